@@ -1,0 +1,74 @@
+//! What an agent is: the one trait that the gym, the experiments and the window know.
+
+use crate::state::{State, StateError};
+
+/// One observed number, as an agent gets to know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    /// Name, used in messages only.
+    pub name: String,
+    /// Typical magnitude in the field's own unit; finite and above 0.
+    pub typical: f32,
+    /// Whether the body itself is sensed (joint angles, speeds, forces) rather than the world around it.
+    pub proprioceptive: bool,
+}
+
+/// The size of a task as an agent sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AgentShape {
+    /// One entry per observed number, in the order of the observation slices.
+    pub observations: Vec<Input>,
+    /// Number of actions.
+    pub actions: usize,
+}
+
+/// One step of experience: what was seen, done and earned, and what was seen next.
+#[derive(Clone, Copy, Debug)]
+pub struct Transition<'a> {
+    /// The observation that was acted on.
+    pub observation: &'a [f32],
+    /// The action that was carried out, after the environment's clipping.
+    pub action: &'a [f32],
+    /// Reward for the step.
+    pub reward: f32,
+    /// The observation after the step; the last one of the episode if it ended, never the first one of the next.
+    pub next_observation: &'a [f32],
+    /// The episode ended in a state that has no future (a fall, a goal).
+    pub terminated: bool,
+    /// The episode was cut short; the state it was cut at still has a future.
+    pub truncated: bool,
+}
+
+/// Anything that maps observations to actions and may learn from what follows.
+///
+/// The cycle is `act(explore = true)`, one step of the environment, `learn`. Acting without exploring may be put in
+/// anywhere (an evaluation, a preview) and leaves no mark. Observations of the wrong length or with non-finite numbers are
+/// the host's error to report; an agent must not panic on them or be damaged by them.
+pub trait Agent: Send + Sync {
+    /// Writes an action, one value per action, meant for [-1, 1]; the environment clips.
+    ///
+    /// `explore = false` asks for the agent's best guess: nothing that could alter later behaviour changes, neither its
+    /// generator nor its statistics.
+    fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]);
+
+    /// Learns from the transition that followed the last exploring [`act`](Agent::act).
+    fn learn(&mut self, transition: &Transition<'_>);
+
+    /// Reports named signals of the last step; nothing is computed unless this is called.
+    fn signals(&self, _report: &mut dyn FnMut(&'static str, f32)) {}
+
+    /// Writes everything that later behaviour depends on into `state`.
+    fn save(&self, state: &mut State);
+
+    /// Restores what [`save`](Agent::save) wrote by an agent of the same shape and configuration, so that it continues as
+    /// if never interrupted.
+    ///
+    /// # Errors
+    ///
+    /// If a tensor is missing, unknown, of the wrong kind or length, or holds a value that no agent writes. The agent may
+    /// then be partly loaded: drop it.
+    fn load(&mut self, state: &State) -> Result<(), StateError>;
+
+    /// An independent copy, in the same state.
+    fn clone_agent(&self) -> Box<dyn Agent>;
+}

@@ -1,0 +1,70 @@
+//! The agents every learner has to beat: one that does nothing and one that does anything.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::agent::{Agent, Transition};
+use crate::generator;
+use crate::state::{State, StateError};
+
+/// Rests: every action is 0 and nothing is learnt.
+#[derive(Clone, Debug, Default)]
+pub struct Idle;
+
+impl Agent for Idle {
+    fn act(&mut self, _observation: &[f32], _explore: bool, action: &mut [f32]) {
+        action.fill(0.0);
+    }
+
+    fn learn(&mut self, _transition: &Transition<'_>) {}
+
+    fn save(&self, _state: &mut State) {}
+
+    fn load(&mut self, state: &State) -> Result<(), StateError> {
+        state.reader().finish()
+    }
+
+    fn clone_agent(&self) -> Box<dyn Agent> {
+        Box::new(self.clone())
+    }
+}
+
+/// Babbles: every action is drawn anew, uniformly from [-1, 1), and nothing is learnt. Its best guess, without exploring,
+/// is the mean of that: 0.
+#[derive(Clone, Debug)]
+pub struct Random {
+    generator: ChaCha8Rng,
+}
+
+impl Random {
+    /// An agent with its own generator.
+    pub fn new(seed: u64) -> Random {
+        Random { generator: ChaCha8Rng::seed_from_u64(seed) }
+    }
+}
+
+impl Agent for Random {
+    fn act(&mut self, _observation: &[f32], explore: bool, action: &mut [f32]) {
+        if explore {
+            action.fill_with(|| self.generator.random_range(-1.0..1.0));
+        } else {
+            action.fill(0.0);
+        }
+    }
+
+    fn learn(&mut self, _transition: &Transition<'_>) {}
+
+    fn save(&self, state: &mut State) {
+        generator::save(&self.generator, &mut state.writer());
+    }
+
+    fn load(&mut self, state: &State) -> Result<(), StateError> {
+        let mut reader = state.reader();
+        self.generator = generator::load(&mut reader)?;
+        reader.finish()
+    }
+
+    fn clone_agent(&self) -> Box<dyn Agent> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,40 @@
+//! Running averages that forget.
+
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// An exponential average, corrected for its start from zero, as in Adam (Kingma & Ba 2015, section 3).
+#[derive(Clone, Debug)]
+pub(crate) struct Average {
+    decay: f64,
+    raw: f64,
+    /// Weight still given to the start: `decay` to the power of the number of updates.
+    remaining: f64,
+}
+
+impl Average {
+    /// An average that keeps the share `decay`, in [0, 1), of itself at every update.
+    pub(crate) fn new(decay: f64) -> Average {
+        Average { decay, raw: 0.0, remaining: 1.0 }
+    }
+
+    /// Takes in one value and returns the new average.
+    pub(crate) fn update(&mut self, value: f64) -> f64 {
+        self.raw = self.decay * self.raw + (1.0 - self.decay) * value;
+        // Below 1e-20 it no longer changes the quotient, and on its way to zero it would become slow to compute with.
+        self.remaining = if self.remaining > 1e-20 { self.remaining * self.decay } else { 0.0 };
+        self.raw / (1.0 - self.remaining)
+    }
+
+    pub(crate) fn save(&self, name: &str, writer: &mut StateWriter<'_>) {
+        writer.put_f64(name, &[self.raw, self.remaining]);
+    }
+
+    pub(crate) fn load(&mut self, name: &str, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        let mut pair = [0.0; 2];
+        reader.get_f64(name, &mut pair)?;
+        reader.check(name, &pair, "a number that is not negative", |value| value >= 0.0)?;
+        reader.check(name, &pair[1..], "a weight of at most 1", |value| value <= 1.0)?;
+        [self.raw, self.remaining] = pair;
+        Ok(())
+    }
+}

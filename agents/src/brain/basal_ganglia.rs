@@ -1,0 +1,295 @@
+//! Basal ganglia: learning from reward by a streaming actor–critic with eligibility traces.
+//!
+//! The critic learns how much reward is to come; its surprise δ, the temporal-difference error, is the dopamine signal
+//! (Schultz, Dayan & Montague 1997). The actor makes more likely what led to a positive surprise: presynaptic activity,
+//! postsynaptic exploration and dopamine are the three factors. One transition at a time, nothing is replayed. With V(s) and
+//! V(s′) both under the present weights and r scaled by the [`RewardScaler`]:
+//!
+//! ```text
+//! δ = r + γ V(s′) (1 − terminated) − V(s)          an episode cut short still counts its future
+//! critic: gradient of −V(s), driven by δ clipped
+//! actor:  gradient of −log π(a|s) − c sign(δ) H, driven by δ clipped and adapted, see [`Dopamine`]
+//! ```
+//!
+//! Both are moved by [`Intentional`] updates.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::config::{ConfigError, above, below, within};
+use super::cortex::{Activity, Column, CortexConfig};
+use super::dopamine::{Burst, Dopamine};
+use super::intentional::Intentional;
+use super::policy::Policy;
+use super::senses::RewardScaler;
+use crate::generator;
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// How the actor–critic learns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BasalGangliaConfig {
+    /// γ: worth of a reward one step later, per step; 0 to below 1, default 0.99 (stream-x).
+    pub discount: f64,
+    /// λ: share of eligibility kept per step beside γ; 0 to 1, default 0.8 (stream-x).
+    pub trace_decay: f64,
+    /// η of the actor's intentional updates, no unit; above 0 and at most 1, default 0.01 (the paper's 0.05 lost a mastered
+    /// skill on the cycling prototype).
+    pub policy_rate: f64,
+    /// η of the critic's intentional updates, no unit; above 0 and at most 1, default 0.5 (Sharifnassab et al. 2026).
+    pub value_rate: f64,
+    /// c: weight of the entropy in the actor's gradient; 0 to 1, default 0.01 (stream-x).
+    pub entropy: f64,
+    /// Smallest standard deviation of an action, in the action's unit; 0.001 to `sd_max`, default 0.1 (own measurement).
+    pub sd_min: f64,
+    /// Largest standard deviation of an action, in the action's unit; `sd_min` to 10, default 1 (own measurement: left
+    /// unbounded it reached 21).
+    pub sd_max: f64,
+    /// Largest δ, in root mean squares of δ; above 0 and at most 1000, default 3 (own measurement; the paper has 20).
+    pub error_cap: f64,
+    /// Smallest usual |δ| that δ is divided by for the actor, in scaled reward; 0 to 1, default 0.001. Keeps noise from
+    /// being amplified once a skill is mastered.
+    pub error_floor: f64,
+    /// Steps over which the usual size of δ is averaged; 2 to 1e9, default 5000 (Sharifnassab et al. 2026: decay 0.9998).
+    pub error_memory: f64,
+    /// Steps over which the spread of the discounted reward is averaged; 2 to 1e9, default 100000, as in the senses.
+    pub reward_memory: u64,
+}
+
+impl Default for BasalGangliaConfig {
+    fn default() -> Self {
+        BasalGangliaConfig {
+            discount: 0.99,
+            trace_decay: 0.8,
+            policy_rate: 0.01,
+            value_rate: 0.5,
+            entropy: 0.01,
+            sd_min: 0.1,
+            sd_max: 1.0,
+            error_cap: 3.0,
+            error_floor: 0.001,
+            error_memory: 5000.0,
+            reward_memory: 100_000,
+        }
+    }
+}
+
+impl BasalGangliaConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        below("basal_ganglia.discount", self.discount, 0.0, 1.0)?;
+        within("basal_ganglia.trace_decay", self.trace_decay, 0.0..=1.0)?;
+        above("basal_ganglia.policy_rate", self.policy_rate, 0.0, 1.0)?;
+        above("basal_ganglia.value_rate", self.value_rate, 0.0, 1.0)?;
+        within("basal_ganglia.entropy", self.entropy, 0.0..=1.0)?;
+        within("basal_ganglia.sd_max", self.sd_max, 0.001..=10.0)?;
+        within("basal_ganglia.sd_min", self.sd_min, 0.001..=self.sd_max)?;
+        above("basal_ganglia.error_cap", self.error_cap, 0.0, 1000.0)?;
+        within("basal_ganglia.error_floor", self.error_floor, 0.0..=1.0)?;
+        within("basal_ganglia.error_memory", self.error_memory, 2.0..=1e9)?;
+        within("basal_ganglia.reward_memory", self.reward_memory, 2..=1_000_000_000)
+    }
+}
+
+/// Streams of the one seed.
+const EXPLORATION: u64 = 0;
+const ACTOR: u64 = 1;
+const CRITIC: u64 = 2;
+
+/// The actor, the critic, and the signal between them.
+#[derive(Clone, Debug)]
+pub(super) struct BasalGanglia {
+    discount: f32,
+    policy: Policy,
+    generator: ChaCha8Rng,
+    actor: Column,
+    actor_update: Intentional,
+    critic: Column,
+    critic_update: Intentional,
+    reward: RewardScaler,
+    dopamine: Dopamine,
+    /// The exploring pass of the actor that is to be learnt from, and one for guesses that leave no mark.
+    tried: Activity,
+    guessed: Activity,
+    /// The tried action's deviations from its mean, in standard deviations.
+    noise: Vec<f32>,
+    /// Whether an action was tried whose consequence has not been learnt from.
+    awaiting: bool,
+    /// Passes of the critic through the present and the next observation.
+    present: Activity,
+    next: Activity,
+    /// V(s) and δ of the last step learnt from.
+    value: f32,
+    burst: Burst,
+}
+
+impl BasalGanglia {
+    pub(super) fn new(
+        config: &BasalGangliaConfig,
+        cortex: &CortexConfig,
+        inputs: usize,
+        actions: usize,
+        seed: u64,
+    ) -> BasalGanglia {
+        let stream = |stream| {
+            let mut generator = ChaCha8Rng::seed_from_u64(seed);
+            generator.set_stream(stream);
+            generator
+        };
+        let policy = Policy {
+            actions,
+            sd_low: config.sd_min as f32,
+            sd_high: config.sd_max as f32,
+            entropy: config.entropy as f32,
+        };
+        let trace_decay = config.discount * config.trace_decay;
+        let actor = Column::new(cortex, inputs, policy.outputs(), &mut stream(ACTOR));
+        let critic = Column::new(cortex, inputs, 1, &mut stream(CRITIC));
+        BasalGanglia {
+            discount: config.discount as f32,
+            generator: stream(EXPLORATION),
+            actor_update: Intentional::new(&actor, config.policy_rate, trace_decay),
+            critic_update: Intentional::new(&critic, config.value_rate, trace_decay),
+            reward: RewardScaler::new(config.discount, config.reward_memory),
+            dopamine: Dopamine::new(config.error_cap, config.error_floor, config.error_memory),
+            tried: actor.activity(),
+            guessed: actor.activity(),
+            noise: vec![0.0; actions],
+            awaiting: false,
+            present: critic.activity(),
+            next: critic.activity(),
+            value: 0.0,
+            burst: Burst::default(),
+            policy,
+            actor,
+            critic,
+        }
+    }
+
+    /// Writes an action drawn from the policy, and remembers it.
+    pub(super) fn explore(&mut self, sensed: &[f32], action: &mut [f32]) {
+        self.tried.set_inputs(sensed);
+        self.actor.forward(&mut self.tried);
+        self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, action);
+        self.awaiting = true;
+    }
+
+    /// Writes the policy's mean action, and remembers nothing.
+    pub(super) fn guess(&mut self, sensed: &[f32], action: &mut [f32]) {
+        self.guessed.set_inputs(sensed);
+        self.actor.forward(&mut self.guessed);
+        self.policy.mean(self.guessed.outputs(), action);
+    }
+
+    /// Learns from what followed the tried action. Without one, or if the reward is not finite, there is nothing to learn.
+    pub(super) fn learn(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, truncated: bool) {
+        if self.awaiting && reward.is_finite() {
+            self.improve(reward, next_sensed, terminated);
+        }
+        self.awaiting = false;
+        if terminated || truncated {
+            self.reward.end_episode();
+            self.actor_update.end_episode();
+            self.critic_update.end_episode();
+        }
+    }
+
+    fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool) {
+        let reward = self.reward.scale(reward);
+        self.present.copy_inputs(&self.tried);
+        self.critic.forward(&mut self.present);
+        self.value = self.present.outputs()[0];
+        let future = if terminated {
+            0.0
+        } else {
+            self.next.set_inputs(next_sensed);
+            self.critic.forward(&mut self.next);
+            self.next.outputs()[0]
+        };
+        let error = reward + self.discount * future - self.value;
+        if !error.is_finite() {
+            return;
+        }
+        self.burst = self.dopamine.adapt(error);
+
+        self.present.head().1[0] = -1.0;
+        self.critic.backward(&mut self.present);
+        self.critic_update.update(&mut self.critic, &self.present, self.burst.clipped);
+
+        // Not signum, which calls zero positive.
+        let sign = f32::from(error > 0.0) - f32::from(error < 0.0);
+        let outputs = self.policy.outputs();
+        let (head, gradient) = self.tried.head();
+        self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
+        self.actor.backward(&mut self.tried);
+        self.actor_update.update(&mut self.actor, &self.tried, self.burst.adapted);
+    }
+
+    pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
+        report("dopamine", self.burst.raw);
+        report("dopamine_adapted", self.burst.adapted);
+        report("value", self.value);
+        report("exploration", self.policy.exploration(self.tried.outputs()));
+        report("step_size_actor", self.actor_update.step_size());
+        report("step_size_critic", self.critic_update.step_size());
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.scope("actor", |writer| {
+            self.actor.save(writer);
+            self.actor_update.save(writer);
+            generator::save(&self.generator, writer);
+        });
+        writer.scope("critic", |writer| {
+            self.critic.save(writer);
+            self.critic_update.save(writer);
+        });
+        writer.scope("reward", |writer| self.reward.save(writer));
+        writer.scope("dopamine", |writer| {
+            self.dopamine.save(writer);
+            writer.put_f32("last", &[self.value, self.burst.raw, self.burst.clipped, self.burst.adapted]);
+        });
+        writer.scope("tried", |writer| {
+            writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
+            writer.put_f32("inputs", self.tried.inputs());
+            writer.put_f32("outputs", self.tried.outputs());
+            writer.put_f32("noise", &self.noise);
+        });
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.scope("actor", |reader| {
+            self.actor.load(reader)?;
+            self.actor_update.load(reader)?;
+            self.generator = generator::load(reader)?;
+            Ok(())
+        })?;
+        reader.scope("critic", |reader| {
+            self.critic.load(reader)?;
+            self.critic_update.load(reader)
+        })?;
+        reader.scope("reward", |reader| self.reward.load(reader))?;
+        reader.scope("dopamine", |reader| {
+            self.dopamine.load(reader)?;
+            let mut last = [0.0; 4];
+            reader.get_f32("last", &mut last)?;
+            [self.value, self.burst.raw, self.burst.clipped, self.burst.adapted] = last;
+            Ok(())
+        })?;
+        reader.scope("tried", |reader| {
+            let mut awaiting = [0];
+            reader.get_u64("awaiting", &mut awaiting)?;
+            reader.check("awaiting", &awaiting, "0 or 1", |flag| flag <= 1)?;
+            self.awaiting = awaiting[0] == 1;
+            reader.get_f32("noise", &mut self.noise)?;
+            reader.get_f32("inputs", self.tried.inputs_mut())?;
+            // The hidden layers follow from the inputs; the outputs may be those of weights that have changed since.
+            self.actor.forward(&mut self.tried);
+            reader.get_f32("outputs", self.tried.head().0)
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "basal_ganglia_tests.rs"]
+mod tests;

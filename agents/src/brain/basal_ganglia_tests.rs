@@ -1,0 +1,124 @@
+//! The error, its meaning at the two kinds of ends, and what the parts are driven by.
+
+use super::*;
+use crate::state::{State, Tensor};
+
+fn made(config: &BasalGangliaConfig) -> BasalGanglia {
+    let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
+    BasalGanglia::new(config, &cortex, 2, 1, 1)
+}
+
+fn value(parts: &BasalGanglia, sensed: &[f32]) -> f32 {
+    let mut activity = parts.critic.activity();
+    activity.set_inputs(sensed);
+    parts.critic.forward(&mut activity);
+    activity.outputs()[0]
+}
+
+#[test]
+fn the_error_counts_the_future_unless_it_terminated() {
+    let (here, next) = ([0.5, -1.0], [-0.3, 2.0]);
+    for (terminated, truncated) in [(false, false), (false, true), (true, false), (true, true)] {
+        let mut parts = made(&BasalGangliaConfig::default());
+        parts.explore(&here, &mut [0.0]);
+        let future = if terminated { 0.0 } else { 0.99 * value(&parts, &next) };
+        // The first reward of all is scaled to 1.
+        let expected = 1.0 + future - value(&parts, &here);
+        assert!(value(&parts, &next).abs() > 1e-3, "the future must be worth something for this test to mean anything");
+        parts.learn(5.0, &next, terminated, truncated);
+        assert!((parts.burst.raw - expected).abs() < 1e-6, "expected {expected}, found {}", parts.burst.raw);
+        let mut state = State::new();
+        parts.save(&mut state.writer());
+        let sum_forgotten = state.get("reward.trace") == Some(&Tensor::F64(vec![0.0]));
+        assert_eq!(sum_forgotten, terminated || truncated, "so does the discounted reward");
+        let forgotten = parts
+            .critic_update
+            .traces
+            .iter()
+            .chain(&parts.actor_update.traces)
+            .all(|e| *e == crate::brain::lanes::ZEROS);
+        assert_eq!(forgotten, terminated || truncated, "traces end with the episode, and only then");
+    }
+}
+
+#[test]
+fn the_value_moves_towards_what_was_experienced_by_the_share_asked_for() {
+    // At the first step σ = z, so that the update removes the share η of the error, to first order; the error counts up
+    // to its cap only.
+    for (error_cap, expected) in [(3.0, 0.1), (0.5, 0.05)] {
+        let mut parts = made(&BasalGangliaConfig { value_rate: 0.1, error_cap, ..BasalGangliaConfig::default() });
+        let here = [0.5, -1.0];
+        parts.explore(&here, &mut [0.0]);
+        let before = value(&parts, &here);
+        parts.learn(1.0, &here, true, false);
+        let share = (value(&parts, &here) - before) / parts.burst.raw;
+        assert!((share - expected).abs() < 0.2 * expected, "expected {expected}, found {share}");
+    }
+}
+
+#[test]
+fn a_welcome_surprise_makes_the_action_more_likely_and_an_unwelcome_one_less() {
+    for reward in [3.0, -3.0] {
+        let mut parts = made(&BasalGangliaConfig { entropy: 0.0, ..BasalGangliaConfig::default() });
+        let here = [0.5, -1.0];
+        let (mut tried, mut before, mut after) = ([0.0], [0.0], [0.0]);
+        parts.guess(&here, &mut before);
+        parts.explore(&here, &mut tried);
+        parts.learn(reward, &here, true, false);
+        parts.guess(&here, &mut after);
+        let towards = (after[0] - before[0]) * (tried[0] - before[0]);
+        assert!(towards * parts.burst.raw > 0.0, "{reward}: {before:?}, tried {tried:?}, {after:?}");
+    }
+}
+
+#[test]
+fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
+    let mut parts = made(&BasalGangliaConfig::default());
+    let weights = |parts: &BasalGanglia| (parts.actor.weights.clone(), parts.critic.weights.clone());
+    let before = weights(&parts);
+    parts.learn(1.0, &[0.0, 1.0], false, false);
+    parts.guess(&[0.0, 1.0], &mut [0.0]);
+    parts.learn(1.0, &[0.0, 1.0], false, false);
+    for reward in [f32::NAN, f32::INFINITY] {
+        parts.explore(&[0.0, 1.0], &mut [0.0]);
+        parts.learn(reward, &[0.0, 1.0], false, false);
+    }
+    assert_eq!(weights(&parts), before);
+    parts.explore(&[0.0, 1.0], &mut [0.0]);
+    parts.learn(1.0, &[0.0, 1.0], false, false);
+    assert_ne!(weights(&parts), before);
+}
+
+#[test]
+fn the_actor_is_driven_by_the_error_relative_to_the_usual_one() {
+    let moved = |error_cap, error_floor| {
+        let mut parts = made(&BasalGangliaConfig { error_cap, error_floor, ..BasalGangliaConfig::default() });
+        let here = [0.5, -1.0];
+        let (mut before, mut after) = ([0.0], [0.0]);
+        parts.guess(&here, &mut before);
+        parts.explore(&here, &mut [0.0]);
+        parts.learn(3.0, &here, true, false);
+        parts.guess(&here, &mut after);
+        (after[0] - before[0]).abs()
+    };
+    // The first error is the usual one, however much of it counts.
+    let usual = moved(3.0, 0.0);
+    assert!(usual > 0.0);
+    assert!((moved(0.01, 0.0) / usual - 1.0).abs() < 1e-3);
+    assert!(moved(0.01, 1.0) < 0.1 * usual, "unless the usual one is below the floor");
+}
+
+#[test]
+fn entropy_widens_exploration_after_good_and_bad_surprises() {
+    for reward in [3.0, -3.0] {
+        let mut parts = made(&BasalGangliaConfig { entropy: 1.0, ..BasalGangliaConfig::default() });
+        let here = [0.5, -1.0];
+        parts.explore(&here, &mut [0.0]);
+        assert!(parts.noise[0].powi(2) < 2.0, "the entropy must outweigh the noise");
+        let before = parts.policy.exploration(parts.tried.outputs());
+        parts.learn(reward, &here, true, false);
+        parts.explore(&here, &mut [0.0]);
+        let after = parts.policy.exploration(parts.tried.outputs());
+        assert!(after > before, "reward {reward}: {before} before, {after} after");
+    }
+}

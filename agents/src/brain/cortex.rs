@@ -1,0 +1,270 @@
+//! Cortex: the layers in which sensed numbers become the features that the other parts read out.
+//!
+//! A [`Column`] is `layers` times (linear with bias, layer normalisation without gain or offset, leaky rectifier) and a
+//! linear head. Its weights lie in one array; an [`Activity`] holds what one pass through it leaves behind, so that several
+//! passes can be kept at a time. Initialisation and layout of layers as in stream-x (Elsayed, Vasan & Mahmood 2024,
+//! arXiv 2410.14606).
+
+use std::ops::Range;
+
+use rand::RngExt;
+use rand::seq::index::sample;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::config::{ConfigError, below, within};
+use super::lanes::{LANES, Lanes, ZEROS, add_rows, chunks, dot, dot_rows, flat, flat_mut, sum};
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// The shape of the columns, the same for every part that has one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CortexConfig {
+    /// Hidden units per layer; 2 to 4096, default 64 (stream-x used 128; 64 was as good on the cycling prototype).
+    pub units: usize,
+    /// Hidden layers; 1 to 8, default 2 (stream-x).
+    pub layers: usize,
+    /// Share of each unit's incoming weights that start at zero; 0 to below 1, default 0.9 (stream-x). At least one weight
+    /// of every unit starts at another value.
+    pub initial_sparsity: f64,
+    /// Slope of the rectifier below zero; 0 to below 1, default 0.01 (stream-x).
+    pub leak: f64,
+}
+
+impl Default for CortexConfig {
+    fn default() -> Self {
+        CortexConfig { units: 64, layers: 2, initial_sparsity: 0.9, leak: 0.01 }
+    }
+}
+
+impl CortexConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        within("cortex.units", self.units, 2..=4096)?;
+        within("cortex.layers", self.layers, 1..=8)?;
+        below("cortex.initial_sparsity", self.initial_sparsity, 0.0, 1.0)?;
+        below("cortex.leak", self.leak, 0.0, 1.0)
+    }
+}
+
+/// Added to the variance in layer normalisation, as in PyTorch.
+const VARIANCE_EPSILON: f32 = 1e-5;
+
+/// One linear map: outputs = rows · inputs, where the last input is the constant 1, so that the last weight of every row is
+/// that output's bias. There are as many rows as outputs, padding included.
+#[derive(Clone, Debug)]
+pub(super) struct Linear {
+    /// Number of inputs, the constant not counted.
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    /// Chunks per row.
+    pub(super) row_chunks: usize,
+    /// Which chunks of the column's weights are the rows.
+    pub(super) rows: Range<usize>,
+}
+
+impl Linear {
+    fn new(inputs: usize, outputs: usize, start: usize) -> Linear {
+        let row_chunks = chunks(inputs + 1);
+        let end = start + LANES * chunks(outputs) * row_chunks;
+        Linear { inputs, outputs, row_chunks, rows: start..end }
+    }
+
+    /// outputs = rows · inputs
+    fn forward(&self, weights: &[Lanes], inputs: &[Lanes], outputs: &mut [Lanes]) {
+        let rows = weights[self.rows.clone()].chunks_exact(LANES * self.row_chunks);
+        for (outputs, rows) in outputs.iter_mut().zip(rows) {
+            *outputs = dot_rows(rows, inputs);
+        }
+    }
+
+    /// d_inputs = transposed rows · d_outputs, for all inputs but the constant
+    fn backward(&self, weights: &[Lanes], d_outputs: &[Lanes], d_inputs: &mut [Lanes]) {
+        d_inputs.fill(ZEROS);
+        let rows = weights[self.rows.clone()].chunks_exact(LANES * self.row_chunks);
+        for (&d_outputs, rows) in d_outputs.iter().zip(rows) {
+            add_rows(d_inputs, d_outputs, rows);
+        }
+        flat_mut(d_inputs)[self.inputs..].fill(0.0);
+    }
+
+    /// Room for the inputs, with the constant in its place.
+    fn inputs(&self) -> Vec<Lanes> {
+        let mut inputs = vec![ZEROS; self.row_chunks];
+        flat_mut(&mut inputs)[self.inputs] = 1.0;
+        inputs
+    }
+}
+
+/// What one pass leaves behind at one linear map.
+#[derive(Clone, Debug)]
+pub(super) struct LayerActivity {
+    /// What went in, with the constant 1 after it.
+    pub(super) inputs: Vec<Lanes>,
+    /// Outputs of the linear map, normalised unless it is the head.
+    outputs: Vec<Lanes>,
+    /// What the outputs were multiplied by to normalise them.
+    scale: f32,
+    /// Gradient with respect to the outputs of the linear map, before normalisation.
+    pub(super) d_outputs: Vec<Lanes>,
+}
+
+/// What one pass through a column leaves behind.
+#[derive(Clone, Debug)]
+pub(super) struct Activity {
+    /// Number of inputs to the lowest layer.
+    inputs: usize,
+    pub(super) layers: Vec<LayerActivity>,
+}
+
+/// A stack of hidden layers with a linear head.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    leak: Lanes,
+    /// The hidden layers' linear maps, and last the head's.
+    pub(super) layers: Vec<Linear>,
+    pub(super) weights: Vec<Lanes>,
+}
+
+impl Column {
+    /// A column with fresh weights: sparse, uniform in ± 1 / sqrt(inputs), biases zero.
+    pub(super) fn new(config: &CortexConfig, inputs: usize, outputs: usize, generator: &mut ChaCha8Rng) -> Column {
+        let mut layers: Vec<Linear> = Vec::new();
+        for layer in 0..=config.layers {
+            let inputs = if layer == 0 { inputs } else { config.units };
+            let outputs = if layer == config.layers { outputs } else { config.units };
+            let start = layers.last().map_or(0, |below| below.rows.end);
+            layers.push(Linear::new(inputs, outputs, start));
+        }
+        let mut weights = vec![ZEROS; layers[config.layers].rows.end];
+        for layer in &layers {
+            let bound = 1.0 / (layer.inputs as f32).sqrt();
+            let zeros = (config.initial_sparsity * layer.inputs as f64).ceil() as usize;
+            let nonzeros = layer.inputs.saturating_sub(zeros).max(1);
+            for row in weights[layer.rows.clone()].chunks_exact_mut(layer.row_chunks).take(layer.outputs) {
+                for input in sample(generator, layer.inputs, nonzeros) {
+                    flat_mut(row)[input] = generator.random_range(-bound..bound);
+                }
+            }
+        }
+        Column { leak: Lanes::splat(config.leak as f32), layers, weights }
+    }
+
+    /// Room for one pass.
+    pub(super) fn activity(&self) -> Activity {
+        let layer = |layer: &Linear| LayerActivity {
+            inputs: layer.inputs(),
+            outputs: vec![ZEROS; chunks(layer.outputs)],
+            scale: 1.0,
+            d_outputs: vec![ZEROS; chunks(layer.outputs)],
+        };
+        Activity { inputs: self.layers[0].inputs, layers: self.layers.iter().map(layer).collect() }
+    }
+
+    /// Runs the inputs that `activity` holds through the column.
+    pub(super) fn forward(&self, activity: &mut Activity) {
+        for (index, layer) in self.layers.iter().enumerate() {
+            let (here, above) = activity.layers[index..].split_at_mut(1);
+            let here = &mut here[0];
+            layer.forward(&self.weights, &here.inputs, &mut here.outputs);
+            if let Some(above) = above.first_mut() {
+                here.scale = normalise(&mut here.outputs, layer.outputs);
+                self.rectify(&here.outputs, &mut above.inputs);
+                flat_mut(&mut above.inputs)[layer.outputs] = 1.0;
+            }
+        }
+    }
+
+    /// Brings the gradient that `activity` holds for the head's outputs down to every linear map.
+    pub(super) fn backward(&self, activity: &mut Activity) {
+        for (index, layer) in self.layers.iter().enumerate().skip(1).rev() {
+            let (below, here) = activity.layers.split_at_mut(index);
+            let below = &mut below[index - 1];
+            layer.backward(&self.weights, &here[0].d_outputs, &mut below.d_outputs);
+            self.rectify_back(&below.outputs, &mut below.d_outputs);
+            normalise_back(&below.outputs, below.scale, layer.inputs, &mut below.d_outputs);
+        }
+    }
+
+    fn rectify(&self, normalised: &[Lanes], rectified: &mut [Lanes]) {
+        for (rectified, &value) in rectified.iter_mut().zip(normalised) {
+            // A leak below 1 makes the larger of the two the right one on both sides of zero.
+            *rectified = value.fast_max(value * self.leak);
+        }
+    }
+
+    fn rectify_back(&self, normalised: &[Lanes], gradient: &mut [Lanes]) {
+        for (gradient, &value) in gradient.iter_mut().zip(normalised) {
+            *gradient = value.simd_gt(ZEROS).select(*gradient, *gradient * self.leak);
+        }
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.put_f32("weights", flat(&self.weights));
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        reader.get_f32("weights", flat_mut(&mut self.weights))
+    }
+}
+
+impl Activity {
+    /// Sets what the next pass starts from.
+    pub(super) fn set_inputs(&mut self, inputs: &[f32]) {
+        self.inputs_mut().copy_from_slice(inputs);
+    }
+
+    /// Lets the next pass start from what another started from.
+    pub(super) fn copy_inputs(&mut self, other: &Activity) {
+        self.layers[0].inputs.copy_from_slice(&other.layers[0].inputs);
+    }
+
+    /// What the pass started from.
+    pub(super) fn inputs(&self) -> &[f32] {
+        &flat(&self.layers[0].inputs)[..self.inputs]
+    }
+
+    /// The same, to be restored.
+    pub(super) fn inputs_mut(&mut self) -> &mut [f32] {
+        &mut flat_mut(&mut self.layers[0].inputs)[..self.inputs]
+    }
+
+    /// The head's outputs, followed by padding.
+    pub(super) fn outputs(&self) -> &[f32] {
+        flat(&self.layers[self.layers.len() - 1].outputs)
+    }
+
+    /// The head's outputs, and the gradient with respect to them for the caller to fill in; both followed by padding.
+    pub(super) fn head(&mut self) -> (&mut [f32], &mut [f32]) {
+        let head = self.layers.len() - 1;
+        let head = &mut self.layers[head];
+        (flat_mut(&mut head.outputs), flat_mut(&mut head.d_outputs))
+    }
+}
+
+/// Brings `count` numbers to mean 0 and variance 1 (Ba, Kiros & Hinton 2016) and returns 1 / their standard deviation.
+fn normalise(numbers: &mut [Lanes], count: usize) -> f32 {
+    let mean = Lanes::splat(sum(numbers) / count as f32);
+    for number in &mut *numbers {
+        *number -= mean;
+    }
+    flat_mut(numbers)[count..].fill(0.0);
+    let scale = 1.0 / (dot(numbers, numbers) / count as f32 + VARIANCE_EPSILON).sqrt();
+    for number in numbers {
+        *number *= Lanes::splat(scale);
+    }
+    scale
+}
+
+/// Turns the gradient with respect to `count` normalised numbers into that with respect to the numbers before.
+fn normalise_back(normalised: &[Lanes], scale: f32, count: usize, gradient: &mut [Lanes]) {
+    let mean = Lanes::splat(sum(gradient) / count as f32);
+    let along = Lanes::splat(dot(gradient, normalised) / count as f32);
+    for (gradient, &normal) in gradient.iter_mut().zip(normalised) {
+        *gradient = (*gradient - mean - along * normal) * Lanes::splat(scale);
+    }
+    flat_mut(gradient)[count..].fill(0.0);
+}
+
+#[cfg(test)]
+#[path = "cortex_tests.rs"]
+mod tests;

@@ -1,0 +1,96 @@
+//! Dopamine: how the temporal-difference error is bounded and brought to the range of errors that are usual at the time.
+//!
+//! Midbrain neurons code outcomes relative to the spread that is to be expected (Tobler, Fiorillo & Schultz 2005); the same
+//! division keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033).
+
+use super::average::Average;
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// The running size of the errors, and the limits that follow from it.
+#[derive(Clone, Debug)]
+pub(super) struct Dopamine {
+    cap: f64,
+    floor: f64,
+    square: Average,
+    magnitude: Average,
+}
+
+/// One error in its three forms.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Burst {
+    /// δ as computed.
+    pub(super) raw: f32,
+    /// δ within ± cap · sqrt(average of δ²): what drives the critic.
+    pub(super) clipped: f32,
+    /// The clipped δ over the average of its magnitude: what drives the actor.
+    pub(super) adapted: f32,
+}
+
+impl Dopamine {
+    /// `cap` in root mean squares, `memory` in steps; averages of the magnitude below `floor` count as `floor`.
+    pub(super) fn new(cap: f64, floor: f64, memory: f64) -> Dopamine {
+        let decay = 1.0 - 1.0 / memory;
+        Dopamine { cap, floor, square: Average::new(decay), magnitude: Average::new(decay) }
+    }
+
+    /// Takes in one finite error. It counts towards the averages that it is measured by.
+    pub(super) fn adapt(&mut self, raw: f32) -> Burst {
+        let error = f64::from(raw);
+        let bound = self.cap * self.square.update(error * error).sqrt();
+        let clipped = error.clamp(-bound, bound);
+        let usual = self.magnitude.update(clipped.abs()).max(self.floor);
+        let adapted = if usual > 0.0 { clipped / usual } else { 0.0 };
+        Burst { raw, clipped: clipped as f32, adapted: adapted as f32 }
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        self.square.save("square", writer);
+        self.magnitude.save("magnitude", writer);
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.square.load("square", reader)?;
+        self.magnitude.load("magnitude", reader)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_bounded_and_brought_to_the_usual_size_by_hand() {
+        let mut dopamine = Dopamine::new(1.2, 0.0, 2.0);
+        // Corrected averages with decay 1/2 weigh the last error twice as much as the one before it.
+        assert_eq!(dopamine.adapt(1.0), Burst { raw: 1.0, clipped: 1.0, adapted: 1.0 });
+        let bound = 1.2 * ((1.0 + 2.0 * 16.0) / 3.0_f64).sqrt();
+        let adapted = -bound / ((1.0 + 2.0 * bound) / 3.0);
+        let burst = dopamine.adapt(-4.0);
+        assert_eq!(burst.raw, -4.0);
+        assert!((f64::from(burst.clipped) + bound).abs() < 1e-6, "{burst:?}");
+        assert!((f64::from(burst.adapted) - adapted).abs() < 1e-6, "{burst:?}");
+    }
+
+    #[test]
+    fn the_larger_outcome_of_every_range_comes_to_look_alike() {
+        let adapted: Vec<f32> = [0.05, 0.15, 0.5]
+            .into_iter()
+            .map(|large| {
+                let mut dopamine = Dopamine::new(3.0, 0.001, 5000.0);
+                (0..200)
+                    .map(|trial| dopamine.adapt(if trial % 2 == 0 { -large } else { large }))
+                    .last()
+                    .unwrap()
+                    .adapted
+            })
+            .collect();
+        assert!(adapted.iter().all(|&value| (value - 1.0).abs() < 1e-3), "{adapted:?}");
+    }
+
+    #[test]
+    fn the_floor_keeps_tiny_errors_tiny() {
+        let mut dopamine = Dopamine::new(3.0, 0.1, 5000.0);
+        assert!((dopamine.adapt(0.001).adapted - 0.01).abs() < 1e-6);
+        assert_eq!(Dopamine::new(3.0, 0.0, 5000.0).adapt(0.0), Burst::default());
+    }
+}

@@ -1,0 +1,124 @@
+//! Vector arithmetic, four lanes at a time.
+//!
+//! Every sum runs over the same lanes in the same order on every CPU, and no operation is used that rounds differently from
+//! one to the next, so that results are the same everywhere. Four lanes are what every supported CPU has without asking.
+//! Arrays are padded to whole chunks of four, and the padding holds zeros.
+
+use bytemuck::{cast_slice, cast_slice_mut};
+
+/// Numbers handled together.
+pub(crate) const LANES: usize = 4;
+
+/// One chunk.
+pub(crate) type Lanes = wide::f32x4;
+
+/// A chunk of zeros.
+pub(crate) const ZEROS: Lanes = Lanes::ZERO;
+
+/// How many chunks hold `count` numbers.
+pub(crate) fn chunks(count: usize) -> usize {
+    count.div_ceil(LANES)
+}
+
+/// The single numbers of an array.
+pub(crate) fn flat(array: &[Lanes]) -> &[f32] {
+    cast_slice(array)
+}
+
+/// The single numbers of an array, to be changed.
+pub(crate) fn flat_mut(array: &mut [Lanes]) -> &mut [f32] {
+    cast_slice_mut(array)
+}
+
+/// The sum over the lanes.
+#[inline(always)]
+pub(crate) fn total(lanes: Lanes) -> f32 {
+    let [first, second, third, fourth] = lanes.to_array();
+    (first + second) + (third + fourth)
+}
+
+/// The sum of all numbers.
+pub(crate) fn sum(numbers: &[Lanes]) -> f32 {
+    total(numbers.iter().fold(ZEROS, |sums, &chunk| sums + chunk))
+}
+
+/// The sum of the products of two arrays.
+pub(crate) fn dot(left: &[Lanes], right: &[Lanes]) -> f32 {
+    total(left.iter().zip(right).fold(ZEROS, |sums, (&left, &right)| sums + left * right))
+}
+
+/// Adds `scale` times an array to another.
+pub(crate) fn add_scaled(target: &mut [Lanes], scale: f32, source: &[Lanes]) {
+    let scale = Lanes::splat(scale);
+    for (target, &source) in target.iter_mut().zip(source) {
+        *target += scale * source;
+    }
+}
+
+/// The dot products of four rows, which lie one after the other, with one array.
+#[inline(always)]
+pub(crate) fn dot_rows(rows: &[Lanes], array: &[Lanes]) -> Lanes {
+    let [first, second, third, fourth] = split_rows(rows);
+    let mut sums = [ZEROS; 4];
+    for ((((&factor, &first), &second), &third), &fourth) in array.iter().zip(first).zip(second).zip(third).zip(fourth)
+    {
+        sums[0] += first * factor;
+        sums[1] += second * factor;
+        sums[2] += third * factor;
+        sums[3] += fourth * factor;
+    }
+    let columns = Lanes::transpose(sums);
+    (columns[0] + columns[1]) + (columns[2] + columns[3])
+}
+
+/// Adds four rows, which lie one after the other, to an array, each scaled by its lane of `scales`.
+#[inline(always)]
+pub(crate) fn add_rows(target: &mut [Lanes], scales: Lanes, rows: &[Lanes]) {
+    let [first, second, third, fourth] = split_rows(rows);
+    let scales = scales.to_array().map(Lanes::splat);
+    for ((((target, &first), &second), &third), &fourth) in
+        target.iter_mut().zip(first).zip(second).zip(third).zip(fourth)
+    {
+        *target += (scales[0] * first + scales[1] * second) + (scales[2] * third + scales[3] * fourth);
+    }
+}
+
+fn split_rows(rows: &[Lanes]) -> [&[Lanes]; 4] {
+    let (upper, lower) = rows.split_at(rows.len() / 2);
+    let (first, second) = upper.split_at(rows.len() / 4);
+    let (third, fourth) = lower.split_at(rows.len() / 4);
+    [first, second, third, fourth]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn array(numbers: &[f32]) -> Vec<Lanes> {
+        numbers.chunks_exact(LANES).map(|chunk| Lanes::new(chunk.try_into().unwrap())).collect()
+    }
+
+    #[test]
+    fn sums_and_products_by_hand() {
+        let numbers = array(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(sum(&numbers), 36.0);
+        assert_eq!(dot(&numbers, &numbers), 204.0);
+        let mut target = numbers.clone();
+        add_scaled(&mut target, -2.0, &numbers);
+        assert_eq!(flat(&target), [-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0, -8.0]);
+    }
+
+    #[test]
+    fn four_rows_are_each_multiplied_and_added_by_hand() {
+        let rows = array(&[
+            1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, // first
+            0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, // second
+            0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, // third
+            0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, // fourth
+        ]);
+        let mut numbers = array(&[1.0, 2.0, 3.0, 4.0, 5.0, 60.0, 700.0, 8000.0]);
+        assert_eq!(dot_rows(&rows, &numbers).to_array(), [8001.0, 702.0, 63.0, 9.0]);
+        add_rows(&mut numbers, Lanes::new([10.0, 20.0, 30.0, 40.0]), &rows);
+        assert_eq!(flat(&numbers), [11.0, 22.0, 33.0, 44.0, 45.0, 90.0, 720.0, 8010.0]);
+    }
+}

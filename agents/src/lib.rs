@@ -1,0 +1,49 @@
+//! Agents that learn motor skills, one transition at a time.
+//!
+//! An [`Agent`] sees plain numbers: observations in, actions out, rewards to learn from. It knows an [`AgentShape`] (how
+//! many observations of what typical size, how many actions) and never the task. The project's own agent is the [`Brain`];
+//! [`Idle`] and [`Random`] are the baselines every learner has to beat.
+//!
+//! # Examples
+//!
+//! A brain learns to answer a cue with the right force. Every trial is an episode of one step.
+//!
+//! ```
+//! use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Transition};
+//!
+//! let shape = AgentShape {
+//!     observations: vec![Input { name: "cue".into(), typical: 1.0, proprioceptive: false }],
+//!     actions: 1,
+//! };
+//! let mut brain = Brain::new(&BrainConfig::default(), &shape, 7)?;
+//! let mut action = [0.0];
+//! for trial in 0..4000 {
+//!     let cue = [if trial % 2 == 0 { 1.0 } else { -1.0 }];
+//!     brain.act(&cue, true, &mut action);
+//!     let reward = -(action[0] - 0.5 * cue[0]).powi(2);
+//!     brain.learn(&Transition {
+//!         observation: &cue,
+//!         action: &action,
+//!         reward,
+//!         next_observation: &cue,
+//!         terminated: true,
+//!         truncated: false,
+//!     });
+//! }
+//! brain.act(&[1.0], false, &mut action);
+//! assert!((action[0] - 0.5).abs() < 0.25, "{action:?}");
+//! # Ok::<(), etude_agents::ConfigError>(())
+//! ```
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod agent;
+mod baselines;
+mod brain;
+mod generator;
+mod state;
+
+pub use agent::{Agent, AgentShape, Input, Transition};
+pub use baselines::{Idle, Random};
+pub use brain::{BasalGangliaConfig, Brain, BrainConfig, ConfigError, CortexConfig, SensesConfig};
+pub use state::{State, StateError, StateReader, StateWriter, Tensor};

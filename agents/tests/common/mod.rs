@@ -1,0 +1,78 @@
+//! A small body to practise with, and helpers shared by the tests.
+#![allow(dead_code, reason = "every test program uses its own part of it")]
+
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Transition};
+
+pub fn shape(observations: usize, actions: usize) -> AgentShape {
+    let input = |index| Input { name: format!("input {index}"), typical: 1.0, proprioceptive: false };
+    AgentShape { observations: (0..observations).map(input).collect(), actions }
+}
+
+/// A small brain for the body below.
+pub fn brain(seed: u64) -> Brain {
+    let mut config = BrainConfig::default();
+    config.cortex.units = 10;
+    config.senses.memory = 50;
+    Brain::new(&config, &shape(3, 2), seed).unwrap()
+}
+
+pub fn signal(agent: &dyn Agent, wanted: &str) -> f32 {
+    let mut found = None;
+    agent.signals(&mut |name, value| {
+        if name == wanted {
+            found = Some(value);
+        }
+    });
+    found.unwrap()
+}
+
+/// A point that two forces push about; it ends far out, or after 40 steps.
+#[derive(Clone)]
+pub struct Body {
+    state: [f32; 3],
+    pub action: [f32; 2],
+    step: usize,
+    start: f32,
+}
+
+impl Body {
+    pub fn new(seed: u64) -> Body {
+        let start = (seed % 7) as f32 * 0.1;
+        Body { state: [start, -start, 0.0], action: [0.0; 2], step: 0, start }
+    }
+
+    pub fn act(&mut self, agent: &mut dyn Agent) {
+        agent.act(&self.state, true, &mut self.action);
+    }
+
+    pub fn learn(&mut self, agent: &mut dyn Agent) {
+        let before = self.state;
+        let [x, speed, phase] = before;
+        let force = self.action[0].clamp(-1.0, 1.0);
+        self.state = [x + 0.3 * speed, 0.9 * speed + 0.3 * force, phase + 0.1 * self.action[1].clamp(-1.0, 1.0)];
+        self.step += 1;
+        let terminated = self.state[0].abs() > 2.0;
+        let truncated = !terminated && self.step.is_multiple_of(40);
+        agent.learn(&Transition {
+            observation: &before,
+            action: &self.action,
+            reward: 1.0 - self.state[0].powi(2) - self.state[2].powi(2),
+            next_observation: &self.state,
+            terminated,
+            truncated,
+        });
+        if terminated || truncated {
+            self.state = [self.start, -self.start, 0.0];
+        }
+    }
+
+    /// Practises and returns all actions.
+    pub fn practise(&mut self, agent: &mut dyn Agent, steps: usize) -> Vec<[f32; 2]> {
+        let step = |_| {
+            self.act(agent);
+            self.learn(agent);
+            self.action
+        };
+        (0..steps).map(step).collect()
+    }
+}

@@ -1,0 +1,103 @@
+//! Configurations: what is read, what is refused, and what the refusal says.
+
+use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, Input};
+
+fn refused(change: impl FnOnce(&mut BrainConfig, &mut BasalGangliaConfig)) -> String {
+    let mut config = BrainConfig::default();
+    let mut own = BasalGangliaConfig::default();
+    change(&mut config, &mut own);
+    config.basal_ganglia = Some(own);
+    config.validate().unwrap_err().to_string()
+}
+
+#[test]
+fn defaults_are_valid_and_survive_writing_and_reading() {
+    let config = BrainConfig::default();
+    assert_eq!(config.validate(), Ok(()));
+    let text = serde_json::to_string(&config).unwrap();
+    assert_eq!(serde_json::from_str::<BrainConfig>(&text).unwrap(), config);
+}
+
+#[test]
+fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
+    let read = serde_json::from_str::<BrainConfig>;
+    assert_eq!(read("{}").unwrap(), BrainConfig { basal_ganglia: None, ..BrainConfig::default() });
+    assert_eq!(read(r#"{"basal_ganglia": {}}"#).unwrap(), BrainConfig::default());
+    let config = read(r#"{"basal_ganglia": {"discount": 0.9}, "cortex": {"units": 32}}"#).unwrap();
+    assert_eq!((config.basal_ganglia.unwrap().discount, config.cortex.units, config.cortex.layers), (0.9, 32, 2));
+    for text in [r#"{"amygdala": {}}"#, r#"{"basal_ganglia": {"discont": 0.9}}"#, r#"{"cortex": {"unit": 3}}"#] {
+        assert!(read(text).unwrap_err().to_string().contains("unknown field"), "{text}");
+    }
+}
+
+#[test]
+fn nonsense_is_refused_by_name() {
+    assert_eq!(
+        refused(|_, own| own.discount = 1.0),
+        "basal_ganglia.discount: expected a value from 0 to below 1, found 1"
+    );
+    assert_eq!(
+        refused(|config, _| config.cortex.units = 5000),
+        "cortex.units: expected a value from 2 to 4096, found 5000"
+    );
+    assert_eq!(
+        refused(|_, own| own.value_rate = f64::NAN),
+        "basal_ganglia.value_rate: expected a value above 0 and at most 1, found NaN"
+    );
+    assert_eq!(refused(|_, own| own.sd_min = 2.0), "basal_ganglia.sd_min: expected a value from 0.001 to 1, found 2");
+}
+
+#[test]
+fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
+    type Setting = fn(&mut BrainConfig, &mut BasalGangliaConfig, f64);
+    let settings: [(&str, Setting); 13] = [
+        ("senses.sd_floor", |config, _, value| config.senses.sd_floor = value),
+        ("senses.clip", |config, _, value| config.senses.clip = value),
+        ("cortex.initial_sparsity", |config, _, value| config.cortex.initial_sparsity = value),
+        ("cortex.leak", |config, _, value| config.cortex.leak = value),
+        ("basal_ganglia.discount", |_, own, value| own.discount = value),
+        ("basal_ganglia.trace_decay", |_, own, value| own.trace_decay = value),
+        ("basal_ganglia.policy_rate", |_, own, value| own.policy_rate = value),
+        ("basal_ganglia.value_rate", |_, own, value| own.value_rate = value),
+        ("basal_ganglia.entropy", |_, own, value| own.entropy = value),
+        ("basal_ganglia.sd_min", |_, own, value| own.sd_min = value),
+        ("basal_ganglia.sd_max", |_, own, value| own.sd_max = value),
+        ("basal_ganglia.error_cap", |_, own, value| own.error_cap = value),
+        ("basal_ganglia.error_floor", |_, own, value| own.error_floor = value),
+    ];
+    for (name, set) in settings {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5, 1e12] {
+            let message = refused(|config, own| set(config, own, value));
+            assert!(message.starts_with(name), "{name} = {value}: {message}");
+        }
+    }
+    for (name, zero) in [
+        ("cortex.units", (|config, _| config.cortex.units = 0) as fn(&mut BrainConfig, &mut BasalGangliaConfig)),
+        ("cortex.layers", |config, _| config.cortex.layers = 0),
+        ("cortex.layers", |config, _| config.cortex.layers = 1_000_000),
+        ("senses.memory", |config, _| config.senses.memory = 0),
+        ("senses.memory", |config, _| config.senses.memory = u64::MAX),
+        ("basal_ganglia.policy_rate", |_, own| own.policy_rate = 0.0),
+        ("basal_ganglia.error_memory", |_, own| own.error_memory = 0.0),
+        ("basal_ganglia.error_memory", |_, own| own.error_memory = f64::NAN),
+        ("basal_ganglia.reward_memory", |_, own| own.reward_memory = 0),
+    ] {
+        let message = refused(zero);
+        assert!(message.starts_with(name), "{name}: {message}");
+    }
+}
+
+#[test]
+fn a_shape_that_no_body_has_is_refused() {
+    let input = |typical| Input { name: "angle".into(), typical, proprioceptive: true };
+    let refused = |observations: Vec<Input>, actions| {
+        let shape = AgentShape { observations, actions };
+        Brain::new(&BrainConfig::default(), &shape, 0).unwrap_err().field
+    };
+    assert_eq!(refused(vec![], 1), "shape.observations");
+    assert_eq!(refused(vec![input(1.0)], 0), "shape.actions");
+    assert_eq!(refused(vec![input(1.0)], 5000), "shape.actions");
+    for typical in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+        assert_eq!(refused(vec![input(1.0), input(typical)], 1), "shape.observations[1].typical");
+    }
+}

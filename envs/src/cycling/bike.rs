@@ -1,0 +1,323 @@
+//! The bicycle as bodies and joints: a sagittal plane (wheels, frame, rider) and a frontal plane (roll) in one world.
+//!
+//! Sagittal: x forward, y up, pitch positive nose up, so a wheel that rolls forward turns clockwise (negative).
+//! Frontal: an inverted pendulum hinged at the contact line. The two planes meet only in the forces exchanged here.
+
+use super::profile::Profile;
+use super::spec::{CyclingSpec, MassSpec, SuspensionSpec, WheelSpec};
+use crate::rapier::prelude::*;
+use crate::world::World;
+
+/// Standard gravity in m/s².
+pub const GRAVITY: f32 = 9.81;
+/// Density of air in kg/m³.
+const AIR: f32 = 1.2;
+/// Speed in m/s at which rolling resistance has reached three quarters of its size: keeps it from chattering at rest.
+const RESISTANCE_ONSET: f32 = 0.1;
+/// Damping, in N·m·s/rad, of a brake that has not reached its torque yet: stiff enough to lock a wheel.
+const BRAKE_GRIP: f32 = 2000.0;
+
+const GROUND: Group = Group::GROUP_1;
+const TYRE: Group = Group::GROUP_2;
+
+/// Handles of everything in the world, and the few states that are not Rapier's.
+#[derive(Clone)]
+pub struct Bike {
+    rear_wheel: RigidBodyHandle,
+    front_wheel: RigidBodyHandle,
+    frame: RigidBodyHandle,
+    rider: RigidBodyHandle,
+    roll: RigidBodyHandle,
+    rear_axle: ImpulseJointHandle,
+    front_axle: ImpulseJointHandle,
+    hip: ImpulseJointHandle,
+    rear_tyre: ColliderHandle,
+    front_tyre: ColliderHandle,
+    ground: ColliderHandle,
+    /// Mass of bicycle and rider, in kg.
+    mass: f32,
+    /// Centre of mass ahead of the rear contact, in m.
+    ahead: f32,
+    /// Centre of mass above the ground, in m.
+    height: f32,
+    /// Angle of the handlebar, in rad.
+    pub handlebar: f32,
+    /// Its rate of change, in rad/s.
+    pub handlebar_rate: f32,
+}
+
+/// What a rider asks of the bicycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Command {
+    /// Handlebar angle as a share of its limit, in [-1, 1].
+    pub steer: f32,
+    /// Pedal torque as a share of what is possible, in [0, 1].
+    pub pedal: f32,
+    /// Rear brake torque as a share of its limit, in [0, 1].
+    pub rear_brake: f32,
+    /// Front brake torque as a share of its limit, in [0, 1].
+    pub front_brake: f32,
+    /// Lean as a share of its limit, in [-1, 1], positive forward.
+    pub lean: f32,
+}
+
+impl Bike {
+    /// Builds bicycle, rider and ground, at rest on level ground.
+    pub fn build(world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile) -> Self {
+        let bike = &spec.bike;
+        // Rapier's softness of contacts with fixed bodies, relative to the mass of the wheel, is the tyre's spring.
+        world.simulation.integration_parameters.static_contact_softness =
+            SpringCoefficients::new(bike.tyre_frequency, bike.tyre_damping);
+        let (mass, ahead, height) = bike.centre_of_mass(&spec.rider);
+        let ground = world.insert_ground(
+            ColliderBuilder::new(SharedShape::new(profile.ground.clone()))
+                .friction(bike.friction)
+                .collision_groups(InteractionGroups::new(GROUND, TYRE, InteractionTestMode::And)),
+        );
+        let (rear_wheel, rear_tyre) = insert_wheel(world, &bike.rear_wheel, 0.0, bike.friction);
+        let (front_wheel, front_tyre) = insert_wheel(world, &bike.front_wheel, bike.wheelbase, bike.friction);
+        let frame = world.insert_body(rigid_part(&bike.frame));
+        let rider = world.insert_body(rigid_part(&spec.rider.body));
+
+        let suspension = bike.suspension.as_ref();
+        let sprung = (mass - bike.rear_wheel.mass - bike.front_wheel.mass) * GRAVITY;
+        let front_share = ahead / bike.wheelbase;
+        let mut axle = |wheel, x, radius, load, tilt| {
+            let anchor = Vector::new(x - bike.frame.x, radius - bike.frame.y);
+            world.insert_joint(frame, wheel, axle_joint(anchor, suspension, load, tilt))
+        };
+        let fork_tilt = suspension.map_or(0.0, |suspension| suspension.fork_tilt);
+        let rear_axle = axle(rear_wheel, 0.0, bike.rear_wheel.radius, sprung * (1.0 - front_share), 0.0);
+        let front_axle = axle(front_wheel, bike.wheelbase, bike.front_wheel.radius, sprung * front_share, fork_tilt);
+        let hip_from = |part: &MassSpec| Vector::new(spec.rider.hip_x - part.x, spec.rider.hip_y - part.y);
+        let hip = world.insert_joint(
+            frame,
+            rider,
+            RevoluteJointBuilder::new()
+                .local_anchor1(hip_from(&bike.frame))
+                .local_anchor2(hip_from(&spec.rider.body))
+                // A force-based motor keeps its stiffness whatever the masses it joins.
+                .motor_model(MotorModel::ForceBased)
+                .motor_position(posture(spec), spec.rider.hip_stiffness, spec.rider.hip_damping),
+        );
+
+        let contact_line = world.bodies.insert(RigidBodyBuilder::fixed());
+        let roll = world.insert_body(rigid_part(&MassSpec { x: 0.0, y: height, mass, inertia: bike.roll_inertia }));
+        let hinge = RevoluteJointBuilder::new().local_anchor2(Vector::new(0.0, -height));
+        world.insert_joint(contact_line, roll, hinge);
+        Self {
+            rear_wheel,
+            front_wheel,
+            frame,
+            rider,
+            roll,
+            rear_axle,
+            front_axle,
+            hip,
+            rear_tyre,
+            front_tyre,
+            ground,
+            mass,
+            ahead,
+            height,
+            handlebar: 0.0,
+            handlebar_rate: 0.0,
+        }
+    }
+
+    /// Sets the bicycle rolling at `speed` (m/s) with a roll angle (rad), on fresh ground.
+    pub fn start(&mut self, world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile, speed: f32, roll: f32) {
+        self.handlebar = 0.0;
+        self.handlebar_rate = 0.0;
+        if let Some(ground) = world.colliders.get_mut(self.ground) {
+            ground.set_shape(SharedShape::new(profile.ground.clone()));
+        }
+        for body in [self.rear_wheel, self.front_wheel, self.frame, self.rider] {
+            world.bodies[body].set_linvel(Vector::new(speed, 0.0), false);
+        }
+        world.bodies[self.rear_wheel].set_angvel(-speed / spec.bike.rear_wheel.radius, false);
+        world.bodies[self.front_wheel].set_angvel(-speed / spec.bike.front_wheel.radius, false);
+        let (sine, cosine) = roll.sin_cos();
+        let upright = Vector::new(-sine * self.height, cosine * self.height);
+        world.bodies[self.roll].set_position(Pose::new(upright, roll), false);
+    }
+
+    /// Applies a command for one physics step of length `time_step`.
+    pub fn actuate(
+        &mut self,
+        world: &mut World<'_>,
+        spec: &CyclingSpec,
+        profile: &Profile,
+        command: &Command,
+        time_step: f32,
+    ) {
+        let bike = &spec.bike;
+        let speed = self.speed(world);
+
+        // The reaction of the chain turns the frame: it is what lifts the front wheel.
+        let turning = (-world.bodies[self.rear_wheel].angvel()).max(0.1);
+        let drive = command.pedal * bike.pedal_torque.min(bike.pedal_power / turning);
+        world.twist(self.rear_wheel, -drive);
+        world.twist(self.frame, drive);
+        let rolling = bike.rolling_resistance * self.mass * GRAVITY * (speed / RESISTANCE_ONSET).tanh();
+        let drag = 0.5 * AIR * bike.drag_area * speed * speed.abs();
+        world.push(self.frame, Vector::new(-rolling - drag, 0.0));
+
+        let before = self.handlebar;
+        let wanted = command.steer * bike.handlebar_limit;
+        self.handlebar += (wanted - before) * (1.0 - (-time_step / bike.handlebar_lag).exp());
+        self.handlebar_rate = (self.handlebar - before) / time_step;
+        let grounded = self.grounded(world);
+        if grounded[0] || grounded[1] {
+            let torque = self.steering_torque(spec, speed) + self.bump_torque(world, spec, profile, speed);
+            world.twist(self.roll, torque);
+        }
+    }
+
+    /// Sets hip and brakes, which hold until they are set anew.
+    pub fn grip(&self, world: &mut World<'_>, spec: &CyclingSpec, command: &Command) {
+        let bike = &spec.bike;
+        let brakes = [
+            (self.rear_axle, command.rear_brake * bike.rear_brake),
+            (self.front_axle, command.front_brake * bike.front_brake),
+        ];
+        for (axle, torque) in brakes {
+            let Some(joint) = world.joints.impulse_joints.get_mut(axle, false) else { continue };
+            if torque > 0.0 {
+                joint.data.set_motor_velocity(JointAxis::AngX, 0.0, BRAKE_GRIP);
+                joint.data.set_motor_max_force(JointAxis::AngX, torque);
+            } else {
+                joint.data.motor_axes.remove(JointAxesMask::ANG_X);
+            }
+        }
+        if let Some(hip) = world.joints.impulse_joints.get_mut(self.hip, false) {
+            // Leaning forward is clockwise; the posture at rest holds the rider's weight.
+            let angle = -command.lean * spec.rider.lean_limit + posture(spec);
+            hip.data.set_motor_position(JointAxis::AngX, angle, spec.rider.hip_stiffness, spec.rider.hip_damping);
+        }
+    }
+
+    /// Torque of steering on the roll, -(m h a v / w) δ' - (m h v² / w) δ (Åström, Klein & Lennartsson 2005, eq. 3),
+    /// with the steer angle δ positive toward the side of a positive roll.
+    fn steering_torque(&self, spec: &CyclingSpec, speed: f32) -> f32 {
+        let leverage = self.mass * self.height * speed / spec.bike.wheelbase * spec.bike.steering_gain;
+        -leverage * (self.ahead * self.handlebar_rate + speed * self.handlebar)
+    }
+
+    /// Torque of bumps on the roll, in proportion to the ground's vertical acceleration under the wheels, v² z''.
+    fn bump_torque(&self, world: &World<'_>, spec: &CyclingSpec, profile: &Profile, speed: f32) -> f32 {
+        let felt = |wheel: RigidBodyHandle| profile.sided_curvature(world.bodies[wheel].translation().x);
+        let acceleration = speed * speed * 0.5 * (felt(self.rear_wheel) + felt(self.front_wheel));
+        self.mass * spec.bike.bump_arm * acceleration
+    }
+
+    /// Kinetic and gravitational energy of the sagittal plane, in J.
+    pub fn energy(&self, world: &World<'_>) -> f32 {
+        [self.rear_wheel, self.front_wheel, self.frame, self.rider]
+            .map(|body| &world.bodies[body])
+            .map(|body| body.kinetic_energy() + body.mass() * GRAVITY * body.center_of_mass().y)
+            .iter()
+            .sum()
+    }
+
+    /// Forward speed of the frame, in m/s.
+    pub fn speed(&self, world: &World<'_>) -> f32 {
+        world.bodies[self.frame].linvel().x
+    }
+
+    /// Upward speed of the frame, in m/s.
+    pub fn rise(&self, world: &World<'_>) -> f32 {
+        world.bodies[self.frame].linvel().y
+    }
+
+    /// Place of the rear and front axle, in m.
+    pub fn axles(&self, world: &World<'_>) -> [Vector; 2] {
+        [self.rear_wheel, self.front_wheel].map(|wheel| world.bodies[wheel].translation())
+    }
+
+    /// Turning speeds of the rear and front wheel, forward positive, in rad/s.
+    pub fn wheel_rates(&self, world: &World<'_>) -> [f32; 2] {
+        [self.rear_wheel, self.front_wheel].map(|wheel| -world.bodies[wheel].angvel())
+    }
+
+    /// Angles of the rear and front wheel, in rad.
+    pub fn wheel_angles(&self, world: &World<'_>) -> [f32; 2] {
+        [self.rear_wheel, self.front_wheel].map(|wheel| world.bodies[wheel].rotation().angle())
+    }
+
+    /// Whether the rear and front tyre press on the ground.
+    pub fn grounded(&self, world: &World<'_>) -> [bool; 2] {
+        [self.rear_tyre, self.front_tyre].map(|tyre| world.touching(self.ground, tyre))
+    }
+
+    /// Pitch angle (rad, nose up positive) and rate (rad/s).
+    pub fn pitch(&self, world: &World<'_>) -> (f32, f32) {
+        angle_and_rate(world, self.frame)
+    }
+
+    /// Roll angle (rad) and rate (rad/s).
+    pub fn roll(&self, world: &World<'_>) -> (f32, f32) {
+        angle_and_rate(world, self.roll)
+    }
+
+    /// Lean of the rider against the frame (rad, forward positive) and rate (rad/s).
+    pub fn lean(&self, world: &World<'_>) -> (f32, f32) {
+        let (frame, frame_rate) = angle_and_rate(world, self.frame);
+        let (rider, rider_rate) = angle_and_rate(world, self.rider);
+        (frame - rider, frame_rate - rider_rate)
+    }
+
+    /// Places of the frame's, the rider's and the hip's points of interest, for drawing: hip, rider's centre of mass.
+    pub fn rider_line(&self, world: &World<'_>, spec: &CyclingSpec) -> [Vector; 2] {
+        let frame = world.bodies[self.frame].position();
+        let hip = Vector::new(spec.rider.hip_x - spec.bike.frame.x, spec.rider.hip_y - spec.bike.frame.y);
+        [frame * hip, world.bodies[self.rider].translation()]
+    }
+}
+
+/// Angle at which the hip's spring holds the rider's weight without any lean, in rad.
+fn posture(spec: &CyclingSpec) -> f32 {
+    let rider = &spec.rider;
+    let weight = rider.body.mass * GRAVITY * (rider.body.x - rider.hip_x);
+    if rider.hip_stiffness > 0.0 { weight / rider.hip_stiffness } else { 0.0 }
+}
+
+fn angle_and_rate(world: &World<'_>, body: RigidBodyHandle) -> (f32, f32) {
+    let body = &world.bodies[body];
+    (body.rotation().angle(), body.angvel())
+}
+
+fn rigid_part(part: &MassSpec) -> RigidBodyBuilder {
+    RigidBodyBuilder::dynamic()
+        .translation(Vector::new(part.x, part.y))
+        .additional_mass_properties(MassProperties::new(Vector::ZERO, part.mass, part.inertia))
+}
+
+fn insert_wheel(world: &mut World<'_>, wheel: &WheelSpec, x: f32, friction: f32) -> (RigidBodyHandle, ColliderHandle) {
+    let body =
+        world.insert_body(rigid_part(&MassSpec { x, y: wheel.radius, mass: wheel.mass, inertia: wheel.inertia }));
+    let tyre = ColliderBuilder::ball(wheel.radius)
+        .density(0.0)
+        .friction(friction)
+        .collision_groups(InteractionGroups::new(TYRE, GROUND, InteractionTestMode::And));
+    (body, world.insert_collider(tyre, body))
+}
+
+/// A hinge, or with suspension a hinge that slides along the fork against a spring preloaded with the static `load`.
+fn axle_joint(anchor: Vector, suspension: Option<&SuspensionSpec>, load: f32, tilt: f32) -> GenericJoint {
+    let Some(suspension) = suspension else {
+        return RevoluteJointBuilder::new().local_anchor1(anchor).build().into();
+    };
+    // The slide's positive direction is up and back along the fork, so a wheel hit by a bump moves positively.
+    let slide = Rotation::new(std::f32::consts::FRAC_PI_2 + tilt);
+    let rest = -load * tilt.cos() / suspension.stiffness;
+    let mut joint = GenericJointBuilder::new(JointAxesMask::LIN_Y)
+        .local_frame1(Pose { translation: anchor, rotation: slide })
+        .local_frame2(Pose { translation: Vector::ZERO, rotation: slide })
+        .motor_model(JointAxis::LinX, MotorModel::ForceBased)
+        .motor_position(JointAxis::LinX, rest, suspension.stiffness, suspension.damping)
+        .limits(JointAxis::LinX, [-suspension.travel, suspension.travel])
+        .build();
+    joint.set_contacts_enabled(false);
+    joint
+}

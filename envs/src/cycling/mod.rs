@@ -1,0 +1,306 @@
+//! Cycling: keep a bicycle upright and moving, on ground from smooth asphalt to a mountain trail.
+//!
+//! Pedalling, braking and leaning act in the sagittal plane; steering balances the roll in the frontal plane. A bicycle
+//! that stands falls, one that moves can be balanced, and rough ground makes it harder: balance is the skill that
+//! carries over from one ground to another.
+
+mod bike;
+mod ground;
+mod profile;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub use bike::{Bike, Command, GRAVITY};
+pub use ground::Ground;
+pub use profile::{Profile, Road};
+pub use spec::{
+    BikeSpec, CyclingSpec, EpisodeSpec, GroundSpec, MassSpec, RewardSpec, RiderSpec, SuspensionSpec, WheelSpec,
+};
+
+use crate::document::{Document, DocumentError};
+use crate::family::Family;
+use crate::rapier::prelude::Vector;
+use crate::scene::Scene;
+use crate::seed::Rng;
+use crate::space::{Field, Space};
+use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::tolerance;
+use crate::world::{PhysicsSettings, World};
+use rand::RngExt;
+use rand_distr::{Distribution, StandardNormal};
+use std::sync::Arc;
+
+/// Places ahead of the front contact at which the ground's height is seen, in m.
+const HEIGHTS_AHEAD: [f32; 5] = [0.3, 0.65, 1.0, 1.35, 1.7];
+/// Places ahead of the front contact at which the next roll bumps are seen, in m.
+const BUMPS_AHEAD: [f32; 4] = [0.0, 0.4, 0.8, 1.2];
+/// Ground kept in reserve at the end, in m: the preview must not look past it.
+const MARGIN: f32 = 5.0;
+
+/// The family's entry in the registry.
+pub fn family() -> Family {
+    Family::from_documents("cycling", blueprint)
+}
+
+fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
+    let spec: CyclingSpec = document.read()?;
+    spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+    let prototype = Cycling::new(spec);
+    Ok(Blueprint::new(move || prototype.clone()))
+}
+
+/// A cycling task.
+#[derive(Clone)]
+pub struct Cycling {
+    spec: Arc<CyclingSpec>,
+    task: Arc<TaskSpec>,
+    road: Road,
+    profile: Profile,
+    bike: Option<Bike>,
+    command: Command,
+    time_step: f32,
+    physics_step: u32,
+    steps: u32,
+    stalled: f32,
+    furthest: f32,
+    largest_roll: f32,
+    fallen: bool,
+}
+
+impl Cycling {
+    /// A task as the spec says, which must be valid.
+    pub fn new(spec: CyclingSpec) -> Self {
+        let road = Road::new(&spec.ground);
+        let task = task_spec(&spec);
+        Self {
+            profile: road.level(),
+            road,
+            bike: None,
+            command: Command::default(),
+            time_step: task.physics.time_step,
+            physics_step: 0,
+            steps: 0,
+            stalled: 0.0,
+            furthest: 0.0,
+            largest_roll: 0.0,
+            fallen: false,
+            spec: Arc::new(spec),
+            task: Arc::new(task),
+        }
+    }
+
+    /// The spec it was made from.
+    pub fn cycling_spec(&self) -> &CyclingSpec {
+        &self.spec
+    }
+
+    /// The bicycle, once built.
+    pub fn bike(&self) -> Option<&Bike> {
+        self.bike.as_ref()
+    }
+
+    /// Pitch against the line through both contact points, in rad.
+    fn pitch_on_ground(&self, bike: &Bike, world: &World<'_>) -> f32 {
+        let [rear, front] = bike.axles(world);
+        let rise = self.profile.ground.height(front.x) - self.profile.ground.height(rear.x);
+        bike.pitch(world).0 - (rise / self.spec.bike.wheelbase).atan()
+    }
+}
+
+impl Task for Cycling {
+    fn spec(&self) -> &Arc<TaskSpec> {
+        &self.task
+    }
+
+    fn build(&mut self, world: &mut World<'_>) {
+        self.bike = Some(Bike::build(world, &self.spec, &self.profile));
+    }
+
+    fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng) {
+        let episode = &self.spec.episode;
+        let speed = episode.start_speed + episode.start_speed_range * rng.random_range(-1.0f32..=1.0);
+        let normal: f32 = StandardNormal.sample(rng);
+        let roll = (episode.start_roll * normal).clamp(-0.5 * episode.fall_roll, 0.5 * episode.fall_roll);
+        self.road.draw(rng, &mut self.profile);
+        if let Some(bike) = &mut self.bike {
+            bike.start(world, &self.spec, &self.profile, speed, roll);
+        }
+        self.command = Command::default();
+        (self.physics_step, self.steps) = (0, 0);
+        (self.stalled, self.furthest, self.largest_roll) = (0.0, 0.0, 0.0);
+        self.fallen = false;
+    }
+
+    fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
+        let Some(bike) = &mut self.bike else { return };
+        if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
+            let &[steer, pedal, rear_brake, front_brake, lean] = action else { return };
+            self.command = Command {
+                steer,
+                pedal: pedal.max(0.0),
+                rear_brake: rear_brake.max(0.0),
+                front_brake: front_brake.max(0.0),
+                lean,
+            };
+            bike.grip(world, &self.spec, &self.command);
+        }
+        self.physics_step += 1;
+        bike.actuate(world, &self.spec, &self.profile, &self.command, self.time_step);
+    }
+
+    fn observe(&self, world: &World<'_>, observation: &mut [f32]) {
+        let Some(bike) = &self.bike else { return };
+        let (pitch, pitch_rate) = bike.pitch(world);
+        let (roll, roll_rate) = bike.roll(world);
+        let (lean, lean_rate) = bike.lean(world);
+        let speed = bike.speed(world);
+        let [rear_rate, front_rate] = bike.wheel_rates(world);
+        let [rear_grounded, front_grounded] = bike.grounded(world).map(|grounded| f32::from(u8::from(grounded)));
+        let wheels = [&self.spec.bike.rear_wheel, &self.spec.bike.front_wheel];
+        let body = [
+            speed,
+            bike.rise(world),
+            pitch,
+            pitch_rate,
+            roll,
+            roll_rate,
+            bike.handlebar,
+            bike.handlebar_rate,
+            lean,
+            lean_rate,
+            rear_rate * wheels[0].radius - speed,
+            front_rate * wheels[1].radius - speed,
+            rear_grounded,
+            front_grounded,
+        ];
+        observation[..body.len()].copy_from_slice(&body);
+        let front = bike.axles(world)[1].x;
+        let here = self.profile.ground.height(front);
+        let ahead = HEIGHTS_AHEAD.map(|distance| self.profile.ground.height(front + distance) - here);
+        let bumps = BUMPS_AHEAD.map(|distance| self.profile.sided_curvature(front + distance));
+        let outside = &mut observation[body.len()..];
+        outside[..ahead.len()].copy_from_slice(&ahead);
+        outside[ahead.len()..].copy_from_slice(&bumps);
+    }
+
+    fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
+        let Some(bike) = &self.bike else { return Judgement::default() };
+        let episode = &self.spec.episode;
+        let (roll, _) = bike.roll(world);
+        let speed = bike.speed(world);
+        let rear = bike.axles(world)[0].x;
+        self.steps += 1;
+        self.largest_roll = self.largest_roll.max(roll.abs());
+        self.stalled = if speed < episode.stall_speed { self.stalled + 1.0 / episode.control_rate } else { 0.0 };
+        self.fallen = roll.abs() > episode.fall_roll || self.pitch_on_ground(bike, world).abs() > episode.fall_pitch;
+        if !self.fallen {
+            self.furthest = self.furthest.max(rear);
+        }
+        let reward = &self.spec.reward;
+        let (start, end) = self.profile.ground.extent();
+        let effort: f32 = action.iter().map(|value| value * value).sum();
+        Judgement {
+            reward: tolerance(speed, reward.target_speed, reward.target_speed, reward.speed_margin)
+                * tolerance(roll, 0.0, 0.0, episode.fall_roll)
+                - reward.effort * effort,
+            terminated: self.fallen || self.stalled >= episode.stall_time.max(f32::MIN_POSITIVE),
+            truncated: rear < start + MARGIN || rear + self.spec.bike.wheelbase > end - MARGIN,
+        }
+    }
+
+    fn score(&self) -> f32 {
+        (self.furthest / self.spec.episode.course).clamp(0.0, 1.0)
+    }
+
+    fn metrics(&self, metrics: &mut [f32]) {
+        let time = self.steps as f32 / self.spec.episode.control_rate;
+        let values = [
+            self.furthest,
+            if time > 0.0 { self.furthest / time } else { 0.0 },
+            self.largest_roll,
+            f32::from(u8::from(self.fallen)),
+        ];
+        metrics.copy_from_slice(&values);
+    }
+
+    fn draw(&self, world: &World<'_>, scene: &mut Scene) {
+        let Some(bike) = &self.bike else { return };
+        let [rear, front] = bike.axles(world);
+        let [rear_angle, front_angle] = bike.wheel_angles(world);
+        let wheels = &self.spec.bike;
+        scene.line("ground", self.profile.ground.points(rear.x - 3.0, front.x + 5.0));
+        scene.circle("rear wheel", rear, wheels.rear_wheel.radius, rear_angle);
+        scene.circle("front wheel", front, wheels.front_wheel.radius, front_angle);
+        let [hip, rider] = bike.rider_line(world, &self.spec);
+        scene.line("frame", [rear, hip, front, rear]);
+        let head = hip + (rider - hip) * 3.0;
+        scene.line("rider", [hip, head]);
+        scene.circle("head", head, 0.12, 0.0);
+        let (roll, _) = bike.roll(world);
+        let contact = Vector::new(rear.x - 2.0, self.profile.ground.height(rear.x - 2.0));
+        scene.line("roll", [contact, contact + Vector::new(-roll.sin(), roll.cos()) * 1.2]);
+    }
+}
+
+fn task_spec(spec: &CyclingSpec) -> TaskSpec {
+    let episode = &spec.episode;
+    let mut observation = vec![
+        Field::body("speed", "m/s", -5.0, 15.0, 4.0, "forward speed"),
+        Field::body("rise", "m/s", -10.0, 10.0, 0.3, "upward speed of the frame"),
+        Field::body("pitch", "rad", -3.2, 3.2, 0.1, "pitch of the frame, nose up positive"),
+        Field::body("pitch_rate", "rad/s", -20.0, 20.0, 0.5, "its rate"),
+        Field::body("roll", "rad", -3.2, 3.2, 0.1, "roll, positive to the right"),
+        Field::body("roll_rate", "rad/s", -20.0, 20.0, 0.5, "its rate"),
+        Field::body("handlebar", "rad", -1.5, 1.5, 0.1, "angle of the handlebar, positive to the right"),
+        Field::body("handlebar_rate", "rad/s", -60.0, 60.0, 1.0, "its rate"),
+        Field::body("lean", "rad", -3.2, 3.2, 0.2, "lean of the rider, forward positive"),
+        Field::body("lean_rate", "rad/s", -30.0, 30.0, 1.0, "its rate"),
+        Field::body("rear_slip", "m/s", -20.0, 20.0, 0.5, "speed of the rear rim minus that of the bicycle"),
+        Field::body("front_slip", "m/s", -20.0, 20.0, 0.5, "speed of the front rim minus that of the bicycle"),
+        Field::body("rear_grounded", "1", 0.0, 1.0, 1.0, "whether the rear tyre presses on the ground"),
+        Field::body("front_grounded", "1", 0.0, 1.0, 1.0, "whether the front tyre presses on the ground"),
+    ];
+    observation.extend(HEIGHTS_AHEAD.map(|distance| {
+        let meaning = format!("height of the ground {distance} m ahead of the front contact, relative to it");
+        Field::outside(&format!("height_{}cm", (distance * 100.0).round()), "m", -2.0, 2.0, 0.05, &meaning)
+    }));
+    observation.extend(BUMPS_AHEAD.map(|distance| {
+        let meaning = format!("curvature of the ground {distance} m ahead of the front contact, right positive");
+        Field::outside(&format!("bump_{}cm", (distance * 100.0).round()), "1/m", -20.0, 20.0, 0.1, &meaning)
+    }));
+    TaskSpec {
+        id: spec.task.clone(),
+        summary: spec.summary.clone(),
+        score: format!("The share of a course of {} m ridden upright within {} s.", episode.course, episode.time_limit),
+        reward: format!(
+            "Closeness to {} m/s (a tenth at {} m/s off) times uprightness, less {} times the summed squared action.",
+            spec.reward.target_speed, spec.reward.speed_margin, spec.reward.effort
+        ),
+        start: format!(
+            "Rolling at {} ± {} m/s on {} m of level ground, with a roll of {} rad (SD); then fresh ground.",
+            episode.start_speed, episode.start_speed_range, spec.ground.level_start, episode.start_roll
+        ),
+        end: format!(
+            "Terminated at a roll beyond {} rad, a pitch against the ground beyond {} rad, or {} s below {} m/s. \
+             Truncated after {} s or at the end of the ground.",
+            episode.fall_roll, episode.fall_pitch, episode.stall_time, episode.stall_speed, episode.time_limit
+        ),
+        observation: Space::new(observation),
+        action: Space::new(vec![
+            Field::action("steer", "handlebar angle as a share of its limit, positive to the right"),
+            Field::action("pedal", "pedal torque as a share of what is possible; below 0 is coasting"),
+            Field::action("rear_brake", "rear brake torque as a share of its limit; below 0 is none"),
+            Field::action("front_brake", "front brake torque as a share of its limit; below 0 is none"),
+            Field::action("lean", "lean of the rider as a share of its limit, forward positive"),
+        ]),
+        metrics: ["distance_m", "mean_speed_m_per_s", "largest_roll_rad", "fallen"].map(String::from).into(),
+        physics: PhysicsSettings {
+            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
+            steps_per_action: episode.physics_steps,
+            solver_iterations: episode.solver_iterations,
+            gravity: [0.0, -GRAVITY],
+        },
+        step_limit: (episode.time_limit * episode.control_rate).round() as u32,
+    }
+}

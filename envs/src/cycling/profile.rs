@@ -1,0 +1,266 @@
+//! Roads by ISO 8608: random profiles with a given displacement spectrum, and the trail's logs, drops and grades.
+
+use super::ground::Ground;
+use super::spec::GroundSpec;
+use crate::seed::Rng;
+use rand::RngExt;
+use realfft::num_complex::Complex32;
+use realfft::{ComplexToReal, RealFftPlanner};
+use std::f32::consts::{PI, TAU};
+use std::sync::Arc;
+
+/// Distance between two heights, in m.
+pub const SPACING: f32 = 0.05;
+/// Where the ground begins, in m; the rear wheel starts at 0.
+pub const START: f32 = -10.0;
+/// Heights in one episode's ground: 115.2 m.
+const POINTS: usize = 2304;
+/// The reference wavenumber of ISO 8608, in cycles/m.
+const REFERENCE_WAVENUMBER: f32 = 0.1;
+/// Half the base over which the ground's curvature is felt by a tyre and a wheel, in samples.
+const CURVATURE_REACH: usize = 6;
+/// Distance between two independent draws of which side of the track a bump lies on, in m.
+const SIDE_LENGTH: f32 = 2.5;
+
+/// The ground of one episode and what the rider feels of it.
+#[derive(Clone)]
+pub struct Profile {
+    /// The surface.
+    pub ground: Ground,
+    /// Curvature of the ground in 1/m times the side (-1 left to 1 right) of the track on which it lies.
+    sided_curvature: Vec<f32>,
+}
+
+impl Profile {
+    /// Curvature of the ground times the side on which it lies, at `x`, in 1/m.
+    pub fn sided_curvature(&self, x: f32) -> f32 {
+        let place = ((x - START) / SPACING).clamp(0.0, (self.sided_curvature.len() - 1) as f32);
+        self.sided_curvature[place as usize]
+    }
+}
+
+/// Makes profiles; holds the transform's plan and buffers.
+#[derive(Clone)]
+pub struct Road {
+    spec: GroundSpec,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    spectrum: Vec<Complex32>,
+    scratch: Vec<Complex32>,
+    heights: Vec<f32>,
+}
+
+impl Road {
+    /// A maker of grounds for one episode each.
+    pub fn new(spec: &GroundSpec) -> Self {
+        Self::with_points(spec, POINTS)
+    }
+
+    /// A maker of profiles of any length, a multiple of 2.
+    pub fn with_points(spec: &GroundSpec, points: usize) -> Self {
+        let inverse = RealFftPlanner::new().plan_fft_inverse(points);
+        Self {
+            spec: spec.clone(),
+            spectrum: inverse.make_input_vec(),
+            scratch: inverse.make_scratch_vec(),
+            heights: inverse.make_output_vec(),
+            inverse,
+        }
+    }
+
+    /// Level ground.
+    pub fn level(&self) -> Profile {
+        let heights = vec![0.0; self.heights.len()].into();
+        Profile { ground: Ground::new(START, SPACING, heights), sided_curvature: vec![0.0; self.heights.len()] }
+    }
+
+    /// A fresh ground: level run-in, then roughness and features.
+    pub fn draw(&mut self, rng: &mut Rng, profile: &mut Profile) {
+        self.roughness(rng);
+        self.run_in();
+        self.grades(rng);
+        self.logs_and_drops(rng);
+        self.sides(rng, &mut profile.sided_curvature);
+        profile.ground = Ground::new(START, SPACING, Arc::from(&self.heights[..]));
+    }
+
+    /// Heights with displacement spectrum G(n) = G(n0) (n/n0)^-2 between the spec's wavenumbers, random in phase
+    /// (ISO 8608; sum of cosines with amplitude sqrt(2 G dn), here with G integrated over each band of width dn).
+    pub fn roughness(&mut self, rng: &mut Rng) -> &[f32] {
+        let band = 1.0 / (self.heights.len() as f32 * SPACING);
+        self.spectrum.fill(Complex32::ZERO);
+        let first = (self.spec.lowest_wavenumber / band).ceil().max(1.0) as usize;
+        let last = ((self.spec.highest_wavenumber / band) as usize).min(self.spectrum.len() - 2);
+        for index in first..=last {
+            let wavenumber = index as f32 * band;
+            // The integral of n^-2 over [n - dn/2, n + dn/2].
+            let integral = band / (wavenumber * wavenumber - 0.25 * band * band);
+            let variance = self.spec.roughness * REFERENCE_WAVENUMBER * REFERENCE_WAVENUMBER * integral;
+            // A cosine of amplitude A is a spectral line of A/2 in an unnormalised inverse transform.
+            self.spectrum[index] = Complex32::from_polar((2.0 * variance).sqrt() * 0.5, rng.random::<f32>() * TAU);
+        }
+        // Lengths are those of the plan, so the transform cannot fail.
+        let _ = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.heights, &mut self.scratch);
+        &self.heights
+    }
+
+    /// Fades the roughness in: level for the first metres, then a smooth ramp.
+    fn run_in(&mut self) {
+        let (level, ramp) = (self.spec.level_start, self.spec.ramp);
+        let until = (((level + ramp - START) / SPACING) as usize + 1).min(self.heights.len());
+        for (index, height) in self.heights[..until].iter_mut().enumerate() {
+            let share = ((START + index as f32 * SPACING - level) / ramp).clamp(0.0, 1.0);
+            *height *= share * share * (3.0 - 2.0 * share);
+        }
+    }
+
+    /// Adds slopes drawn for every stretch of the spec's length, with linear transitions between their middles.
+    fn grades(&mut self, rng: &mut Rng) {
+        if self.spec.steepest_grade == 0.0 {
+            return;
+        }
+        let stretch = (self.spec.grade_length / SPACING) as usize;
+        let from = self.first_free();
+        let draw = |rng: &mut Rng| (rng.random_range(-1.0..=1.0) * self.spec.steepest_grade).tan();
+        let (mut before, mut after, mut height) = (0.0, draw(rng), 0.0);
+        for index in from..self.heights.len() {
+            let along = (index - from) % stretch;
+            if index > from && along == 0 {
+                (before, after) = (after, draw(rng));
+            }
+            height += (before + (after - before) * along as f32 / stretch as f32) * SPACING;
+            self.heights[index] += height;
+        }
+    }
+
+    /// Adds one log (a smooth hump) or drop (a short step down) in each stretch of the spec's length.
+    fn logs_and_drops(&mut self, rng: &mut Rng) {
+        let stretch = (self.spec.feature_length / SPACING) as usize;
+        if self.spec.highest_log == 0.0 && self.spec.highest_drop == 0.0 {
+            return;
+        }
+        let mut from = self.first_free();
+        while from + stretch < self.heights.len() {
+            let at = from + rng.random_range(0..stretch / 2);
+            let size = rng.random_range(0.3f32..=1.0);
+            if rng.random::<bool>() {
+                let high = size * self.spec.highest_log;
+                // A log with earth packed against it: four times as long as high.
+                let length = ((4.0 * high / SPACING) as usize).max(2);
+                for (offset, height) in self.heights[at..].iter_mut().take(length).enumerate() {
+                    *height += high * (PI * offset as f32 / length as f32).sin().powi(2);
+                }
+            } else {
+                let drop = size * self.spec.highest_drop;
+                let length = ((drop / SPACING) as usize).max(1);
+                for (offset, height) in self.heights[at..].iter_mut().enumerate() {
+                    *height -= drop * (offset as f32 / length as f32).min(1.0);
+                }
+            }
+            from += stretch;
+        }
+    }
+
+    fn sides(&self, rng: &mut Rng, sided_curvature: &mut [f32]) {
+        let stretch = (SIDE_LENGTH / SPACING) as usize;
+        let base = CURVATURE_REACH as f32 * SPACING;
+        let (mut before, mut after) = (rng.random_range(-1.0..=1.0), rng.random_range(-1.0..=1.0));
+        let edge = self.heights.len() - CURVATURE_REACH;
+        for index in CURVATURE_REACH..edge {
+            let along = index % stretch;
+            if along == 0 {
+                (before, after) = (after, rng.random_range(-1.0f32..=1.0));
+            }
+            let side = before + (after - before) * along as f32 / stretch as f32;
+            let (left, right) = (self.heights[index - CURVATURE_REACH], self.heights[index + CURVATURE_REACH]);
+            sided_curvature[index] = (left - 2.0 * self.heights[index] + right) / (base * base) * side;
+        }
+    }
+
+    /// Index of the first height after the run-in.
+    fn first_free(&self) -> usize {
+        (((self.spec.level_start + self.spec.ramp - START) / SPACING) as usize).min(self.heights.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::Seed;
+
+    /// The means of ISO 8608's classes A to F, in m³.
+    const CLASSES: [f32; 6] = [16e-6, 64e-6, 256e-6, 1024e-6, 4096e-6, 16384e-6];
+    const SEEDS: u64 = 50;
+    const KILOMETRE: usize = 20_480;
+
+    fn road(roughness: f32, lowest_wavenumber: f32) -> Road {
+        let spec = GroundSpec { roughness, lowest_wavenumber, highest_wavenumber: 4.0, ..GroundSpec::level() };
+        Road::with_points(&spec, KILOMETRE)
+    }
+
+    #[test]
+    fn root_mean_square_heights_are_those_of_the_standard() {
+        // Band 0.05 to 4 cycles/m: G n0² (1/n_low - 1/n_high), i.e. 1.8 mm for class A, doubling from class to class.
+        for (class, &roughness) in CLASSES.iter().enumerate() {
+            let mut road = road(roughness, 0.05);
+            let expected = 1.78e-3 * 2f64.powi(class as i32);
+            for seed in 0..SEEDS {
+                let heights = road.roughness(&mut Seed(seed).rng());
+                let square: f64 = heights.iter().map(|&height| f64::from(height).powi(2)).sum::<f64>();
+                let found = (square / heights.len() as f64).sqrt();
+                assert!(
+                    (found / expected - 1.0).abs() < 0.1,
+                    "class {class}, seed {seed}: {found} m, not {expected} m"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_spectrum_falls_with_the_square_of_the_wavenumber() {
+        let mut road = road(CLASSES[2], 0.0078);
+        let forward = RealFftPlanner::<f32>::new().plan_fft_forward(KILOMETRE);
+        let band = 1.0 / (KILOMETRE as f64 * f64::from(SPACING));
+        for seed in 0..SEEDS {
+            let mut heights = road.roughness(&mut Seed(seed).rng()).to_vec();
+            let mut spectrum = forward.make_output_vec();
+            forward.process(&mut heights, &mut spectrum).unwrap();
+            let points: Vec<(f64, f64)> = spectrum
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| (0.02..3.9).contains(&(*index as f64 * band)))
+                .map(|(index, line)| ((index as f64 * band).ln(), f64::from(line.norm_sqr()).ln()))
+                .collect();
+            let count = points.len() as f64;
+            let (mean_x, mean_y) = (
+                points.iter().map(|point| point.0).sum::<f64>() / count,
+                points.iter().map(|point| point.1).sum::<f64>() / count,
+            );
+            let covariance: f64 = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
+            let variance: f64 = points.iter().map(|(x, _)| (x - mean_x).powi(2)).sum();
+            let slope = covariance / variance;
+            assert!((slope + 2.0).abs() < 0.1, "seed {seed}: slope {slope}");
+        }
+    }
+
+    #[test]
+    fn the_run_in_is_level_and_features_stay_within_the_spec() {
+        let spec = GroundSpec {
+            steepest_grade: 0.1,
+            grade_length: 12.0,
+            highest_log: 0.15,
+            highest_drop: 0.4,
+            feature_length: 6.0,
+            ..GroundSpec::level()
+        };
+        let mut road = Road::new(&spec);
+        let mut profile = road.level();
+        for seed in 0..SEEDS {
+            road.draw(&mut Seed(seed).rng(), &mut profile);
+            assert!((0..60).all(|step| profile.ground.height(step as f32 * 0.1) == 0.0), "seed {seed}");
+            let steps = road.heights.windows(2).map(|pair| pair[1] - pair[0]);
+            let steepest_drop = steps.fold(0.0f32, |most, step| most.max(-step));
+            assert!(steepest_drop > 0.03, "seed {seed}: no drop or log in 95 m");
+            assert!(steepest_drop <= 0.12, "seed {seed}: a fall of {steepest_drop} m within {SPACING} m");
+        }
+    }
+}

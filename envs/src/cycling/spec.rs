@@ -1,0 +1,334 @@
+//! What can be said about a cycling task in YAML. All quantities in SI units.
+
+use crate::document::Invalid;
+use serde::{Deserialize, Serialize};
+
+/// A cycling task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CyclingSpec {
+    /// Task id, `cycling/name-vN`.
+    pub task: String,
+    /// What one does in it, in a sentence.
+    pub summary: String,
+    /// Course, limits and start.
+    pub episode: EpisodeSpec,
+    /// What is rewarded.
+    pub reward: RewardSpec,
+    /// The bicycle.
+    pub bike: BikeSpec,
+    /// The rider.
+    pub rider: RiderSpec,
+    /// The ground.
+    pub ground: GroundSpec,
+}
+
+/// Course, limits and start of an episode, and how time is stepped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpisodeSpec {
+    /// Actions per second.
+    pub control_rate: f32,
+    /// Physics steps per action.
+    pub physics_steps: u32,
+    /// Rapier's solver iterations, which are substeps of each physics step.
+    pub solver_iterations: u32,
+    /// After this time in s the episode is truncated.
+    pub time_limit: f32,
+    /// Length of the course in m: riding all of it scores 1.
+    pub course: f32,
+    /// Mean speed at the rolling start, in m/s.
+    pub start_speed: f32,
+    /// Half the range of the speed at the start, in m/s.
+    pub start_speed_range: f32,
+    /// Standard deviation of the roll angle at the start, in rad.
+    pub start_roll: f32,
+    /// Roll angle at which the rider has fallen, in rad.
+    pub fall_roll: f32,
+    /// Pitch angle against the ground at which the rider has fallen, in rad.
+    pub fall_pitch: f32,
+    /// Below this speed in m/s the bicycle has stalled ...
+    pub stall_speed: f32,
+    /// ... if it lasts this long, in s.
+    pub stall_time: f32,
+}
+
+/// What is rewarded: riding at the target speed, upright, at low effort.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RewardSpec {
+    /// Target speed in m/s.
+    pub target_speed: f32,
+    /// Distance from the target speed at which the reward has fallen to a tenth, in m/s.
+    pub speed_margin: f32,
+    /// Cost of effort per summed squared action.
+    pub effort: f32,
+}
+
+/// A bicycle. Places are in m ahead of (x) and above (y) the rear contact point of the bicycle at rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BikeSpec {
+    /// Distance between the wheels' contact points, in m.
+    pub wheelbase: f32,
+    /// Rear wheel.
+    pub rear_wheel: WheelSpec,
+    /// Front wheel.
+    pub front_wheel: WheelSpec,
+    /// Frame with fork and handlebar.
+    pub frame: MassSpec,
+    /// Suspension of both wheels; absent on a rigid bicycle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspension: Option<SuspensionSpec>,
+    /// Natural frequency of a wheel's mass on its tyre, in Hz: 30 Hz under 2.5 kg is a stiffness of about 90 kN/m.
+    pub tyre_frequency: f32,
+    /// Damping ratio of a wheel's mass on its tyre.
+    pub tyre_damping: f32,
+    /// Coefficient of friction between tyre and ground.
+    pub friction: f32,
+    /// Coefficient of rolling resistance.
+    pub rolling_resistance: f32,
+    /// Drag area (drag coefficient times frontal area) in m².
+    pub drag_area: f32,
+    /// Largest torque of the pedals at the rear wheel, in N·m.
+    pub pedal_torque: f32,
+    /// Largest power of the pedals, in W.
+    pub pedal_power: f32,
+    /// Largest torque of the rear brake, in N·m.
+    pub rear_brake: f32,
+    /// Largest torque of the front brake, in N·m.
+    pub front_brake: f32,
+    /// Largest angle of the handlebar, in rad.
+    pub handlebar_limit: f32,
+    /// Time constant with which the handlebar follows its command, in s.
+    pub handlebar_lag: f32,
+    /// Steer angle of the front wheel per angle of the handlebar; negative steers the other way.
+    pub steering_gain: f32,
+    /// Moment of inertia of bicycle and rider in roll about their centre of mass, in kg·m².
+    pub roll_inertia: f32,
+    /// Roll torque per mass and per vertical acceleration of the ground that is felt on one side, in m. No measured
+    /// length: it sets how hard rough ground is to ride.
+    pub bump_arm: f32,
+}
+
+/// A wheel.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WheelSpec {
+    /// Radius in m.
+    pub radius: f32,
+    /// Mass in kg.
+    pub mass: f32,
+    /// Moment of inertia about the axle in kg·m².
+    pub inertia: f32,
+}
+
+/// A rigid part.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MassSpec {
+    /// Centre of mass ahead of the rear contact, in m.
+    pub x: f32,
+    /// Centre of mass above the ground, in m.
+    pub y: f32,
+    /// Mass in kg.
+    pub mass: f32,
+    /// Moment of inertia in pitch about the centre of mass, in kg·m².
+    pub inertia: f32,
+}
+
+/// Springs between wheels and frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuspensionSpec {
+    /// Travel to either side of the position at rest, in m.
+    pub travel: f32,
+    /// Stiffness of each spring, in N/m.
+    pub stiffness: f32,
+    /// Damping of each spring, in N·s/m.
+    pub damping: f32,
+    /// Backward tilt of the fork's slide from the vertical, in rad.
+    pub fork_tilt: f32,
+}
+
+/// A rider, who leans fore and aft about the hip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RiderSpec {
+    /// The rider's body.
+    pub body: MassSpec,
+    /// Hip ahead of the rear contact, in m.
+    pub hip_x: f32,
+    /// Hip above the ground, in m.
+    pub hip_y: f32,
+    /// Stiffness of the hip, in N·m/rad.
+    pub hip_stiffness: f32,
+    /// Damping of the hip, in N·m·s/rad.
+    pub hip_damping: f32,
+    /// Largest lean, in rad.
+    pub lean_limit: f32,
+}
+
+/// The ground: ISO 8608 roughness and, for trails, grades, logs and drops.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroundSpec {
+    /// Displacement spectral density at 0.1 cycles/m, in m³: the mean of class A is 16e-6, each class four times more.
+    pub roughness: f32,
+    /// Longest waves, in cycles/m.
+    pub lowest_wavenumber: f32,
+    /// Shortest waves, in cycles/m.
+    pub highest_wavenumber: f32,
+    /// Level ground at the start, in m.
+    pub level_start: f32,
+    /// Length over which the roughness fades in, in m.
+    pub ramp: f32,
+    /// Steepest grade up or down, in rad.
+    #[serde(default)]
+    pub steepest_grade: f32,
+    /// Length of a stretch of one grade, in m.
+    #[serde(default = "twelve")]
+    pub grade_length: f32,
+    /// Highest log, in m.
+    #[serde(default)]
+    pub highest_log: f32,
+    /// Highest drop, in m.
+    #[serde(default)]
+    pub highest_drop: f32,
+    /// Length of a stretch with one log or drop in it, in m.
+    #[serde(default = "twelve")]
+    pub feature_length: f32,
+}
+
+fn twelve() -> f32 {
+    12.0
+}
+
+impl GroundSpec {
+    /// Perfectly level ground.
+    pub fn level() -> Self {
+        Self {
+            roughness: 0.0,
+            lowest_wavenumber: 0.01,
+            highest_wavenumber: 4.0,
+            level_start: 6.0,
+            ramp: 4.0,
+            steepest_grade: 0.0,
+            grade_length: twelve(),
+            highest_log: 0.0,
+            highest_drop: 0.0,
+            feature_length: twelve(),
+        }
+    }
+}
+
+impl BikeSpec {
+    /// Mass, and centre of mass ahead of and above the rear contact point, of bicycle and rider at rest.
+    pub fn centre_of_mass(&self, rider: &RiderSpec) -> (f32, f32, f32) {
+        let wheel = |wheel: &WheelSpec, x| MassSpec { x, y: wheel.radius, mass: wheel.mass, inertia: wheel.inertia };
+        let parts = [
+            wheel(&self.rear_wheel, 0.0),
+            wheel(&self.front_wheel, self.wheelbase),
+            self.frame.clone(),
+            rider.body.clone(),
+        ];
+        let mass: f32 = parts.iter().map(|part| part.mass).sum();
+        let x = parts.iter().map(|part| part.mass * part.x).sum::<f32>() / mass;
+        let y = parts.iter().map(|part| part.mass * part.y).sum::<f32>() / mass;
+        (mass, x, y)
+    }
+}
+
+impl CyclingSpec {
+    /// Checks that every value makes sense.
+    ///
+    /// # Errors
+    /// The first field that does not.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        let check = Invalid::check;
+        let episode = &self.episode;
+        check("episode.control_rate", episode.control_rate, 1.0..=1000.0, "Hz")?;
+        check("episode.physics_steps", episode.physics_steps as f32, 1.0..=100.0, "")?;
+        check("episode.solver_iterations", episode.solver_iterations as f32, 1.0..=100.0, "")?;
+        check("episode.time_limit", episode.time_limit, 0.1..=3600.0, "s")?;
+        check("episode.course", episode.course, 1.0..=90.0, "m")?;
+        check("episode.start_speed", episode.start_speed, 0.0..=20.0, "m/s")?;
+        check("episode.start_speed_range", episode.start_speed_range, 0.0..=5.0, "m/s")?;
+        check("episode.start_roll", episode.start_roll, 0.0..=0.5, "rad")?;
+        check("episode.fall_roll", episode.fall_roll, 0.05..=1.5, "rad")?;
+        check("episode.fall_pitch", episode.fall_pitch, 0.05..=3.0, "rad")?;
+        check("episode.stall_speed", episode.stall_speed, -5.0..=10.0, "m/s")?;
+        check("episode.stall_time", episode.stall_time, 0.0..=3600.0, "s")?;
+        check("reward.target_speed", self.reward.target_speed, 0.1..=20.0, "m/s")?;
+        check("reward.speed_margin", self.reward.speed_margin, 0.01..=20.0, "m/s")?;
+        check("reward.effort", self.reward.effort, 0.0..=10.0, "")?;
+        self.validate_bike()?;
+        self.validate_rider()?;
+        self.validate_ground()
+    }
+
+    fn validate_bike(&self) -> Result<(), Invalid> {
+        let check = Invalid::check;
+        let bike = &self.bike;
+        check("bike.wheelbase", bike.wheelbase, 0.3..=3.0, "m")?;
+        for (name, wheel) in [("bike.rear_wheel", &bike.rear_wheel), ("bike.front_wheel", &bike.front_wheel)] {
+            check(&format!("{name}.radius"), wheel.radius, 0.1..=1.0, "m")?;
+            check(&format!("{name}.mass"), wheel.mass, 0.1..=50.0, "kg")?;
+            check(&format!("{name}.inertia"), wheel.inertia, 0.001..=10.0, "kg·m²")?;
+        }
+        validate_mass("bike.frame", &bike.frame)?;
+        if let Some(suspension) = &bike.suspension {
+            check("bike.suspension.travel", suspension.travel, 0.001..=0.5, "m")?;
+            check("bike.suspension.stiffness", suspension.stiffness, 100.0..=1e6, "N/m")?;
+            check("bike.suspension.damping", suspension.damping, 0.0..=1e5, "N·s/m")?;
+            check("bike.suspension.fork_tilt", suspension.fork_tilt, -1.0..=1.0, "rad")?;
+        }
+        check("bike.tyre_frequency", bike.tyre_frequency, 1.0..=60.0, "Hz")?;
+        check("bike.tyre_damping", bike.tyre_damping, 0.1..=20.0, "")?;
+        check("bike.friction", bike.friction, 0.0..=10.0, "")?;
+        check("bike.rolling_resistance", bike.rolling_resistance, 0.0..=0.5, "")?;
+        check("bike.drag_area", bike.drag_area, 0.0..=5.0, "m²")?;
+        check("bike.pedal_torque", bike.pedal_torque, 0.0..=1000.0, "N·m")?;
+        check("bike.pedal_power", bike.pedal_power, 0.0..=1000.0, "W")?;
+        check("bike.rear_brake", bike.rear_brake, 0.0..=2000.0, "N·m")?;
+        check("bike.front_brake", bike.front_brake, 0.0..=2000.0, "N·m")?;
+        check("bike.handlebar_limit", bike.handlebar_limit, 0.01..=1.5, "rad")?;
+        check("bike.handlebar_lag", bike.handlebar_lag, 0.001..=5.0, "s")?;
+        check("bike.steering_gain", bike.steering_gain, -10.0..=10.0, "")?;
+        check("bike.roll_inertia", bike.roll_inertia, 0.1..=1000.0, "kg·m²")?;
+        check("bike.bump_arm", bike.bump_arm, -100.0..=100.0, "m")
+    }
+
+    fn validate_rider(&self) -> Result<(), Invalid> {
+        let check = Invalid::check;
+        let rider = &self.rider;
+        validate_mass("rider.body", &rider.body)?;
+        check("rider.hip_x", rider.hip_x, -2.0..=3.0, "m")?;
+        check("rider.hip_y", rider.hip_y, 0.0..=3.0, "m")?;
+        check("rider.hip_stiffness", rider.hip_stiffness, 0.0..=1e6, "N·m/rad")?;
+        check("rider.hip_damping", rider.hip_damping, 0.0..=1e5, "N·m·s/rad")?;
+        check("rider.lean_limit", rider.lean_limit, 0.0..=1.5, "rad")
+    }
+
+    fn validate_ground(&self) -> Result<(), Invalid> {
+        let check = Invalid::check;
+        let ground = &self.ground;
+        check("ground.roughness", ground.roughness, 0.0..=0.3, "m³")?;
+        check("ground.lowest_wavenumber", ground.lowest_wavenumber, 0.001..=4.0, "cycles/m")?;
+        check("ground.highest_wavenumber", ground.highest_wavenumber, ground.lowest_wavenumber..=10.0, "cycles/m")?;
+        check("ground.level_start", ground.level_start, 2.0..=100.0, "m")?;
+        check("ground.ramp", ground.ramp, 0.1..=100.0, "m")?;
+        check("ground.steepest_grade", ground.steepest_grade, 0.0..=0.35, "rad")?;
+        check("ground.grade_length", ground.grade_length, 1.0..=100.0, "m")?;
+        check("ground.highest_log", ground.highest_log, 0.0..=0.5, "m")?;
+        check("ground.highest_drop", ground.highest_drop, 0.0..=1.0, "m")?;
+        check("ground.feature_length", ground.feature_length, 2.0..=100.0, "m")
+    }
+}
+
+fn validate_mass(name: &str, part: &MassSpec) -> Result<(), Invalid> {
+    Invalid::check(&format!("{name}.x"), part.x, -2.0..=3.0, "m")?;
+    Invalid::check(&format!("{name}.y"), part.y, 0.0..=3.0, "m")?;
+    Invalid::check(&format!("{name}.mass"), part.mass, 0.1..=500.0, "kg")?;
+    Invalid::check(&format!("{name}.inertia"), part.inertia, 0.001..=500.0, "kg·m²")
+}

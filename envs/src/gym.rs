@@ -1,0 +1,259 @@
+//! The gym: a Bevy app that hosts lanes and steps them in one system, in parallel over lanes.
+//!
+//! It is driven in one of two ways. From outside, [`Gym::step`] takes one action per lane and returns contiguous
+//! buffers, for people who bring their own learner. From inside, an [`Occupant`] lives on each lane's entity and
+//! practises in bursts of many steps per call, so that nothing synchronises per step. Lanes share nothing, so results
+//! are the same to the last bit for any number of lanes and threads.
+
+use crate::error::ActionError;
+use crate::lane::{Lane, LaneAccess, Step};
+use crate::seed::Seed;
+use crate::task::{Blueprint, TaskSpec};
+use crate::world::World;
+use bevy::ecs::query::QueryData;
+use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
+use bevy::prelude::*;
+use bevy::tasks::{TaskPool, TaskPoolBuilder};
+use bevy_rapier2d::prelude::{
+    RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
+};
+use std::sync::Arc;
+
+/// Something that lives on a lane and acts in it: usually a subject with its agent.
+pub trait Occupant: Send + Sync + 'static {
+    /// Works on the lane for as long as it likes; called once per [`Gym::burst`].
+    fn burst(&mut self, lane: &mut LaneAccess<'_>);
+}
+
+/// The occupant of a gym that is only stepped from outside.
+impl Occupant for () {
+    fn burst(&mut self, _: &mut LaneAccess<'_>) {}
+}
+
+#[derive(Component)]
+struct Occupancy<O: Occupant>(O);
+
+/// All lanes' data after a step: row-major, one row per lane.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// `[lanes × observation fields]`: what each lane's agent sees now. After an episode has ended this is the first
+    /// observation of the next one.
+    pub observations: Vec<f32>,
+    /// `[lanes × observation fields]`: the last observation of the episode each lane ended last.
+    pub final_observations: Vec<f32>,
+    /// `[lanes]`: reward of the step.
+    pub rewards: Vec<f32>,
+    /// `[lanes]`: the MDP reached a terminal state.
+    pub terminated: Vec<bool>,
+    /// `[lanes]`: the episode was cut short from outside the MDP.
+    pub truncated: Vec<bool>,
+}
+
+/// A host of lanes.
+pub struct Gym<O: Occupant = ()> {
+    app: App,
+    entities: Vec<Entity>,
+    spec: Arc<TaskSpec>,
+    batch: Batch,
+    occupants: std::marker::PhantomData<O>,
+}
+
+#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
+struct Drive;
+
+/// What every lane is to do in the next run of the system.
+#[derive(Resource)]
+enum Order {
+    Begin(u64),
+    Step(Vec<f32>),
+    Burst,
+}
+
+#[derive(Resource)]
+struct Workers {
+    pool: TaskPool,
+    threads: usize,
+}
+
+#[derive(QueryData)]
+#[query_data(mutable)]
+struct LaneParts<O: Occupant> {
+    lane: &'static mut Lane,
+    occupancy: &'static mut Occupancy<O>,
+    simulation: &'static mut RapierContextSimulation,
+    bodies: &'static mut RapierRigidBodySet,
+    colliders: &'static mut RapierContextColliders,
+    joints: &'static mut RapierContextJoints,
+}
+
+impl Gym<()> {
+    /// `lanes` lanes of a task under one seed, for stepping from outside on `threads` threads.
+    pub fn new(blueprint: &Blueprint, lanes: usize, seed: Seed, threads: usize) -> Self {
+        Self::occupied(blueprint, (0..lanes as u64).map(|index| (seed.fan("lane", index), ())), threads)
+    }
+}
+
+impl<O: Occupant> Gym<O> {
+    /// One lane for each seed and occupant, on `threads` threads.
+    pub fn occupied(blueprint: &Blueprint, occupants: impl IntoIterator<Item = (Seed, O)>, threads: usize) -> Self {
+        let mut app = App::empty();
+        let mut schedule = Schedule::new(Drive);
+        schedule.set_executor(SingleThreadedExecutor::new());
+        schedule.add_systems(drive::<O>);
+        app.add_schedule(schedule);
+        let threads = threads.max(1);
+        app.insert_resource(Order::Burst);
+        // The thread that calls helps out, so one worker fewer than threads is needed.
+        let pool = TaskPoolBuilder::new().num_threads(threads - 1).thread_name("lane worker".into()).build();
+        app.insert_resource(Workers { pool, threads });
+        let mut entities = Vec::new();
+        for (index, (seed, occupant)) in occupants.into_iter().enumerate() {
+            let (lane, physics) = Lane::new(blueprint, index, seed);
+            entities.push(app.world_mut().spawn((lane, Occupancy(occupant), physics.into_components())).id());
+        }
+        let (lanes, width) = (entities.len(), blueprint.spec().observation.len());
+        let batch = Batch {
+            observations: vec![0.0; lanes * width],
+            final_observations: vec![0.0; lanes * width],
+            rewards: vec![0.0; lanes],
+            terminated: vec![false; lanes],
+            truncated: vec![false; lanes],
+        };
+        let mut gym = Self { app, entities, spec: Arc::clone(blueprint.spec()), batch, occupants: Default::default() };
+        gym.gather();
+        gym
+    }
+
+    /// The task's spec.
+    pub fn spec(&self) -> &Arc<TaskSpec> {
+        &self.spec
+    }
+
+    /// How many lanes it hosts.
+    pub fn lanes(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// A lane by index.
+    pub fn lane(&self, index: usize) -> Option<&Lane> {
+        self.entities.get(index).and_then(|&entity| self.app.world().get(entity))
+    }
+
+    /// An occupant by lane index.
+    pub fn occupant(&self, index: usize) -> Option<&O> {
+        let entity = *self.entities.get(index)?;
+        self.app.world().get::<Occupancy<O>>(entity).map(|occupancy| &occupancy.0)
+    }
+
+    /// An occupant by lane index, mutably.
+    pub fn occupant_mut(&mut self, index: usize) -> Option<&mut O> {
+        let entity = *self.entities.get(index)?;
+        self.app.world_mut().get_mut::<Occupancy<O>>(entity).map(|occupancy| &mut occupancy.into_inner().0)
+    }
+
+    /// The data of the last step or reset.
+    pub fn batch(&self) -> &Batch {
+        &self.batch
+    }
+
+    /// Starts episode `index` in every lane.
+    pub fn begin(&mut self, index: u64) -> &Batch {
+        self.order(Order::Begin(index));
+        self.gather();
+        &self.batch
+    }
+
+    /// Takes one env step in every lane. `actions` is `[lanes × action fields]`, row-major; values outside [-1, 1] are
+    /// clipped. A lane whose episode ends starts the next one in the same step.
+    ///
+    /// # Errors
+    /// A buffer of the wrong length or with a non-finite number; no lane has moved then.
+    pub fn step(&mut self, actions: &[f32]) -> Result<&Batch, ActionError> {
+        let width = self.spec.action.len();
+        if actions.len() != self.lanes() * width {
+            let lane = actions.len() / width.max(1);
+            return Err(ActionError::Length { lane, found: actions.len(), expected: self.lanes() * width });
+        }
+        if let Some(at) = actions.iter().position(|value| !value.is_finite()) {
+            let field = self.spec.action.fields()[at % width].name.clone();
+            return Err(ActionError::NotFinite { lane: at / width, field, found: actions[at] });
+        }
+        let mut order = self.app.world_mut().resource_mut::<Order>();
+        match &mut *order {
+            Order::Step(buffer) if buffer.len() == actions.len() => buffer.copy_from_slice(actions),
+            other => *other = Order::Step(actions.to_vec()),
+        }
+        self.app.world_mut().run_schedule(Drive);
+        self.gather();
+        Ok(&self.batch)
+    }
+
+    /// Lets every occupant work on its lane once.
+    pub fn burst(&mut self) {
+        self.order(Order::Burst);
+    }
+
+    fn order(&mut self, order: Order) {
+        self.app.insert_resource(order);
+        self.app.world_mut().run_schedule(Drive);
+    }
+
+    fn gather(&mut self) {
+        let width = self.spec.observation.len();
+        let batch = &mut self.batch;
+        for (index, &entity) in self.entities.iter().enumerate() {
+            let Some(lane) = self.app.world().get::<Lane>(entity) else { continue };
+            let row = index * width..(index + 1) * width;
+            batch.observations[row.clone()].copy_from_slice(lane.observation());
+            batch.final_observations[row].copy_from_slice(lane.final_observation());
+            let Step { reward, terminated, truncated } = lane.last_step();
+            batch.rewards[index] = reward;
+            batch.terminated[index] = terminated;
+            batch.truncated[index] = truncated;
+        }
+    }
+}
+
+/// The one system: every lane does all its work before the next one is touched.
+fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers: Res<Workers>) {
+    let order = &*order;
+    if workers.threads == 1 || lanes.iter().len() < 2 {
+        for parts in &mut lanes {
+            obey(parts, order);
+        }
+        return;
+    }
+    // Several chunks per thread even out lanes of different cost; bursts are long enough to go one by one.
+    let mut parts: Vec<_> = lanes.iter_mut().collect();
+    let chunk = match order {
+        Order::Burst => 1,
+        _ => parts.len().div_ceil(workers.threads * 4),
+    };
+    workers.pool.scope(|scope| {
+        while !parts.is_empty() {
+            let rest = parts.split_off(chunk.min(parts.len()));
+            let mine = std::mem::replace(&mut parts, rest);
+            scope.spawn(async move { mine.into_iter().for_each(|parts| obey(parts, order)) });
+        }
+    });
+}
+
+fn obey<O: Occupant>(mut parts: LanePartsItem<'_, '_, O>, order: &Order) {
+    let world = World {
+        simulation: &mut parts.simulation,
+        bodies: &mut parts.bodies.bodies,
+        colliders: &mut parts.colliders.colliders,
+        joints: &mut parts.joints,
+    };
+    let mut lane = LaneAccess::new(&mut parts.lane, world);
+    match order {
+        Order::Begin(index) => lane.begin(*index),
+        Order::Burst => parts.occupancy.0.burst(&mut lane),
+        Order::Step(actions) => {
+            let width = lane.lane().spec().action.len();
+            let index = lane.lane().index();
+            // `Gym::step` has checked the buffer.
+            let _ = lane.step(&actions[index * width..(index + 1) * width]);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! A lane: one independent physics world with one task in it.
+//!
+//! A lane does all its work while its data is in cache: act, all physics steps, judge, sense. An episode that ends is
+//! followed by the next one in the same step, with the final observation kept.
+
+use crate::error::{ActionError, Fault};
+use crate::seed::Seed;
+use crate::task::{Blueprint, Task, TaskSpec};
+use crate::world::{Physics, Pristine, World};
+use bevy::prelude::Component;
+use std::sync::Arc;
+
+/// What became of one env step of a lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Step {
+    /// Reward of the step.
+    pub reward: f32,
+    /// The MDP reached a terminal state.
+    pub terminated: bool,
+    /// The episode was cut short from outside the MDP, by the step limit or the task.
+    pub truncated: bool,
+}
+
+impl Step {
+    /// Whether the episode has ended, for either reason.
+    pub fn ended(&self) -> bool {
+        self.terminated || self.truncated
+    }
+}
+
+/// The record of an episode that has ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Episode {
+    /// Index of the episode in its lane, from 0.
+    pub index: u64,
+    /// Length in env steps.
+    pub length: u32,
+    /// Sum of rewards, undiscounted.
+    pub total_reward: f64,
+    /// The task's success measure, in [0, 1].
+    pub score: f32,
+    /// Whether it ended in a terminal state.
+    pub terminated: bool,
+    /// Whether it was cut short.
+    pub truncated: bool,
+    /// Set if it ended because the state was no longer finite.
+    pub fault: Option<Fault>,
+    /// The spec's metrics.
+    pub metrics: Vec<f32>,
+}
+
+/// One task in one world, with the bookkeeping of its episodes.
+#[derive(Component)]
+pub struct Lane {
+    index: usize,
+    seed: Seed,
+    task: Box<dyn Task>,
+    spec: Arc<TaskSpec>,
+    pristine: Pristine,
+    episode_index: u64,
+    length: u32,
+    total_reward: f64,
+    action: Vec<f32>,
+    observation: Vec<f32>,
+    final_observation: Vec<f32>,
+    last_step: Step,
+    last_episode: Episode,
+}
+
+impl Lane {
+    /// Builds a lane and its world, at the start of episode 0.
+    pub fn new(blueprint: &Blueprint, index: usize, seed: Seed) -> (Lane, Physics) {
+        let spec = Arc::clone(blueprint.spec());
+        let mut physics = Physics::new(&spec.physics);
+        let mut task = blueprint.make();
+        let mut world = physics.world();
+        task.build(&mut world);
+        let mut lane = Lane {
+            index,
+            seed,
+            task,
+            pristine: Pristine::of(&world),
+            episode_index: 0,
+            length: 0,
+            total_reward: 0.0,
+            action: vec![0.0; spec.action.len()],
+            observation: vec![0.0; spec.observation.len()],
+            final_observation: vec![0.0; spec.observation.len()],
+            last_step: Step::default(),
+            last_episode: Episode { metrics: vec![0.0; spec.metrics.len()], ..Episode::default() },
+            spec,
+        };
+        lane.begin(&mut world, 0);
+        (lane, physics)
+    }
+
+    /// Position in the gym.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The seed that all its episodes come from.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// The task.
+    pub fn task(&self) -> &dyn Task {
+        &*self.task
+    }
+
+    /// The task's spec.
+    pub fn spec(&self) -> &Arc<TaskSpec> {
+        &self.spec
+    }
+
+    /// What the agent sees now: after an episode has ended, the first observation of the next one.
+    pub fn observation(&self) -> &[f32] {
+        &self.observation
+    }
+
+    /// The last observation of the episode that ended last.
+    pub fn final_observation(&self) -> &[f32] {
+        &self.final_observation
+    }
+
+    /// What the last step brought.
+    pub fn last_step(&self) -> Step {
+        self.last_step
+    }
+
+    /// The episode that ended last.
+    pub fn last_episode(&self) -> &Episode {
+        &self.last_episode
+    }
+
+    /// Index of the running episode, and env steps taken in it.
+    pub fn progress(&self) -> (u64, u32) {
+        (self.episode_index, self.length)
+    }
+
+    /// Starts episode `index`. It is the same to the last bit whatever has happened in the lane before.
+    pub fn begin(&mut self, world: &mut World<'_>, index: u64) {
+        self.episode_index = index;
+        self.length = 0;
+        self.total_reward = 0.0;
+        self.pristine.restore(world);
+        self.task.reset(world, &mut self.seed.fan("episode", index).rng());
+        self.sense(world);
+    }
+
+    /// Takes one env step. An action outside [-1, 1] is clipped.
+    ///
+    /// # Errors
+    /// An action of the wrong length or with a non-finite number; nothing has happened then.
+    pub fn step(&mut self, world: &mut World<'_>, action: &[f32]) -> Result<Step, ActionError> {
+        self.accept(action)?;
+        let mut sound = true;
+        for _ in 0..self.spec.physics.steps_per_action {
+            self.task.actuate(world, &self.action);
+            world.step(self.spec.physics.gravity);
+            world.clear_forces();
+            sound &= !world.quarantined();
+        }
+        let judgement = self.task.judge(world, &self.action);
+        self.length += 1;
+        let finite = self.sense(world) && judgement.reward.is_finite() && sound;
+        let mut step = Step {
+            reward: judgement.reward,
+            terminated: judgement.terminated,
+            truncated: (judgement.truncated || self.length >= self.spec.step_limit) && !judgement.terminated,
+        };
+        if !finite {
+            step = Step { reward: 0.0, terminated: true, truncated: false };
+            self.replace_non_finite();
+        }
+        self.total_reward += f64::from(step.reward);
+        if step.ended() {
+            self.close(step, finite);
+            self.begin(world, self.episode_index + 1);
+        }
+        self.last_step = step;
+        Ok(step)
+    }
+
+    fn accept(&mut self, action: &[f32]) -> Result<(), ActionError> {
+        if action.len() != self.action.len() {
+            return Err(ActionError::Length { lane: self.index, found: action.len(), expected: self.action.len() });
+        }
+        for ((slot, &value), field) in self.action.iter_mut().zip(action).zip(self.spec.action.fields()) {
+            if !value.is_finite() {
+                return Err(ActionError::NotFinite { lane: self.index, field: field.name.clone(), found: value });
+            }
+            *slot = value.clamp(-1.0, 1.0);
+        }
+        Ok(())
+    }
+
+    /// Fills the observation and says whether all of it is finite.
+    fn sense(&mut self, world: &World<'_>) -> bool {
+        self.task.observe(world, &mut self.observation);
+        // A sum is NaN or infinite if any of its terms is.
+        let finite = self.observation.iter().sum::<f32>().is_finite();
+        self.spec.observation.clip(&mut self.observation);
+        finite
+    }
+
+    fn replace_non_finite(&mut self) {
+        for value in self.observation.iter_mut().filter(|value| !value.is_finite()) {
+            *value = 0.0;
+        }
+    }
+
+    fn close(&mut self, step: Step, finite: bool) {
+        self.final_observation.copy_from_slice(&self.observation);
+        let score = self.task.score();
+        self.task.metrics(&mut self.last_episode.metrics);
+        if !finite {
+            self.last_episode.metrics.fill(0.0);
+        }
+        let fault = (!finite).then(|| Fault {
+            task: self.spec.id.clone(),
+            lane: self.index,
+            seed: self.seed.0,
+            episode: self.episode_index,
+            step: self.length,
+        });
+        self.last_episode.index = self.episode_index;
+        self.last_episode.length = self.length;
+        self.last_episode.total_reward = self.total_reward;
+        self.last_episode.score = if score.is_finite() { score } else { 0.0 };
+        self.last_episode.terminated = step.terminated;
+        self.last_episode.truncated = step.truncated;
+        self.last_episode.fault = fault;
+    }
+}
+
+/// A lane with its world, as an occupant or an evaluation works on it.
+pub struct LaneAccess<'a> {
+    lane: &'a mut Lane,
+    world: World<'a>,
+}
+
+impl<'a> LaneAccess<'a> {
+    /// Joins a lane with its world.
+    pub fn new(lane: &'a mut Lane, world: World<'a>) -> Self {
+        Self { lane, world }
+    }
+
+    /// The lane's state.
+    pub fn lane(&self) -> &Lane {
+        self.lane
+    }
+
+    /// The world, for instruments that look in or push from outside.
+    pub fn world(&mut self) -> &mut World<'a> {
+        &mut self.world
+    }
+
+    /// Starts episode `index`; see [`Lane::begin`].
+    pub fn begin(&mut self, index: u64) {
+        self.lane.begin(&mut self.world, index);
+    }
+
+    /// Takes one env step; see [`Lane::step`].
+    ///
+    /// # Errors
+    /// An action of the wrong length or with a non-finite number.
+    pub fn step(&mut self, action: &[f32]) -> Result<Step, ActionError> {
+        self.lane.step(&mut self.world, action)
+    }
+
+    /// Draws what a spectator should see now.
+    pub fn draw(&self, scene: &mut crate::scene::Scene) {
+        self.lane.task.draw(&self.world, scene);
+    }
+}
+
+/// A lane that stands on its own, outside any gym: for evaluation, inspection and tests.
+pub struct SoloLane {
+    lane: Lane,
+    physics: Physics,
+}
+
+impl SoloLane {
+    /// Builds it, at the start of episode 0.
+    pub fn new(blueprint: &Blueprint, seed: Seed) -> Self {
+        let (lane, physics) = Lane::new(blueprint, 0, seed);
+        Self { lane, physics }
+    }
+
+    /// The lane's state.
+    pub fn lane(&self) -> &Lane {
+        &self.lane
+    }
+
+    /// The lane with its world.
+    pub fn access(&mut self) -> LaneAccess<'_> {
+        LaneAccess::new(&mut self.lane, self.physics.world())
+    }
+}

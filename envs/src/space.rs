@@ -1,0 +1,115 @@
+//! Fields and spaces: what an observation or action is made of.
+//!
+//! One list of [`Field`]s drives the buffers, the bounds, the generated docs (`etude describe`) and the tests, so that
+//! they cannot drift apart.
+
+/// One number of an observation or action.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Unique name within its space, in snake case.
+    pub name: String,
+    /// What it means, in one line.
+    pub meaning: String,
+    /// Unit, or `1` where there is none.
+    pub unit: String,
+    /// Lowest value that is ever seen (observations) or obeyed (actions).
+    pub low: f32,
+    /// Highest value that is ever seen or obeyed.
+    pub high: f32,
+    /// A typical magnitude in the field's own unit, above 0: what an agent may scale by before it has seen any.
+    pub typical: f32,
+    /// Whether it tells of the body itself rather than of the world around it.
+    pub proprioceptive: bool,
+}
+
+impl Field {
+    /// A field that senses the body.
+    pub fn body(name: &str, unit: &str, low: f32, high: f32, typical: f32, meaning: &str) -> Self {
+        Self { name: name.into(), meaning: meaning.into(), unit: unit.into(), low, high, typical, proprioceptive: true }
+    }
+
+    /// A field that senses the world around the body.
+    pub fn outside(name: &str, unit: &str, low: f32, high: f32, typical: f32, meaning: &str) -> Self {
+        Self { proprioceptive: false, ..Self::body(name, unit, low, high, typical, meaning) }
+    }
+
+    /// An action in [-1, 1].
+    pub fn action(name: &str, meaning: &str) -> Self {
+        Self::body(name, "1", -1.0, 1.0, 1.0, meaning)
+    }
+}
+
+/// An ordered list of fields: the shape of an observation or action.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Space {
+    fields: Vec<Field>,
+}
+
+impl Space {
+    /// A space of these fields, in this order.
+    pub fn new(fields: Vec<Field>) -> Self {
+        Self { fields }
+    }
+
+    /// The fields in order.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// How many numbers it holds.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    /// Clips every value to its field's bounds, as a real sensor saturates; NaN stays NaN.
+    pub fn clip(&self, values: &mut [f32]) {
+        for (value, field) in values.iter_mut().zip(&self.fields) {
+            *value = value.clamp(field.low, field.high);
+        }
+    }
+
+    /// The fields in which two spaces differ in name or unit, as readable lines; empty if a brain can move between them.
+    pub fn differences(&self, other: &Space) -> Vec<String> {
+        let longest = self.len().max(other.len());
+        let name = |field: Option<&Field>| match field {
+            Some(field) => format!("`{}` [{}]", field.name, field.unit),
+            None => "nothing".into(),
+        };
+        (0..longest)
+            .filter_map(|index| {
+                let (ours, theirs) = (self.fields.get(index), other.fields.get(index));
+                (name(ours) != name(theirs)).then(|| format!("field {index}: {} against {}", name(ours), name(theirs)))
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_name_the_fields() {
+        let ours = Space::new(vec![Field::action("steer", ""), Field::action("pedal", "")]);
+        let theirs =
+            Space::new(vec![Field::action("steer", ""), Field::action("slide", ""), Field::action("press", "")]);
+        assert_eq!(ours.differences(&ours), Vec::<String>::new());
+        assert_eq!(
+            ours.differences(&theirs),
+            ["field 1: `pedal` [1] against `slide` [1]", "field 2: nothing against `press` [1]"]
+        );
+    }
+
+    #[test]
+    fn clipping_saturates() {
+        let space = Space::new(vec![Field::action("steer", ""), Field::action("pedal", "")]);
+        let mut values = [-3.0, 0.25];
+        space.clip(&mut values);
+        assert_eq!(values, [-1.0, 0.25]);
+    }
+}

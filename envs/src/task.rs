@@ -1,0 +1,133 @@
+//! What a task is: one trait, a spec that says everything about it in data, and a blueprint that makes instances.
+
+use crate::document::Document;
+use crate::scene::Scene;
+use crate::seed::Rng;
+use crate::space::Space;
+use crate::world::{PhysicsSettings, World};
+use std::sync::Arc;
+
+/// Everything about a task that does not change while it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskSpec {
+    /// `family/name-vN`; a released version is never changed in place.
+    pub id: String,
+    /// What one does in it, in a sentence.
+    pub summary: String,
+    /// What the score measures.
+    pub score: String,
+    /// What the reward is made of.
+    pub reward: String,
+    /// How an episode starts.
+    pub start: String,
+    /// What ends an episode.
+    pub end: String,
+    /// What an agent sees.
+    pub observation: Space,
+    /// What an agent does; every field in [-1, 1].
+    pub action: Space,
+    /// Names of what is logged per episode beside return and score, with units.
+    pub metrics: Vec<String>,
+    /// How physics is stepped.
+    pub physics: PhysicsSettings,
+    /// Env steps after which an episode is truncated.
+    pub step_limit: u32,
+}
+
+impl TaskSpec {
+    /// The part of the id before the slash.
+    pub fn family(&self) -> &str {
+        self.id.split('/').next().unwrap_or(&self.id)
+    }
+}
+
+/// What became of one env step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// Reward of the step.
+    pub reward: f32,
+    /// Whether the MDP has reached a terminal state: nothing can be earned from here on.
+    pub terminated: bool,
+    /// Whether the episode is cut short for a reason outside the MDP (the step limit is seen to by the lane).
+    pub truncated: bool,
+}
+
+/// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
+///
+/// The lane calls `build` once, then for every episode `reset` and `observe`, and for every env step `actuate` before
+/// each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore.
+pub trait Task: Send + Sync + 'static {
+    /// Everything about the task that does not change.
+    fn spec(&self) -> &Arc<TaskSpec>;
+
+    /// Fills an empty world with bodies, joints and colliders, always in the same order.
+    fn build(&mut self, world: &mut World<'_>);
+
+    /// Starts an episode in a world that was just restored to what `build` made of it. Everything random about the
+    /// episode comes from `rng`.
+    fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng);
+
+    /// Applies an action, already clipped to [-1, 1], before one physics step. Forces live for that step only.
+    fn actuate(&mut self, world: &mut World<'_>, action: &[f32]);
+
+    /// Writes what the agent sees now; the lane clips it to the space's bounds.
+    fn observe(&self, world: &World<'_>, observation: &mut [f32]);
+
+    /// Judges the env step that has just been taken.
+    fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement;
+
+    /// How well the episode has gone so far, in [0, 1], independent of the reward.
+    fn score(&self) -> f32;
+
+    /// Writes the spec's metrics of the episode so far.
+    fn metrics(&self, metrics: &mut [f32]) {
+        metrics.fill(0.0);
+    }
+
+    /// Adds what a spectator should see.
+    fn draw(&self, world: &World<'_>, scene: &mut Scene) {
+        scene.add_colliders(world);
+    }
+}
+
+/// A task that can be instantiated any number of times.
+#[derive(Clone)]
+pub struct Blueprint {
+    spec: Arc<TaskSpec>,
+    document: Option<Arc<Document>>,
+    make: Arc<dyn Fn() -> Box<dyn Task> + Send + Sync>,
+}
+
+impl Blueprint {
+    /// A blueprint of tasks made by `make`.
+    pub fn new<T: Task>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        let spec = Arc::clone(make().spec());
+        Self { spec, document: None, make: Arc::new(move || Box::new(make())) }
+    }
+
+    /// The same, remembering the document it was read from.
+    pub fn with_document(self, document: &Document) -> Self {
+        Self { document: Some(Arc::new(document.clone())), ..self }
+    }
+
+    /// Everything about the task that does not change.
+    pub fn spec(&self) -> &Arc<TaskSpec> {
+        &self.spec
+    }
+
+    /// The resolved YAML text it was made from; empty for a task that has none.
+    pub fn yaml(&self) -> String {
+        self.document.as_ref().map(|document| document.resolved()).unwrap_or_default()
+    }
+
+    /// A fresh instance.
+    pub fn make(&self) -> Box<dyn Task> {
+        (self.make)()
+    }
+}
+
+impl std::fmt::Debug for Blueprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Blueprint").field("spec", &self.spec).finish_non_exhaustive()
+    }
+}

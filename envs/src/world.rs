@@ -1,0 +1,207 @@
+//! One independent physics world: Rapier's own context components, used without their wall clock.
+//!
+//! [`Physics`] owns a world; [`World`] is the view of one that a task works on, whether the world lives on a Bevy
+//! entity or on its own. A force or torque lives for exactly one physics step.
+
+use crate::rapier::prelude::*;
+use bevy_rapier2d::prelude::{
+    RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
+};
+
+/// How the physics of a task is stepped. All fixed: no wall clock has a say.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PhysicsSettings {
+    /// Length of one physics step in s.
+    pub time_step: f32,
+    /// Physics steps in one env step.
+    pub steps_per_action: u32,
+    /// Rapier's solver iterations, which are substeps of each physics step.
+    pub solver_iterations: u32,
+    /// Gravity in m/s², x then y.
+    pub gravity: [f32; 2],
+}
+
+impl PhysicsSettings {
+    /// Time between two actions in s.
+    pub fn control_interval(&self) -> f32 {
+        self.time_step * self.steps_per_action as f32
+    }
+}
+
+/// A physics world that stands on its own.
+pub struct Physics {
+    simulation: RapierContextSimulation,
+    bodies: RapierRigidBodySet,
+    colliders: RapierContextColliders,
+    joints: RapierContextJoints,
+}
+
+impl Physics {
+    /// An empty world with these settings.
+    pub fn new(settings: &PhysicsSettings) -> Self {
+        let mut simulation = RapierContextSimulation::default();
+        // Rapier's stage timers read the clock a dozen times per step.
+        simulation.pipeline.counters.disable();
+        let parameters = &mut simulation.integration_parameters;
+        parameters.dt = settings.time_step;
+        parameters.num_solver_iterations = settings.solver_iterations as usize;
+        // The relaxation pass takes the work of springs back out of the velocities: joint motors and soft contacts come
+        // out weaker than specified, and bodies at rest seem to sink.
+        parameters.num_internal_stabilization_iterations = 0;
+        // Joint chains converge in fewer iterations when the last step's impulses start the next.
+        parameters.warmstart_joints = true;
+        // Bodies of the size and speed of these tasks move far less than their own size in a step.
+        parameters.max_ccd_substeps = 0;
+        // Recycling keeps contacts while a body moves less than 5 cm: too coarse for a wheel on rough ground.
+        parameters.contact_recycling = false;
+        Self { simulation, bodies: Default::default(), colliders: Default::default(), joints: Default::default() }
+    }
+
+    /// The view that tasks work on.
+    pub fn world(&mut self) -> World<'_> {
+        World {
+            simulation: &mut self.simulation,
+            bodies: &mut self.bodies.bodies,
+            colliders: &mut self.colliders.colliders,
+            joints: &mut self.joints,
+        }
+    }
+
+    /// Gives the four context components, to be spawned on an entity.
+    pub fn into_components(
+        self,
+    ) -> (RapierContextSimulation, RapierRigidBodySet, RapierContextColliders, RapierContextJoints) {
+        (self.simulation, self.bodies, self.colliders, self.joints)
+    }
+}
+
+/// A mutable view of one physics world.
+pub struct World<'a> {
+    /// Pipeline, broad and narrow phase, islands, parameters.
+    pub simulation: &'a mut RapierContextSimulation,
+    /// All rigid bodies.
+    pub bodies: &'a mut RigidBodySet,
+    /// All colliders.
+    pub colliders: &'a mut ColliderSet,
+    /// Impulse and multibody joints.
+    pub joints: &'a mut RapierContextJoints,
+}
+
+impl World<'_> {
+    /// Adds a body. Bodies of lanes never sleep: a sleeping body would ignore the forces of the next step.
+    pub fn insert_body(&mut self, body: RigidBodyBuilder) -> RigidBodyHandle {
+        self.bodies.insert(body.can_sleep(false))
+    }
+
+    /// Adds a collider that stands still.
+    pub fn insert_ground(&mut self, collider: impl Into<Collider>) -> ColliderHandle {
+        self.colliders.insert(collider)
+    }
+
+    /// Adds a collider to a body.
+    pub fn insert_collider(&mut self, collider: impl Into<Collider>, body: RigidBodyHandle) -> ColliderHandle {
+        self.colliders.insert_with_parent(collider, body, self.bodies)
+    }
+
+    /// Joins two bodies.
+    pub fn insert_joint(
+        &mut self,
+        first: RigidBodyHandle,
+        second: RigidBodyHandle,
+        joint: impl Into<GenericJoint>,
+    ) -> ImpulseJointHandle {
+        self.joints.impulse_joints.insert(first, second, joint, true)
+    }
+
+    /// Pushes a body's centre of mass with `force` (N) during the next physics step only.
+    pub fn push(&mut self, body: RigidBodyHandle, force: Vector) {
+        self.bodies[body].add_force(force, false);
+    }
+
+    /// Turns a body with `torque` (N·m) during the next physics step only.
+    pub fn twist(&mut self, body: RigidBodyHandle, torque: f32) {
+        self.bodies[body].add_torque(torque, false);
+    }
+
+    /// Whether two colliders pressed on each other in the last physics step.
+    pub fn touching(&self, first: ColliderHandle, second: ColliderHandle) -> bool {
+        self.simulation.narrow_phase.contact_pair(first, second).is_some_and(|pair| {
+            pair.manifolds.iter().flat_map(|manifold| &manifold.points).any(|point| point.data.impulse > 0.0)
+        })
+    }
+
+    /// One physics step, after which all forces and torques are gone.
+    pub fn step(&mut self, gravity: [f32; 2]) {
+        let simulation = &mut *self.simulation;
+        simulation.pipeline.step(
+            Vector::new(gravity[0], gravity[1]),
+            &simulation.integration_parameters,
+            &mut simulation.islands,
+            &mut simulation.broad_phase,
+            &mut simulation.narrow_phase,
+            self.bodies,
+            self.colliders,
+            &mut self.joints.impulse_joints,
+            &mut self.joints.multibody_joints,
+            &mut simulation.ccd_solver,
+            &(),
+            &(),
+        );
+    }
+
+    /// Drops all forces and torques. Rapier itself would go on applying, and adding to, every one of them.
+    pub(crate) fn clear_forces(&mut self) {
+        let pushed = |body: &RigidBody| body.user_force() != Vector::ZERO || body.user_torque() != 0.0;
+        // Only bodies that were pushed are borrowed mutably: that alone marks a body as changed.
+        loop {
+            let next = self.bodies.iter().find_map(|(handle, body)| pushed(body).then_some(handle));
+            let Some(body) = next.and_then(|handle| self.bodies.get_mut(handle)) else { break };
+            body.reset_forces(false);
+            body.reset_torques(false);
+        }
+    }
+
+    /// Whether the last step met a body or collider in a non-finite state (which Rapier then freezes).
+    pub fn quarantined(&self) -> bool {
+        !self.simulation.pipeline.quarantine().is_empty()
+    }
+}
+
+/// A copy of a world to which it can be restored, bit by bit, whatever has happened in between.
+#[derive(Clone)]
+pub(crate) struct Pristine {
+    bodies: RigidBodySet,
+    colliders: ColliderSet,
+    impulse_joints: ImpulseJointSet,
+    multibody_joints: MultibodyJointSet,
+    islands: IslandManager,
+    broad_phase: BroadPhaseBvh,
+    narrow_phase: NarrowPhase,
+    ccd_solver: CCDSolver,
+}
+
+impl Pristine {
+    pub(crate) fn of(world: &World<'_>) -> Self {
+        Self {
+            bodies: world.bodies.clone(),
+            colliders: world.colliders.clone(),
+            impulse_joints: world.joints.impulse_joints.clone(),
+            multibody_joints: world.joints.multibody_joints.clone(),
+            islands: world.simulation.islands.clone(),
+            broad_phase: world.simulation.broad_phase.clone(),
+            narrow_phase: world.simulation.narrow_phase.clone(),
+            ccd_solver: world.simulation.ccd_solver.clone(),
+        }
+    }
+
+    pub(crate) fn restore(&self, world: &mut World<'_>) {
+        world.bodies.clone_from(&self.bodies);
+        world.colliders.clone_from(&self.colliders);
+        world.joints.impulse_joints.clone_from(&self.impulse_joints);
+        world.joints.multibody_joints.clone_from(&self.multibody_joints);
+        world.simulation.islands.clone_from(&self.islands);
+        world.simulation.broad_phase.clone_from(&self.broad_phase);
+        world.simulation.narrow_phase.clone_from(&self.narrow_phase);
+        world.simulation.ccd_solver.clone_from(&self.ccd_solver);
+    }
+}

@@ -1,0 +1,177 @@
+//! Everything that has a name: tasks and agents, built in, registered from outside, or read from YAML files.
+
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random};
+use etude_envs::document::{Document, DocumentError, Invalid, nearest};
+use etude_envs::task::TaskSpec;
+use etude_envs::{Registry, Seed};
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::sync::Arc;
+
+static AGENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/agents");
+
+/// Makes agents of one kind.
+type MakeAgent = Arc<dyn Fn(&AgentShape, u64) -> Result<Box<dyn Agent>, ConfigError> + Send + Sync>;
+
+/// An agent as described in YAML.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgentSpec {
+    /// Name.
+    agent: String,
+    /// `idle`, `random`, `brain`, or the name under which a program registered an agent of its own.
+    kind: String,
+    /// What it does, in a sentence.
+    #[serde(default)]
+    summary: String,
+    /// The parts of a `brain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    brain: Option<BrainConfig>,
+}
+
+/// An agent that can be instantiated any number of times.
+#[derive(Clone)]
+pub struct AgentBlueprint {
+    name: String,
+    summary: String,
+    yaml: String,
+    make: MakeAgent,
+}
+
+impl AgentBlueprint {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it does, in a sentence.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// Its resolved YAML.
+    pub fn yaml(&self) -> &str {
+        &self.yaml
+    }
+
+    /// A naive agent for a task.
+    ///
+    /// # Errors
+    /// Settings that do not fit the task.
+    pub fn make(&self, task: &TaskSpec, seed: Seed) -> Result<Box<dyn Agent>, ConfigError> {
+        (self.make)(&shape_of(task), seed.0)
+    }
+}
+
+/// What an agent gets to know of a task.
+pub fn shape_of(task: &TaskSpec) -> AgentShape {
+    let input = |field: &etude_envs::space::Field| Input {
+        name: field.name.clone(),
+        typical: field.typical,
+        proprioceptive: field.proprioceptive,
+    };
+    AgentShape { observations: task.observation.fields().iter().map(input).collect(), actions: task.action.len() }
+}
+
+/// Why an agent cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// No agent of that name, and no such file.
+    #[error("unknown agent `{name}`{}; `etude list agents` shows all", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The known agent that is closest in spelling.
+        nearest: Option<String>,
+    },
+    /// Its file says something that does not make sense.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+}
+
+/// All tasks and agents a program knows.
+#[derive(Clone, Default)]
+pub struct Catalog {
+    /// All tasks.
+    pub tasks: Registry,
+    registered: Vec<(String, MakeAgent)>,
+}
+
+impl Catalog {
+    /// Registers an agent made by `make` from the task's shape and a seed. It is known by `name`, and YAML files may
+    /// name it as their `kind`.
+    pub fn register_agent<A: Agent + 'static>(
+        &mut self,
+        name: &str,
+        make: impl Fn(&AgentShape, u64) -> A + Send + Sync + 'static,
+    ) {
+        self.registered.retain(|(known, _)| known != name);
+        self.registered.push((name.into(), Arc::new(move |shape, seed| Ok(Box::new(make(shape, seed))))));
+    }
+
+    /// Names of all agents, sorted.
+    pub fn agent_names(&self) -> Vec<String> {
+        let built_in = AGENTS.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from));
+        let mut names: Vec<String> = built_in.chain(self.registered.iter().map(|(name, _)| name.clone())).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// The agent of that name, or described by the YAML file at that path.
+    ///
+    /// # Errors
+    /// An unknown name, or a document that makes no sense.
+    pub fn agent(&self, name: &str) -> Result<AgentBlueprint, AgentError> {
+        if let Some((_, make)) = self.registered.iter().find(|(known, _)| known == name) {
+            let summary = "An agent of this program.".to_string();
+            let yaml = format!("agent: {name}\nkind: {name}\n");
+            return Ok(AgentBlueprint { name: name.into(), summary, yaml, make: Arc::clone(make) });
+        }
+        let document = match AGENTS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+            Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text)?,
+            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
+            None => {
+                let names = self.agent_names();
+                let nearest = nearest(name, names.iter().map(String::as_str)).map(String::from);
+                return Err(AgentError::Unknown { name: name.into(), nearest });
+            }
+        };
+        Ok(self.agent_from(&document)?)
+    }
+
+    /// The agent that a document describes.
+    ///
+    /// # Errors
+    /// A document that makes no sense.
+    pub fn agent_from(&self, document: &Document) -> Result<AgentBlueprint, DocumentError> {
+        let spec: AgentSpec = document.read()?;
+        let invalid = |field: &str, found: &str, expected: String| {
+            document.invalid(&Invalid { field: field.into(), found: found.into(), expected })
+        };
+        if spec.brain.is_some() && spec.kind != "brain" {
+            return Err(invalid("brain", "one", format!("no `brain` for an agent of kind `{}`", spec.kind)));
+        }
+        let make: MakeAgent = match spec.kind.as_str() {
+            "idle" => Arc::new(|_, _| Ok(Box::new(Idle))),
+            "random" => Arc::new(|_, seed| Ok(Box::new(Random::new(seed)))),
+            "brain" => {
+                let config = spec.brain.clone().unwrap_or_default();
+                config
+                    .validate()
+                    .map_err(|error| invalid(&format!("brain.{}", error.field), &error.found, error.expected))?;
+                Arc::new(move |shape, seed| Ok(Box::new(Brain::new(&config, shape, seed)?)))
+            }
+            other => match self.registered.iter().find(|(known, _)| known == other) {
+                Some((_, make)) => Arc::clone(make),
+                None => {
+                    let mut kinds = vec!["idle", "random", "brain"];
+                    kinds.extend(self.registered.iter().map(|(name, _)| name.as_str()));
+                    return Err(invalid("kind", &format!("`{other}`"), format!("one of {}", kinds.join(", "))));
+                }
+            },
+        };
+        Ok(AgentBlueprint { name: spec.agent, summary: spec.summary, yaml: document.resolved(), make })
+    }
+}

@@ -1,0 +1,90 @@
+//! `etude evaluate`: how well a trained subject does, learning off.
+
+use super::{Common, print, print_json, whole_number};
+use crate::catalog::Catalog;
+use crate::run::checkpoint::Checkpoint;
+use crate::run::subject::evaluate;
+use crate::stats::mean;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use etude_envs::Seed;
+use etude_envs::document::Document;
+use etude_envs::lane::SoloLane;
+use etude_envs::task::Blueprint;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Evaluate {
+    /// Checkpoint of a subject, such as runs/NAME/checkpoints/subject-000.safetensors
+    checkpoint: PathBuf,
+    /// Task to evaluate on [default: the one it was trained on]
+    #[arg(long)]
+    task: Option<String>,
+    /// Episodes
+    #[arg(long, default_value = "20", value_parser = whole_number::<1, 1_000_000>)]
+    episodes: u64,
+    /// Seed of the episodes
+    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    seed: u64,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Evaluate {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
+        let checkpoint = Checkpoint::open(&self.checkpoint)?;
+        let source = format!("{} (task)", self.checkpoint.display());
+        let trained_on = if checkpoint.task_yaml.is_empty() {
+            catalog.tasks.task(&checkpoint.task)?
+        } else {
+            catalog.tasks.task_from(&Document::parse(&source, &checkpoint.task_yaml)?)?
+        };
+        let task = match &self.task {
+            Some(name) => catalog.tasks.task(name)?,
+            None => trained_on.clone(),
+        };
+        refuse_other_bodies(&trained_on, &task)?;
+        let source = format!("{} (agent)", self.checkpoint.display());
+        let blueprint = catalog.agent_from(&Document::parse(&source, &checkpoint.agent_yaml)?)?;
+        let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;
+        agent
+            .load(&checkpoint.state)
+            .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
+        let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
+        let episodes = evaluate(&mut *agent, &mut lane, self.episodes)?;
+        let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
+        if self.common.json {
+            print_json(&json!({
+                "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
+                "score_mean": mean(&scores), "scores": scores,
+                "steps_practised": checkpoint.steps, "trained_on": checkpoint.task,
+            }))?;
+        } else {
+            let steps = checkpoint.steps;
+            let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
+            let highest = scores.iter().copied().fold(f64::MIN, f64::max);
+            print(&format!(
+                "{} after {steps} steps of {}, on {}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n",
+                checkpoint.agent,
+                checkpoint.task,
+                task.spec().id,
+                mean(&scores),
+                episodes.len(),
+            ));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A brain can only move between tasks with the same spaces.
+fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
+    let (from, to) = (from.spec(), to.spec());
+    let mut differences = from.observation.differences(&to.observation);
+    differences.extend(from.action.differences(&to.action));
+    if !differences.is_empty() {
+        bail!("{} and {} have different bodies: {}", from.id, to.id, differences.join("; "));
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! The command line: one file per subcommand.
+
+mod bench;
+mod check;
+mod describe;
+mod evaluate;
+mod list;
+mod table;
+mod train;
+
+use crate::catalog::Catalog;
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// A gym for motor skills and their transfer.
+///
+/// Tasks are physics worlds in which a body learns a skill; agents learn them by reward. Wherever a TASK or AGENT is
+/// accepted, the path of a YAML file will do as well.
+#[derive(Parser)]
+#[command(name = "etude", version, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List what there is: tasks, agents
+    List(list::List),
+    /// Show all about a task: what is sensed, done, rewarded and scored
+    Describe(describe::Describe),
+    /// Check that tasks keep the gym's contract
+    Check(check::Check),
+    /// Measure the speed of tasks and of learning on them
+    Bench(bench::Bench),
+    /// Let a cohort of subjects practise a task
+    Train(train::Train),
+    /// Evaluate a trained subject, learning off
+    Evaluate(evaluate::Evaluate),
+}
+
+/// Flags that every command has.
+#[derive(Args, Clone)]
+struct Common {
+    /// Print one JSON document on stdout and nothing else
+    #[arg(long)]
+    json: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Args, Clone)]
+struct Threads {
+    /// Threads to use [default: all cores]; results do not depend on it
+    #[arg(long, value_parser = whole_number::<1, 1024>)]
+    threads: Option<u64>,
+}
+
+impl Threads {
+    fn count(&self) -> usize {
+        match self.threads {
+            Some(threads) => threads as usize,
+            None => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+        }
+    }
+}
+
+/// Parses and runs a command; errors go to stderr with exit code 1, or 2 for wrong usage.
+pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match &cli.command {
+        Command::List(command) => command.run(catalog),
+        Command::Describe(command) => command.run(catalog),
+        Command::Check(command) => command.run(catalog),
+        Command::Bench(command) => command.run(catalog),
+        Command::Train(command) => command.run(catalog),
+        Command::Evaluate(command) => command.run(catalog),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints to stdout; a reader that has gone away is not an error.
+fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    let _ = out.flush();
+}
+
+fn print_json(document: &serde_json::Value) -> Result<()> {
+    print(&format!("{}\n", serde_json::to_string_pretty(document)?));
+    Ok(())
+}
+
+/// Parses `300000`, `300_000` and `3e5` alike.
+fn whole_number<const LOW: u64, const HIGH: u64>(text: &str) -> Result<u64, String> {
+    let plain = text.replace('_', "");
+    let expected = || format!("expected a whole number from {LOW} to {HIGH}, such as 300000, 300_000 or 3e5");
+    let number = match plain.parse::<u64>() {
+        Ok(number) => number,
+        Err(_) => {
+            let float = plain.parse::<f64>().map_err(|_| expected())?;
+            if float.fract() != 0.0 || !(0.0..=9e15).contains(&float) {
+                return Err(expected());
+            }
+            float as u64
+        }
+    };
+    if (LOW..=HIGH).contains(&number) { Ok(number) } else { Err(expected()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_may_be_written_in_three_ways() {
+        let parse = whole_number::<1, 1_000_000>;
+        assert_eq!(parse("300000"), Ok(300_000));
+        assert_eq!(parse("300_000"), Ok(300_000));
+        assert_eq!(parse("3e5"), Ok(300_000));
+        for wrong in ["", "0", "-1", "1.5", "nan", "inf", "1e9", "many", "1e400"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,28 @@
+//! etude: a gym for motor skills and their transfer.
+//!
+//! The library is the whole program, to which a crate of one's own can add agents and tasks:
+//!
+//! ```no_run
+//! use etude::agents::{Agent, AgentShape, Random};
+//!
+//! fn mine(_shape: &AgentShape, seed: u64) -> Random {
+//!     Random::new(seed)
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     etude::Program::new().agent("mine", mine).run()
+//! }
+//! ```
+//!
+//! `examples/own_agent.rs` and `examples/own_task.rs` are such programs, whole.
+
+pub mod catalog;
+mod cli;
+mod figure;
+mod program;
+pub mod run;
+pub mod stats;
+
+pub use etude_agents as agents;
+pub use etude_envs as envs;
+pub use program::Program;

@@ -1,0 +1,5 @@
+//! The program with the built-in tasks and agents.
+
+fn main() -> std::process::ExitCode {
+    etude::Program::new().run()
+}

@@ -1,0 +1,47 @@
+//! The whole command line as a library call.
+
+use crate::catalog::Catalog;
+use crate::cli;
+use etude_agents::{Agent, AgentShape};
+use etude_envs::Family;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// The program: the built-in tasks and agents, and those added to it.
+#[derive(Clone, Default)]
+pub struct Program {
+    catalog: Catalog,
+}
+
+impl Program {
+    /// The program with all that is built in.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an agent: listed, trained, evaluated and compared like any other.
+    pub fn agent<A: Agent + 'static>(
+        mut self,
+        name: &str,
+        make: impl Fn(&AgentShape, u64) -> A + Send + Sync + 'static,
+    ) -> Self {
+        self.catalog.register_agent(name, make);
+        self
+    }
+
+    /// Adds a family of tasks: listed, checked, described and trained on like any other.
+    pub fn task(mut self, family: Family) -> Self {
+        self.catalog.tasks.add(family);
+        self
+    }
+
+    /// Runs the command that the process was started with.
+    pub fn run(self) -> ExitCode {
+        self.run_with(std::env::args_os())
+    }
+
+    /// Runs a command given as arguments, the first of which is the program's name.
+    pub fn run_with(self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+        cli::run(&self.catalog, arguments)
+    }
+}

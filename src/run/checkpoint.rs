@@ -1,0 +1,271 @@
+//! Checkpoints: a subject's agent and its practice so far in one safetensors file.
+//!
+//! The header says what the file is (format, version, task, agent, subject, progress) and carries a checksum over all of
+//! it, so that a truncated, foreign or altered file is an error that says so.
+
+use crate::run::files::write_whole;
+use anyhow::{Context, Result, anyhow, bail};
+use etude_agents::{State, Tensor};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const FORMAT: &str = "etude-checkpoint";
+const VERSION: &str = "1";
+/// Larger files are refused before they are read into memory.
+const LARGEST_BYTES: u64 = 1 << 30;
+/// Names of agent tensors and of text logs are kept apart by these prefixes.
+const AGENT: &str = "agent.";
+const LOG: &str = "log.";
+
+/// What a checkpoint holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Resolved YAML of the task, empty for a task made in code.
+    pub task_yaml: String,
+    /// Task id.
+    pub task: String,
+    /// Agent name.
+    pub agent: String,
+    /// Resolved YAML of the agent.
+    pub agent_yaml: String,
+    /// Subject index.
+    pub subject: u64,
+    /// The subject's seed.
+    pub seed: u64,
+    /// Env steps practised.
+    pub steps: u64,
+    /// Index of the episode to go on with.
+    pub episode: u64,
+    /// Whether practice is complete.
+    pub complete: bool,
+    /// The agent's state.
+    pub state: State,
+    /// Rows of text logs by name.
+    pub logs: BTreeMap<String, String>,
+}
+
+impl Checkpoint {
+    /// Writes the checkpoint in one step.
+    ///
+    /// # Errors
+    /// A place that cannot be written to, or a full disk.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        write_whole(path, &self.to_bytes()?)
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// A missing, oversized, truncated, foreign or altered file.
+    pub fn open(path: &Path) -> Result<Self> {
+        let size = std::fs::metadata(path).with_context(|| format!("cannot read checkpoint {}", path.display()))?.len();
+        if size > LARGEST_BYTES {
+            bail!("checkpoint {} is {size} bytes long; expected at most {LARGEST_BYTES}", path.display());
+        }
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read checkpoint {}", path.display()))?;
+        Self::from_bytes(&bytes).with_context(|| format!("checkpoint {} cannot be used", path.display()))
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut buffers: Vec<(String, Dtype, Vec<u8>)> = Vec::new();
+        for (name, tensor) in self.state.iter() {
+            let (kind, bytes) = match tensor {
+                Tensor::F32(values) => (Dtype::F32, values.iter().flat_map(|value| value.to_le_bytes()).collect()),
+                Tensor::F64(values) => (Dtype::F64, values.iter().flat_map(|value| value.to_le_bytes()).collect()),
+                Tensor::U64(values) => (Dtype::U64, values.iter().flat_map(|value| value.to_le_bytes()).collect()),
+            };
+            buffers.push((format!("{AGENT}{name}"), kind, bytes));
+        }
+        for (name, text) in &self.logs {
+            buffers.push((format!("{LOG}{name}"), Dtype::U8, text.as_bytes().to_vec()));
+        }
+        let mut header = self.header();
+        header.insert(
+            "checksum".into(),
+            checksum(&header, buffers.iter().map(|(name, _, bytes)| (name.as_str(), &bytes[..]))),
+        );
+        let views = buffers
+            .iter()
+            .map(|(name, kind, bytes)| {
+                let length = bytes.len() * 8 / kind.bitsize();
+                Ok((name.as_str(), TensorView::new(*kind, vec![length], bytes)?))
+            })
+            .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
+        // A hash map's order would make the header's bytes differ from run to run.
+        let bytes = safetensors::serialize(views, Some(header.into_iter().collect()))?;
+        canonical_header(&bytes)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let foreign = "it is no checkpoint of etude: expected a safetensors file whose header says `etude-checkpoint`";
+        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| anyhow!("{foreign} ({error})"))?;
+        let header: BTreeMap<String, String> =
+            metadata.metadata().as_ref().map(|map| map.clone().into_iter().collect()).unwrap_or_default();
+        if header.get("format").map(String::as_str) != Some(FORMAT) {
+            bail!(foreign);
+        }
+        let version = header.get("version").map(String::as_str).unwrap_or("none");
+        if version != VERSION {
+            bail!("its format version is {version}; this program reads version {VERSION}");
+        }
+        let tensors = SafeTensors::deserialize(bytes)
+            .map_err(|error| anyhow!("it is damaged: expected whole tensors, found {error}"))?;
+        let mut names: Vec<&str> = tensors.names();
+        names.sort_unstable();
+        let mut views = Vec::new();
+        for name in names {
+            views.push((name, tensors.tensor(name).map_err(|error| anyhow!("it is damaged: {error}"))?));
+        }
+        let mut unsigned = header.clone();
+        let expected = unsigned.remove("checksum").unwrap_or_default();
+        if checksum(&unsigned, views.iter().map(|(name, view)| (*name, view.data()))) != expected {
+            bail!("it has been altered: its checksum does not match its contents");
+        }
+        let text = |key: &str| header.get(key).cloned().ok_or_else(|| anyhow!("its header lacks `{key}`"));
+        let number = |key: &str| {
+            let text = text(key)?;
+            text.parse::<u64>().map_err(|_| anyhow!("its header says `{key}` is `{text}`; expected a whole number"))
+        };
+        let (mut state, mut logs) = (State::new(), BTreeMap::new());
+        for (name, view) in &views {
+            if let Some(name) = name.strip_prefix(AGENT) {
+                state.insert(name, tensor_of(name, view)?);
+            } else if let Some(name) = name.strip_prefix(LOG) {
+                let text = String::from_utf8(view.data().to_vec());
+                logs.insert(name.to_string(), text.map_err(|_| anyhow!("its log `{name}` is no text"))?);
+            } else {
+                bail!("it holds an unknown tensor `{name}`");
+            }
+        }
+        Ok(Self {
+            task_yaml: text("task_yaml")?,
+            task: text("task")?,
+            agent: text("agent")?,
+            agent_yaml: text("agent_yaml")?,
+            subject: number("subject")?,
+            seed: number("seed")?,
+            steps: number("steps")?,
+            episode: number("episode")?,
+            complete: text("complete")? == "true",
+            state,
+            logs,
+        })
+    }
+
+    fn header(&self) -> BTreeMap<String, String> {
+        [
+            ("format", FORMAT.to_string()),
+            ("version", VERSION.to_string()),
+            ("task", self.task.clone()),
+            ("task_yaml", self.task_yaml.clone()),
+            ("agent", self.agent.clone()),
+            ("agent_yaml", self.agent_yaml.clone()),
+            ("subject", self.subject.to_string()),
+            ("seed", self.seed.to_string()),
+            ("steps", self.steps.to_string()),
+            ("episode", self.episode.to_string()),
+            ("complete", self.complete.to_string()),
+        ]
+        .into_iter()
+        .map(|(key, value)| (key.to_string(), value))
+        .collect()
+    }
+}
+
+fn tensor_of(name: &str, view: &TensorView<'_>) -> Result<Tensor> {
+    fn numbers<const WIDTH: usize, T>(bytes: &[u8], read: impl Fn([u8; WIDTH]) -> T) -> Vec<T> {
+        bytes.as_chunks::<WIDTH>().0.iter().map(|&chunk| read(chunk)).collect()
+    }
+    match view.dtype() {
+        Dtype::F32 => Ok(Tensor::F32(numbers(view.data(), f32::from_le_bytes))),
+        Dtype::F64 => Ok(Tensor::F64(numbers(view.data(), f64::from_le_bytes))),
+        Dtype::U64 => Ok(Tensor::U64(numbers(view.data(), u64::from_le_bytes))),
+        other => bail!("its tensor `{name}` holds {other:?}; expected F32, F64 or U64"),
+    }
+}
+
+fn checksum<'a>(header: &BTreeMap<String, String>, tensors: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut hash = Sha256::new();
+    let mut feed = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    for (key, value) in header {
+        feed(key.as_bytes());
+        feed(value.as_bytes());
+    }
+    let mut tensors: Vec<_> = tensors.collect();
+    tensors.sort_unstable_by_key(|(name, _)| *name);
+    for (name, bytes) in tensors {
+        feed(name.as_bytes());
+        feed(bytes);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Rewrites the JSON header of a safetensors file with its keys in order.
+fn canonical_header(bytes: &[u8]) -> Result<Vec<u8>> {
+    let damaged = || anyhow!("the checkpoint could not be put together");
+    let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
+    let header = bytes.get(8..8 + length).ok_or_else(damaged)?;
+    // `serde_json::Value` keeps the keys of its objects sorted.
+    let mut text = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(header)?)?;
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let mut whole = (text.len() as u64).to_le_bytes().to_vec();
+    whole.extend_from_slice(&text);
+    whole.extend_from_slice(&bytes[8 + length..]);
+    Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn example() -> Checkpoint {
+        let mut state = State::new();
+        state.insert("weights", Tensor::F32(vec![1.0, -2.5, 3.25]));
+        state.insert("counts", Tensor::U64(vec![7]));
+        state.insert("means", Tensor::F64(vec![0.1, 0.2]));
+        Checkpoint {
+            task_yaml: "task: cycling/flat-v0\n".into(),
+            task: "cycling/flat-v0".into(),
+            agent: "dopamine".into(),
+            agent_yaml: "agent: dopamine\nkind: brain\n".into(),
+            subject: 3,
+            seed: 99,
+            steps: 10_000,
+            episode: 42,
+            complete: false,
+            state,
+            logs: [("episodes".to_string(), "3,99,0\n".to_string())].into(),
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_what_is_opened_and_the_bytes_are_always_the_same() {
+        let bytes = example().to_bytes().unwrap();
+        assert_eq!(Checkpoint::from_bytes(&bytes).unwrap(), example());
+        assert!((0..20).all(|_| example().to_bytes().unwrap() == bytes));
+    }
+
+    #[test]
+    fn a_foreign_file_is_refused() {
+        for bytes in [&b""[..], b"PNG", &[0xff; 64], b"\x02\0\0\0\0\0\0\0{}"] {
+            let error = format!("{:#}", Checkpoint::from_bytes(bytes).unwrap_err());
+            assert!(error.contains("no checkpoint of etude"), "{error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_damage_goes_unnoticed_or_panics(at in 0usize..2_000, flip in 1u8..=255, cut in any::<bool>()) {
+            let mut bytes = example().to_bytes().unwrap();
+            let at = at % bytes.len();
+            if cut { bytes.truncate(at) } else { bytes[at] ^= flip }
+            prop_assert!(Checkpoint::from_bytes(&bytes).is_err());
+        }
+    }
+}

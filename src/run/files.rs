@@ -1,0 +1,92 @@
+//! Files that are either whole or not there: every write goes to a temporary neighbour, is synced, then renamed.
+
+use anyhow::{Context, Result, bail};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Ending of files that are being written.
+const PARTIAL: &str = "partial";
+
+/// Replaces the contents of `path` in one step: a crash at any instant leaves the old file or the new one.
+///
+/// # Errors
+/// A folder that cannot be written to, or a full disk; the old file is untouched then.
+pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
+    let partial = partial_name(path);
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&partial)?;
+        file.write_all(contents)?;
+        file.sync_all()?;
+        fs::rename(&partial, path)?;
+        // The rename itself lasts only once the folder is synced.
+        File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()
+    };
+    write().map_err(|error| {
+        let _ = fs::remove_file(&partial);
+        anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
+    })
+}
+
+/// Removes what a killed process was in the middle of writing.
+///
+/// # Errors
+/// A folder that cannot be read or written to.
+pub fn remove_partials(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == PARTIAL) {
+            fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Creates a folder and the folders above it.
+///
+/// # Errors
+/// A place that cannot be written to, or a file in the way.
+pub fn create_folder(folder: &Path) -> Result<()> {
+    if folder.exists() && !folder.is_dir() {
+        bail!("cannot create the folder {}: a file is in its place", folder.display());
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
+}
+
+fn partial_name(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(PARTIAL);
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_replaces_the_whole_file_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_whole(&path, b"long long contents").unwrap();
+        write_whole(&path, b"short").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"short");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_write_that_fails_names_the_file() {
+        let error = write_whole(Path::new("/no/such/folder/a.csv"), b"").unwrap_err();
+        assert!(format!("{error:#}").starts_with("cannot write /no/such/folder/a.csv: "), "{error:#}");
+    }
+
+    #[test]
+    fn partial_files_are_cleared_away() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.csv.partial"), "x").unwrap();
+        fs::write(folder.path().join("a.csv"), "y").unwrap();
+        remove_partials(folder.path()).unwrap();
+        assert!(folder.path().join("a.csv").exists());
+        assert!(!folder.path().join("a.csv.partial").exists());
+    }
+}

@@ -1,0 +1,296 @@
+//! A subject: one agent in one lane, with its own seeds, practising and being evaluated.
+
+use crate::catalog::AgentBlueprint;
+use crate::run::checkpoint::Checkpoint;
+use anyhow::{Result, anyhow};
+use etude_agents::{Agent, Transition};
+use etude_envs::Seed;
+use etude_envs::error::ActionError;
+use etude_envs::gym::Occupant;
+use etude_envs::lane::{Episode, LaneAccess, SoloLane};
+use etude_envs::task::Blueprint;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// What every subject of a cohort does.
+pub struct Plan {
+    /// The task that is practised.
+    pub task: Blueprint,
+    /// The agent that practises.
+    pub agent: AgentBlueprint,
+    /// Env steps of practice.
+    pub steps: u64,
+    /// Env steps between evaluations.
+    pub evaluate_every: u64,
+    /// Episodes in an evaluation.
+    pub evaluation_episodes: u64,
+    /// Env steps between records of the agent's signals; none are recorded at 0.
+    pub signals_every: u64,
+    /// Env steps in one burst.
+    pub burst: u64,
+}
+
+/// Names of the logs that a subject keeps.
+pub const LOGS: [&str; 3] = ["episodes", "evaluations", "signals"];
+
+/// One agent in one lane.
+pub struct Subject {
+    plan: Arc<Plan>,
+    index: u64,
+    seed: Seed,
+    agent: Box<dyn Agent>,
+    steps: u64,
+    episodes: u64,
+    score: f64,
+    observation: Vec<f32>,
+    action: Vec<f32>,
+    /// Rows of CSV text by log, in the order of [`LOGS`].
+    logs: [String; 3],
+    checkpoint_due: bool,
+    checkpoint: Option<Checkpoint>,
+    failure: Option<ActionError>,
+}
+
+impl Subject {
+    /// A naive subject. All its randomness comes from `cohort` and `index`.
+    ///
+    /// # Errors
+    /// An agent that cannot be made for the task.
+    pub fn new(plan: &Arc<Plan>, cohort: Seed, index: u64) -> Result<Self> {
+        let seed = cohort.fan("subject", index);
+        let spec = plan.task.spec();
+        let agent = plan
+            .agent
+            .make(spec, seed.fan("agent", 0))
+            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", plan.agent.name(), spec.id))?;
+        Ok(Self {
+            plan: Arc::clone(plan),
+            index,
+            seed,
+            agent,
+            steps: 0,
+            episodes: 0,
+            score: 0.0,
+            observation: vec![0.0; spec.observation.len()],
+            action: vec![0.0; spec.action.len()],
+            logs: Default::default(),
+            checkpoint_due: false,
+            checkpoint: None,
+            failure: None,
+        })
+    }
+
+    /// Puts a subject back to where a checkpoint of it was taken.
+    ///
+    /// # Errors
+    /// A checkpoint of another subject, task or agent.
+    pub fn restore(&mut self, checkpoint: Checkpoint) -> Result<()> {
+        if (checkpoint.subject, checkpoint.seed) != (self.index, self.seed.0) {
+            return Err(anyhow!(
+                "it is of subject {} with seed {}; expected subject {} with seed {}",
+                checkpoint.subject,
+                checkpoint.seed,
+                self.index,
+                self.seed.0
+            ));
+        }
+        self.agent.load(&checkpoint.state)?;
+        self.steps = checkpoint.steps;
+        self.episodes = checkpoint.episode;
+        for (log, name) in self.logs.iter_mut().zip(LOGS) {
+            *log = checkpoint.logs.get(name).cloned().unwrap_or_default();
+        }
+        self.score = self.logs[1].lines().last().and_then(score_of_row).unwrap_or(0.0);
+        Ok(())
+    }
+
+    /// Index in the cohort.
+    pub fn index(&self) -> u64 {
+        self.index
+    }
+
+    /// The seed all its randomness comes from.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// The seed of its practice lane.
+    pub fn lane_seed(&self) -> Seed {
+        self.seed.fan("lane", 0)
+    }
+
+    /// Env steps practised.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Episodes completed, which is the index of the running one.
+    pub fn episodes(&self) -> u64 {
+        self.episodes
+    }
+
+    /// Mean score of the last evaluation; 0 before the first.
+    pub fn score(&self) -> f64 {
+        self.score
+    }
+
+    /// Rows of one of the [`LOGS`].
+    pub fn log(&self, index: usize) -> &str {
+        &self.logs[index]
+    }
+
+    /// Whether practice is complete.
+    pub fn complete(&self) -> bool {
+        self.steps >= self.plan.steps
+    }
+
+    /// What made practice impossible, if anything did.
+    pub fn failure(&self) -> Option<&ActionError> {
+        self.failure.as_ref()
+    }
+
+    /// The checkpoint taken since the last call, if any.
+    pub fn take_checkpoint(&mut self) -> Option<Checkpoint> {
+        self.checkpoint.take()
+    }
+
+    fn practise(&mut self, lane: &mut LaneAccess<'_>) -> Result<(), ActionError> {
+        self.observation.copy_from_slice(lane.lane().observation());
+        self.agent.act(&self.observation, true, &mut self.action);
+        let step = lane.step(&self.action)?;
+        self.steps += 1;
+        let now = lane.lane();
+        self.agent.learn(&Transition {
+            observation: &self.observation,
+            action: &self.action,
+            reward: step.reward,
+            next_observation: if step.ended() { now.final_observation() } else { now.observation() },
+            terminated: step.terminated,
+            truncated: step.truncated,
+        });
+        if self.plan.signals_every > 0 && self.steps.is_multiple_of(self.plan.signals_every) {
+            self.record_signals();
+        }
+        if step.ended() {
+            self.record_episode(now.last_episode());
+            self.episodes += 1;
+        }
+        if self.steps.is_multiple_of(self.plan.evaluate_every) || self.complete() {
+            self.evaluate()?;
+            self.checkpoint_due = true;
+        }
+        // Between episodes a lane holds nothing that its seed does not give back.
+        if self.complete() || (self.checkpoint_due && step.ended()) {
+            self.checkpoint_due = false;
+            self.checkpoint = Some(self.to_checkpoint());
+        }
+        Ok(())
+    }
+
+    /// Evaluates a copy of the agent, learning off, on a lane of its own; always on the same episodes.
+    fn evaluate(&mut self) -> Result<(), ActionError> {
+        let mut lane = SoloLane::new(&self.plan.task, self.seed.fan("evaluation", 0));
+        let episodes = evaluate(&mut *self.agent.clone_agent(), &mut lane, self.plan.evaluation_episodes)?;
+        let count = episodes.len().max(1) as f64;
+        self.score = episodes.iter().map(|episode| f64::from(episode.score)).sum::<f64>() / count;
+        let total_reward = episodes.iter().map(|episode| episode.total_reward).sum::<f64>() / count;
+        let length = episodes.iter().map(|episode| f64::from(episode.length)).sum::<f64>() / count;
+        let _ = writeln!(
+            self.logs[1],
+            "{},{},{},{},{},{total_reward},{length}",
+            self.index,
+            self.seed.0,
+            self.steps,
+            episodes.len(),
+            self.score
+        );
+        Ok(())
+    }
+
+    fn record_episode(&mut self, episode: &Episode) {
+        let _ = write!(
+            self.logs[0],
+            "{},{},{},{},{},{},{},{},{},{}",
+            self.index,
+            self.seed.0,
+            episode.index,
+            self.steps,
+            episode.length,
+            episode.total_reward,
+            episode.score,
+            u8::from(episode.terminated),
+            u8::from(episode.truncated),
+            u8::from(episode.fault.is_some())
+        );
+        for metric in &episode.metrics {
+            let _ = write!(self.logs[0], ",{metric}");
+        }
+        self.logs[0].push('\n');
+    }
+
+    fn record_signals(&mut self) {
+        let (index, steps, log) = (self.index, self.steps, &mut self.logs[2]);
+        self.agent.signals(&mut |name, value| {
+            let _ = writeln!(log, "{index},{steps},{name},{value}");
+        });
+    }
+
+    fn to_checkpoint(&self) -> Checkpoint {
+        let mut state = etude_agents::State::new();
+        self.agent.save(&mut state);
+        let logs: BTreeMap<String, String> =
+            LOGS.iter().zip(&self.logs).map(|(name, log)| (name.to_string(), log.clone())).collect();
+        Checkpoint {
+            task_yaml: self.plan.task.yaml(),
+            task: self.plan.task.spec().id.clone(),
+            agent: self.plan.agent.name().into(),
+            agent_yaml: self.plan.agent.yaml().into(),
+            subject: self.index,
+            seed: self.seed.0,
+            steps: self.steps,
+            episode: self.episodes,
+            complete: self.complete(),
+            state,
+            logs,
+        }
+    }
+}
+
+impl Occupant for Subject {
+    fn burst(&mut self, lane: &mut LaneAccess<'_>) {
+        if lane.lane().progress().0 != self.episodes {
+            // A subject that was restored goes on with its next episode.
+            lane.begin(self.episodes);
+        }
+        for _ in 0..self.plan.burst {
+            if self.complete() || self.failure.is_some() || self.checkpoint.is_some() {
+                return;
+            }
+            if let Err(error) = self.practise(lane) {
+                self.failure = Some(error);
+            }
+        }
+    }
+}
+
+/// Lets an agent act without exploring or learning for some episodes of a lane, from episode 0.
+///
+/// # Errors
+/// An agent that writes actions which are not finite.
+pub fn evaluate(agent: &mut dyn Agent, lane: &mut SoloLane, episodes: u64) -> Result<Vec<Episode>, ActionError> {
+    let mut action = vec![0.0; lane.lane().spec().action.len()];
+    let mut done = Vec::with_capacity(episodes as usize);
+    lane.access().begin(0);
+    while (done.len() as u64) < episodes {
+        agent.act(lane.lane().observation(), false, &mut action);
+        if lane.access().step(&action)?.ended() {
+            done.push(lane.lane().last_episode().clone());
+        }
+    }
+    Ok(done)
+}
+
+fn score_of_row(row: &str) -> Option<f64> {
+    row.split(',').nth(4)?.parse().ok()
+}
