@@ -16,6 +16,7 @@
 //!
 //! `examples/own_agent.rs` and `examples/own_task.rs` are such programs, whole.
 
+mod bench;
 pub mod catalog;
 mod cli;
 mod figure;

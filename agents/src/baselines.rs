@@ -29,27 +29,27 @@ impl Agent for Idle {
     }
 }
 
-/// Babbles: every action is drawn anew, uniformly from [-1, 1), and nothing is learnt. Its best guess, without exploring,
-/// is the mean of that: 0.
+/// Babbles: every action is drawn anew, uniformly from [-1, 1), and nothing is learnt. Its guesses, without exploring, are
+/// as random, but drawn apart, so that they leave no mark on what it explores.
 #[derive(Clone, Debug)]
 pub struct Random {
     generator: ChaCha8Rng,
+    guesses: ChaCha8Rng,
 }
 
 impl Random {
     /// An agent with its own generator.
     pub fn new(seed: u64) -> Random {
-        Random { generator: ChaCha8Rng::seed_from_u64(seed) }
+        let mut guesses = ChaCha8Rng::seed_from_u64(seed);
+        guesses.set_stream(1);
+        Random { generator: ChaCha8Rng::seed_from_u64(seed), guesses }
     }
 }
 
 impl Agent for Random {
     fn act(&mut self, _observation: &[f32], explore: bool, action: &mut [f32]) {
-        if explore {
-            action.fill_with(|| self.generator.random_range(-1.0..1.0));
-        } else {
-            action.fill(0.0);
-        }
+        let generator = if explore { &mut self.generator } else { &mut self.guesses };
+        action.fill_with(|| generator.random_range(-1.0..1.0));
     }
 
     fn learn(&mut self, _transition: &Transition<'_>) {}

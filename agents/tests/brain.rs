@@ -193,7 +193,7 @@ fn signals_are_those_of_the_last_step() {
         names.push(name);
     });
     assert_eq!(names, ["dopamine", "dopamine_adapted", "value", "exploration", "step_size_actor", "step_size_critic"]);
-    assert!((0.1..=1.0).contains(&signal(&brain, "exploration")));
+    assert!((0.05..=1.0).contains(&signal(&brain, "exploration")));
     assert!(signal(&brain, "dopamine") != 0.0);
 }
 
@@ -213,5 +213,6 @@ fn baselines_rest_and_babble() {
     assert!((square / 2000.0 - 1.0 / 3.0).abs() < 0.03, "variance 1/3, found {}", square / 2000.0);
     let before = saved(&babbler);
     babbler.act(&[1.0], false, &mut action);
-    assert_eq!((action, saved(&babbler)), ([0.0; 3], before));
+    assert_eq!(saved(&babbler), before);
+    assert!(action.iter().all(|value| (-1.0..1.0).contains(value) && *value != 0.0));
 }

@@ -88,12 +88,14 @@ impl Road {
     pub fn roughness(&mut self, rng: &mut Rng) -> &[f32] {
         let band = 1.0 / (self.heights.len() as f32 * SPACING);
         self.spectrum.fill(Complex32::ZERO);
-        let first = (self.spec.lowest_wavenumber / band).ceil().max(1.0) as usize;
-        let last = ((self.spec.highest_wavenumber / band) as usize).min(self.spectrum.len() - 2);
+        let (lowest, highest) = (self.spec.lowest_wavenumber, self.spec.highest_wavenumber);
+        let first = ((lowest / band + 0.5) as usize).max(1);
+        let last = ((highest / band + 0.5) as usize).min(self.spectrum.len() - 2);
         for index in first..=last {
-            let wavenumber = index as f32 * band;
-            // The integral of n^-2 over [n - dn/2, n + dn/2].
-            let integral = band / (wavenumber * wavenumber - 0.25 * band * band);
+            // The integral of n^-2 over the part of [n - dn/2, n + dn/2] that lies within the spec's wavenumbers.
+            let from = ((index as f32 - 0.5) * band).max(lowest);
+            let to = ((index as f32 + 0.5) * band).min(highest);
+            let integral = (1.0 / from - 1.0 / to).max(0.0);
             let variance = self.spec.roughness * REFERENCE_WAVENUMBER * REFERENCE_WAVENUMBER * integral;
             // A cosine of amplitude A is a spectral line of A/2 in an unnormalised inverse transform.
             self.spectrum[index] = Complex32::from_polar((2.0 * variance).sqrt() * 0.5, rng.random::<f32>() * TAU);

@@ -1,0 +1,231 @@
+//! Measurements of speed: medians of short, interleaved stretches, so that a noisy machine disturbs both sides of a ratio
+//! alike.
+
+use crate::catalog::AgentBlueprint;
+use crate::run::subject::{Plan, Subject};
+use anyhow::Result;
+use etude_agents::Transition;
+use etude_envs::Seed;
+use etude_envs::gym::Gym;
+use etude_envs::lane::SoloLane;
+use etude_envs::task::Blueprint;
+use serde::Serialize;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Env steps from the start of an episode that are timed: few enough that no idle episode ends within them.
+const STRETCH: usize = 30;
+/// Lanes built to weigh one.
+const WEIGHED: usize = 128;
+/// Transitions that a learner's cost is measured on.
+const TRANSITIONS: usize = 2_000;
+
+/// Figures of one task with one number of lanes and threads.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Task id.
+    pub task: String,
+    /// Lanes hosted.
+    pub lanes: usize,
+    /// Threads used.
+    pub threads: usize,
+    /// The Rapier steps inside one env step, in a plain loop over as many worlds on one thread, in µs.
+    pub bare_physics_us: f64,
+    /// One env step in the gym, stepped from outside, in µs of one thread's time.
+    pub env_step_us: f64,
+    /// The ratio of the two, median over pairs of stretches measured one after the other.
+    pub overhead: f64,
+    /// Env steps per second of all threads together.
+    pub env_steps_per_s: f64,
+    /// One act and learn of the agent, in µs.
+    pub learner_us: f64,
+    /// Env steps per second of all threads together while agents learn.
+    pub train_steps_per_s: f64,
+    /// One reset with fresh surroundings, in µs.
+    pub reset_us: f64,
+    /// Memory of a lane beside its agent; unknown where the system does not tell.
+    pub bytes_per_lane: Option<u64>,
+}
+
+/// Measures tasks.
+pub struct Bencher {
+    seconds: f64,
+    weights: Vec<Option<u64>>,
+}
+
+impl Bencher {
+    /// Weighs the lanes of all tasks, then is ready to time them for `seconds` per figure.
+    pub fn new(tasks: &[Blueprint], seconds: f64) -> Self {
+        // Memory freed by one task would hide what the next one takes, so all are kept until all are weighed.
+        let mut kept = Vec::new();
+        let weights = tasks
+            .iter()
+            .map(|task| {
+                kept.push(Gym::new(task, 1, Seed(1), 1));
+                let before = resident_bytes()?;
+                kept.push(Gym::new(task, WEIGHED, Seed(2), 1));
+                Some(resident_bytes()?.saturating_sub(before) / WEIGHED as u64)
+            })
+            .collect();
+        Self { seconds, weights }
+    }
+
+    /// Measures one row; `index` is that of the task in the list given to [`Bencher::new`].
+    ///
+    /// # Errors
+    /// An agent that cannot be made for the task.
+    pub fn row(
+        &self,
+        index: usize,
+        task: &Blueprint,
+        agent: &AgentBlueprint,
+        lanes: usize,
+        threads: usize,
+    ) -> Result<Row> {
+        let (bare_physics_us, env_step_us, overhead) = self.env_step(task, lanes, threads);
+        Ok(Row {
+            task: task.spec().id.clone(),
+            lanes,
+            threads,
+            bare_physics_us,
+            env_step_us,
+            overhead,
+            env_steps_per_s: 1e6 / env_step_us * threads as f64,
+            learner_us: self.learner(task, agent)?,
+            train_steps_per_s: self.training(task, agent, lanes, threads)?,
+            reset_us: self.reset(task),
+            bytes_per_lane: self.weights[index],
+        })
+    }
+
+    /// Medians of bare physics, hosted env step, and their ratio.
+    fn env_step(&self, task: &Blueprint, lanes: usize, threads: usize) -> (f64, f64, f64) {
+        let spec = task.spec();
+        let mut gym = Gym::new(task, lanes, Seed(3), threads);
+        let mut worlds: Vec<SoloLane> =
+            (0..lanes as u64).map(|lane| SoloLane::new(task, Seed(3).fan("lane", lane))).collect();
+        let idle = vec![0.0; lanes * spec.action.len()];
+        let (mut bare, mut hosted, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut episode = 0;
+        let per_step = 1e6 / (STRETCH * lanes) as f64;
+        self.repeat(|| {
+            episode += 1;
+            gym.begin(episode);
+            let started = Instant::now();
+            for _ in 0..STRETCH {
+                let _ = black_box(gym.step(&idle));
+            }
+            let hosted_us = started.elapsed().as_secs_f64() * per_step * threads as f64;
+            worlds.iter_mut().for_each(|world| world.access().begin(episode));
+            let started = Instant::now();
+            for _ in 0..STRETCH {
+                for world in &mut worlds {
+                    let mut access = world.access();
+                    for _ in 0..spec.physics.steps_per_action {
+                        access.world().step(spec.physics.gravity);
+                    }
+                }
+            }
+            let bare_us = started.elapsed().as_secs_f64() * per_step;
+            bare.push(bare_us);
+            hosted.push(hosted_us);
+            ratios.push(hosted_us / bare_us);
+        });
+        (median(bare), median(hosted), median(ratios))
+    }
+
+    fn learner(&self, task: &Blueprint, agent: &AgentBlueprint) -> Result<f64> {
+        let spec = task.spec();
+        let mut lane = SoloLane::new(task, Seed(4));
+        let mut agent = agent.make(spec, Seed(5))?;
+        let mut action = vec![0.0; spec.action.len()];
+        let mut experience = Vec::with_capacity(TRANSITIONS);
+        for _ in 0..TRANSITIONS {
+            let before = lane.lane().observation().to_vec();
+            agent.act(&before, true, &mut action);
+            let step = lane.access().step(&action)?;
+            let now = lane.lane();
+            let after = if step.ended() { now.final_observation() } else { now.observation() };
+            experience.push((before, step, after.to_vec()));
+        }
+        let mut times = Vec::new();
+        self.repeat(|| {
+            let started = Instant::now();
+            for (before, step, after) in &experience {
+                agent.act(before, true, &mut action);
+                agent.learn(&Transition {
+                    observation: before,
+                    action: &action,
+                    reward: step.reward,
+                    next_observation: after,
+                    terminated: step.terminated,
+                    truncated: step.truncated,
+                });
+            }
+            times.push(started.elapsed().as_secs_f64() * 1e6 / TRANSITIONS as f64);
+        });
+        Ok(median(times))
+    }
+
+    fn training(&self, task: &Blueprint, agent: &AgentBlueprint, lanes: usize, threads: usize) -> Result<f64> {
+        // More subjects than this only take memory.
+        let subjects = lanes.min(16 * threads);
+        let burst = 500;
+        let plan = Arc::new(Plan {
+            task: task.clone(),
+            agent: agent.clone(),
+            steps: u64::MAX,
+            evaluate_every: u64::MAX,
+            evaluation_episodes: 0,
+            signals_every: 0,
+            burst,
+        });
+        let cohort =
+            (0..subjects as u64).map(|index| Subject::new(&plan, Seed(6), index)).collect::<Result<Vec<_>>>()?;
+        let mut gym = Gym::occupied(task, cohort.into_iter().map(|subject| (subject.lane_seed(), subject)), threads);
+        let mut speeds = Vec::new();
+        self.repeat(|| {
+            let started = Instant::now();
+            gym.burst();
+            speeds.push((subjects as u64 * burst) as f64 / started.elapsed().as_secs_f64());
+        });
+        Ok(median(speeds))
+    }
+
+    fn reset(&self, task: &Blueprint) -> f64 {
+        let mut lane = SoloLane::new(task, Seed(7));
+        let (mut times, mut episode) = (Vec::new(), 0);
+        self.repeat(|| {
+            let started = Instant::now();
+            for _ in 0..20 {
+                episode += 1;
+                lane.access().begin(episode);
+            }
+            times.push(started.elapsed().as_secs_f64() * 1e6 / 20.0);
+        });
+        median(times)
+    }
+
+    /// Calls `measure` at least five times and until the time is over; medians shrug off the cold start.
+    fn repeat(&self, mut measure: impl FnMut()) {
+        let started = Instant::now();
+        let mut count = 0;
+        while count < 5 || started.elapsed().as_secs_f64() < self.seconds {
+            measure();
+            count += 1;
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Memory of this process that is resident, on Linux.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+}
