@@ -8,13 +8,16 @@ use etude_agents::Transition;
 use etude_envs::Seed;
 use etude_envs::gym::Gym;
 use etude_envs::lane::SoloLane;
-use etude_envs::task::Blueprint;
+use etude_envs::rapier::prelude::{GenericJoint, ImpulseJointHandle, RigidBodyHandle, Vector};
+use etude_envs::task::{Blueprint, TaskSpec};
+use etude_envs::world::{Physics, World};
+use rand::RngExt;
 use serde::Serialize;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Env steps from the start of an episode that are timed: few enough that no idle episode ends within them.
+/// Env steps from the start of an episode that are timed: few enough that no episode ends within them.
 const STRETCH: usize = 30;
 /// Lanes built to weigh one.
 const WEIGHED: usize = 128;
@@ -30,7 +33,8 @@ pub struct Row {
     pub lanes: usize,
     /// Threads used.
     pub threads: usize,
-    /// The Rapier steps inside one env step, in a plain loop over as many worlds on one thread, in µs.
+    /// The Rapier steps inside one env step, under the same forces, in a plain loop over as many worlds on one thread,
+    /// in µs.
     pub bare_physics_us: f64,
     /// One env step in the gym, stepped from outside, in µs of one thread's time.
     pub env_step_us: f64,
@@ -102,30 +106,28 @@ impl Bencher {
     /// Medians of bare physics, hosted env step, and their ratio.
     fn env_step(&self, task: &Blueprint, lanes: usize, threads: usize) -> (f64, f64, f64) {
         let spec = task.spec();
+        let actions = actions(lanes * spec.action.len());
         let mut gym = Gym::new(task, lanes, Seed(3), threads);
-        let mut worlds: Vec<SoloLane> =
-            (0..lanes as u64).map(|lane| SoloLane::new(task, Seed(3).fan("lane", lane))).collect();
-        let idle = vec![0.0; lanes * spec.action.len()];
+        let mut bare_lanes: Vec<BareLane> = (0..lanes)
+            .map(|lane| {
+                let mine = |step: &Vec<f32>| step[lane * spec.action.len()..][..spec.action.len()].to_vec();
+                let actions: Vec<Vec<f32>> = actions.iter().map(mine).collect();
+                BareLane::new(task, Seed(3).fan("lane", lane as u64), &actions)
+            })
+            .collect();
         let (mut bare, mut hosted, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        let mut episode = 0;
         let per_step = 1e6 / (STRETCH * lanes) as f64;
         self.repeat(|| {
-            episode += 1;
-            gym.begin(episode);
+            gym.begin(0);
             let started = Instant::now();
-            for _ in 0..STRETCH {
-                let _ = black_box(gym.step(&idle));
+            for actions in &actions {
+                let _ = black_box(gym.step(actions));
             }
             let hosted_us = started.elapsed().as_secs_f64() * per_step * threads as f64;
-            worlds.iter_mut().for_each(|world| world.access().begin(episode));
+            bare_lanes.iter_mut().for_each(BareLane::begin);
             let started = Instant::now();
-            for _ in 0..STRETCH {
-                for world in &mut worlds {
-                    let mut access = world.access();
-                    for _ in 0..spec.physics.steps_per_action {
-                        access.world().step(spec.physics.gravity);
-                    }
-                }
+            for step in 0..STRETCH {
+                bare_lanes.iter_mut().for_each(|lane| lane.step(step));
             }
             let bare_us = started.elapsed().as_secs_f64() * per_step;
             bare.push(bare_us);
@@ -216,6 +218,81 @@ impl Bencher {
             count += 1;
         }
     }
+}
+
+/// The worlds of one lane without gym and task: the same forces, noted down beforehand, and the same Rapier steps.
+struct BareLane {
+    lane: SoloLane,
+    spec: Arc<TaskSpec>,
+    /// Forces and torques before each physics step.
+    forces: Vec<Vec<(RigidBodyHandle, Vector, f32)>>,
+    /// Joints whose motors were set anew before each physics step.
+    joints: Vec<Vec<(ImpulseJointHandle, GenericJoint)>>,
+}
+
+impl BareLane {
+    fn new(task: &Blueprint, seed: Seed, actions: &[Vec<f32>]) -> Self {
+        let spec = Arc::clone(task.spec());
+        let mut player = task.make();
+        let mut physics = Physics::new(&spec.physics);
+        player.build(&mut physics.world());
+        player.reset(&mut physics.world(), &mut seed.fan("episode", 0).rng());
+        let (mut forces, mut joints) = (Vec::new(), Vec::new());
+        for action in actions {
+            for _ in 0..spec.physics.steps_per_action {
+                let mut world = physics.world();
+                let before: Vec<GenericJoint> = joints_of(&world).map(|(_, joint)| joint).collect();
+                player.actuate(&mut world, action);
+                let set = joints_of(&world).zip(before).filter(|((_, now), before)| now != before);
+                joints.push(set.map(|(now, _)| now).collect());
+                let pushed = world.bodies.iter().map(|(body, state)| (body, state.user_force(), state.user_torque()));
+                forces.push(pushed.filter(|(_, force, torque)| *force != Vector::ZERO || *torque != 0.0).collect());
+                world.step(spec.physics.gravity);
+                world.clear_forces();
+            }
+        }
+        Self { lane: SoloLane::new(task, seed), spec, forces, joints }
+    }
+
+    fn begin(&mut self) {
+        self.lane.access().begin(0);
+    }
+
+    fn step(&mut self, step: usize) {
+        let physics = &self.spec.physics;
+        let mut access = self.lane.access();
+        let world = access.world();
+        for index in 0..physics.steps_per_action as usize {
+            let at = step * physics.steps_per_action as usize + index;
+            for &(handle, data) in &self.joints[at] {
+                if let Some(joint) = world.joints.impulse_joints.get_mut(handle, false) {
+                    joint.data = data;
+                }
+            }
+            let forces = &self.forces[at];
+            for &(body, force, torque) in forces {
+                let body = &mut world.bodies[body];
+                body.add_force(force, false);
+                body.add_torque(torque, false);
+            }
+            world.step(physics.gravity);
+            for &(body, ..) in forces {
+                let body = &mut world.bodies[body];
+                body.reset_forces(false);
+                body.reset_torques(false);
+            }
+        }
+    }
+}
+
+fn joints_of<'a>(world: &'a World<'_>) -> impl Iterator<Item = (ImpulseJointHandle, GenericJoint)> + 'a {
+    world.joints.impulse_joints.iter().map(|(handle, joint)| (handle, joint.data))
+}
+
+/// Actions for a stretch, a little of everything but not enough to fall within it.
+fn actions(width: usize) -> Vec<Vec<f32>> {
+    let mut rng = Seed(8).rng();
+    (0..STRETCH).map(|_| (0..width).map(|_| rng.random_range(-0.3..=0.3)).collect()).collect()
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

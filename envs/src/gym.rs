@@ -11,7 +11,7 @@ use crate::seed::Seed;
 use crate::task::{Blueprint, TaskSpec};
 use crate::world::World;
 use bevy::ecs::query::QueryData;
-use bevy::ecs::schedule::{ScheduleLabel, SingleThreadedExecutor};
+use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::prelude::*;
 use bevy::tasks::{TaskPool, TaskPoolBuilder};
 use bevy_rapier2d::prelude::{
@@ -52,14 +52,13 @@ pub struct Batch {
 /// A host of lanes.
 pub struct Gym<O: Occupant = ()> {
     app: App,
+    /// Kept outside the app: taking it from there and back costs a tenth of a small lane's step.
+    schedule: Schedule,
     entities: Vec<Entity>,
     spec: Arc<TaskSpec>,
     batch: Batch,
     occupants: std::marker::PhantomData<O>,
 }
-
-#[derive(ScheduleLabel, Clone, Debug, PartialEq, Eq, Hash)]
-struct Drive;
 
 /// What every lane is to do in the next run of the system.
 #[derive(Resource)]
@@ -97,10 +96,9 @@ impl<O: Occupant> Gym<O> {
     /// One lane for each seed and occupant, on `threads` threads.
     pub fn occupied(blueprint: &Blueprint, occupants: impl IntoIterator<Item = (Seed, O)>, threads: usize) -> Self {
         let mut app = App::empty();
-        let mut schedule = Schedule::new(Drive);
+        let mut schedule = Schedule::default();
         schedule.set_executor(SingleThreadedExecutor::new());
         schedule.add_systems(drive::<O>);
-        app.add_schedule(schedule);
         let threads = threads.max(1);
         app.insert_resource(Order::Burst);
         // The thread that calls helps out, so one worker fewer than threads is needed.
@@ -119,7 +117,8 @@ impl<O: Occupant> Gym<O> {
             terminated: vec![false; lanes],
             truncated: vec![false; lanes],
         };
-        let mut gym = Self { app, entities, spec: Arc::clone(blueprint.spec()), batch, occupants: Default::default() };
+        let mut gym =
+            Self { app, schedule, entities, spec: Arc::clone(blueprint.spec()), batch, occupants: Default::default() };
         gym.gather();
         gym
     }
@@ -183,7 +182,7 @@ impl<O: Occupant> Gym<O> {
             Order::Step(buffer) if buffer.len() == actions.len() => buffer.copy_from_slice(actions),
             other => *other = Order::Step(actions.to_vec()),
         }
-        self.app.world_mut().run_schedule(Drive);
+        self.schedule.run(self.app.world_mut());
         self.gather();
         Ok(&self.batch)
     }
@@ -195,7 +194,7 @@ impl<O: Occupant> Gym<O> {
 
     fn order(&mut self, order: Order) {
         self.app.insert_resource(order);
-        self.app.world_mut().run_schedule(Drive);
+        self.schedule.run(self.app.world_mut());
     }
 
     fn gather(&mut self) {
@@ -204,9 +203,11 @@ impl<O: Occupant> Gym<O> {
         for (index, &entity) in self.entities.iter().enumerate() {
             let Some(lane) = self.app.world().get::<Lane>(entity) else { continue };
             let row = index * width..(index + 1) * width;
-            batch.observations[row.clone()].copy_from_slice(lane.observation());
-            batch.final_observations[row].copy_from_slice(lane.final_observation());
             let Step { reward, terminated, truncated } = lane.last_step();
+            batch.observations[row.clone()].copy_from_slice(lane.observation());
+            if terminated || truncated {
+                batch.final_observations[row].copy_from_slice(lane.final_observation());
+            }
             batch.rewards[index] = reward;
             batch.terminated[index] = terminated;
             batch.truncated[index] = truncated;

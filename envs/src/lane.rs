@@ -187,10 +187,11 @@ impl Lane {
         if action.len() != self.action.len() {
             return Err(ActionError::Length { lane: self.index, found: action.len(), expected: self.action.len() });
         }
-        for ((slot, &value), field) in self.action.iter_mut().zip(action).zip(self.spec.action.fields()) {
-            if !value.is_finite() {
-                return Err(ActionError::NotFinite { lane: self.index, field: field.name.clone(), found: value });
-            }
+        if let Some(at) = action.iter().position(|value| !value.is_finite()) {
+            let field = self.spec.action.fields()[at].name.clone();
+            return Err(ActionError::NotFinite { lane: self.index, field, found: action[at] });
+        }
+        for (slot, &value) in self.action.iter_mut().zip(action) {
             *slot = value.clamp(-1.0, 1.0);
         }
         Ok(())

@@ -43,12 +43,17 @@ impl Field {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Space {
     fields: Vec<Field>,
+    /// The bounds again, side by side, for the step loop.
+    lows: Vec<f32>,
+    highs: Vec<f32>,
 }
 
 impl Space {
     /// A space of these fields, in this order.
     pub fn new(fields: Vec<Field>) -> Self {
-        Self { fields }
+        let lows = fields.iter().map(|field| field.low).collect();
+        let highs = fields.iter().map(|field| field.high).collect();
+        Self { fields, lows, highs }
     }
 
     /// The fields in order.
@@ -68,8 +73,9 @@ impl Space {
 
     /// Clips every value to its field's bounds, as a real sensor saturates; NaN stays NaN.
     pub fn clip(&self, values: &mut [f32]) {
-        for (value, field) in values.iter_mut().zip(&self.fields) {
-            *value = value.clamp(field.low, field.high);
+        for ((value, &low), &high) in values.iter_mut().zip(&self.lows).zip(&self.highs) {
+            *value = if *value < low { low } else { *value };
+            *value = if *value > high { high } else { *value };
         }
     }
 

@@ -130,7 +130,7 @@ impl World<'_> {
         })
     }
 
-    /// One physics step, after which all forces and torques are gone.
+    /// One physics step. Follow it by [`World::clear_forces`].
     pub fn step(&mut self, gravity: [f32; 2]) {
         let simulation = &mut *self.simulation;
         simulation.pipeline.step(
@@ -150,14 +150,24 @@ impl World<'_> {
     }
 
     /// Drops all forces and torques. Rapier itself would go on applying, and adding to, every one of them.
-    pub(crate) fn clear_forces(&mut self) {
-        let pushed = |body: &RigidBody| body.user_force() != Vector::ZERO || body.user_torque() != 0.0;
-        // Only bodies that were pushed are borrowed mutably: that alone marks a body as changed.
+    pub fn clear_forces(&mut self) {
+        let mut pushed = [RigidBodyHandle::invalid(); 16];
         loop {
-            let next = self.bodies.iter().find_map(|(handle, body)| pushed(body).then_some(handle));
-            let Some(body) = next.and_then(|handle| self.bodies.get_mut(handle)) else { break };
-            body.reset_forces(false);
-            body.reset_torques(false);
+            let forced = self
+                .bodies
+                .iter()
+                .filter(|(_, body)| body.user_force() != Vector::ZERO || body.user_torque() != 0.0)
+                .map(|(handle, _)| handle);
+            let count = pushed.iter_mut().zip(forced).map(|(slot, handle)| *slot = handle).count();
+            // Only bodies that were pushed are borrowed mutably: that alone marks a body as changed.
+            for &handle in &pushed[..count] {
+                let body = &mut self.bodies[handle];
+                body.reset_forces(false);
+                body.reset_torques(false);
+            }
+            if count < pushed.len() {
+                return;
+            }
         }
     }
 

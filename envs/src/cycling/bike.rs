@@ -12,7 +12,7 @@ use crate::world::World;
 pub const GRAVITY: f32 = 9.81;
 /// Density of air in kg/m³.
 const AIR: f32 = 1.2;
-/// Speed in m/s at which rolling resistance has reached three quarters of its size: keeps it from chattering at rest.
+/// Speed in m/s below which rolling resistance fades out: keeps it from chattering at rest.
 const RESISTANCE_ONSET: f32 = 0.1;
 /// Damping, in N·m·s/rad, of a brake that has not reached its torque yet: stiff enough to lock a wheel.
 const BRAKE_GRIP: f32 = 2000.0;
@@ -40,10 +40,38 @@ pub struct Bike {
     ahead: f32,
     /// Centre of mass above the ground, in m.
     height: f32,
+    /// Share of the way to its command that the handlebar goes in a physics step.
+    handlebar_share: f32,
+    time_step: f32,
     /// Angle of the handlebar, in rad.
     pub handlebar: f32,
     /// Its rate of change, in rad/s.
     pub handlebar_rate: f32,
+    /// What was felt last.
+    pub motion: Motion,
+}
+
+/// What is felt of the bicycle's motion.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// Forward speed of the frame, in m/s.
+    pub speed: f32,
+    /// Upward speed of the frame, in m/s.
+    pub rise: f32,
+    /// Pitch, nose up positive, in rad.
+    pub pitch: f32,
+    /// Its rate, in rad/s.
+    pub pitch_rate: f32,
+    /// Roll, in rad.
+    pub roll: f32,
+    /// Its rate, in rad/s.
+    pub roll_rate: f32,
+    /// Lean of the rider against the frame, forward positive, in rad.
+    pub lean: f32,
+    /// Its rate, in rad/s.
+    pub lean_rate: f32,
+    /// Whether the rear and the front tyre press on the ground.
+    pub grounded: [bool; 2],
 }
 
 /// What a rider asks of the bicycle.
@@ -64,6 +92,7 @@ pub struct Command {
 impl Bike {
     /// Builds bicycle, rider and ground, at rest on level ground.
     pub fn build(world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile) -> Self {
+        let time_step = world.simulation.integration_parameters.dt;
         let bike = &spec.bike;
         // Rapier's softness of contacts with fixed bodies, relative to the mass of the wheel, is the tyre's spring.
         world.simulation.integration_parameters.static_contact_softness =
@@ -120,8 +149,11 @@ impl Bike {
             mass,
             ahead,
             height,
+            handlebar_share: 1.0 - (-time_step / bike.handlebar_lag).exp(),
+            time_step,
             handlebar: 0.0,
             handlebar_rate: 0.0,
+            motion: Motion::default(),
         }
     }
 
@@ -140,35 +172,29 @@ impl Bike {
         let (sine, cosine) = roll.sin_cos();
         let upright = Vector::new(-sine * self.height, cosine * self.height);
         world.bodies[self.roll].set_position(Pose::new(upright, roll), false);
+        self.feel(world);
     }
 
-    /// Applies a command for one physics step of length `time_step`.
-    pub fn actuate(
-        &mut self,
-        world: &mut World<'_>,
-        spec: &CyclingSpec,
-        profile: &Profile,
-        command: &Command,
-        time_step: f32,
-    ) {
+    /// Applies a command for one physics step.
+    pub fn actuate(&mut self, world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile, command: &Command) {
         let bike = &spec.bike;
-        let speed = self.speed(world);
+        let speed = world.bodies[self.frame].linvel().x;
 
         // The reaction of the chain turns the frame: it is what lifts the front wheel.
         let turning = (-world.bodies[self.rear_wheel].angvel()).max(0.1);
         let drive = command.pedal * bike.pedal_torque.min(bike.pedal_power / turning);
         world.twist(self.rear_wheel, -drive);
         world.twist(self.frame, drive);
-        let rolling = bike.rolling_resistance * self.mass * GRAVITY * (speed / RESISTANCE_ONSET).tanh();
+        let rolling = bike.rolling_resistance * self.mass * GRAVITY * (speed / RESISTANCE_ONSET).clamp(-1.0, 1.0);
         let drag = 0.5 * AIR * bike.drag_area * speed * speed.abs();
         world.push(self.frame, Vector::new(-rolling - drag, 0.0));
 
         let before = self.handlebar;
         let wanted = command.steer * bike.handlebar_limit;
-        self.handlebar += (wanted - before) * (1.0 - (-time_step / bike.handlebar_lag).exp());
-        self.handlebar_rate = (self.handlebar - before) / time_step;
-        let grounded = self.grounded(world);
-        if grounded[0] || grounded[1] {
+        self.handlebar += (wanted - before) * self.handlebar_share;
+        self.handlebar_rate = (self.handlebar - before) / self.time_step;
+        // Contacts are those at the start of the env step: a wheel in the air steers nothing.
+        if self.motion.grounded != [false, false] {
             let torque = self.steering_torque(spec, speed) + self.bump_torque(world, spec, profile, speed);
             world.twist(self.roll, torque);
         }
@@ -220,14 +246,21 @@ impl Bike {
             .sum()
     }
 
-    /// Forward speed of the frame, in m/s.
-    pub fn speed(&self, world: &World<'_>) -> f32 {
-        world.bodies[self.frame].linvel().x
-    }
-
-    /// Upward speed of the frame, in m/s.
-    pub fn rise(&self, world: &World<'_>) -> f32 {
-        world.bodies[self.frame].linvel().y
+    /// Feels the motion anew.
+    pub fn feel(&mut self, world: &World<'_>) {
+        let [frame, rider, roll] = [self.frame, self.rider, self.roll].map(|body| &world.bodies[body]);
+        let (pitch, pitch_rate) = (frame.rotation().angle(), frame.angvel());
+        self.motion = Motion {
+            speed: frame.linvel().x,
+            rise: frame.linvel().y,
+            pitch,
+            pitch_rate,
+            roll: roll.rotation().angle(),
+            roll_rate: roll.angvel(),
+            lean: pitch - rider.rotation().angle(),
+            lean_rate: pitch_rate - rider.angvel(),
+            grounded: [self.rear_tyre, self.front_tyre].map(|tyre| world.touching(self.ground, tyre)),
+        };
     }
 
     /// Place of the rear and front axle, in m.
@@ -245,29 +278,7 @@ impl Bike {
         [self.rear_wheel, self.front_wheel].map(|wheel| world.bodies[wheel].rotation().angle())
     }
 
-    /// Whether the rear and front tyre press on the ground.
-    pub fn grounded(&self, world: &World<'_>) -> [bool; 2] {
-        [self.rear_tyre, self.front_tyre].map(|tyre| world.touching(self.ground, tyre))
-    }
-
-    /// Pitch angle (rad, nose up positive) and rate (rad/s).
-    pub fn pitch(&self, world: &World<'_>) -> (f32, f32) {
-        angle_and_rate(world, self.frame)
-    }
-
-    /// Roll angle (rad) and rate (rad/s).
-    pub fn roll(&self, world: &World<'_>) -> (f32, f32) {
-        angle_and_rate(world, self.roll)
-    }
-
-    /// Lean of the rider against the frame (rad, forward positive) and rate (rad/s).
-    pub fn lean(&self, world: &World<'_>) -> (f32, f32) {
-        let (frame, frame_rate) = angle_and_rate(world, self.frame);
-        let (rider, rider_rate) = angle_and_rate(world, self.rider);
-        (frame - rider, frame_rate - rider_rate)
-    }
-
-    /// Places of the frame's, the rider's and the hip's points of interest, for drawing: hip, rider's centre of mass.
+    /// Places of the hip and of the rider's centre of mass, for drawing.
     pub fn rider_line(&self, world: &World<'_>, spec: &CyclingSpec) -> [Vector; 2] {
         let frame = world.bodies[self.frame].position();
         let hip = Vector::new(spec.rider.hip_x - spec.bike.frame.x, spec.rider.hip_y - spec.bike.frame.y);
@@ -280,11 +291,6 @@ fn posture(spec: &CyclingSpec) -> f32 {
     let rider = &spec.rider;
     let weight = rider.body.mass * GRAVITY * (rider.body.x - rider.hip_x);
     if rider.hip_stiffness > 0.0 { weight / rider.hip_stiffness } else { 0.0 }
-}
-
-fn angle_and_rate(world: &World<'_>, body: RigidBodyHandle) -> (f32, f32) {
-    let body = &world.bodies[body];
-    (body.rotation().angle(), body.angvel())
 }
 
 fn rigid_part(part: &MassSpec) -> RigidBodyBuilder {

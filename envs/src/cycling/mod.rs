@@ -11,7 +11,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use bike::{Bike, Command, GRAVITY};
+pub use bike::{Bike, Command, GRAVITY, Motion};
 pub use ground::Ground;
 pub use profile::{Profile, Road};
 pub use spec::{
@@ -59,7 +59,6 @@ pub struct Cycling {
     profile: Profile,
     bike: Option<Bike>,
     command: Command,
-    time_step: f32,
     physics_step: u32,
     steps: u32,
     stalled: f32,
@@ -78,7 +77,6 @@ impl Cycling {
             road,
             bike: None,
             command: Command::default(),
-            time_step: task.physics.time_step,
             physics_step: 0,
             steps: 0,
             stalled: 0.0,
@@ -104,7 +102,7 @@ impl Cycling {
     fn pitch_on_ground(&self, bike: &Bike, world: &World<'_>) -> f32 {
         let [rear, front] = bike.axles(world);
         let rise = self.profile.ground.height(front.x) - self.profile.ground.height(rear.x);
-        bike.pitch(world).0 - (rise / self.spec.bike.wheelbase).atan()
+        bike.motion.pitch - (rise / self.spec.bike.wheelbase).atan()
     }
 }
 
@@ -146,31 +144,28 @@ impl Task for Cycling {
             bike.grip(world, &self.spec, &self.command);
         }
         self.physics_step += 1;
-        bike.actuate(world, &self.spec, &self.profile, &self.command, self.time_step);
+        bike.actuate(world, &self.spec, &self.profile, &self.command);
     }
 
     fn observe(&self, world: &World<'_>, observation: &mut [f32]) {
         let Some(bike) = &self.bike else { return };
-        let (pitch, pitch_rate) = bike.pitch(world);
-        let (roll, roll_rate) = bike.roll(world);
-        let (lean, lean_rate) = bike.lean(world);
-        let speed = bike.speed(world);
+        let motion = &bike.motion;
         let [rear_rate, front_rate] = bike.wheel_rates(world);
-        let [rear_grounded, front_grounded] = bike.grounded(world).map(|grounded| f32::from(u8::from(grounded)));
+        let [rear_grounded, front_grounded] = motion.grounded.map(|grounded| f32::from(u8::from(grounded)));
         let wheels = [&self.spec.bike.rear_wheel, &self.spec.bike.front_wheel];
         let body = [
-            speed,
-            bike.rise(world),
-            pitch,
-            pitch_rate,
-            roll,
-            roll_rate,
+            motion.speed,
+            motion.rise,
+            motion.pitch,
+            motion.pitch_rate,
+            motion.roll,
+            motion.roll_rate,
             bike.handlebar,
             bike.handlebar_rate,
-            lean,
-            lean_rate,
-            rear_rate * wheels[0].radius - speed,
-            front_rate * wheels[1].radius - speed,
+            motion.lean,
+            motion.lean_rate,
+            rear_rate * wheels[0].radius - motion.speed,
+            front_rate * wheels[1].radius - motion.speed,
             rear_grounded,
             front_grounded,
         ];
@@ -185,10 +180,11 @@ impl Task for Cycling {
     }
 
     fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
+        let Some(bike) = &mut self.bike else { return Judgement::default() };
+        bike.feel(world);
         let Some(bike) = &self.bike else { return Judgement::default() };
         let episode = &self.spec.episode;
-        let (roll, _) = bike.roll(world);
-        let speed = bike.speed(world);
+        let Motion { speed, roll, .. } = bike.motion;
         let rear = bike.axles(world)[0].x;
         self.steps += 1;
         self.largest_roll = self.largest_roll.max(roll.abs());
@@ -237,7 +233,7 @@ impl Task for Cycling {
         let head = hip + (rider - hip) * 3.0;
         scene.line("rider", [hip, head]);
         scene.circle("head", head, 0.12, 0.0);
-        let (roll, _) = bike.roll(world);
+        let roll = bike.motion.roll;
         let contact = Vector::new(rear.x - 2.0, self.profile.ground.height(rear.x - 2.0));
         scene.line("roll", [contact, contact + Vector::new(-roll.sin(), roll.cos()) * 1.2]);
     }

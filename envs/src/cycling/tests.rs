@@ -49,9 +49,10 @@ impl Ride {
     fn step(&mut self, command: &Command) {
         let mut world = self.physics.world();
         self.bike.grip(&mut world, &self.spec, command);
-        self.bike.actuate(&mut world, &self.spec, &self.profile, command, self.time_step);
+        self.bike.actuate(&mut world, &self.spec, &self.profile, command);
         world.step(self.gravity);
         world.clear_forces();
+        self.bike.feel(&world);
     }
 
     fn ride(&mut self, seconds: f32, command: &Command) {
@@ -60,9 +61,8 @@ impl Ride {
         }
     }
 
-    fn speed(&mut self) -> f32 {
-        let world = self.physics.world();
-        self.bike.speed(&world)
+    fn speed(&self) -> f32 {
+        self.bike.motion.speed
     }
 }
 
@@ -79,7 +79,7 @@ fn threshold(spec: &CyclingSpec, speed: f32, wheel: usize, command: impl Fn(f32)
         assert!(share < 1.0, "the wheel must lift at full power");
         ride.step(&command(share));
         speeds.push(ride.speed());
-        in_the_air = if ride.bike.grounded(&ride.physics.world())[wheel] { 0 } else { in_the_air + 1 };
+        in_the_air = if ride.bike.motion.grounded[wheel] { 0 } else { in_the_air + 1 };
     }
     let lifted = speeds.len() - tenth / 2;
     (speeds[lifted] - speeds[lifted - 4 * tenth]) / (4.0 * tenth as f32 * ride.time_step)
@@ -172,7 +172,7 @@ fn a_steered_bicycle_sways_with_the_computed_period() {
         let mut ride = Ride::new(spec, speed, 0.05);
         let (mut crossings, mut before) = (Vec::new(), 0.05);
         for step in 0..(12.0 / ride.time_step) as usize {
-            let (roll, _) = ride.bike.roll(&ride.physics.world());
+            let roll = ride.bike.motion.roll;
             if roll * before < 0.0 {
                 let share = before / (before - roll);
                 crossings.push((step as f32 - 1.0 + share) * ride.time_step);
