@@ -26,6 +26,7 @@ struct Pole {
 
 impl Pole {
     fn new() -> Self {
+        let gravity = [0.0, -9.81];
         let spec = TaskSpec {
             id: "balance/pole-v0".into(),
             summary: "Hold a pole upright on a motorised hinge.".into(),
@@ -39,20 +40,14 @@ impl Pole {
             ]),
             action: Space::new(vec![Field::action("torque", "torque of the motor as a share of its limit")]),
             metrics: vec![],
-            physics: PhysicsSettings {
-                time_step: 1.0 / 120.0,
-                steps_per_action: 2,
-                solver_iterations: 2,
-                gravity: [0.0, -9.81],
-            },
+            physics: PhysicsSettings { time_step: 1.0 / 120.0, steps_per_action: 2, solver_iterations: 2, gravity },
             step_limit: 60 * SECONDS,
         };
         Self { spec: Arc::new(spec), pole: RigidBodyHandle::invalid(), upright_steps: 0 }
     }
 
-    fn angle_and_rate(&self, world: &World<'_>) -> (f32, f32) {
-        let pole = &world.bodies[self.pole];
-        (pole.rotation().angle(), pole.angvel())
+    fn angle(&self, world: &World<'_>) -> f32 {
+        world.bodies[self.pole].rotation().angle()
     }
 }
 
@@ -80,12 +75,11 @@ impl Task for Pole {
     }
 
     fn observe(&self, world: &World<'_>, observation: &mut [f32]) {
-        let (angle, rate) = self.angle_and_rate(world);
-        observation.copy_from_slice(&[angle, rate]);
+        observation.copy_from_slice(&[self.angle(world), world.bodies[self.pole].angvel()]);
     }
 
     fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
-        let (angle, _) = self.angle_and_rate(world);
+        let angle = self.angle(world);
         let terminated = angle.abs() > FALLEN;
         self.upright_steps += u32::from(!terminated);
         let reward = tolerance(angle, -0.05, 0.05, FALLEN) - 0.05 * action[0] * action[0];

@@ -228,7 +228,7 @@ fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers
     let mut parts: Vec<_> = lanes.iter_mut().collect();
     let chunk = match order {
         Order::Burst => 1,
-        _ => parts.len().div_ceil(workers.threads * 4),
+        _ => parts.len().div_ceil(workers.threads * 16),
     };
     workers.pool.scope(|scope| {
         while !parts.is_empty() {

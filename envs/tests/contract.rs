@@ -195,7 +195,7 @@ fn an_episode_that_ends_keeps_its_final_observation_and_starts_the_next_one() {
     for step in 0..400 {
         let before: Vec<u64> = (0..3).map(|lane| gym.lane(lane).unwrap().progress().0).collect();
         let batch = gym.step(&[1.0, -1.0, 0.3]).unwrap().clone();
-        for lane in 0..3 {
+        for (lane, &episode) in before.iter().enumerate() {
             let (terminated, truncated) = (batch.terminated[lane], batch.truncated[lane]);
             assert!(!(terminated && truncated));
             if !(terminated || truncated) {
@@ -203,7 +203,7 @@ fn an_episode_that_ends_keeps_its_final_observation_and_starts_the_next_one() {
             }
             ends[usize::from(truncated)] += 1;
             let now = gym.lane(lane).unwrap();
-            assert_eq!(now.progress(), (before[lane] + 1, 0), "step {step}");
+            assert_eq!(now.progress(), (episode + 1, 0), "step {step}");
             let last = &batch.final_observations[lane * width..(lane + 1) * width];
             let first = &batch.observations[lane * width..(lane + 1) * width];
             assert_eq!(first[1], 0.0, "the next episode starts at rest");

@@ -80,6 +80,20 @@ mod tests {
         assert!(format!("{error:#}").starts_with("cannot write /no/such/folder/a.csv: "), "{error:#}");
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        write_whole(&path, b"old").unwrap();
+        // Every write to this device fails as on a full disk.
+        std::os::unix::fs::symlink("/dev/full", partial_name(&path)).unwrap();
+        let error = write_whole(&path, b"new").unwrap_err();
+        assert!(format!("{error:#}").contains("a.csv: No space left on device"), "{error:#}");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
     #[test]
     fn partial_files_are_cleared_away() {
         let folder = tempfile::tempdir().unwrap();

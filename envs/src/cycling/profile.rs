@@ -166,15 +166,16 @@ impl Road {
         let stretch = (SIDE_LENGTH / SPACING) as usize;
         let base = CURVATURE_REACH as f32 * SPACING;
         let (mut before, mut after) = (rng.random_range(-1.0..=1.0), rng.random_range(-1.0..=1.0));
-        let edge = self.heights.len() - CURVATURE_REACH;
-        for index in CURVATURE_REACH..edge {
+        let inner = &mut sided_curvature[CURVATURE_REACH..];
+        for (index, (felt, heights)) in inner.iter_mut().zip(self.heights.windows(2 * CURVATURE_REACH + 1)).enumerate()
+        {
             let along = index % stretch;
             if along == 0 {
                 (before, after) = (after, rng.random_range(-1.0f32..=1.0));
             }
             let side = before + (after - before) * along as f32 / stretch as f32;
-            let (left, right) = (self.heights[index - CURVATURE_REACH], self.heights[index + CURVATURE_REACH]);
-            sided_curvature[index] = (left - 2.0 * self.heights[index] + right) / (base * base) * side;
+            let (left, middle, right) = (heights[0], heights[CURVATURE_REACH], heights[2 * CURVATURE_REACH]);
+            *felt = (left - 2.0 * middle + right) / (base * base) * side;
         }
     }
 

@@ -1,0 +1,233 @@
+//! Every command, through the binary.
+
+mod common;
+
+use common::{contents, etude, failure, json};
+use std::fs;
+
+const SMALL: [&str; 10] =
+    ["--subjects", "3", "--steps", "2000", "--evaluate-every", "1000", "--evaluation-episodes", "2", "--seed", "7"];
+
+fn train(folder: &std::path::Path, out: &str, more: &[&str]) -> serde_json::Value {
+    let mut arguments = vec!["train", "cycling/flat-v0", "--out", out];
+    arguments.extend(SMALL);
+    arguments.extend(more);
+    json(folder, &arguments)
+}
+
+#[test]
+fn training_leaves_a_run_folder_and_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = train(folder.path(), "run", &["--signals-every", "500"]);
+    assert_eq!(document["task"], "cycling/flat-v0");
+    assert_eq!(document["agent"], "dopamine");
+    assert!(document["steps_per_s"].as_f64().unwrap() > 0.0);
+    let subjects = document["subjects"].as_array().unwrap();
+    assert_eq!(subjects.len(), 3);
+    let files = contents(&folder.path().join("run"));
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "checkpoints/subject-000.safetensors",
+            "checkpoints/subject-001.safetensors",
+            "checkpoints/subject-002.safetensors",
+            "episodes.csv",
+            "evaluations.csv",
+            "figures/learning.svg",
+            "run.yaml",
+            "signals.csv",
+            "summary.json",
+        ]
+    );
+    // The score of each subject is the mean of its last evaluation.
+    let mut reader = csv::Reader::from_reader(&files["evaluations.csv"][..]);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 6);
+    for subject in subjects {
+        let index = subject["subject"].to_string();
+        let last = rows.iter().rfind(|row| row[0] == index).unwrap();
+        assert_eq!(last[2].parse::<u64>().unwrap(), 2000);
+        assert_eq!(last[4].parse::<f64>().unwrap(), subject["score"].as_f64().unwrap());
+        assert_eq!(subject["steps"], 2000);
+    }
+    // The lengths of a subject's episodes add up to the steps at the end of its last one.
+    let mut reader = csv::Reader::from_reader(&files["episodes.csv"][..]);
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    for subject in ["0", "1", "2"] {
+        let mine: Vec<_> = rows.iter().filter(|row| &row[0] == subject).collect();
+        let steps: u64 = mine.iter().map(|row| row[4].parse::<u64>().unwrap()).sum();
+        assert_eq!(mine.last().unwrap()[3].parse::<u64>().unwrap(), steps);
+        assert!(mine.iter().all(|row| (row[7] == *"1") != (row[8] == *"1")), "an end has one reason");
+    }
+    assert!(String::from_utf8_lossy(&files["signals.csv"]).contains("dopamine_adapted"));
+}
+
+#[test]
+fn results_depend_on_the_seed_and_on_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "one", &["--threads", "1"]);
+    train(folder.path(), "two", &["--threads", "2"]);
+    let (one, two) = (contents(&folder.path().join("one")), contents(&folder.path().join("two")));
+    assert_eq!(one.keys().collect::<Vec<_>>(), two.keys().collect::<Vec<_>>());
+    for (name, bytes) in &one {
+        assert!(&two[name] == bytes, "{name} differs between one thread and two");
+    }
+    // A subject is the same alone as among others.
+    let mut arguments = vec!["train", "cycling/flat-v0", "--out", "alone"];
+    arguments.extend(SMALL.map(|argument| if argument == "3" { "1" } else { argument }));
+    json(folder.path(), &arguments);
+    let alone = contents(&folder.path().join("alone"));
+    let name = "checkpoints/subject-000.safetensors";
+    assert!(alone[name] == one[name], "subject 0 differs alone");
+    let mut other = vec!["train", "cycling/flat-v0", "--out", "other"];
+    other.extend(SMALL.map(|argument| if argument == "7" { "8" } else { argument }));
+    json(folder.path(), &other);
+    assert!(contents(&folder.path().join("other"))[name] != one[name], "the seed is not used");
+}
+
+#[test]
+fn a_killed_run_goes_on_to_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = |out| {
+        ["train", "cycling/flat-v0", "--subjects", "3", "--steps", "12000", "--evaluate-every", "1500"]
+            .into_iter()
+            .chain(["--evaluation-episodes", "1", "--quiet", "--resume", "--out", out])
+    };
+    etude(folder.path()).args(arguments("whole")).assert().success();
+    let binary = assert_cmd::cargo::cargo_bin("etude");
+    for pause in [60, 150, 260, 400, 90, 320] {
+        let mut child = std::process::Command::new(&binary)
+            .args(arguments("killed"))
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        // SIGKILL: no chance to tidy up.
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    etude(folder.path()).args(arguments("killed")).assert().success();
+    let (whole, killed) = (contents(&folder.path().join("whole")), contents(&folder.path().join("killed")));
+    assert_eq!(whole.keys().collect::<Vec<_>>(), killed.keys().collect::<Vec<_>>());
+    for (name, bytes) in &whole {
+        assert!(&killed[name] == bytes, "{name} differs after kill and resume");
+    }
+}
+
+#[test]
+fn a_checkpoint_is_evaluated_on_its_own_and_on_other_tasks() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "run", &[]);
+    let checkpoint = "run/checkpoints/subject-001.safetensors";
+    let own = json(folder.path(), &["evaluate", checkpoint, "--episodes", "3"]);
+    assert_eq!(own["task"], "cycling/flat-v0");
+    assert_eq!(own["episodes"], 3);
+    let scores: Vec<f64> = own["scores"].as_array().unwrap().iter().map(|score| score.as_f64().unwrap()).collect();
+    assert_eq!(scores.len(), 3);
+    assert!((own["score_mean"].as_f64().unwrap() - scores.iter().sum::<f64>() / 3.0).abs() < 1e-9);
+    assert_eq!(own, json(folder.path(), &["evaluate", checkpoint, "--episodes", "3"]));
+    let other = json(folder.path(), &["evaluate", checkpoint, "--task", "cycling/mountain-v0", "--episodes", "2"]);
+    assert_eq!(other["task"], "cycling/mountain-v0");
+}
+
+#[test]
+fn baselines_score_next_to_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for agent in ["idle", "random"] {
+        for task in ["cycling/flat-v0", "cycling/rough-v0", "cycling/mountain-v0", "cycling/reversed-v0"] {
+            let out = format!("{agent}-{}", task.replace('/', "-"));
+            let small = ["--steps", "500", "--subjects", "3", "--evaluate-every", "500"];
+            let arguments = [&["train", task, "--agent", agent, "--out", &out][..], &small].concat();
+            let document = json(folder.path(), &arguments);
+            let score = document["score_iqm"].as_f64().unwrap();
+            assert!(score <= 0.1, "{agent} scores {score} on {task}");
+        }
+    }
+}
+
+#[test]
+fn practice_makes_better() {
+    // The small version of the learning curves: far above the baselines' 0.1, in all subjects but at most one.
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["train", "cycling/flat-v0", "--subjects", "4", "--steps", "60_000", "--out", "run"];
+    let document = json(folder.path(), &arguments);
+    let score = document["score_iqm"].as_f64().unwrap();
+    assert!(score >= 0.8, "{document:#}");
+}
+
+#[test]
+fn tasks_and_agents_are_listed_and_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = json(folder.path(), &["list"]);
+    let names = |kind: &str, key: &str| {
+        let entries = all[kind].as_array().unwrap();
+        entries.iter().map(|entry| entry[key].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names("tasks", "task"),
+        ["cycling/flat-v0", "cycling/mountain-v0", "cycling/reversed-v0", "cycling/rough-v0"]
+    );
+    assert_eq!(names("agents", "agent"), ["dopamine", "idle", "random"]);
+    let described = json(folder.path(), &["describe", "cycling/flat-v0"]);
+    let fields = |space: &str| {
+        let fields = described[space].as_array().unwrap().clone();
+        fields.iter().map(|field| field["name"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(fields("action"), ["steer", "pedal", "rear_brake", "front_brake", "lean"]);
+    let text = etude(folder.path()).args(["describe", "cycling/flat-v0"]).output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    for name in fields("observation").iter().chain(&fields("action")) {
+        assert!(text.contains(name.as_str()), "`{name}` is missing from\n{text}");
+    }
+    // The YAML that is shown is a task of its own.
+    let yaml = etude(folder.path()).args(["describe", "cycling/rough-v0", "--yaml"]).output().unwrap();
+    fs::write(folder.path().join("mine.yaml"), yaml.stdout).unwrap();
+    assert_eq!(json(folder.path(), &["describe", "mine.yaml"])["task"], "cycling/rough-v0");
+}
+
+#[test]
+fn all_tasks_pass_the_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = json(folder.path(), &["check"]);
+    let tasks = document["tasks"].as_array().unwrap();
+    assert_eq!(tasks.len(), 4);
+    for task in tasks {
+        assert_eq!(task["passed"], true, "{task:#}");
+        assert_eq!(task["failures"].as_array().unwrap().len(), 0);
+    }
+}
+
+#[test]
+fn bench_measures_every_figure() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = json(folder.path(), &["bench", "cycling/flat-v0", "--lanes", "1,3", "--threads", "1,2"]);
+    let rows = document["tasks"].as_array().unwrap();
+    let combinations: Vec<(u64, u64)> =
+        rows.iter().map(|row| (row["lanes"].as_u64().unwrap(), row["threads"].as_u64().unwrap())).collect();
+    assert_eq!(combinations, [(1, 1), (3, 1), (3, 2)]);
+    for row in rows {
+        for key in [
+            "bare_physics_us",
+            "env_step_us",
+            "overhead",
+            "env_steps_per_s",
+            "learner_us",
+            "train_steps_per_s",
+            "reset_us",
+            "bytes_per_lane",
+        ] {
+            assert!(row[key].as_f64().is_some_and(|value| value > 0.0), "{key} in {row:#}");
+        }
+    }
+}
+
+#[test]
+fn help_is_there_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["list", "describe", "check", "bench", "train", "evaluate"] {
+        etude(folder.path()).args([command, "--help"]).assert().success();
+    }
+    assert_eq!(failure(folder.path(), &[]).0, 2);
+}
