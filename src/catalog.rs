@@ -78,7 +78,7 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
     /// No agent of that name, and no such file.
-    #[error("unknown agent `{name}`{}; `etude list agents` shows all", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("unknown agent `{name}`{} (`etude list agents` shows all)", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// What was asked for.
         name: String,

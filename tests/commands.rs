@@ -165,11 +165,12 @@ fn tasks_and_agents_are_listed_and_described() {
         let entries = all[kind].as_array().unwrap();
         entries.iter().map(|entry| entry[key].as_str().unwrap().to_string()).collect::<Vec<_>>()
     };
-    assert_eq!(
-        names("tasks", "task"),
-        ["cycling/flat-v0", "cycling/mountain-v0", "cycling/reversed-v0", "cycling/rough-v0"]
-    );
-    assert_eq!(names("agents", "agent"), ["dopamine", "idle", "random"]);
+    for task in ["cycling/flat-v0", "cycling/mountain-v0", "cycling/reversed-v0", "cycling/rough-v0"] {
+        assert!(names("tasks", "task").contains(&task.to_string()), "{task}");
+    }
+    for agent in ["dopamine", "idle", "random"] {
+        assert!(names("agents", "agent").contains(&agent.to_string()), "{agent}");
+    }
     let described = json(folder.path(), &["describe", "cycling/flat-v0"]);
     let fields = |space: &str| {
         let fields = described[space].as_array().unwrap().clone();
@@ -192,7 +193,7 @@ fn all_tasks_pass_the_check() {
     let folder = tempfile::tempdir().unwrap();
     let document = json(folder.path(), &["check"]);
     let tasks = document["tasks"].as_array().unwrap();
-    assert_eq!(tasks.len(), 4);
+    assert!(tasks.len() >= 4);
     for task in tasks {
         assert_eq!(task["passed"], true, "{task:#}");
         assert_eq!(task["failures"].as_array().unwrap().len(), 0);

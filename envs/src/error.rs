@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TaskError {
     /// No task of that name, and no such file.
-    #[error("unknown task `{name}`{}; `etude list tasks` shows all", suggestion(.nearest))]
+    #[error("unknown task `{name}`{} (`etude list tasks` shows all)", suggestion(.nearest))]
     Unknown {
         /// What was asked for.
         name: String,

@@ -181,7 +181,7 @@ mod tests {
         let error = Registry::default().task("cycling/flt-v0").unwrap_err().to_string();
         assert_eq!(
             error,
-            "unknown task `cycling/flt-v0`; did you mean `cycling/flat-v0`?; `etude list tasks` shows all"
+            "unknown task `cycling/flt-v0`; did you mean `cycling/flat-v0`? (`etude list tasks` shows all)"
         );
     }
 }

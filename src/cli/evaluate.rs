@@ -2,7 +2,9 @@
 
 use super::{Common, print, print_json, whole_number};
 use crate::catalog::Catalog;
+use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
+use crate::run::files::write_whole;
 use crate::run::subject::evaluate;
 use crate::stats::mean;
 use anyhow::{Context, Result, bail};
@@ -28,9 +30,15 @@ pub struct Evaluate {
     /// Seed of the episodes
     #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
     seed: u64,
+    /// Draw some poses of the first episode into this SVG file
+    #[arg(long)]
+    picture: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
+
+/// Env steps before the first pose of a picture and between two of them, and poses in it.
+const POSES: (u32, u32, usize) = (150, 32, 5);
 
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
@@ -54,6 +62,9 @@ impl Evaluate {
             .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
         let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
         let episodes = evaluate(&mut *agent, &mut lane, self.episodes)?;
+        if let Some(path) = &self.picture {
+            write_whole(path, poses(&mut *agent, &mut lane, POSES.0, POSES.1, POSES.2)?.as_bytes())?;
+        }
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         if self.common.json {
             print_json(&json!({

@@ -225,7 +225,7 @@ impl Task for Cycling {
         let [rear, front] = bike.axles(world);
         let [rear_angle, front_angle] = bike.wheel_angles(world);
         let wheels = &self.spec.bike;
-        scene.line("ground", self.profile.ground.points(rear.x - 3.0, front.x + 5.0));
+        scene.line("ground", self.profile.ground.points(rear.x - 1.5, front.x + 2.0));
         scene.circle("rear wheel", rear, wheels.rear_wheel.radius, rear_angle);
         scene.circle("front wheel", front, wheels.front_wheel.radius, front_angle);
         let [hip, rider] = bike.rider_line(world, &self.spec);
@@ -234,7 +234,7 @@ impl Task for Cycling {
         scene.line("rider", [hip, head]);
         scene.circle("head", head, 0.12, 0.0);
         let roll = bike.motion.roll;
-        let contact = Vector::new(rear.x - 2.0, self.profile.ground.height(rear.x - 2.0));
+        let contact = Vector::new(rear.x - 0.6, self.profile.ground.height(rear.x - 0.6));
         scene.line("roll", [contact, contact + Vector::new(-roll.sin(), roll.cos()) * 1.2]);
     }
 }
