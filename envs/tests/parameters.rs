@@ -120,3 +120,34 @@ fn values_that_make_no_sense_are_refused_by_name() {
         assert!(error.contains(&format!("field `{path}`")) && error.contains("bad.yaml:"), "{path}: {error}");
     }
 }
+
+#[test]
+fn whatever_is_accepted_runs_without_a_panic_and_stays_finite() {
+    let registry = Registry::default();
+    for id in ["cycling/flat-v0", "cycling/mountain-v0"] {
+        let yaml = registry.task(id).unwrap().yaml();
+        let mut paths = Vec::new();
+        numbers(&serde_yaml::from_str(&yaml).unwrap(), "", &mut paths);
+        for path in paths {
+            for factor in [0.0, -1.0, 1e-3, 0.03, 30.0, 1e3] {
+                let text = with(&yaml, &path, |old| {
+                    let value = old.as_f64().unwrap() * factor;
+                    if old.is_u64() && value >= 0.0 && value.fract() == 0.0 {
+                        (value as u64).into()
+                    } else {
+                        value.into()
+                    }
+                });
+                let Ok(task) = registry.task_from(&Document::parse("extreme", &text).unwrap()) else { continue };
+                let mut lane = SoloLane::new(&task, Seed(5));
+                for step in 0..120 {
+                    let wild = |field: usize| ((step * 7 + field * 13) as f32).sin() * 2.0;
+                    let action: Vec<f32> = (0..task.spec().action.len()).map(wild).collect();
+                    let judged = lane.access().step(&action).unwrap();
+                    let finite = lane.lane().observation().iter().all(|value| value.is_finite());
+                    assert!(finite && judged.reward.is_finite(), "{id}: {path} × {factor}");
+                }
+            }
+        }
+    }
+}

@@ -185,3 +185,29 @@ fn a_steered_bicycle_sways_with_the_computed_period() {
         assert!((found / computed - 1.0).abs() < 0.03, "{id}: period {found} s, computed {computed} s");
     }
 }
+
+#[test]
+fn standing_still_and_rolling_backwards_earn_nothing() {
+    for speed in [0.0, -1.5] {
+        let mut spec = spec("cycling/flat-v0");
+        (spec.episode.start_speed, spec.episode.start_speed_range, spec.episode.start_roll) = (0.0, 0.0, 0.0);
+        let mut task = Cycling::new(spec.clone());
+        let mut physics = Physics::new(&task_spec(&spec).physics);
+        task.build(&mut physics.world());
+        task.reset(&mut physics.world(), &mut crate::seed::Seed(1).rng());
+        if let Some(bike) = &mut task.bike {
+            bike.start(&mut physics.world(), &spec, &task.profile, speed, 0.0);
+        }
+        let reward = task.judge(&physics.world(), &[0.0; 5]).reward;
+        assert!((0.0..1e-3).contains(&reward), "{reward} at {speed} m/s");
+    }
+    // Riding well earns about 1 per step, so standing for a whole episode is worth less than a second of riding.
+    let spec = spec("cycling/flat-v0");
+    let mut task = Cycling::new(spec.clone());
+    let mut physics = Physics::new(&task_spec(&spec).physics);
+    task.build(&mut physics.world());
+    if let Some(bike) = &mut task.bike {
+        bike.start(&mut physics.world(), &spec, &task.profile, spec.reward.target_speed, 0.0);
+    }
+    assert!(task.judge(&physics.world(), &[0.0; 5]).reward > 0.99);
+}
