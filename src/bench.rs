@@ -42,6 +42,10 @@ pub struct Row {
     pub overhead: f64,
     /// Env steps per second of all threads together.
     pub env_steps_per_s: f64,
+    /// Speed of env steps over that of one thread, measured one after the other.
+    pub env_speedup: f64,
+    /// Speed of training over that of one thread, measured one after the other.
+    pub train_speedup: f64,
     /// One act and learn of the agent, in µs.
     pub learner_us: f64,
     /// Env steps per second of all threads together while agents learn.
@@ -87,7 +91,8 @@ impl Bencher {
         lanes: usize,
         threads: usize,
     ) -> Result<Row> {
-        let (bare_physics_us, env_step_us, overhead) = self.env_step(task, lanes, threads);
+        let (bare_physics_us, env_step_us, overhead, env_speedup) = self.env_step(task, lanes, threads);
+        let (train_steps_per_s, train_speedup) = self.training(task, agent, lanes, threads)?;
         Ok(Row {
             task: task.spec().id.clone(),
             lanes,
@@ -96,18 +101,21 @@ impl Bencher {
             env_step_us,
             overhead,
             env_steps_per_s: 1e6 / env_step_us * threads as f64,
+            env_speedup,
+            train_speedup,
             learner_us: self.learner(task, agent)?,
-            train_steps_per_s: self.training(task, agent, lanes, threads)?,
+            train_steps_per_s,
             reset_us: self.reset(task),
             bytes_per_lane: self.weights[index],
         })
     }
 
-    /// Medians of bare physics, hosted env step, and their ratio.
-    fn env_step(&self, task: &Blueprint, lanes: usize, threads: usize) -> (f64, f64, f64) {
+    /// Medians of bare physics, hosted env step, their ratio, and the speed over one thread.
+    fn env_step(&self, task: &Blueprint, lanes: usize, threads: usize) -> (f64, f64, f64, f64) {
         let spec = task.spec();
         let actions = actions(lanes * spec.action.len());
         let mut gym = Gym::new(task, lanes, Seed(3), threads);
+        let mut one_thread = (threads > 1).then(|| Gym::new(task, lanes, Seed(3), 1));
         let mut bare_lanes: Vec<BareLane> = (0..lanes)
             .map(|lane| {
                 let mine = |step: &Vec<f32>| step[lane * spec.action.len()..][..spec.action.len()].to_vec();
@@ -115,26 +123,30 @@ impl Bencher {
                 BareLane::new(task, Seed(3).fan("lane", lane as u64), &actions)
             })
             .collect();
-        let (mut bare, mut hosted, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        let per_step = 1e6 / (STRETCH * lanes) as f64;
-        self.repeat(|| {
+        let stretch_us = |gym: &mut Gym| {
             gym.begin(0);
             let started = Instant::now();
             for actions in &actions {
                 let _ = black_box(gym.step(actions));
             }
-            let hosted_us = started.elapsed().as_secs_f64() * per_step * threads as f64;
+            started.elapsed().as_secs_f64() * 1e6 / (STRETCH * lanes) as f64
+        };
+        let (mut bare, mut hosted, mut ratios, mut speedups) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        self.repeat(|| {
+            let wall_us = stretch_us(&mut gym);
+            let hosted_us = wall_us * threads as f64;
             bare_lanes.iter_mut().for_each(BareLane::begin);
             let started = Instant::now();
             for step in 0..STRETCH {
                 bare_lanes.iter_mut().for_each(|lane| lane.step(step));
             }
-            let bare_us = started.elapsed().as_secs_f64() * per_step;
+            let bare_us = started.elapsed().as_secs_f64() * 1e6 / (STRETCH * lanes) as f64;
             bare.push(bare_us);
             hosted.push(hosted_us);
             ratios.push(hosted_us / bare_us);
+            speedups.push(one_thread.as_mut().map_or(1.0, |gym| stretch_us(gym) / wall_us));
         });
-        (median(bare), median(hosted), median(ratios))
+        (median(bare), median(hosted), median(ratios), median(speedups))
     }
 
     fn learner(&self, task: &Blueprint, agent: &AgentBlueprint) -> Result<f64> {
@@ -170,7 +182,8 @@ impl Bencher {
         Ok(median(times))
     }
 
-    fn training(&self, task: &Blueprint, agent: &AgentBlueprint, lanes: usize, threads: usize) -> Result<f64> {
+    /// Median speed of training in env steps per second, and its ratio to that of one thread.
+    fn training(&self, task: &Blueprint, agent: &AgentBlueprint, lanes: usize, threads: usize) -> Result<(f64, f64)> {
         // More subjects than this only take memory.
         let subjects = lanes.min(16 * threads);
         let burst = 500;
@@ -183,16 +196,25 @@ impl Bencher {
             signals_every: 0,
             burst,
         });
-        let cohort =
-            (0..subjects as u64).map(|index| Subject::new(&plan, Seed(6), index)).collect::<Result<Vec<_>>>()?;
-        let mut gym = Gym::occupied(task, cohort.into_iter().map(|subject| (subject.lane_seed(), subject)), threads);
-        let mut speeds = Vec::new();
-        self.repeat(|| {
+        let cohort = |threads| -> Result<Gym<Subject>> {
+            let subjects =
+                (0..subjects as u64).map(|index| Subject::new(&plan, Seed(6), index)).collect::<Result<Vec<_>>>()?;
+            Ok(Gym::occupied(task, subjects.into_iter().map(|subject| (subject.lane_seed(), subject)), threads))
+        };
+        let mut gym = cohort(threads)?;
+        let mut one_thread = (threads > 1).then(|| cohort(1)).transpose()?;
+        let speed = |gym: &mut Gym<Subject>| {
             let started = Instant::now();
             gym.burst();
-            speeds.push((subjects as u64 * burst) as f64 / started.elapsed().as_secs_f64());
+            (subjects as u64 * burst) as f64 / started.elapsed().as_secs_f64()
+        };
+        let (mut speeds, mut speedups) = (Vec::new(), Vec::new());
+        self.repeat(|| {
+            let fast = speed(&mut gym);
+            speeds.push(fast);
+            speedups.push(one_thread.as_mut().map_or(1.0, |gym| fast / speed(gym)));
         });
-        Ok(median(speeds))
+        Ok((median(speeds), median(speedups)))
     }
 
     fn reset(&self, task: &Blueprint) -> f64 {

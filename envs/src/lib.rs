@@ -20,6 +20,7 @@ pub mod cycling;
 pub mod document;
 pub mod error;
 mod family;
+pub mod fretting;
 pub mod gym;
 pub mod lane;
 pub mod scene;

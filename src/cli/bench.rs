@@ -73,8 +73,10 @@ fn render(rows: &[Row]) -> String {
             format!("{:.2}", row.env_step_us),
             format!("{:.3}", row.overhead),
             format!("{:.0}", row.env_steps_per_s),
+            format!("{:.2}", row.env_speedup),
             format!("{:.2}", row.learner_us),
             format!("{:.0}", row.train_steps_per_s),
+            format!("{:.2}", row.train_speedup),
             format!("{:.1}", row.reset_us),
             row.bytes_per_lane.map_or("?".into(), |bytes| format!("{:.0}", bytes as f64 / 1024.0)),
         ]
@@ -87,8 +89,10 @@ fn render(rows: &[Row]) -> String {
         "env step µs",
         "overhead",
         "env steps/s",
+        "speed-up",
         "learner µs",
         "train steps/s",
+        "speed-up",
         "reset µs",
         "KiB/lane",
     ];

@@ -1,0 +1,251 @@
+//! What sounds, and how it compares with what is written.
+//!
+//! Every written note's string is plucked at its onset. A string sounds the fret that is pressed highest on it; a finger
+//! that lands makes it sound without a pluck (a hammer-on); one that slides on does not. What rings within 50 ms of an
+//! onset is one note.
+
+use super::hand::{Fingertip, LIGHTEST_TOUCH};
+use super::instrument::Instrument;
+use super::music::Note;
+use super::spec::{FINGERS, MOST_STRINGS};
+
+/// Largest error of an onset that counts as correct, in s.
+pub const ONSET_WINDOW: f32 = 0.05;
+/// Share of the least clean force from which a note buzzes instead of being mute.
+const BUZZ: f32 = 0.7;
+/// Longest log of an episode; later notes are counted, not logged.
+const LONGEST_LOG: usize = 1024;
+
+/// What a string would sound if it were plucked now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Sound {
+    /// Its open pitch.
+    #[default]
+    Open,
+    /// Nothing: it is touched, but not pressed well enough.
+    Muted,
+    /// The pitch of a fret.
+    Fretted {
+        /// The fret, from 1.
+        fret: usize,
+        /// The finger that presses it, from 0.
+        finger: usize,
+        /// Whether it is pressed hard enough not to buzz.
+        clean: bool,
+    },
+}
+
+/// A note that has sounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sounded {
+    /// When, in s from the start of the episode.
+    pub time: f32,
+    /// Its string, from 1, the lowest.
+    pub string: usize,
+    /// Its fret; 0 is the open string.
+    pub fret: usize,
+    /// MIDI number of its pitch.
+    pub pitch: i32,
+    /// Time after the written onset, in s, for notes that are written.
+    pub onset_error: Option<f32>,
+    /// Force of the finger that frets it, in N.
+    pub force: f32,
+    /// Whether it did not buzz.
+    pub clean: bool,
+}
+
+/// Counts of one finger's notes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Notes played as written; one let go early counts half.
+    pub correct: f32,
+    /// Notes that sounded.
+    pub sounded: f32,
+    /// Notes that were written.
+    pub written: f32,
+}
+
+impl Tally {
+    /// Share of what sounded that was correct; 0 if nothing sounded.
+    pub fn precision(&self) -> f32 {
+        if self.sounded > 0.0 { self.correct / self.sounded } else { 0.0 }
+    }
+
+    /// Share of what was written that was played; 0 if nothing was written.
+    pub fn recall(&self) -> f32 {
+        if self.written > 0.0 { self.correct / self.written } else { 0.0 }
+    }
+
+    /// Harmonic mean of precision and recall.
+    pub fn f1(&self) -> f32 {
+        let all = self.sounded + self.written;
+        if all > 0.0 { 2.0 * self.correct / all } else { 0.0 }
+    }
+}
+
+/// Listens to an episode.
+#[derive(Clone, Debug, Default)]
+pub struct Ear {
+    sounds: [Sound; MOST_STRINGS],
+    /// Which fingers have made a note sound cleanly and have not been lifted since.
+    landed: [bool; FINGERS],
+    /// Index of the next note to be plucked.
+    next: usize,
+    /// The note that was plucked and may still be hit late.
+    pending: Option<usize>,
+    /// The note that was hit and has to be held.
+    held: Option<usize>,
+    /// What was counted, by finger.
+    pub tallies: [Tally; FINGERS],
+    /// All notes that sounded, in order.
+    pub log: Vec<Sounded>,
+    /// Sum of the absolute onset errors of correct notes, in s, and their number.
+    pub onset_errors: (f32, u32),
+    /// Shifts of the hand's position that were played to.
+    pub shifts: u32,
+    /// Largest force of a finger so far, in N.
+    pub peak_force: f32,
+}
+
+impl Ear {
+    /// Makes room for the log once and for all.
+    pub fn reserve(&mut self) {
+        self.log.reserve(LONGEST_LOG);
+    }
+
+    /// Starts an episode.
+    pub fn start(&mut self) {
+        let mut log = std::mem::take(&mut self.log);
+        log.clear();
+        *self = Self { log, ..Self::default() };
+    }
+
+    /// What all fingers together got right.
+    pub fn total(&self) -> Tally {
+        self.tallies.iter().fold(Tally::default(), |sum, tally| Tally {
+            correct: sum.correct + tally.correct,
+            sounded: sum.sounded + tally.sounded,
+            written: sum.written + tally.written,
+        })
+    }
+
+    /// Listens at `time` (s) and says whether a written note has just been hit.
+    pub fn listen(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> bool {
+        self.peak_force = tips.iter().fold(self.peak_force, |peak, tip| peak.max(tip.force));
+        for string in 1..=instrument.strings() {
+            self.sounds[string - 1] = sound(instrument, tips, string);
+        }
+        self.judge_hold(notes, time);
+        let hit = self.pluck(instrument, notes, tips, time);
+        self.hear_hammer_ons(instrument, notes, tips, time);
+        hit
+    }
+
+    fn judge_hold(&mut self, notes: &[Note], time: f32) {
+        let Some(note) = self.held.map(|index| notes[index]) else { return };
+        if time >= note.held_until() {
+            self.held = None;
+        } else if !self.sounds_cleanly(&note) {
+            self.tallies[note.finger].correct -= 0.5;
+            self.held = None;
+        }
+    }
+
+    fn pluck(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> bool {
+        // Half a microsecond of slack: onsets that fall on a step belong to it.
+        let plucked = notes.get(self.next).is_some_and(|note| time + 5e-7 >= note.onset);
+        if plucked && let Some(note) = notes.get(self.next) {
+            self.tallies[note.finger].written += 1.0;
+            self.pending = Some(self.next);
+            self.next += 1;
+        }
+        let Some((index, note)) = self.pending.map(|index| (index, notes[index])) else { return false };
+        let late = time - note.onset;
+        let tally = &mut self.tallies[note.finger];
+        let sound = self.sounds[note.string - 1];
+        if let Sound::Fretted { fret, finger, clean: true } = sound
+            && fret == note.fret
+            && late <= ONSET_WINDOW
+        {
+            tally.correct += 1.0;
+            tally.sounded += 1.0;
+            // A finger that was there before the string was plucked is on time.
+            let error = if plucked { 0.0 } else { late };
+            self.onset_errors = (self.onset_errors.0 + error, self.onset_errors.1 + 1);
+            self.shifts += u32::from(index > 0 && notes[index - 1].position() != note.position());
+            self.held = Some(index);
+            self.pending = None;
+            self.write(Sounded {
+                time,
+                string: note.string,
+                fret,
+                pitch: instrument.pitch(note.string, fret),
+                onset_error: Some(error),
+                force: tips[finger].force,
+                clean: true,
+            });
+            return true;
+        }
+        if late > ONSET_WINDOW {
+            self.pending = None;
+            let (fret, force, clean) = match sound {
+                Sound::Muted => return false,
+                Sound::Open => (0, 0.0, true),
+                Sound::Fretted { fret, finger, clean } => (fret, tips[finger].force, clean),
+            };
+            tally.sounded += 1.0;
+            let pitch = instrument.pitch(note.string, fret);
+            let (time, string, onset_error) = (note.onset, note.string, Some(0.0));
+            self.write(Sounded { time, string, fret, pitch, onset_error, force, clean });
+        }
+        false
+    }
+
+    /// Notes that are pressed into sounding without being written are wrong.
+    fn hear_hammer_ons(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) {
+        for (landed, tip) in self.landed.iter_mut().zip(tips) {
+            let fret = instrument.fret_coordinate(tip.x).max(0.0).ceil() as usize;
+            *landed &= tip.force >= BUZZ * instrument.least_force(fret);
+        }
+        for string in 1..=instrument.strings() {
+            let Sound::Fretted { fret, finger, clean: true } = self.sounds[string - 1] else { continue };
+            let rang = std::mem::replace(&mut self.landed[finger], true);
+            // Getting ready for the next note, or letting go of the last one, is part of playing them.
+            let around = self.next.saturating_sub(2)..(self.next + 2).min(notes.len());
+            let written = notes[around].iter().any(|note| (note.string, note.fret) == (string, fret));
+            if rang || written {
+                continue;
+            }
+            self.tallies[finger].sounded += 1.0;
+            let (pitch, force) = (instrument.pitch(string, fret), tips[finger].force);
+            self.write(Sounded { time, string, fret, pitch, onset_error: None, force, clean: true });
+        }
+    }
+
+    fn sounds_cleanly(&self, note: &Note) -> bool {
+        matches!(self.sounds[note.string - 1], Sound::Fretted { fret, clean: true, .. } if fret == note.fret)
+    }
+
+    fn write(&mut self, note: Sounded) {
+        if self.log.len() < LONGEST_LOG {
+            self.log.push(note);
+        }
+    }
+}
+
+/// What a string sounds: the highest fingertip on it decides.
+pub fn sound(instrument: &Instrument, tips: &[Fingertip; FINGERS], string: usize) -> Sound {
+    let touching = tips.iter().enumerate().filter(|(_, tip)| {
+        tip.force > LIGHTEST_TOUCH
+            && instrument.string_touched(instrument.string_coordinate(tip.x, tip.y)) == Some(string)
+    });
+    let Some((finger, tip)) = touching.max_by(|one, other| one.1.x.total_cmp(&other.1.x)) else {
+        return Sound::Open;
+    };
+    match instrument.fret_sounded(instrument.fret_coordinate(tip.x)) {
+        Some(fret) if tip.force >= BUZZ * instrument.least_force(fret) => {
+            Sound::Fretted { fret, finger, clean: tip.force >= instrument.least_force(fret) }
+        }
+        _ => Sound::Muted,
+    }
+}

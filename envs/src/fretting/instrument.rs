@@ -1,0 +1,145 @@
+//! The fretboard: where strings and frets lie, and how hard a string has to be pressed.
+//!
+//! x runs from the nut to the bridge, y across the strings, both in m; y = 0 is the middle of the neck. Musical
+//! coordinates are strings counted from 1, the lowest, and frets: fret n is at n, and the nut at 0.
+
+use super::spec::InstrumentSpec;
+
+/// Semitones per octave: fret n divides the string by 2^(n/12).
+const OCTAVE: f32 = 12.0;
+/// Share of a cell, from the lower fret, in which a press does not sound.
+const DEAD_SHARE: f32 = 0.4;
+/// Distance to a string, in string spacings, within which a fingertip is on it.
+pub const ON_STRING: f32 = 0.4;
+/// Place below its fret at which a note is best fretted, in frets: the middle of the playable part.
+pub const BEHIND_FRET: f32 = 0.3;
+
+/// A fretboard.
+#[derive(Clone, Debug)]
+pub struct Instrument {
+    scale: f32,
+    frets: usize,
+    strings: usize,
+    spacing_at_nut: f32,
+    spacing_slope: f32,
+    /// 1, or -1 with the strings in the opposite order.
+    side: f32,
+    /// MIDI numbers of the open strings.
+    pitches: Vec<i32>,
+    /// Least force of a clean note by fret, in N; that of the nut stands for that of fret 1.
+    forces: Vec<f32>,
+    /// Where in its cell, in frets from the lower fret, the playable part begins: the same in all cells.
+    playable_from: f32,
+}
+
+impl Instrument {
+    /// The fretboard that the spec, which must be valid, describes.
+    pub fn new(spec: &InstrumentSpec) -> Self {
+        let place = |fret: usize| spec.scale * (1.0 - (-(fret as f32) / OCTAVE).exp2());
+        let force = |fret: usize| {
+            let x = place(fret.max(1));
+            let height = spec.height_at_nut + (spec.height_at_bridge - spec.height_at_nut) * x / spec.scale;
+            spec.tension * height * (1.0 / x + 1.0 / (spec.scale - x))
+        };
+        let cell = 1.0 - (-1.0 / OCTAVE).exp2();
+        Self {
+            scale: spec.scale,
+            frets: spec.frets as usize,
+            strings: spec.tuning.len(),
+            spacing_at_nut: spec.spacing_at_nut,
+            spacing_slope: (spec.spacing_at_bridge - spec.spacing_at_nut) / spec.scale,
+            side: if spec.mirrored { -1.0 } else { 1.0 },
+            pitches: spec.tuning.iter().map(|name| pitch(name).unwrap_or(0)).collect(),
+            forces: (0..=spec.frets as usize).map(force).collect(),
+            playable_from: -OCTAVE * (1.0 - DEAD_SHARE * cell).log2(),
+        }
+    }
+
+    /// Number of frets.
+    pub fn frets(&self) -> usize {
+        self.frets
+    }
+
+    /// Number of strings.
+    pub fn strings(&self) -> usize {
+        self.strings
+    }
+
+    /// Place along the neck of a fret coordinate, in m from the nut.
+    pub fn fret_place(&self, fret: f32) -> f32 {
+        self.scale * (1.0 - (-fret / OCTAVE).exp2())
+    }
+
+    /// Fret coordinate of a place along the neck.
+    pub fn fret_coordinate(&self, x: f32) -> f32 {
+        // Just short of the bridge, where the frets would lie infinitely close.
+        -OCTAVE * (1.0 - x / self.scale).max(0.01).log2()
+    }
+
+    /// Place across the neck of a string coordinate, in m, at `x` along it.
+    pub fn string_place(&self, string: f32, x: f32) -> f32 {
+        self.side * (string - self.middle()) * self.spacing(x)
+    }
+
+    /// String coordinate of a place.
+    pub fn string_coordinate(&self, x: f32, y: f32) -> f32 {
+        self.side * y / self.spacing(x) + self.middle()
+    }
+
+    /// Distance between neighbouring strings at `x` along the neck, in m.
+    pub fn spacing(&self, x: f32) -> f32 {
+        (self.spacing_at_nut + self.spacing_slope * x).max(0.001)
+    }
+
+    /// Least force of a clean note at a fret, in N: F = T h (1/x + 1/(L - x)), from bending a string of tension T and
+    /// length L down by h at x.
+    pub fn least_force(&self, fret: usize) -> f32 {
+        self.forces[fret.min(self.frets)]
+    }
+
+    /// The fret that a press at this fret coordinate sounds, if it is in the playable part of a cell.
+    pub fn fret_sounded(&self, coordinate: f32) -> Option<usize> {
+        let below = coordinate.floor();
+        let sounds = below >= 0.0 && below < self.frets as f32 && coordinate - below >= self.playable_from;
+        sounds.then_some(below as usize + 1)
+    }
+
+    /// The string, counted from 1, that a fingertip at this string coordinate is on.
+    pub fn string_touched(&self, coordinate: f32) -> Option<usize> {
+        let nearest = coordinate.round();
+        let on = (coordinate - nearest).abs() < ON_STRING && nearest >= 1.0 && nearest <= self.strings as f32;
+        on.then_some(nearest as usize)
+    }
+
+    /// MIDI number of a string's pitch at a fret.
+    pub fn pitch(&self, string: usize, fret: usize) -> i32 {
+        self.pitches.get(string.wrapping_sub(1)).copied().unwrap_or(0) + fret as i32
+    }
+
+    fn middle(&self) -> f32 {
+        0.5 * (self.strings as f32 + 1.0)
+    }
+}
+
+/// MIDI number of a pitch such as `E2`, `F#3` or `Bb1`; `None` if it is none.
+pub fn pitch(name: &str) -> Option<i32> {
+    let mut letters = name.chars();
+    let step = match letters.next()? {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return None,
+    };
+    let rest = letters.as_str();
+    let (change, octave) = match rest.chars().next()? {
+        '#' => (1, &rest[1..]),
+        'b' => (-1, &rest[1..]),
+        _ => (0, rest),
+    };
+    let octave: i32 = octave.parse().ok().filter(|octave| (-1..=9).contains(octave))?;
+    Some(12 * (octave + 1) + step + change)
+}

@@ -1,0 +1,274 @@
+//! Fretting: play written notes on a guitar or a bass with one hand.
+//!
+//! Guitar and bass share their strings and frets and differ in lengths and forces: what has to be carried over is the
+//! map from notes to places, rescaled. A palm slides along the neck, four fingers reach across the strings and press;
+//! the task plucks every written note at its onset.
+
+mod display;
+mod ear;
+mod hand;
+mod instrument;
+mod music;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub use ear::{Ear, ONSET_WINDOW, Sound, Sounded, Tally, sound};
+pub use hand::{Command, Fingertip, Hand};
+pub use instrument::Instrument;
+pub use music::{Note, ScoreNote, ScoreSpec};
+pub use spec::{
+    ActionSet, DisplaySpec, EpisodeSpec, Eyes, FINGERS, FrettingSpec, HandSpec, InstrumentSpec, MusicSpec, RewardSpec,
+};
+
+use crate::document::{Document, DocumentError};
+use crate::family::Family;
+use crate::rapier::prelude::Vector;
+use crate::scene::Scene;
+use crate::seed::Rng;
+use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::tolerance;
+use crate::world::World;
+use instrument::BEHIND_FRET;
+use rand::RngExt;
+use std::sync::Arc;
+
+/// The family's entry in the registry.
+pub fn family() -> Family {
+    Family::from_documents("fretting", blueprint)
+}
+
+fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
+    let spec: FrettingSpec = document.read()?;
+    spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+    let instrument = Instrument::new(&spec.instrument);
+    let written = match &spec.music.score {
+        None => Vec::new(),
+        Some(name) => {
+            let (score, source) = ScoreSpec::load(name, document)?;
+            let valid = score.validate(&instrument, &spec.music, spec.episode.time_limit);
+            valid.map_err(|invalid| source.invalid(&invalid))?;
+            score.notes(&spec.music)
+        }
+    };
+    let prototype = Fretting::new(spec, written);
+    Ok(Blueprint::new(move || prototype.clone()))
+}
+
+/// A fretting task.
+#[derive(Clone)]
+pub struct Fretting {
+    spec: Arc<FrettingSpec>,
+    task: Arc<TaskSpec>,
+    instrument: Arc<Instrument>,
+    /// The notes of the episode; those of a written score never change.
+    notes: Vec<Note>,
+    hand: Option<Hand>,
+    ear: Ear,
+    /// Index of the note that is due: to be played, or still to be held.
+    due: usize,
+    physics_step: u32,
+    steps: u32,
+}
+
+impl Fretting {
+    /// A task as the spec says, which must be valid, with the notes of its score, if it has one.
+    pub fn new(spec: FrettingSpec, written: Vec<Note>) -> Self {
+        let task = display::task_spec(&spec);
+        Self {
+            instrument: Arc::new(Instrument::new(&spec.instrument)),
+            notes: written,
+            hand: None,
+            ear: Ear::default(),
+            due: 0,
+            physics_step: 0,
+            steps: 0,
+            spec: Arc::new(spec),
+            task: Arc::new(task),
+        }
+    }
+
+    /// The spec it was made from.
+    pub fn fretting_spec(&self) -> &FrettingSpec {
+        &self.spec
+    }
+
+    /// The hand, once built.
+    pub fn hand(&self) -> Option<&Hand> {
+        self.hand.as_ref()
+    }
+
+    /// What has been heard in the episode.
+    pub fn ear(&self) -> &Ear {
+        &self.ear
+    }
+
+    /// The notes of the episode.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The note that is due, or one after it.
+    fn note(&self, after: usize) -> Option<&Note> {
+        self.notes.get(self.due + after)
+    }
+
+    /// Time in the episode, in s.
+    fn time(&self) -> f32 {
+        self.steps as f32 / self.spec.episode.control_rate
+    }
+
+    /// Way from a fingertip to a note in strings and frets.
+    fn gap(&self, tip: &Fingertip, note: &Note) -> [f32; 2] {
+        [
+            note.string as f32 - self.instrument.string_coordinate(tip.x, tip.y),
+            note.fret as f32 - BEHIND_FRET - self.instrument.fret_coordinate(tip.x),
+        ]
+    }
+
+    /// What an action means for the hand.
+    fn command(&self, action: &[f32]) -> Command {
+        let mut command = Command::default();
+        match (self.spec.display.action, action) {
+            (ActionSet::Fingers, &[slide, spread, a, b, c, d, e, f, g, h]) => {
+                command = Command { slide, spread, reach: [a, b, c, d], press: [e, f, g, h] };
+            }
+            (ActionSet::Routed, &[slide, spread, reach, press]) => {
+                (command.slide, command.spread) = (slide, spread);
+                if let Some(note) = self.note(0) {
+                    command.reach[note.finger] = reach;
+                    command.press[note.finger] = press;
+                }
+            }
+            _ => {}
+        }
+        command
+    }
+
+    fn reward(&self, hand: &Hand, hit: bool, action: &[f32]) -> f32 {
+        let reward = &self.spec.reward;
+        let closeness = self.note(0).map_or(0.0, |note| {
+            let near = |gap: f32| tolerance(gap, -reward.bound, reward.bound, reward.margin);
+            let [string, fret] = self.gap(&hand.tips[note.finger], note);
+            0.5 * (near(string) + near(fret))
+        });
+        let wrong: f32 = (0..FINGERS)
+            .filter(|&finger| [self.note(0), self.note(1)].iter().flatten().all(|note| note.finger != finger))
+            .map(|finger| hand.tips[finger].force / self.spec.hand.press_force)
+            .sum();
+        let effort = action.iter().map(|value| value * value).sum::<f32>() / action.len() as f32;
+        reward.closeness * closeness + if hit { reward.onset } else { 0.0 }
+            - reward.wrong_press * wrong
+            - reward.effort * effort
+    }
+}
+
+impl Task for Fretting {
+    fn spec(&self) -> &Arc<TaskSpec> {
+        &self.task
+    }
+
+    fn build(&mut self, world: &mut World<'_>) {
+        let interval = self.task.physics.control_interval();
+        self.hand = Some(Hand::build(world, &self.spec.hand, &self.instrument, interval));
+        self.ear.reserve();
+        if self.spec.music.score.is_none() {
+            self.notes.reserve(music::most_notes(&self.spec.music, self.spec.episode.time_limit));
+        }
+    }
+
+    fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng) {
+        let episode = &self.spec.episode;
+        if self.spec.music.score.is_none() {
+            music::draw_etude(&self.spec.music, episode.time_limit, rng, &mut self.notes);
+        }
+        let position = self.notes.first().map_or(1, Note::position) as f32;
+        // The middle of the four frets of the first note's position.
+        let middle = self.instrument.fret_place(position + 0.5 * (FINGERS as f32 - 1.0) - BEHIND_FRET);
+        let place = middle + episode.start_slide * rng.random_range(-1.0f32..=1.0);
+        let across = std::array::from_fn(|_| episode.start_reach * rng.random_range(-1.0f32..=1.0));
+        if let Some(hand) = &mut self.hand {
+            hand.start(world, &self.spec.hand, place, across);
+        }
+        self.ear.start();
+        (self.due, self.physics_step, self.steps) = (0, 0, 0);
+    }
+
+    fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
+        // The motors hold what they are told until the next action.
+        if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
+            let command = self.command(action);
+            if let Some(hand) = &mut self.hand {
+                hand.actuate(world, &self.spec.hand, &command);
+            }
+        }
+        self.physics_step += 1;
+    }
+
+    fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {
+        if let Some(hand) = &self.hand {
+            self.show(hand, observation);
+        }
+    }
+
+    fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
+        self.steps += 1;
+        let time = self.time();
+        let Some(hand) = &mut self.hand else { return Judgement::default() };
+        hand.feel(world);
+        let hit = self.ear.listen(&self.instrument, &self.notes, &hand.tips, time);
+        let Some(hand) = &self.hand else { return Judgement::default() };
+        let reward = self.reward(hand, hit, action);
+        while self.note(0).is_some_and(|note| time >= note.held_until().max(note.onset + ONSET_WINDOW)) {
+            self.due += 1;
+        }
+        Judgement { reward, terminated: false, truncated: false }
+    }
+
+    fn score(&self) -> f32 {
+        self.ear.total().f1().clamp(0.0, 1.0)
+    }
+
+    fn metrics(&self, metrics: &mut [f32]) {
+        let total = self.ear.total();
+        let (error, count) = self.ear.onset_errors;
+        let [index, middle, ring, little] = self.ear.tallies.map(|tally| tally.f1());
+        let values = [
+            total.precision(),
+            total.recall(),
+            1000.0 * error / count.max(1) as f32,
+            self.ear.peak_force,
+            self.ear.shifts as f32,
+            index,
+            middle,
+            ring,
+            little,
+        ];
+        metrics.copy_from_slice(&values);
+    }
+
+    fn draw(&self, _world: &World<'_>, scene: &mut Scene) {
+        let (Some(hand), instrument) = (&self.hand, &self.instrument) else { return };
+        let end = instrument.fret_place(instrument.frets() as f32);
+        let at = |string: f32, x: f32| Vector::new(x, instrument.string_place(string, x));
+        let edges = [0.5, instrument.strings() as f32 + 0.5];
+        for string in 1..=instrument.strings() {
+            scene.line("string", [0.0, end].map(|x| at(string as f32, x)));
+        }
+        for fret in 0..=instrument.frets() {
+            let x = instrument.fret_place(fret as f32);
+            scene.line("fret", edges.map(|edge| at(edge, x)));
+        }
+        if let Some(note) = self.note(0) {
+            let x = instrument.fret_place(note.fret as f32 - BEHIND_FRET);
+            scene.circle("note", at(note.string as f32, x), 0.003, 0.0);
+        }
+        for tip in &hand.tips {
+            let place = Vector::new(tip.x, tip.y);
+            scene.line("finger", [place, place - Vector::new(0.0, self.spec.hand.finger_length)]);
+            // A fingertip that presses is drawn flatter, that is wider.
+            let flattening = 1.0 + 0.5 * tip.force / self.spec.hand.press_force;
+            scene.circle("fingertip", place, self.spec.hand.finger_radius * flattening, 0.0);
+        }
+    }
+}

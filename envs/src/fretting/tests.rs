@@ -1,0 +1,141 @@
+//! Physics of the hand and what sounds, against analysis.
+
+use super::hand::UNITS;
+use super::*;
+use crate::document::Document;
+use crate::world::Physics;
+
+fn spec(id: &str) -> FrettingSpec {
+    let mut registry = crate::Registry::default();
+    registry.add(family());
+    let yaml = registry.task(id).unwrap().yaml();
+    Document::parse(id, &yaml).unwrap().read().unwrap()
+}
+
+struct Bench {
+    spec: FrettingSpec,
+    instrument: Instrument,
+    physics: Physics,
+    hand: Hand,
+}
+
+impl Bench {
+    fn new(id: &str, place: f32) -> Self {
+        let spec = spec(id);
+        let settings = display::task_spec(&spec).physics;
+        let instrument = Instrument::new(&spec.instrument);
+        let mut physics = Physics::new(&settings);
+        let mut world = physics.world();
+        let mut hand = Hand::build(&mut world, &spec.hand, &instrument, settings.control_interval());
+        hand.start(&mut world, &spec.hand, place, [0.0; FINGERS]);
+        Self { spec, instrument, physics, hand }
+    }
+
+    /// One action, with a push (N) on the index finger.
+    fn step(&mut self, command: &Command, push: Vector) {
+        let mut world = self.physics.world();
+        self.hand.actuate(&mut world, &self.spec.hand, command);
+        for _ in 0..self.spec.episode.physics_steps {
+            world.push(self.hand.finger(0), push * UNITS);
+            world.step([0.0, 0.0]);
+            world.clear_forces();
+        }
+        self.hand.feel(&world);
+    }
+}
+
+#[test]
+fn frets_lie_where_the_formula_says() {
+    for (id, places) in [
+        ("fretting/guitar-v0", [(1, 36.4), (2, 70.7), (3, 103.1), (5, 162.5), (7, 215.4), (12, 323.85)]),
+        ("fretting/bass-v0", [(1, 48.5), (2, 94.2), (3, 137.4), (5, 216.6), (7, 287.2), (12, 431.8)]),
+    ] {
+        let spec = spec(id);
+        let instrument = Instrument::new(&spec.instrument);
+        for (fret, place) in places {
+            assert!((instrument.fret_place(fret as f32) * 1000.0 - place).abs() < 0.1, "{id}: fret {fret}");
+        }
+        for fret in 0..=20 {
+            let exact = f64::from(spec.instrument.scale) * (1.0 - 2.0f64.powf(-f64::from(fret) / 12.0));
+            let found = instrument.fret_place(fret as f32);
+            assert!((f64::from(found) - exact).abs() < 1e-4, "{id}: fret {fret}");
+            assert!((instrument.fret_coordinate(found) - fret as f32).abs() < 1e-3, "{id}: fret {fret}");
+        }
+    }
+}
+
+#[test]
+fn clean_notes_take_the_calibrated_force() {
+    for (id, first, fifth) in [("fretting/guitar-v0", 4.6, 1.6), ("fretting/bass-v0", 9.1, 3.1)] {
+        let instrument = Instrument::new(&spec(id).instrument);
+        assert!((instrument.least_force(1) / first - 1.0).abs() < 0.01, "{id}: {}", instrument.least_force(1));
+        assert!((instrument.least_force(5) / fifth - 1.0).abs() < 0.01, "{id}: {}", instrument.least_force(5));
+    }
+}
+
+#[test]
+fn a_pressed_finger_resists_sliding_by_friction() {
+    let press = 0.8;
+    let held = spec("fretting/guitar-v0").hand.friction * press * spec("fretting/guitar-v0").hand.press_force;
+    let drift = |share: f32| {
+        let mut bench = Bench::new("fretting/guitar-v0", 0.2);
+        // Muscles that give way, so that friction alone holds the finger.
+        bench.spec.hand.reach_force = 0.0;
+        let settings = display::task_spec(&bench.spec).physics;
+        bench.physics = Physics::new(&settings);
+        let mut world = bench.physics.world();
+        bench.hand = Hand::build(&mut world, &bench.spec.hand, &bench.instrument, settings.control_interval());
+        bench.hand.start(&mut world, &bench.spec.hand, 0.2, [0.0; FINGERS]);
+        let command = Command { press: [press, 0.0, 0.0, 0.0], ..Command::default() };
+        (0..60).for_each(|_| bench.step(&command, Vector::ZERO));
+        let before = bench.hand.tips[0].y;
+        (0..6).for_each(|_| bench.step(&command, Vector::new(0.0, held * share)));
+        bench.hand.tips[0].y - before
+    };
+    assert!(drift(0.95).abs() < 1e-3, "held: moved {} m", drift(0.95));
+    assert!(drift(1.05) > 5e-3, "overcome: moved {} m", drift(1.05));
+}
+
+#[test]
+fn a_finger_cannot_pass_its_neighbour() {
+    let mut bench = Bench::new("fretting/guitar-v0", 0.2);
+    let radius = bench.spec.hand.finger_radius;
+    let command = Command { spread: -1.0, ..Command::default() };
+    let mut closest = f32::MAX;
+    for step in 0..120 {
+        // Twice what its muscles can do, growing slowly.
+        bench.step(&command, Vector::new(0.1 * step as f32, 0.0));
+        closest = closest.min(bench.hand.tips[1].x - bench.hand.tips[0].x);
+    }
+    println!("closest {closest} m");
+    assert!(closest < 2.2 * radius, "the push must bring them together, closest {closest} m");
+    assert!(closest > 2.0 * radius - 0.001, "overlap of {} m", 2.0 * radius - closest);
+}
+
+#[test]
+fn a_note_sounds_or_buzzes_by_force() {
+    for id in ["fretting/guitar-v0", "fretting/bass-v0", "fretting/mirrored-v0"] {
+        let instrument = Instrument::new(&spec(id).instrument);
+        let sounded = |string: f32, fret: f32, force: f32| {
+            let x = instrument.fret_place(fret);
+            let tip = Fingertip { x, y: instrument.string_place(string, x), y_rate: 0.0, force };
+            sound(&instrument, &[tip, Fingertip::default(), Fingertip::default(), Fingertip::default()], 3)
+        };
+        let least = instrument.least_force(5);
+        assert_eq!(sounded(3.0, 4.7, 1.01 * least), Sound::Fretted { fret: 5, finger: 0, clean: true }, "{id}");
+        assert_eq!(sounded(3.0, 4.7, 0.9 * least), Sound::Fretted { fret: 5, finger: 0, clean: false }, "{id}");
+        assert_eq!(sounded(3.0, 4.7, 0.6 * least), Sound::Muted, "{id}");
+        assert_eq!(sounded(3.0, 4.38, 2.0 * least), Sound::Muted, "{id}");
+        assert_eq!(sounded(3.39, 4.41, 2.0 * least), Sound::Fretted { fret: 5, finger: 0, clean: true }, "{id}");
+        assert_eq!(sounded(3.41, 4.7, 2.0 * least), Sound::Open, "{id}");
+        assert_eq!(sounded(3.0, 4.7, 0.0), Sound::Open, "{id}");
+    }
+}
+
+#[test]
+fn pitches_are_those_of_the_tuning() {
+    let pitch_of = |id: &str, string, fret| Instrument::new(&spec(id).instrument).pitch(string, fret);
+    assert_eq!(pitch_of("fretting/guitar-v0", 1, 0), 40);
+    assert_eq!(pitch_of("fretting/guitar-v0", 4, 5), 60);
+    assert_eq!(pitch_of("fretting/bass-v0", 4, 5), 48);
+}
