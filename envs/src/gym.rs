@@ -13,11 +13,11 @@ use crate::world::World;
 use bevy::ecs::query::QueryData;
 use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::prelude::*;
-use bevy::tasks::{TaskPool, TaskPoolBuilder};
 use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
-use std::sync::Arc;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::{Arc, Mutex};
 
 /// Something that lives on a lane and acts in it: usually a subject with its agent.
 pub trait Occupant: Send + Sync + 'static {
@@ -60,6 +60,9 @@ pub struct Gym<O: Occupant = ()> {
     occupants: std::marker::PhantomData<O>,
 }
 
+/// Fewer lanes than this per thread are stepped faster by one thread than a second one is woken.
+const FEWEST_LANES_PER_THREAD: usize = 8;
+
 /// What every lane is to do in the next run of the system.
 #[derive(Resource)]
 enum Order {
@@ -68,9 +71,12 @@ enum Order {
     Burst,
 }
 
+/// Threads that help the calling one. Rayon's stay awake between two steps that follow one another, where Bevy's task
+/// pool puts its threads to sleep: waking one takes as long as stepping dozens of lanes.
 #[derive(Resource)]
 struct Workers {
-    pool: TaskPool,
+    /// Absent for one thread, or where the system gives no more.
+    helpers: Option<ThreadPool>,
     threads: usize,
 }
 
@@ -101,9 +107,9 @@ impl<O: Occupant> Gym<O> {
         schedule.add_systems(drive::<O>);
         let threads = threads.max(1);
         app.insert_resource(Order::Burst);
-        // The thread that calls helps out, so one worker fewer than threads is needed.
-        let pool = TaskPoolBuilder::new().num_threads(threads - 1).thread_name("lane worker".into()).build();
-        app.insert_resource(Workers { pool, threads });
+        let build = || ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|_| "lane worker".into()).build();
+        let helpers = (threads > 1).then(build).and_then(Result::ok);
+        app.insert_resource(Workers { helpers, threads });
         let mut entities = Vec::new();
         for (index, (seed, occupant)) in occupants.into_iter().enumerate() {
             let (lane, physics) = Lane::new(blueprint, index, seed);
@@ -218,28 +224,38 @@ impl<O: Occupant> Gym<O> {
 /// The one system: every lane does all its work before the next one is touched.
 fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers: Res<Workers>) {
     let order = &*order;
-    if workers.threads == 1 || lanes.iter().len() < 2 {
-        for parts in &mut lanes {
-            obey(parts, order);
+    let count = lanes.iter().len();
+    let enough = match order {
+        Order::Burst => 2,
+        _ => FEWEST_LANES_PER_THREAD * workers.threads,
+    };
+    let Some(helpers) = workers.helpers.as_ref().filter(|_| count >= enough) else {
+        for mut parts in &mut lanes {
+            obey(&mut parts, order);
         }
         return;
-    }
-    // Several chunks per thread even out lanes of different cost; bursts are long enough to go one by one.
-    let mut parts: Vec<_> = lanes.iter_mut().collect();
-    let chunk = match order {
-        Order::Burst => 1,
-        _ => parts.len().div_ceil(workers.threads * 16),
     };
-    workers.pool.scope(|scope| {
-        while !parts.is_empty() {
-            let rest = parts.split_off(chunk.min(parts.len()));
-            let mine = std::mem::replace(&mut parts, rest);
-            scope.spawn(async move { mine.into_iter().for_each(|parts| obey(parts, order)) });
+    // Each thread takes a few lanes at a time until none are left; bursts are long enough to go one by one.
+    let handful = match order {
+        Order::Burst => 1,
+        _ => count.div_ceil(workers.threads * 16),
+    };
+    let mut parts: Vec<_> = lanes.iter_mut().collect();
+    let waiting = Mutex::new(parts.chunks_mut(handful));
+    let work = || {
+        while let Some(mine) = waiting.lock().ok().and_then(|mut chunks| chunks.next()) {
+            mine.iter_mut().for_each(|parts| obey(parts, order));
         }
+    };
+    helpers.in_place_scope(|scope| {
+        for _ in 1..workers.threads {
+            scope.spawn(|_| work());
+        }
+        work();
     });
 }
 
-fn obey<O: Occupant>(mut parts: LanePartsItem<'_, '_, O>, order: &Order) {
+fn obey<O: Occupant>(parts: &mut LanePartsItem<'_, '_, O>, order: &Order) {
     let world = World {
         simulation: &mut parts.simulation,
         bodies: &mut parts.bodies.bodies,
