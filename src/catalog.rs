@@ -1,9 +1,9 @@
 //! Everything that has a name: tasks and agents, built in, registered from outside, or read from YAML files.
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, nearest};
 use etude_envs::task::TaskSpec;
-use etude_envs::{Registry, Seed};
+use etude_envs::{Registry, Seed, space};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -66,10 +66,15 @@ impl AgentBlueprint {
 
 /// What an agent gets to know of a task.
 pub fn shape_of(task: &TaskSpec) -> AgentShape {
-    let input = |field: &etude_envs::space::Field| Input {
+    let input = |field: &space::Field| Input {
         name: field.name.clone(),
         typical: field.typical,
-        proprioceptive: field.proprioceptive,
+        role: match field.role {
+            space::Role::World => Role::World,
+            space::Role::Body => Role::Body,
+            space::Role::Desired => Role::Desired,
+            space::Role::Feedback { action } => Role::Feedback { action },
+        },
     };
     AgentShape { observations: task.observation.fields().iter().map(input).collect(), actions: task.action.len() }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Transition};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 
 const OBSERVATIONS: usize = 23;
 const ACTIONS: usize = 5;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(layers) = arguments.next() {
         config.cortex.layers = layers.parse()?;
     }
-    let input = |index| Input { name: format!("input {index}"), typical: 1.0, proprioceptive: false };
+    let input = |index| Input { name: format!("input {index}"), typical: 1.0, role: Role::World };
     let shape = AgentShape { observations: (0..OBSERVATIONS).map(input).collect(), actions: ACTIONS };
     let mut brain = Brain::new(&config, &shape, 1)?;
     let mut times: Vec<f64> = (0..REPEATS).map(|repeat| practise(&mut brain, repeat * STEPS)).collect();

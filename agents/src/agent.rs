@@ -2,6 +2,23 @@
 
 use crate::state::{State, StateError};
 
+/// What an observed number tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The world around the body, or the task.
+    World,
+    /// The body itself: joint angles, speeds, forces.
+    Body,
+    /// Where the body should be by now, where there is a desired trajectory.
+    Desired,
+    /// The command, in units of that action, with which the body's own feedback controller answers the present error:
+    /// the error signal of feedback-error learning (Kawato & Gomi 1992).
+    Feedback {
+        /// Index of the action.
+        action: usize,
+    },
+}
+
 /// One observed number, as an agent gets to know it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
@@ -9,8 +26,8 @@ pub struct Input {
     pub name: String,
     /// Typical magnitude in the field's own unit; finite and above 0.
     pub typical: f32,
-    /// Whether the body itself is sensed (joint angles, speeds, forces) rather than the world around it.
-    pub proprioceptive: bool,
+    /// What it tells of.
+    pub role: Role,
 }
 
 /// The size of a task as an agent sees it.

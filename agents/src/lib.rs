@@ -9,10 +9,10 @@
 //! A brain learns to answer a cue with the right force. Every trial is an episode of one step.
 //!
 //! ```
-//! use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Transition};
+//! use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 //!
 //! let shape = AgentShape {
-//!     observations: vec![Input { name: "cue".into(), typical: 1.0, proprioceptive: false }],
+//!     observations: vec![Input { name: "cue".into(), typical: 1.0, role: Role::World }],
 //!     actions: 1,
 //! };
 //! let mut brain = Brain::new(&BrainConfig::default(), &shape, 7)?;
@@ -43,7 +43,7 @@ mod brain;
 mod generator;
 mod state;
 
-pub use agent::{Agent, AgentShape, Input, Transition};
+pub use agent::{Agent, AgentShape, Input, Role, Transition};
 pub use baselines::{Idle, Random};
 pub use brain::{BasalGangliaConfig, Brain, BrainConfig, ConfigError, CortexConfig, SensesConfig};
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

@@ -1,6 +1,6 @@
 //! Configurations: what is read, what is refused, and what the refusal says.
 
-use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, Input};
+use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, Input, Role};
 
 fn refused(change: impl FnOnce(&mut BrainConfig, &mut BasalGangliaConfig)) -> String {
     let mut config = BrainConfig::default();
@@ -89,7 +89,7 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
 
 #[test]
 fn a_shape_that_no_body_has_is_refused() {
-    let input = |typical| Input { name: "angle".into(), typical, proprioceptive: true };
+    let input = |typical| Input { name: "angle".into(), typical, role: Role::Body };
     let refused = |observations: Vec<Input>, actions| {
         let shape = AgentShape { observations, actions };
         Brain::new(&BrainConfig::default(), &shape, 0).unwrap_err().field

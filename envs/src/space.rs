@@ -3,6 +3,35 @@
 //! One list of [`Field`]s drives the buffers, the bounds, the generated docs (`etude describe`) and the tests, so that
 //! they cannot drift apart.
 
+/// What an observed number tells of, so that an agent can use it for what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The world around the body, or the task.
+    World,
+    /// The body itself: joint angles, speeds, forces.
+    Body,
+    /// Where the body should be by now, where a task has a desired trajectory.
+    Desired,
+    /// The command, in units of that action, with which the body's own feedback controller answers the present error:
+    /// the error signal of feedback-error learning (Kawato & Gomi 1992).
+    Feedback {
+        /// Index of the action.
+        action: usize,
+    },
+}
+
+impl Role {
+    /// In a word: `world`, `body`, `desired` or `feedback`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::World => "world",
+            Role::Body => "body",
+            Role::Desired => "desired",
+            Role::Feedback { .. } => "feedback",
+        }
+    }
+}
+
 /// One number of an observation or action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
@@ -18,19 +47,29 @@ pub struct Field {
     pub high: f32,
     /// A typical magnitude in the field's own unit, above 0: what an agent may scale by before it has seen any.
     pub typical: f32,
-    /// Whether it tells of the body itself rather than of the world around it.
-    pub proprioceptive: bool,
+    /// What it tells of.
+    pub role: Role,
 }
 
 impl Field {
     /// A field that senses the body.
     pub fn body(name: &str, unit: &str, low: f32, high: f32, typical: f32, meaning: &str) -> Self {
-        Self { name: name.into(), meaning: meaning.into(), unit: unit.into(), low, high, typical, proprioceptive: true }
+        Self { name: name.into(), meaning: meaning.into(), unit: unit.into(), low, high, typical, role: Role::Body }
     }
 
     /// A field that senses the world around the body.
     pub fn outside(name: &str, unit: &str, low: f32, high: f32, typical: f32, meaning: &str) -> Self {
-        Self { proprioceptive: false, ..Self::body(name, unit, low, high, typical, meaning) }
+        Self { role: Role::World, ..Self::body(name, unit, low, high, typical, meaning) }
+    }
+
+    /// The same field in another role.
+    pub fn with_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
+    /// Whether it senses the body itself.
+    pub fn proprioceptive(&self) -> bool {
+        self.role == Role::Body
     }
 
     /// An action in [-1, 1].

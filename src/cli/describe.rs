@@ -62,7 +62,7 @@ fn describe(space: &Space) -> String {
         .fields()
         .iter()
         .map(|field| {
-            let senses = if field.proprioceptive { "body" } else { "world" };
+            let senses = field.role.name();
             vec![
                 field.name.clone(),
                 field.unit.clone(),
@@ -80,7 +80,7 @@ fn fields(space: &Space) -> Value {
     let one = |field: &etude_envs::space::Field| {
         json!({
             "name": field.name, "meaning": field.meaning, "unit": field.unit, "low": field.low, "high": field.high,
-            "typical": field.typical, "proprioceptive": field.proprioceptive,
+            "typical": field.typical, "proprioceptive": field.proprioceptive(), "role": field.role.name(),
         })
     };
     space.fields().iter().map(one).collect()

@@ -1,9 +1,10 @@
 //! The running statistics against direct computation.
 
 use super::*;
+use crate::agent::Role;
 
 fn senses(memory: u64, typical: &[f32]) -> Senses {
-    let input = |&typical| Input { name: "input".into(), typical, proprioceptive: false };
+    let input = |&typical| Input { name: "input".into(), typical, role: Role::World };
     let inputs: Vec<Input> = typical.iter().map(input).collect();
     Senses::new(&SensesConfig { memory, ..SensesConfig::default() }, &inputs)
 }

@@ -1,10 +1,10 @@
 //! A small body to practise with, and helpers shared by the tests.
 #![allow(dead_code, reason = "every test program uses its own part of it")]
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Transition};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 
 pub fn shape(observations: usize, actions: usize) -> AgentShape {
-    let input = |index| Input { name: format!("input {index}"), typical: 1.0, proprioceptive: false };
+    let input = |index| Input { name: format!("input {index}"), typical: 1.0, role: Role::World };
     AgentShape { observations: (0..observations).map(input).collect(), actions }
 }
 
