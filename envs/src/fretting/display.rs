@@ -164,7 +164,7 @@ pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
         ),
         reward: format!(
             "{} times the closeness of the finger that is due to its note (full within {}, a tenth at {} more, in strings \
-             and frets), plus {} at a correct clean onset, less {} for a finger that presses without a note now or next, \
+             and frets), plus {} at a correct clean onset, of which a press too light for it earns its share, less {} for a finger that presses without a note now or next, \
              less {} times the mean squared action.",
             reward.closeness, reward.bound, reward.margin, reward.onset, reward.wrong_press, reward.effort
         ),

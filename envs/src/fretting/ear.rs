@@ -93,6 +93,8 @@ pub struct Ear {
     next: usize,
     /// The note that was plucked and may still be hit late.
     pending: Option<usize>,
+    /// How well its finger stood when it was plucked; see [`Ear::listen`].
+    stood: f32,
     /// The note that was hit and has to be held.
     held: Option<usize>,
     /// What was counted, by finger.
@@ -129,16 +131,18 @@ impl Ear {
         })
     }
 
-    /// Listens at `time` (s) and says whether a written note has just been hit.
-    pub fn listen(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> bool {
+    /// Listens at `time` (s) and says how much of a written note has just been played, in [0, 1]: all of it when it
+    /// sounds cleanly, and when it is plucked with its finger in place but pressing too lightly, the share of the force
+    /// that would be needed, of which nothing is paid twice.
+    pub fn listen(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> f32 {
         self.peak_force = tips.iter().fold(self.peak_force, |peak, tip| peak.max(tip.force));
         for string in 1..=instrument.strings() {
             self.sounds[string - 1] = sound(instrument, tips, string);
         }
         self.judge_hold(notes, time);
-        let hit = self.pluck(instrument, notes, tips, time);
+        let played = self.pluck(instrument, notes, tips, time);
         self.hear_hammer_ons(instrument, notes, tips, time);
-        hit
+        played
     }
 
     fn judge_hold(&mut self, notes: &[Note], time: f32) {
@@ -151,15 +155,16 @@ impl Ear {
         }
     }
 
-    fn pluck(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> bool {
+    fn pluck(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> f32 {
         // Half a microsecond of slack: onsets that fall on a step belong to it.
         let plucked = notes.get(self.next).is_some_and(|note| time + 5e-7 >= note.onset);
         if plucked && let Some(note) = notes.get(self.next) {
             self.tallies[note.finger].written += 1.0;
             self.pending = Some(self.next);
+            self.stood = 0.0;
             self.next += 1;
         }
-        let Some((index, note)) = self.pending.map(|index| (index, notes[index])) else { return false };
+        let Some((index, note)) = self.pending.map(|index| (index, notes[index])) else { return 0.0 };
         let late = time - note.onset;
         let tally = &mut self.tallies[note.finger];
         let sound = self.sounds[note.string - 1];
@@ -184,12 +189,12 @@ impl Ear {
                 force: tips[finger].force,
                 clean: true,
             });
-            return true;
+            return 1.0 - self.stood;
         }
         if late > ONSET_WINDOW {
             self.pending = None;
             let (fret, force, clean) = match sound {
-                Sound::Muted => return false,
+                Sound::Muted => return 0.0,
                 Sound::Open => (0, 0.0, true),
                 Sound::Fretted { fret, finger, clean } => (fret, tips[finger].force, clean),
             };
@@ -198,7 +203,10 @@ impl Ear {
             let (time, string, onset_error) = (note.onset, note.string, Some(0.0));
             self.write(Sounded { time, string, fret, pitch, onset_error, force, clean });
         }
-        false
+        if plucked {
+            self.stood = standing(instrument, &tips[note.finger], &note);
+        }
+        if plucked { self.stood } else { 0.0 }
     }
 
     /// Notes that are pressed into sounding without being written are wrong.
@@ -231,6 +239,14 @@ impl Ear {
             self.log.push(note);
         }
     }
+}
+
+/// The share of the force a note needs with which a finger in its place presses, at most 1; 0 out of place.
+fn standing(instrument: &Instrument, tip: &Fingertip, note: &Note) -> f32 {
+    let string = instrument.string_touched(instrument.string_coordinate(tip.x, tip.y));
+    let fret = instrument.fret_sounded(instrument.fret_coordinate(tip.x));
+    let in_place = (string, fret) == (Some(note.string), Some(note.fret));
+    if in_place { (tip.force / instrument.least_force(note.fret)).min(1.0) } else { 0.0 }
 }
 
 /// What a string sounds: the highest fingertip on it decides.

@@ -145,7 +145,7 @@ impl Fretting {
         command
     }
 
-    fn reward(&self, hand: &Hand, hit: bool, action: &[f32]) -> f32 {
+    fn reward(&self, hand: &Hand, played: f32, action: &[f32]) -> f32 {
         let reward = &self.spec.reward;
         let closeness = self.note(0).map_or(0.0, |note| {
             let near = |gap: f32| tolerance(gap, -reward.bound, reward.bound, reward.margin);
@@ -157,9 +157,7 @@ impl Fretting {
             .map(|finger| hand.tips[finger].force / self.spec.hand.press_force)
             .sum();
         let effort = action.iter().map(|value| value * value).sum::<f32>() / action.len() as f32;
-        reward.closeness * closeness + if hit { reward.onset } else { 0.0 }
-            - reward.wrong_press * wrong
-            - reward.effort * effort
+        reward.closeness * closeness + reward.onset * played - reward.wrong_press * wrong - reward.effort * effort
     }
 }
 
@@ -216,9 +214,9 @@ impl Task for Fretting {
         let time = self.time();
         let Some(hand) = &mut self.hand else { return Judgement::default() };
         hand.feel(world);
-        let hit = self.ear.listen(&self.instrument, &self.notes, &hand.tips, time);
+        let played = self.ear.listen(&self.instrument, &self.notes, &hand.tips, time);
         let Some(hand) = &self.hand else { return Judgement::default() };
-        let reward = self.reward(hand, hit, action);
+        let reward = self.reward(hand, played, action);
         while self.note(0).is_some_and(|note| time >= note.held_until().max(note.onset + ONSET_WINDOW)) {
             self.due += 1;
         }

@@ -133,6 +133,32 @@ fn a_note_sounds_or_buzzes_by_force() {
 }
 
 #[test]
+fn a_press_too_light_earns_its_share_and_nothing_is_paid_twice() {
+    let instrument = Instrument::new(&spec("fretting/guitar-v0").instrument);
+    let note = Note { onset: 1.0, length: 0.25, string: 3, fret: 5, finger: 0 };
+    let x = instrument.fret_place(4.7);
+    // Shares of the least clean force over time, 20 ms apart from the onset on, and what each of them is paid.
+    let paid = |string: f32, shares: [f32; 4]| {
+        let mut ear = Ear::default();
+        ear.start();
+        let mut time = note.onset;
+        shares.map(|share| {
+            let force = share * instrument.least_force(5);
+            let tip = Fingertip { x, y: instrument.string_place(string, x), y_rate: 0.0, force };
+            let tips = [tip, Fingertip::default(), Fingertip::default(), Fingertip::default()];
+            let paid = ear.listen(&instrument, &[note], &tips, time);
+            time += 0.02;
+            paid
+        })
+    };
+    assert_eq!(paid(3.0, [1.1, 1.1, 1.1, 1.1]), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(paid(3.0, [0.25, 0.5, 0.75, 0.9]), [0.25, 0.0, 0.0, 0.0]);
+    assert_eq!(paid(3.0, [0.25, 0.5, 1.1, 1.1]), [0.25, 0.0, 0.75, 0.0]);
+    assert_eq!(paid(3.0, [0.0, 0.0, 0.0, 1.1]), [0.0; 4], "too late");
+    assert_eq!(paid(2.0, [1.1, 1.1, 1.1, 1.1]), [0.0; 4], "on another string");
+}
+
+#[test]
 fn pitches_are_those_of_the_tuning() {
     let pitch_of = |id: &str, string, fret| Instrument::new(&spec(id).instrument).pitch(string, fret);
     assert_eq!(pitch_of("fretting/guitar-v0", 1, 0), 40);
