@@ -2,7 +2,7 @@
 //! alike.
 
 use crate::catalog::AgentBlueprint;
-use crate::run::subject::{Plan, Subject};
+use crate::run::subject::{Conditions, Plan, Subject};
 use anyhow::Result;
 use etude_agents::Transition;
 use etude_envs::Seed;
@@ -195,6 +195,7 @@ impl Bencher {
             evaluation_episodes: 0,
             signals_every: 0,
             burst,
+            conditions: Conditions::default(),
         });
         let cohort = |threads| -> Result<Gym<Subject>> {
             let subjects =

@@ -1,5 +1,6 @@
-//! Everything that has a name: tasks and agents, built in, registered from outside, or read from YAML files.
+//! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
+use crate::experiment::{Experiment, ExperimentError};
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, nearest};
 use etude_envs::task::TaskSpec;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 static AGENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/agents");
+static EXPERIMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/experiments");
 
 /// Makes agents of one kind.
 type MakeAgent = Arc<dyn Fn(&AgentShape, u64) -> Result<Box<dyn Agent>, ConfigError> + Send + Sync>;
@@ -79,6 +81,22 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
     AgentShape { observations: task.observation.fields().iter().map(input).collect(), actions: task.action.len() }
 }
 
+/// What differs in what two tasks' bodies sense and do, as readable lines, a few for each space; empty if a brain can
+/// move between them.
+pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
+    const SHOWN: usize = 4;
+    let some = |space: &str, lines: Vec<String>| {
+        let mut shown: Vec<String> = lines.iter().take(SHOWN).map(|line| format!("{space} {line}")).collect();
+        if lines.len() > SHOWN {
+            shown.push(format!("and {} more {space} fields", lines.len() - SHOWN));
+        }
+        shown
+    };
+    let mut differences = some("observation", from.observation.differences(&to.observation));
+    differences.extend(some("action", from.action.differences(&to.action)));
+    differences
+}
+
 /// Why an agent cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
@@ -117,8 +135,8 @@ impl Catalog {
 
     /// Names of all agents, sorted.
     pub fn agent_names(&self) -> Vec<String> {
-        let built_in = AGENTS.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from));
-        let mut names: Vec<String> = built_in.chain(self.registered.iter().map(|(name, _)| name.clone())).collect();
+        let mut names: Vec<String> =
+            names_in(&AGENTS).chain(self.registered.iter().map(|(name, _)| name.clone())).collect();
         names.sort();
         names.dedup();
         names
@@ -179,4 +197,33 @@ impl Catalog {
         };
         Ok(AgentBlueprint { name: spec.agent, summary: spec.summary, yaml: document.resolved(), make })
     }
+
+    /// Names of all built-in experiments, sorted.
+    pub fn experiment_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = names_in(&EXPERIMENTS).collect();
+        names.sort();
+        names
+    }
+
+    /// The experiment of that name, or described by the YAML file at that path; with another agent than its own if one
+    /// is given.
+    ///
+    /// # Errors
+    /// An unknown name, or a document that makes no sense.
+    pub fn experiment(&self, name: &str, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
+        let document = match EXPERIMENTS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+            Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text)?,
+            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
+            None => {
+                let names = self.experiment_names();
+                let nearest = nearest(name, names.iter().map(String::as_str)).map(String::from);
+                return Err(ExperimentError::Unknown { name: name.into(), nearest });
+            }
+        };
+        Experiment::read(self, &document, agent)
+    }
+}
+
+fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {
+    folder.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from))
 }

@@ -19,10 +19,12 @@
 mod bench;
 pub mod catalog;
 mod cli;
+pub mod experiment;
 mod figure;
 mod program;
 pub mod run;
 pub mod stats;
+pub mod transfer;
 
 pub use etude_agents as agents;
 pub use etude_envs as envs;

@@ -171,6 +171,9 @@ fn tasks_and_agents_are_listed_and_described() {
     for agent in ["dopamine", "idle", "random"] {
         assert!(names("agents", "agent").contains(&agent.to_string()), "{agent}");
     }
+    for experiment in ["flat-reversed-flat", "flat-to-rough", "guitar-to-bass", "rough-to-flat"] {
+        assert!(names("experiments", "experiment").contains(&experiment.to_string()), "{experiment}");
+    }
     let described = json(folder.path(), &["describe", "cycling/flat-v0"]);
     let fields = |space: &str| {
         let fields = described[space].as_array().unwrap().clone();
@@ -227,7 +230,7 @@ fn bench_measures_every_figure() {
 #[test]
 fn help_is_there_for_every_command() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["list", "describe", "check", "bench", "train", "evaluate"] {
+    for command in ["list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge"] {
         etude(folder.path()).args([command, "--help"]).assert().success();
     }
     assert_eq!(failure(folder.path(), &[]).0, 2);

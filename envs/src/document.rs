@@ -243,38 +243,64 @@ fn merge(base: &mut Value, over: &Value) {
     }
 }
 
-/// Line and column (from 1) of the key at a dotted path in block-style YAML; `None` if it does not stand there.
+/// Line and column (from 1) of the key at a dotted path in block-style YAML; `None` if it does not stand there. Items of
+/// lists, such as `blocks[1]`, may be flow mappings `- {a: 1, b: 2}`.
 fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
-    let mut segments = path.split(['.', '[']).filter(|segment| !segment.is_empty() && !segment.ends_with(']'));
+    let mut segments = path.split(['.', '[']).filter(|segment| !segment.is_empty());
     let mut wanted = segments.next()?;
-    let mut outer_indent: Option<usize> = None;
+    // How far in the key or item stands that is searched, and whether it is an item.
+    let mut outer: Option<(usize, bool)> = None;
+    // How far in stand the keys or items among which is searched, and how many items have gone by.
+    let (mut level, mut items_before) = (None, 0);
     for (index, line) in text.lines().enumerate() {
-        let content = line.trim_start();
-        let indent = line.len() - content.len();
+        let mut content = line.trim_start();
+        let mut indent = line.len() - content.len();
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        if outer_indent.is_some_and(|outer| indent <= outer) {
+        let item = content.starts_with("- ");
+        // The list of a key may stand as far left as the key.
+        if outer.is_some_and(|(outer, is_item)| indent < outer || (indent == outer && (is_item || !item))) {
             return None;
         }
-        let key = content.split(':').next().unwrap_or("").trim_start_matches("- ").trim().trim_matches(['"', '\'']);
-        if key != wanted {
-            // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line.
+        if let Some(number) = wanted.strip_suffix(']') {
+            if !item || *level.get_or_insert(indent) != indent {
+                continue;
+            }
+            if number.parse() != Ok(items_before) {
+                items_before += 1;
+                continue;
+            }
+            let Some(next) = segments.next() else { return Some((index + 1, indent + 1)) };
+            (outer, level, wanted) = (Some((indent, true)), None, next);
+        }
+        if item {
+            content = content[2..].trim_start();
+            indent = line.len() - content.len();
+        }
+        if *level.get_or_insert(indent) != indent {
             continue;
         }
-        match segments.next() {
-            None => return Some((index + 1, indent + 1)),
-            Some(next) => {
-                if content.contains('{') {
-                    let column = content.find(&format!("{next}:")).map_or(indent, |at| indent + at);
-                    return content.contains(&format!("{next}:")).then_some((index + 1, column + 1));
-                }
-                outer_indent = Some(indent);
-                wanted = next;
-            }
+        if item && content.starts_with('{') {
+            return key_in_flow(content, wanted).map(|at| (index + 1, indent + at + 1));
         }
+        let key = content.split(':').next().unwrap_or("").trim().trim_matches(['"', '\'']);
+        if key != wanted {
+            continue;
+        }
+        let Some(next) = segments.next() else { return Some((index + 1, indent + 1)) };
+        // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line.
+        if content.contains('{') {
+            return key_in_flow(content, next).map(|at| (index + 1, indent + at + 1));
+        }
+        (outer, level, items_before, wanted) = (Some((indent, false)), None, 0, next);
     }
     None
+}
+
+/// Where in a line a key of its flow mapping stands, in bytes.
+fn key_in_flow(content: &str, key: &str) -> Option<usize> {
+    content.find(&format!("{key}:"))
 }
 
 #[cfg(test)]
@@ -313,6 +339,27 @@ mod tests {
     fn a_wrong_type_is_located() {
         let message = error("mass: heavy\nwheel: {radius: 0.3}\n");
         assert!(message.starts_with("bike.yaml:1:1: field `mass`:"), "{message}");
+    }
+
+    #[test]
+    fn fields_of_list_items_are_located() {
+        let text =
+            "blocks:\n- {task: a, steps: 1}\n- task: b\n  tags:\n  - steps: 8\n  steps: 2\n- {task: c}\nlast: 1\n";
+        for (path, place) in [
+            ("blocks[0].steps", Some((2, 13))),
+            ("blocks[1].task", Some((3, 3))),
+            ("blocks[1].tags[0].steps", Some((5, 5))),
+            ("blocks[1].steps", Some((6, 3))),
+            ("blocks[2].task", Some((7, 4))),
+            ("blocks[2].steps", None),
+            ("blocks[3].task", None),
+            ("blocks[1]", Some((3, 1))),
+            ("last", Some((8, 1))),
+        ] {
+            assert_eq!(locate(text, path), place, "{path}");
+        }
+        let indented = text.replace("\n- ", "\n    - ").replace("\n  ", "\n      ");
+        assert_eq!(locate(&indented, "blocks[1].task"), Some((3, 11)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `etude evaluate`: how well a trained subject does, learning off.
 
 use super::{Common, print, print_json, whole_number};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::files::write_whole;
@@ -92,8 +92,7 @@ impl Evaluate {
 /// A brain can only move between tasks with the same spaces.
 fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
     let (from, to) = (from.spec(), to.spec());
-    let mut differences = from.observation.differences(&to.observation);
-    differences.extend(from.action.differences(&to.action));
+    let differences = body_differences(from, to);
     if !differences.is_empty() {
         bail!("{} and {} have different bodies: {}", from.id, to.id, differences.join("; "));
     }

@@ -19,6 +19,7 @@ pub struct List {
 enum Kind {
     Tasks,
     Agents,
+    Experiments,
 }
 
 impl List {
@@ -39,6 +40,14 @@ impl List {
                 rows.push(vec![name.clone(), catalog.agent(&name)?.summary().to_string()]);
             }
             add("agent", "agents", rows, &mut document, &mut tables);
+        }
+        if wanted(Kind::Experiments) {
+            let mut rows = Vec::new();
+            for name in catalog.experiment_names() {
+                let question = catalog.experiment(&name, None)?.spec.question;
+                rows.push(vec![name, question]);
+            }
+            add("experiment", "experiments", rows, &mut document, &mut tables);
         }
         if self.common.json {
             print_json(&document.into())?;

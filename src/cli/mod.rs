@@ -5,8 +5,10 @@ mod check;
 mod describe;
 mod evaluate;
 mod list;
+mod merge;
 mod table;
 mod train;
+mod transfer;
 
 use crate::catalog::Catalog;
 use anyhow::Result;
@@ -17,8 +19,8 @@ use std::process::ExitCode;
 
 /// A gym for motor skills and their transfer.
 ///
-/// Tasks are physics worlds in which a body learns a skill; agents learn them by reward. Wherever a TASK or AGENT is
-/// accepted, the path of a YAML file will do as well.
+/// Tasks are physics worlds in which a body learns a skill; agents learn them by reward. Wherever a TASK, AGENT or
+/// EXPERIMENT is accepted, the path of a YAML file will do as well.
 #[derive(Parser)]
 #[command(name = "etude", version, max_term_width = 110)]
 struct Cli {
@@ -28,7 +30,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// List what there is: tasks, agents
+    /// List what there is: tasks, agents, experiments
     List(list::List),
     /// Show all about a task: what is sensed, done, rewarded and scored
     Describe(describe::Describe),
@@ -40,6 +42,10 @@ enum Command {
     Train(train::Train),
     /// Evaluate a trained subject, learning off
     Evaluate(evaluate::Evaluate),
+    /// Run an experiment: what is practice of one skill worth for another?
+    Transfer(transfer::Transfer),
+    /// Join parts of an experiment that were run apart
+    Merge(merge::Merge),
 }
 
 /// Flags that every command has.
@@ -85,6 +91,8 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Command::Bench(command) => command.run(catalog),
         Command::Train(command) => command.run(catalog),
         Command::Evaluate(command) => command.run(catalog),
+        Command::Transfer(command) => command.run(catalog),
+        Command::Merge(command) => command.run(),
     };
     match result {
         Ok(code) => code,

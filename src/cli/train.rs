@@ -3,7 +3,7 @@
 use super::{Common, Threads, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
 use crate::run::cohort::{Summary, train};
-use crate::run::subject::Plan;
+use crate::run::subject::{Conditions, Plan};
 use anyhow::Result;
 use clap::Args;
 use etude_envs::Seed;
@@ -60,6 +60,7 @@ impl Train {
             evaluation_episodes: self.evaluation_episodes,
             signals_every: self.signals_every,
             burst: BURST,
+            conditions: Conditions::default(),
         };
         let out = self.out.clone().unwrap_or_else(|| default_folder(&plan, self.resume));
         let quiet = self.common.quiet || self.common.json;

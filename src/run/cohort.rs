@@ -5,7 +5,7 @@ use crate::run::folder::{RunFolder, RunSpec};
 use crate::run::progress::Progress;
 use crate::run::subject::{LOGS, Plan, Subject};
 use crate::stats::{bootstrap_interval, interquartile_mean};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use etude_envs::Seed;
 use etude_envs::gym::Gym;
 use serde::Serialize;
@@ -78,15 +78,10 @@ pub fn train(
             if let Some(checkpoint) = subject.take_checkpoint() {
                 folder.save_checkpoint(&checkpoint)?;
             }
-            if let Some(failure) = subject.failure() {
-                return Err(anyhow!("{failure}").context(format!(
-                    "subject {index} (seed {}) stopped at step {}: agent `{}` gave an action that cannot be carried out",
-                    subject.seed().0, subject.steps(), plan.agent.name()
-                )));
-            }
+            subject.check()?;
         }
         let score = subjects_of(&gym).map(Subject::score).sum::<f64>() / subjects.max(1) as f64;
-        progress.update(done(&gym), score);
+        progress.update(done(&gym), &format!("score {score:.3}"));
     }
     let speed = progress.finish(done(&gym));
     let summary = summarise(&plan, &gym);

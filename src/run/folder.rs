@@ -13,19 +13,30 @@
 use crate::run::checkpoint::Checkpoint;
 use crate::run::files::{create_folder, remove_partials, write_whole};
 use crate::run::subject::{LOGS, Plan};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use etude_envs::Seed;
+use etude_envs::document::Document;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Version of the folder's layout.
-const FORMAT: &str = "etude-run 1";
+/// What a run was asked for by, as written into its folder.
+pub trait Spec: Serialize + DeserializeOwned {
+    /// Name and version of the folder's layout.
+    const FORMAT: &'static str;
+}
 
-/// What `run.yaml` says.
+impl Spec for RunSpec {
+    const FORMAT: &'static str = "etude-run 1";
+}
+
+/// What `run.yaml` says of a run that was asked for by an `S`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RunRecord {
+pub struct RunRecord<S> {
     /// Layout of the folder.
     pub format: String,
     /// Program version.
@@ -33,7 +44,7 @@ pub struct RunRecord {
     /// Operating system and processor family.
     pub machine: String,
     /// What was asked for; a run is resumed only with the same.
-    pub run: RunSpec,
+    pub run: S,
 }
 
 /// What was asked for.
@@ -91,7 +102,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// A folder that holds a run already (without `resume`), holds a different run, is in use, or cannot be written to.
-    pub fn open(path: &Path, spec: &RunSpec, resume: bool) -> Result<Self> {
+    pub fn open<S: Spec>(path: &Path, spec: &S, resume: bool) -> Result<Self> {
         let record_path = path.join("run.yaml");
         if record_path.exists() {
             if !resume {
@@ -100,7 +111,7 @@ impl RunFolder {
                     path.display()
                 );
             }
-            let found = read_record(&record_path)?;
+            let found: RunRecord<S> = read_record(path)?;
             if let Some(difference) = difference(&found.run, spec) {
                 bail!("{} holds a different run: {difference}", path.display());
             }
@@ -111,10 +122,10 @@ impl RunFolder {
             create_folder(&path.join("checkpoints"))?;
             create_folder(&path.join("figures"))?;
             let record = RunRecord {
-                format: FORMAT.into(),
+                format: S::FORMAT.into(),
                 version: env!("CARGO_PKG_VERSION").into(),
                 machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-                run: spec.clone(),
+                run: spec,
             };
             write_whole(&record_path, serde_yaml::to_string(&record)?.as_bytes())?;
         }
@@ -139,7 +150,15 @@ impl RunFolder {
     /// # Errors
     /// A file that is there and cannot be used.
     pub fn checkpoint(&self, subject: u64) -> Result<Option<Checkpoint>> {
-        let path = self.checkpoint_path(subject);
+        self.checkpoint_named(&subject_name(subject))
+    }
+
+    /// The checkpoint of that name, if there is one.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be used.
+    pub fn checkpoint_named(&self, name: &str) -> Result<Option<Checkpoint>> {
+        let path = checkpoint_path(&self.path, name);
         path.exists().then(|| Checkpoint::open(&path)).transpose()
     }
 
@@ -148,7 +167,15 @@ impl RunFolder {
     /// # Errors
     /// A full disk or a folder that cannot be written to.
     pub fn save_checkpoint(&self, checkpoint: &Checkpoint) -> Result<()> {
-        checkpoint.save(&self.checkpoint_path(checkpoint.subject))
+        self.save_checkpoint_as(&subject_name(checkpoint.subject), checkpoint)
+    }
+
+    /// Saves a checkpoint in place of the last one of that name.
+    ///
+    /// # Errors
+    /// A full disk or a folder that cannot be written to.
+    pub fn save_checkpoint_as(&self, name: &str, checkpoint: &Checkpoint) -> Result<()> {
+        checkpoint.save(&checkpoint_path(&self.path, name))
     }
 
     /// Writes one of the subjects' [`LOGS`] as a CSV file; empty optional logs are left out.
@@ -185,33 +212,50 @@ impl RunFolder {
     pub fn write(&self, name: &str, contents: &[u8]) -> Result<()> {
         write_whole(&self.path.join(name), contents)
     }
-
-    fn checkpoint_path(&self, subject: u64) -> PathBuf {
-        self.path.join("checkpoints").join(format!("subject-{subject:03}.safetensors"))
-    }
 }
 
-fn read_record(path: &Path) -> Result<RunRecord> {
-    let document = etude_envs::document::Document::open(path)?;
-    let record: RunRecord = document.read()?;
-    if record.format != FORMAT {
-        return Err(anyhow!("{}: expected the format `{FORMAT}`, found `{}`", path.display(), record.format));
+/// The name of a subject, by which its files are known.
+pub fn subject_name(subject: u64) -> String {
+    format!("subject-{subject:03}")
+}
+
+/// Where the checkpoint of that name lies in a run folder.
+pub fn checkpoint_path(folder: &Path, name: &str) -> PathBuf {
+    folder.join("checkpoints").join(format!("{name}.safetensors"))
+}
+
+/// Reads the `run.yaml` of a run folder.
+///
+/// # Errors
+/// A file that is not there, is damaged, or is of another kind of run.
+pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
+    let document = Document::open(&folder.join("run.yaml"))?;
+    if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
+        bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
     }
-    Ok(record)
+    Ok(document.read()?)
 }
 
 /// The first field in which two specs differ, in words.
-fn difference(found: &RunSpec, wanted: &RunSpec) -> Option<String> {
-    let fields = |spec: &RunSpec| match serde_json::to_value(spec) {
-        Ok(serde_json::Value::Object(fields)) => fields,
-        _ => Default::default(),
-    };
-    let (found, wanted) = (fields(found), fields(wanted));
-    let (name, value) = found.iter().find(|(name, value)| wanted.get(*name) != Some(value))?;
-    let wanted = wanted.get(name).unwrap_or(&serde_json::Value::Null);
-    Some(if name.ends_with("_yaml") {
-        format!("its `{}` file says something else now", name.trim_end_matches("_yaml"))
+pub fn difference<S: Serialize>(found: &S, wanted: &S) -> Option<String> {
+    let (found, wanted) = (serde_json::to_value(found).ok()?, serde_json::to_value(wanted).ok()?);
+    let (path, found, wanted) = first_difference("", &found, &wanted)?;
+    Some(if path.contains("_yaml") {
+        format!("its `{}` file says something else now", path.replace("_yaml", ""))
     } else {
-        format!("its `{name}` is {value}, not {wanted}")
+        format!("its `{path}` is {found}, not {wanted}")
+    })
+}
+
+/// Path and both values of the first leaf in which two documents differ.
+fn first_difference<'a>(path: &str, found: &'a Value, wanted: &'a Value) -> Option<(String, &'a Value, &'a Value)> {
+    let (Value::Object(ours), Value::Object(theirs)) = (found, wanted) else {
+        return (found != wanted).then(|| (path.to_string(), found, wanted));
+    };
+    let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    keys.into_iter().find_map(|key| {
+        let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let value = |fields: &'a serde_json::Map<String, Value>| fields.get(key).unwrap_or(&Value::Null);
+        first_difference(&below, value(ours), value(theirs))
     })
 }

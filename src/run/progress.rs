@@ -33,10 +33,10 @@ impl Progress {
         Self { bar, quiet, started: now, last_line: now, at_start: done, total }
     }
 
-    /// Shows `done` env steps and the mean score of the last evaluations.
-    pub fn update(&mut self, done: u64, score: f64) {
+    /// Shows `done` env steps, and how it goes in words.
+    pub fn update(&mut self, done: u64, how: &str) {
         let speed = self.steps_per_second(done);
-        let message = format!("{speed:.0} steps/s  score {score:.3}");
+        let message = format!("{speed:.0} steps/s  {how}");
         match &self.bar {
             Some(bar) => {
                 bar.set_position(done);

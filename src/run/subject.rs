@@ -3,7 +3,7 @@
 use crate::catalog::AgentBlueprint;
 use crate::run::checkpoint::Checkpoint;
 use anyhow::{Result, anyhow};
-use etude_agents::{Agent, Transition};
+use etude_agents::{Agent, State, StateError, Transition};
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
@@ -14,6 +14,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 /// What every subject of a cohort does.
+#[derive(Clone)]
 pub struct Plan {
     /// The task that is practised.
     pub task: Blueprint,
@@ -29,6 +30,29 @@ pub struct Plan {
     pub signals_every: u64,
     /// Env steps in one burst.
     pub burst: u64,
+    /// Under what conditions the steps are practised.
+    pub conditions: Conditions,
+}
+
+/// Under what conditions a block is practised. The default is plain practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// Whether the agent explores and learns.
+    pub learning: bool,
+    /// Whether it gets the task's reward, or 0 in its place.
+    pub reward: bool,
+    /// Whether it is evaluated before the first step, too.
+    pub evaluate_first: bool,
+    /// Whether the last episode is cut short at the end, so that nothing of it reaches into what is practised next.
+    pub ends_with_cut: bool,
+    /// The purpose and index by which the lane's seed is fanned out from the subject's.
+    pub lane: (&'static str, u64),
+}
+
+impl Default for Conditions {
+    fn default() -> Self {
+        Self { learning: true, reward: true, evaluate_first: false, ends_with_cut: false, lane: ("lane", 0) }
+    }
 }
 
 /// Names of the logs that a subject keeps.
@@ -81,6 +105,14 @@ impl Subject {
         })
     }
 
+    /// Gives the subject's agent what it has learned before.
+    ///
+    /// # Errors
+    /// The state of another agent.
+    pub fn inherit(&mut self, state: &State) -> Result<(), StateError> {
+        self.agent.load(state)
+    }
+
     /// Puts a subject back to where a checkpoint of it was taken.
     ///
     /// # Errors
@@ -94,6 +126,9 @@ impl Subject {
                 self.index,
                 self.seed.0
             ));
+        }
+        if checkpoint.task_yaml != self.plan.task.yaml() {
+            return Err(anyhow!("it is of {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
         }
         self.agent.load(&checkpoint.state)?;
         self.steps = checkpoint.steps;
@@ -117,7 +152,7 @@ impl Subject {
 
     /// The seed of its practice lane.
     pub fn lane_seed(&self) -> Seed {
-        self.seed.fan("lane", 0)
+        self.seed.fan(self.plan.conditions.lane.0, self.plan.conditions.lane.1)
     }
 
     /// Env steps practised.
@@ -145,9 +180,19 @@ impl Subject {
         self.steps >= self.plan.steps
     }
 
-    /// What made practice impossible, if anything did.
-    pub fn failure(&self) -> Option<&ActionError> {
-        self.failure.as_ref()
+    /// Whether practice can go on.
+    ///
+    /// # Errors
+    /// What made it impossible, with the subject's name.
+    pub fn check(&self) -> Result<()> {
+        let Some(failure) = &self.failure else { return Ok(()) };
+        Err(anyhow!("{failure}").context(format!(
+            "subject {} (seed {}) stopped at step {}: agent `{}` gave an action that cannot be carried out",
+            self.index,
+            self.seed.0,
+            self.steps,
+            self.plan.agent.name()
+        )))
     }
 
     /// The checkpoint taken since the last call, if any.
@@ -156,19 +201,23 @@ impl Subject {
     }
 
     fn practise(&mut self, lane: &mut LaneAccess<'_>) -> Result<(), ActionError> {
+        let conditions = self.plan.conditions;
         self.observation.copy_from_slice(lane.lane().observation());
-        self.agent.act(&self.observation, true, &mut self.action);
+        self.agent.act(&self.observation, conditions.learning, &mut self.action);
         let step = lane.step(&self.action)?;
         self.steps += 1;
         let now = lane.lane();
-        self.agent.learn(&Transition {
-            observation: &self.observation,
-            action: &self.action,
-            reward: step.reward,
-            next_observation: if step.ended() { now.final_observation() } else { now.observation() },
-            terminated: step.terminated,
-            truncated: step.truncated,
-        });
+        if conditions.learning {
+            let cut = conditions.ends_with_cut && self.complete() && !step.terminated;
+            self.agent.learn(&Transition {
+                observation: &self.observation,
+                action: &self.action,
+                reward: if conditions.reward { step.reward } else { 0.0 },
+                next_observation: if step.ended() { now.final_observation() } else { now.observation() },
+                terminated: step.terminated,
+                truncated: step.truncated || cut,
+            });
+        }
         if self.plan.signals_every > 0 && self.steps.is_multiple_of(self.plan.signals_every) {
             self.record_signals();
         }
@@ -237,7 +286,7 @@ impl Subject {
     }
 
     fn to_checkpoint(&self) -> Checkpoint {
-        let mut state = etude_agents::State::new();
+        let mut state = State::new();
         self.agent.save(&mut state);
         let logs: BTreeMap<String, String> =
             LOGS.iter().zip(&self.logs).map(|(name, log)| (name.to_string(), log.clone())).collect();
@@ -262,6 +311,9 @@ impl Occupant for Subject {
         if lane.lane().progress().0 != self.episodes {
             // A subject that was restored goes on with its next episode.
             lane.begin(self.episodes);
+        }
+        if self.plan.conditions.evaluate_first && self.steps == 0 {
+            self.failure = self.evaluate().err();
         }
         for _ in 0..self.plan.burst {
             if self.complete() || self.failure.is_some() || self.checkpoint.is_some() {

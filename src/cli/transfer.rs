@@ -1,0 +1,147 @@
+//! `etude transfer`: what practice of one skill is worth for another.
+
+use super::{Common, Threads, print, table::table, whole_number};
+use crate::catalog::Catalog;
+use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
+use crate::transfer::{Shard, TransferSpec, transfer};
+use anyhow::Result;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Transfer {
+    /// Experiment name, or path of its YAML file
+    experiment: String,
+    /// Folder for what comes out
+    #[arg(long)]
+    out: PathBuf,
+    /// Agent name, or path of its YAML file [default: the experiment's]
+    #[arg(long)]
+    agent: Option<String>,
+    /// Subjects in each group [default: the experiment's]
+    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    subjects: Option<u64>,
+    /// Seed that all randomness comes from [default: the experiment's]
+    #[arg(long, value_parser = whole_number::<0, { u64::MAX }>)]
+    seed: Option<u64>,
+    /// Go on with the experiment in the folder, to the same bits as if it had never stopped
+    #[arg(long)]
+    resume: bool,
+    /// Run only a part of the subjects, such as 3/16; `etude merge` joins the parts
+    #[arg(long, value_name = "PART/PARTS")]
+    shard: Option<Shard>,
+    /// Multiply all numbers of steps, such as by 0.01 for a rehearsal
+    #[arg(long, value_name = "FACTOR", value_parser = factor)]
+    scale_steps: Option<f64>,
+    /// Record the agent's signals every so many env steps
+    #[arg(long, value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
+    signals: u64,
+    #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Transfer {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
+        let mut experiment = catalog.experiment(&self.experiment, self.agent.as_deref())?;
+        let spec = &mut experiment.spec;
+        spec.subjects = self.subjects.unwrap_or(spec.subjects);
+        spec.seed = self.seed.unwrap_or(spec.seed);
+        if let Some(factor) = self.scale_steps {
+            *spec = spec.clone().scaled(factor);
+        }
+        let spec = TransferSpec::new(&experiment, self.signals, self.shard);
+        let quiet = self.common.quiet || self.common.json;
+        let summary = transfer(&experiment, &spec, self.threads.count(), &self.out, self.resume, quiet)?;
+        show(&summary, &self.out, &self.common)
+    }
+}
+
+/// Prints a summary as the flags ask for.
+pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
+    if summary.faults > 0 {
+        eprintln!("warning: {} episodes ended in a fault", summary.faults);
+    }
+    print(&if common.json { summary.to_json()? } else { report(summary, out) });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(summary: &Summary, out: &Path) -> String {
+    let thousands = |steps: f64| format!("{:.1}", steps / 1000.0);
+    let groups = summary.groups.0.iter().map(|(name, group)| {
+        vec![
+            name.clone(),
+            thousands(group.practice_steps as f64),
+            group
+                .practice
+                .last()
+                .map(|block| format!("{}/{}", block.reached_criterion, group.subjects))
+                .unwrap_or_default(),
+            format!("{:.3}", group.score_first_iqm),
+            format!("{:.3}", group.score_final_iqm),
+            format!("{:.3}..{:.3}", group.score_final_low, group.score_final_high),
+            format!("{:.3}", group.area),
+            thousands(group.steps_to_criterion),
+            format!("{}/{}", group.reached_criterion, group.subjects),
+        ]
+    });
+    let number = |value: Option<f64>| match value {
+        Some(value) if value.abs() >= 100.0 => format!("{value:.0}"),
+        Some(value) => format!("{value:.3}"),
+        None => "-".into(),
+    };
+    let measures = summary.measures.0.iter().map(|(name, measure)| {
+        let (group, what) = name.rsplit_once('.').unwrap_or((name, ""));
+        let star = if measure.significant { "*" } else { "" };
+        vec![
+            group.replace('_', " "),
+            what.replace('_', " "),
+            number(measure.value),
+            number(measure.low),
+            number(measure.high),
+            star.into(),
+        ]
+    });
+    let group_header = [
+        "group",
+        "practice k",
+        "learned it",
+        "first score",
+        "last score",
+        "95% interval",
+        "mean score",
+        "k steps to criterion",
+        "reached",
+    ];
+    let subjects = summary.groups.0.first().map_or(0, |(_, group)| group.subjects);
+    let few = if subjects < FEWEST_SUBJECTS {
+        format!("With fewer than {FEWEST_SUBJECTS} subjects nothing is called significant.\n")
+    } else {
+        String::new()
+    };
+    format!(
+        "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
+         {}\nMeasures against {} ({} subjects, paired; * the 95% interval leaves no effect out)\n\n{}\n{few}\
+         Steps to criterion are restricted means: who never made it counts with all {} k. Practice is charged in the \
+         transfer effectiveness only.\nFolder {}\n",
+        summary.experiment,
+        summary.question,
+        summary.agent,
+        summary.test,
+        thousands(summary.test_steps as f64),
+        summary.criterion,
+        table(&group_header, &groups.collect::<Vec<_>>()),
+        summary.reference,
+        subjects,
+        table(&["group", "measure", "value", "low", "high", ""], &measures.collect::<Vec<_>>()),
+        thousands(summary.test_steps as f64),
+        out.display(),
+    )
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let expected = || "expected a number above 0, at most 1000".to_string();
+    text.parse::<f64>().ok().filter(|factor| *factor > 0.0 && *factor <= 1000.0).ok_or_else(expected)
+}

@@ -1,0 +1,234 @@
+//! Experiments: groups of subjects that practise in different ways and are then tested on the same task.
+//!
+//! An experiment is a YAML document, read as an [`ExperimentSpec`], checked, and joined with its agent and tasks into an
+//! [`Experiment`] that can be run.
+
+mod named;
+mod spec;
+
+pub use named::Named;
+pub use spec::{Block, ExperimentSpec, Group, Lesion};
+
+use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
+use etude_envs::document::{Document, DocumentError, Invalid, nearest};
+use etude_envs::error::TaskError;
+use etude_envs::task::Blueprint;
+use std::collections::BTreeMap;
+
+/// An experiment with its agent and tasks at hand.
+#[derive(Clone)]
+pub struct Experiment {
+    /// What the document says.
+    pub spec: ExperimentSpec,
+    /// The agent all subjects are.
+    pub agent: AgentBlueprint,
+    tasks: BTreeMap<String, Blueprint>,
+}
+
+/// Why an experiment cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    /// No experiment of that name, and no such file.
+    #[error("unknown experiment `{name}`{} (`etude list experiments` shows all)", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The known experiment that is closest in spelling.
+        nearest: Option<String>,
+    },
+    /// Its file says something that does not make sense.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Its agent cannot be had.
+    #[error("{experiment}: {error}")]
+    Agent {
+        /// The experiment.
+        experiment: String,
+        /// What is wrong with the agent.
+        error: AgentError,
+    },
+    /// A task of it cannot be had.
+    #[error("{place}: {error}")]
+    Task {
+        /// The block that names it.
+        place: String,
+        /// What is wrong with the task.
+        error: TaskError,
+    },
+}
+
+impl Experiment {
+    /// Reads an experiment, with another agent than its own if one is given.
+    ///
+    /// # Errors
+    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
+        let mut spec: ExperimentSpec = document.read()?;
+        spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+        if let Some(agent) = agent {
+            spec.agent = agent.into();
+        }
+        let agent = catalog.agent(&spec.agent).map_err(|error| match error {
+            AgentError::Unknown { name, nearest } => {
+                let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let expected = format!("a known agent{near}");
+                document.invalid(&Invalid { field: "agent".into(), found: format!("`{name}`"), expected }).into()
+            }
+            error => ExperimentError::Agent { experiment: spec.experiment.clone(), error },
+        })?;
+        let mut tasks = BTreeMap::new();
+        let test = task_of(catalog, document, "test", &spec.test)?;
+        for (field, block) in spec.blocks() {
+            let task = task_of(catalog, document, &field, block)?;
+            refuse_other_body(document, &field, &task, &test)?;
+            refuse_lesions(document, &field, block, &agent)?;
+            tasks.insert(block.task_key(), task);
+        }
+        Ok(Self { spec, agent, tasks })
+    }
+
+    /// The task of one of the experiment's blocks.
+    pub fn task(&self, block: &Block) -> &Blueprint {
+        // Every block of the spec was looked up when the experiment was read.
+        &self.tasks[&block.task_key()]
+    }
+
+    /// Resolved YAML of all tasks, by the names that blocks give them.
+    pub fn task_yamls(&self) -> BTreeMap<String, String> {
+        self.tasks.iter().map(|(name, task)| (name.clone(), task.yaml())).collect()
+    }
+}
+
+/// The task a block names, with the block's parameters laid over it.
+fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
+    let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
+    let task = catalog.tasks.task(&block.task).map_err(|error| match error {
+        TaskError::Unknown { name, nearest } => {
+            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let expected = format!("a known task{near} (`etude list tasks` shows all)");
+            let field = format!("{field}.task");
+            document.invalid(&Invalid { field, found: format!("`{name}`"), expected }).into()
+        }
+        error => wrong(error),
+    })?;
+    let Some(parameters) = &block.parameters else { return Ok(task) };
+    let invalid = |found: String| {
+        let field = format!("{field}.parameters");
+        document.invalid(&Invalid { field, found, expected: "fields of the task's own document".into() })
+    };
+    let base = task.yaml();
+    if base.is_empty() {
+        return Err(invalid(format!("some for {}, a task made in code", block.task)).into());
+    }
+    let source = format!("{} (parameters of {field})", document.source_name());
+    let text = etude_envs::document::to_yaml(parameters).map_err(|error| invalid(error.to_string()))?;
+    let over = Document::parse(&source, &text)?.extending(&Document::parse(&block.task, &base)?);
+    catalog.tasks.task_from(&over).map_err(wrong)
+}
+
+fn refuse_other_body(
+    document: &Document,
+    field: &str,
+    task: &Blueprint,
+    test: &Blueprint,
+) -> Result<(), ExperimentError> {
+    let differences = body_differences(task.spec(), test.spec());
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let found = format!("{} ({})", task.spec().id, differences.join("; "));
+    let expected = format!("a task with the body plan of {}, so that a brain can move between them", test.spec().id);
+    Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
+}
+
+/// The one place where a lesion is looked at: no agent can be lesioned yet.
+fn refuse_lesions(
+    document: &Document,
+    field: &str,
+    block: &Block,
+    agent: &AgentBlueprint,
+) -> Result<(), ExperimentError> {
+    let Some(lesion) = block.lesions.first() else { return Ok(()) };
+    let found = format!("a lesion of `{}`", lesion.part);
+    let expected = format!("none: lesions are not available for agent `{}`", agent.name());
+    Err(document.invalid(&Invalid { field: format!("{field}.lesions"), found, expected }).into())
+}
+
+/// The name in `names` that is closest to `name`, as the end of a message.
+fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TINY: &str = "experiment: tiny\nquestion: Does it help?\nagent: idle\nevaluate_every: 100\ncriterion: 0.5\n\
+                        reference: scratch\ntest:\n  task: cycling/rough-v0\n  steps: 200\ngroups:\n  scratch: {}\n  \
+                        transfer:\n    practice:\n    - task: cycling/flat-v0\n      steps: 100\n";
+
+    fn read(text: &str) -> Result<Experiment, ExperimentError> {
+        Experiment::read(&Catalog::default(), &Document::parse("tiny.yaml", text)?, None)
+    }
+
+    #[test]
+    fn built_in_experiments_make_sense() {
+        let catalog = Catalog::default();
+        let names = catalog.experiment_names();
+        assert!(names.len() >= 8, "{names:?}");
+        for name in names {
+            let experiment = catalog.experiment(&name, None).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(experiment.spec.experiment, name);
+        }
+    }
+
+    #[test]
+    fn groups_keep_the_order_in_which_they_are_written() {
+        let text = TINY.replace("  scratch: {}\n", "  zebra: {}\n  scratch: {}\n  ant: {}\n");
+        let names: Vec<String> = read(&text).unwrap().spec.groups.0.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["zebra", "scratch", "ant", "transfer"]);
+    }
+
+    #[test]
+    fn parameters_alter_the_task_of_their_block_alone() {
+        let text = TINY.to_string() + "      parameters:\n        bike:\n          steering_gain: 0.5\n";
+        let experiment = read(&text).unwrap();
+        let yaml = |block: &Block| experiment.task(block).yaml();
+        let practice = &experiment.spec.groups.0[1].1.practice[0];
+        assert!(yaml(practice).contains("steering_gain: 0.5"), "{}", yaml(practice));
+        assert!(yaml(&experiment.spec.test).contains("steering_gain: 1.0"));
+    }
+
+    #[test]
+    fn mistakes_are_located() {
+        for (wrong, parts) in [
+            (TINY.replace("criterion: 0.5", "criterion: 1.5"), &["tiny.yaml:5:1", "`criterion`", "found 1.5"][..]),
+            (TINY.replace("reference: scratch", "reference: scrtch"), &["`reference`", "did you mean `scratch`"]),
+            (TINY.replace("    - task: cycling/flat", "    - task: cycling/falt"), &["tiny.yaml:14:7", "falt", "flat"]),
+            (TINY.replace("steps: 100\n", "steps: 0\n"), &["tiny.yaml:15:7", "practice[0].steps", "found 0"]),
+            (TINY.replace("steps: 100\n", "stps: 100\n"), &["did you mean `steps`"]),
+            (TINY.replace("agent: idle", "agent: idel"), &["tiny.yaml:3:1", "did you mean `idle`"]),
+            (TINY.replace("  scratch: {}", "  Scratch: {}"), &["`groups.Scratch`", "lower-case"]),
+            (TINY.to_string() + "contrasts: {transfer: none}\n", &["`contrasts.transfer`", "`none`"]),
+            (TINY.to_string() + "      lesions: [{part: cerebellum}]\n", &["not available", "cerebellum"]),
+            (TINY.to_string() + "      parameters: {bike: {whels: 3}}\n", &["parameters of groups.transfer", "whels"]),
+            (TINY.to_string() + "      parameters: {bike: {friction: -1}}\n", &["bike.friction", "found -1"]),
+            (TINY.to_string() + "      criterion: 2\n", &["practice[0].criterion"]),
+        ] {
+            let message = read(&wrong).err().unwrap_or_else(|| panic!("accepted:\n{wrong}")).to_string();
+            for part in parts {
+                assert!(message.contains(part), "`{part}` is missing from: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_bodies_are_refused_and_the_fields_named() {
+        let text = TINY.replace("    - task: cycling/flat-v0", "    - task: fretting/guitar-v0");
+        let message = read(&text).err().unwrap().to_string();
+        for part in ["groups.transfer.practice[0].task", "fretting/guitar-v0", "observation field 0", "action field 0"]
+        {
+            assert!(message.contains(part), "`{part}` is missing from: {message}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What an experiment's YAML says.
+
+use super::did_you_mean;
+use super::named::Named;
+use etude_envs::document::Invalid;
+use serde::{Deserialize, Serialize};
+use serde_yaml::Value;
+use std::collections::BTreeMap;
+
+/// The most steps in a block, subjects in a group and blocks in a group.
+const MOST_STEPS: u64 = 1_000_000_000_000;
+const MOST_SUBJECTS: u64 = 10_000;
+const MOST_EPISODES: u64 = 10_000;
+const MOST_BLOCKS: usize = 100;
+
+/// An experiment as written down.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentSpec {
+    /// Name.
+    pub experiment: String,
+    /// What it is to find out, in a sentence.
+    pub question: String,
+    /// The agent that all subjects are: a name, or the path of a YAML file.
+    pub agent: String,
+    /// Subjects in each group.
+    #[serde(default = "ten")]
+    pub subjects: u64,
+    /// Seed that all randomness comes from.
+    #[serde(default)]
+    pub seed: u64,
+    /// Env steps between evaluations.
+    pub evaluate_every: u64,
+    /// Episodes in an evaluation.
+    #[serde(default = "five")]
+    pub evaluation_episodes: u64,
+    /// The score, in [0, 1], that counts as having learned a block's task, unless the block says otherwise.
+    pub criterion: f64,
+    /// The group all others are compared with.
+    pub reference: String,
+    /// Further comparisons: a group, and the group it is compared with.
+    #[serde(default)]
+    pub contrasts: BTreeMap<String, String>,
+    /// What every group does at the end, and is compared by.
+    pub test: Block,
+    /// What each group practises before.
+    pub groups: Named<Group>,
+}
+
+/// What the subjects of a group go through before the test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Blocks of practice, one after the other.
+    #[serde(default)]
+    pub practice: Vec<Block>,
+    /// Whether this group learns in the test: without, it shows what practice alone is worth.
+    #[serde(default = "yes")]
+    pub test_learning: bool,
+}
+
+/// A stretch of trials on one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    /// The task: a name, or the path of a YAML file.
+    pub task: String,
+    /// Env steps.
+    pub steps: u64,
+    /// Whether the agent explores and learns.
+    #[serde(default = "yes")]
+    pub learning: bool,
+    /// Whether it gets the task's reward; a sham gets 0.
+    #[serde(default = "yes")]
+    pub reward: bool,
+    /// Parts of the agent that are switched off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lesions: Vec<Lesion>,
+    /// Fields of the task's document that differ in this block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Value>,
+    /// The score that counts as having learned this block's task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criterion: Option<f64>,
+}
+
+/// A part of an agent that is switched off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesion {
+    /// The part.
+    pub part: String,
+    /// How much of it is lost, in [0, 1].
+    #[serde(default = "one")]
+    pub fraction: f64,
+}
+
+impl ExperimentSpec {
+    /// The test block as a group goes through it.
+    pub fn test_of(&self, group: &Group) -> Block {
+        Block { learning: self.test.learning && group.test_learning, ..self.test.clone() }
+    }
+
+    /// The score that counts as having learned a block's task.
+    pub fn criterion_of(&self, block: &Block) -> f64 {
+        block.criterion.unwrap_or(self.criterion)
+    }
+
+    /// All blocks with the dotted paths of their fields.
+    pub fn blocks(&self) -> impl Iterator<Item = (String, &Block)> {
+        let practice = self.groups.0.iter().flat_map(|(name, group)| {
+            let field = move |(index, block)| (format!("groups.{name}.practice[{index}]"), block);
+            group.practice.iter().enumerate().map(field)
+        });
+        std::iter::once(("test".to_string(), &self.test)).chain(practice)
+    }
+
+    /// The same experiment with all steps multiplied, and at least 1: a rehearsal, or a longer version.
+    pub fn scaled(mut self, factor: f64) -> Self {
+        let scale = |steps: &mut u64| *steps = ((*steps as f64 * factor).round() as u64).clamp(1, MOST_STEPS);
+        scale(&mut self.evaluate_every);
+        scale(&mut self.test.steps);
+        for (_, group) in &mut self.groups.0 {
+            group.practice.iter_mut().for_each(|block| scale(&mut block.steps));
+        }
+        self
+    }
+
+    /// Checks all that can be checked without knowing tasks and agents.
+    ///
+    /// # Errors
+    /// The first number out of its range, or name that is unknown or not fit to be one.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        let invalid = |field: &str, found: String, expected: String| Invalid { field: field.into(), found, expected };
+        let whole = |field: &str, value: u64, most: u64| match value {
+            _ if (1..=most).contains(&value) => Ok(()),
+            _ => Err(invalid(field, value.to_string(), format!("a whole number from 1 to {most}"))),
+        };
+        let score = |field: &str, value: f64| match value {
+            _ if (0.0..=1.0).contains(&value) => Ok(()),
+            _ => Err(invalid(field, value.to_string(), "a score from 0 to 1".into())),
+        };
+        whole("subjects", self.subjects, MOST_SUBJECTS)?;
+        whole("evaluate_every", self.evaluate_every, MOST_STEPS)?;
+        whole("evaluation_episodes", self.evaluation_episodes, MOST_EPISODES)?;
+        score("criterion", self.criterion)?;
+        let plain = |name: &str| {
+            name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        };
+        let name_expected = "lower-case letters, digits and hyphens, a letter first";
+        if !plain(&self.experiment) {
+            return Err(invalid("experiment", format!("`{}`", self.experiment), name_expected.into()));
+        }
+        for (name, group) in &self.groups.0 {
+            let field = format!("groups.{name}");
+            if !plain(name) {
+                return Err(invalid(&field, format!("`{name}`"), name_expected.into()));
+            }
+            if group.practice.len() > MOST_BLOCKS {
+                let found = format!("{} blocks", group.practice.len());
+                return Err(invalid(&format!("{field}.practice"), found, format!("at most {MOST_BLOCKS}")));
+            }
+        }
+        for (field, block) in self.blocks() {
+            whole(&format!("{field}.steps"), block.steps, MOST_STEPS)?;
+            score(&format!("{field}.criterion"), self.criterion_of(block))?;
+            for lesion in &block.lesions {
+                score(&format!("{field}.lesions"), lesion.fraction)?;
+            }
+        }
+        self.known_group("reference", &self.reference)?;
+        for (group, other) in &self.contrasts {
+            self.known_group("contrasts", group)?;
+            self.known_group(&format!("contrasts.{group}"), other)?;
+        }
+        Ok(())
+    }
+
+    fn known_group(&self, field: &str, name: &str) -> Result<(), Invalid> {
+        let names = || self.groups.0.iter().map(|(name, _)| name.as_str());
+        if names().any(|known| known == name) {
+            return Ok(());
+        }
+        let expected =
+            format!("one of the groups {}{}", names().collect::<Vec<_>>().join(", "), did_you_mean(name, names()));
+        Err(Invalid { field: field.into(), found: format!("`{name}`"), expected })
+    }
+}
+
+impl Block {
+    /// What names the block's task: its name, and its parameters where it has some.
+    pub fn task_key(&self) -> String {
+        match &self.parameters {
+            None => self.task.clone(),
+            // Mappings keep their order, so that the same text gives the same key.
+            Some(parameters) => format!("{} with {}", self.task, serde_json::to_string(parameters).unwrap_or_default()),
+        }
+    }
+}
+
+fn ten() -> u64 {
+    10
+}
+
+fn five() -> u64 {
+    5
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn yes() -> bool {
+    true
+}
