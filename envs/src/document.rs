@@ -147,7 +147,10 @@ impl Document {
             }
             let message = match unknown_name(&message) {
                 Some((unknown, known)) => {
-                    if !field.ends_with(unknown) {
+                    if message.starts_with("unknown variant") {
+                        // A variant is the field's value, not a field below it.
+                        field.truncate(field.strip_suffix(&format!(".{unknown}")).map_or(field.len(), str::len));
+                    } else if !field.ends_with(unknown) {
                         field = if field.is_empty() { unknown.into() } else { format!("{field}.{unknown}") };
                     }
                     unknown_field(unknown, &known)
@@ -243,18 +246,44 @@ fn merge(base: &mut Value, over: &Value) {
     }
 }
 
-/// Line and column (from 1) of the key at a dotted path in block-style YAML; `None` if it does not stand there.
+/// Line and column (from 1) of the key at a dotted path, with items of lists as `[0]`, in block-style YAML; `None` if
+/// it does not stand there.
 fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
-    let mut segments = path.split(['.', '[']).filter(|segment| !segment.is_empty() && !segment.ends_with(']'));
+    let mut segments = path.split(['.', '[']).filter(|segment| !segment.is_empty());
     let mut wanted = segments.next()?;
     let mut outer_indent: Option<usize> = None;
+    // Where the dashes of the list that is looked through stand, and how many have been met.
+    let mut items: Option<(usize, usize)> = None;
     for (index, line) in text.lines().enumerate() {
-        let content = line.trim_start();
-        let indent = line.len() - content.len();
+        let mut content = line.trim_start();
+        let mut indent = line.len() - content.len();
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
-        if outer_indent.is_some_and(|outer| indent <= outer) {
+        if let Some(number) = wanted.strip_suffix(']') {
+            let dash = content.starts_with('-');
+            // Dashes may stand as far left as the key of their list.
+            if outer_indent.is_some_and(|outer| indent < outer || (indent == outer && !dash)) {
+                return None;
+            }
+            let (dashes, met) = *items.get_or_insert((indent, 0));
+            if !dash || indent != dashes {
+                continue;
+            }
+            items = Some((dashes, met + 1));
+            if met.to_string() != number {
+                continue;
+            }
+            let Some(next) = segments.next() else { return Some((index + 1, indent + 1)) };
+            (wanted, items, outer_indent) = (next, None, Some(indent));
+            // The item's first key stands behind its dash.
+            content = content[1..].trim_start();
+            indent = line.len() - content.len();
+            if content.starts_with('{') {
+                let column = content.find(&format!("{wanted}:"))?;
+                return Some((index + 1, indent + column + 1));
+            }
+        } else if outer_indent.is_some_and(|outer| indent <= outer) {
             return None;
         }
         let key = content.split(':').next().unwrap_or("").trim_start_matches("- ").trim().trim_matches(['"', '\'']);
@@ -262,17 +291,17 @@ fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
             // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line.
             continue;
         }
-        match segments.next() {
-            None => return Some((index + 1, indent + 1)),
-            Some(next) => {
-                if content.contains('{') {
-                    let column = content.find(&format!("{next}:")).map_or(indent, |at| indent + at);
-                    return content.contains(&format!("{next}:")).then_some((index + 1, column + 1));
-                }
-                outer_indent = Some(indent);
-                wanted = next;
+        let Some(mut next) = segments.next() else { return Some((index + 1, indent + 1)) };
+        if content.contains(['{', '[']) {
+            if next.ends_with(']') {
+                let Some(within) = segments.next() else { return Some((index + 1, indent + 1)) };
+                next = within;
             }
+            let column = content.find(&format!("{next}:"))?;
+            return Some((index + 1, indent + column + 1));
         }
+        outer_indent = Some(indent);
+        wanted = next;
     }
     None
 }
@@ -337,6 +366,28 @@ mod tests {
             over.invalid(&invalid).to_string(),
             "base.yaml:3:3: field `wheel.radius`: expected a number from 0.1 to 1 m, found NaN"
         );
+    }
+
+    #[test]
+    fn items_of_lists_are_located() {
+        let indented = "name: x\nblocks:\n  - trials: 5\n    strength: 1\n  # more\n  - {trials: 2, strength: 3}\n  \
+                        - strength: 4\n";
+        let level = "blocks:\n- trials: 5\n  strength: 1\n- trials: 2\nrest:\n- strength: 7\n";
+        for (text, path, place) in [
+            (indented, "blocks[0].trials", Some((3, 5))),
+            (indented, "blocks[0].strength", Some((4, 5))),
+            (indented, "blocks[1].strength", Some((6, 17))),
+            (indented, "blocks[2].strength", Some((7, 5))),
+            (indented, "blocks[2].trials", None),
+            (indented, "blocks[3]", None),
+            (level, "blocks[0].strength", Some((3, 3))),
+            (level, "blocks[1]", Some((4, 1))),
+            (level, "blocks[1].strength", None),
+            (level, "rest[0].strength", Some((6, 3))),
+            ("notes: [{beat: 0, string: 7}]\n", "notes[0].string", Some((1, 19))),
+        ] {
+            assert_eq!(locate(text, path), place, "{path} in\n{text}");
+        }
     }
 
     #[test]
