@@ -259,6 +259,7 @@ impl BareLane {
         let mut player = task.make();
         let mut physics = Physics::new(&spec.physics);
         player.build(&mut physics.world());
+        player.trial(seed, 0);
         player.reset(&mut physics.world(), &mut seed.fan("episode", 0).rng());
         let (mut forces, mut joints) = (Vec::new(), Vec::new());
         for action in actions {

@@ -147,7 +147,10 @@ impl Document {
             }
             let message = match unknown_name(&message) {
                 Some((unknown, known)) => {
-                    if !field.ends_with(unknown) {
+                    if message.starts_with("unknown variant") {
+                        // A variant is the field's value, not a field below it.
+                        field.truncate(field.strip_suffix(&format!(".{unknown}")).map_or(field.len(), str::len));
+                    } else if !field.ends_with(unknown) {
                         field = if field.is_empty() { unknown.into() } else { format!("{field}.{unknown}") };
                     }
                     unknown_field(unknown, &known)
@@ -289,6 +292,10 @@ fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
             continue;
         }
         let Some(next) = segments.next() else { return Some((index + 1, indent + 1)) };
+        // A flow list `[1, 2]` of plain values stands where its key does.
+        if next.ends_with(']') && content.contains('[') && !content.contains('{') {
+            return Some((index + 1, indent + 1));
+        }
         // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line.
         if content.contains('{') {
             return key_in_flow(content, next).map(|at| (index + 1, indent + at + 1));
@@ -384,6 +391,28 @@ mod tests {
             over.invalid(&invalid).to_string(),
             "base.yaml:3:3: field `wheel.radius`: expected a number from 0.1 to 1 m, found NaN"
         );
+    }
+
+    #[test]
+    fn items_of_lists_are_located() {
+        let indented = "name: x\nblocks:\n  - trials: 5\n    strength: 1\n  # more\n  - {trials: 2, strength: 3}\n  \
+                        - strength: 4\n";
+        let level = "blocks:\n- trials: 5\n  strength: 1\n- trials: 2\nrest:\n- strength: 7\n";
+        for (text, path, place) in [
+            (indented, "blocks[0].trials", Some((3, 5))),
+            (indented, "blocks[0].strength", Some((4, 5))),
+            (indented, "blocks[1].strength", Some((6, 17))),
+            (indented, "blocks[2].strength", Some((7, 5))),
+            (indented, "blocks[2].trials", None),
+            (indented, "blocks[3]", None),
+            (level, "blocks[0].strength", Some((3, 3))),
+            (level, "blocks[1]", Some((4, 1))),
+            (level, "blocks[1].strength", None),
+            (level, "rest[0].strength", Some((6, 3))),
+            ("notes: [{beat: 0, string: 7}]\n", "notes[0].string", Some((1, 19))),
+        ] {
+            assert_eq!(locate(text, path), place, "{path} in\n{text}");
+        }
     }
 
     #[test]

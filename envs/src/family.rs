@@ -60,7 +60,7 @@ pub struct Registry {
 impl Default for Registry {
     /// The built-in families.
     fn default() -> Self {
-        Self { families: vec![crate::cycling::family(), crate::fretting::family()] }
+        Self { families: vec![crate::cycling::family(), crate::fretting::family(), crate::reaching::family()] }
     }
 }
 

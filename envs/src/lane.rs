@@ -145,6 +145,7 @@ impl Lane {
         self.length = 0;
         self.total_reward = 0.0;
         self.pristine.restore(world);
+        self.task.trial(self.seed, index);
         self.task.reset(world, &mut self.seed.fan("episode", index).rng());
         self.sense(world);
     }

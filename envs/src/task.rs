@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::scene::Scene;
-use crate::seed::Rng;
+use crate::seed::{Rng, Seed};
 use crate::space::Space;
 use crate::world::{PhysicsSettings, World};
 use std::sync::Arc;
@@ -54,14 +54,18 @@ pub struct Judgement {
 
 /// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
 ///
-/// The lane calls `build` once, then for every episode `reset` and `observe`, and for every env step `actuate` before
-/// each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore.
+/// The lane calls `build` once, then for every episode `trial`, `reset` and `observe`, and for every env step `actuate`
+/// before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore.
 pub trait Task: Send + Sync + 'static {
     /// Everything about the task that does not change.
     fn spec(&self) -> &Arc<TaskSpec>;
 
     /// Fills an empty world with bodies, joints and colliders, always in the same order.
     fn build(&mut self, world: &mut World<'_>);
+
+    /// Says which episode `reset` is going to start: the lane's seed and its index in the lane. For tasks whose episodes
+    /// are trials of a schedule; which trial it is must follow from the two alone, whatever has been called before.
+    fn trial(&mut self, _lane: Seed, _index: u64) {}
 
     /// Starts an episode in a world that was just restored to what `build` made of it. Everything random about the
     /// episode comes from `rng`.

@@ -63,7 +63,10 @@ impl Evaluate {
         let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
         let episodes = evaluate(&mut *agent, &mut lane, self.episodes)?;
         if let Some(path) = &self.picture {
-            write_whole(path, poses(&mut *agent, &mut lane, POSES.0, POSES.1, POSES.2)?.as_bytes())?;
+            // In short episodes sooner and more often, so that all poses are within.
+            let limit = task.spec().step_limit;
+            let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
+            write_whole(path, poses(&mut *agent, &mut lane, first, every, POSES.2)?.as_bytes())?;
         }
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         if self.common.json {

@@ -1,0 +1,193 @@
+//! What is seen and felt, what a spectator sees, and the task's spec in words.
+
+use super::arm::Arm;
+use super::record::{CROOKED, METRICS, MISSED, PLACE, REACHED, STRAIGHT};
+use super::spec::{After, BlockSpec, ControllerKind, FieldKind, ReachingSpec};
+use super::{Reaching, Vector};
+use crate::scene::Scene;
+use crate::space::{Field, Role, Space};
+use crate::task::TaskSpec;
+use crate::world::PhysicsSettings;
+
+/// Radius in m of the circles that mark start, target and cursor.
+const MARK: f32 = 0.005;
+/// Length in m that a force of 1 N is drawn with.
+const FORCE: f32 = 0.01;
+/// Blocks that a task's description names one by one.
+const BLOCKS_NAMED: usize = 6;
+
+impl Reaching {
+    /// Writes what is seen and felt, in the order of the observation space.
+    pub(super) fn show(&self, arm: &Arm, observation: &mut [f32]) {
+        let (motion, own, centre) = (&arm.motion, &self.controller, self.spec.centre());
+        let (cursor, cursor_rate) = match self.cursor_shown() {
+            true => self.cursor(motion),
+            false => (centre, Vector::ZERO),
+        };
+        let vectors = [
+            motion.hand - centre,
+            motion.hand_rate,
+            cursor - centre,
+            cursor_rate,
+            self.movement.target - centre,
+            own.desired.place - centre,
+            own.desired.rate,
+            own.desired.acceleration,
+        ];
+        let pairs = [motion.angles, motion.rates, arm.torques].into_iter().chain(vectors.map(Into::into));
+        let shown = [f32::from(u8::from(self.cursor_shown())), self.time() - self.spec.episode.hold];
+        let values = pairs.chain([shown, own.feedback]).flatten();
+        for (slot, value) in observation.iter_mut().zip(values) {
+            *slot = value;
+        }
+    }
+
+    /// Draws arm, way, start, target and cursor, and the force on the hand.
+    pub(super) fn picture(&self, arm: &Arm, scene: &mut Scene) {
+        let (motion, movement) = (&arm.motion, &self.movement);
+        scene.line("desired way", [movement.start, movement.target]);
+        scene.circle("start", movement.start, MARK, 0.0);
+        scene.circle("target", movement.target, 2.0 * MARK, 0.0);
+        for (name, from, to, radius) in
+            [("upper arm", Vector::ZERO, motion.elbow, 0.035), ("forearm", motion.elbow, motion.hand, 0.025)]
+        {
+            scene.line(name, capsule(from, to, radius));
+        }
+        scene.circle("hand", motion.hand, MARK, 0.0);
+        if self.cursor_shown() {
+            scene.circle("cursor", self.cursor(motion).0, MARK, 0.0);
+        }
+        let force = self.field.force(motion.hand_rate);
+        scene.line("force", [motion.hand, motion.hand + force * FORCE]);
+    }
+}
+
+/// Outline of a capsule.
+fn capsule(from: Vector, to: Vector, radius: f32) -> impl Iterator<Item = Vector> {
+    let angle = (to - from).to_angle();
+    let end = move |centre: Vector, first: f32| {
+        (0..=8).map(move |part| {
+            centre + Vector::from_angle(angle + first + part as f32 * std::f32::consts::PI / 8.0) * radius
+        })
+    };
+    let quarter = std::f32::consts::FRAC_PI_2;
+    end(to, -quarter).chain(end(from, quarter)).chain([to + Vector::from_angle(angle - quarter) * radius])
+}
+
+fn observation() -> Space {
+    let mut fields = Vec::new();
+    let mut pair = |names: [&str; 2], role: Role, unit: &str, bound: f32, typical: f32, meaning: &str| {
+        fields.extend(names.map(|name| Field::body(name, unit, -bound, bound, typical, meaning).with_role(role)));
+    };
+    pair(["shoulder", "elbow"], Role::Body, "rad", 3.2, 1.0, "angle of the joint, counter-clockwise positive");
+    pair(["shoulder_rate", "elbow_rate"], Role::Body, "rad/s", 100.0, 1.0, "its rate");
+    pair(["shoulder_torque", "elbow_torque"], Role::Body, "N·m", 200.0, 2.0, "torque of the joint's muscles");
+    pair(["hand_x", "hand_y"], Role::Body, "m", 4.0, 0.05, "place of the hand from the centre");
+    pair(["hand_rate_x", "hand_rate_y"], Role::Body, "m/s", 50.0, 0.2, "velocity of the hand");
+    let meaning = "place of the cursor from the centre; 0 while it is hidden";
+    pair(["cursor_x", "cursor_y"], Role::World, "m", 40.0, 0.05, meaning);
+    let meaning = "velocity of the cursor; 0 while it is hidden";
+    pair(["cursor_rate_x", "cursor_rate_y"], Role::World, "m/s", 500.0, 0.2, meaning);
+    pair(["target_x", "target_y"], Role::World, "m", 1.0, 0.1, "place of the target from the centre");
+    pair(["desired_x", "desired_y"], Role::Desired, "m", 1.0, 0.05, "place of the hand that is desired by now");
+    let meaning = "velocity of the hand that is desired now";
+    pair(["desired_rate_x", "desired_rate_y"], Role::Desired, "m/s", 20.0, 0.2, meaning);
+    let meaning = "acceleration of the hand that is desired now";
+    pair(["desired_acceleration_x", "desired_acceleration_y"], Role::Desired, "m/s²", 400.0, 1.0, meaning);
+    fields.extend([
+        Field::outside("cursor_shown", "1", 0.0, 1.0, 1.0, "whether the cursor is shown"),
+        Field::outside("time", "s", -11.0, 21.0, 0.5, "time since the go"),
+    ]);
+    let joints = ["shoulder", "elbow"].into_iter().enumerate();
+    fields.extend(joints.map(|(action, joint)| {
+        let meaning = format!("command to the {joint} with which feedback answers the error, in units of the action");
+        Field::body(&format!("feedback_{joint}"), "1", -100.0, 100.0, 0.3, &meaning)
+            .with_role(Role::Feedback { action })
+    }));
+    Space::new(fields)
+}
+
+/// The task's spec in words and spaces.
+pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
+    let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
+    let own = match spec.controller.kind {
+        ControllerKind::Desired => "added to the command of the body's own controller",
+        ControllerKind::None => "commanded to its muscles",
+    };
+    TaskSpec {
+        id: spec.task.clone(),
+        summary: spec.summary.clone(),
+        score: format!(
+            "Straightness of the cursor's way (1 up to a deviation of {STRAIGHT} mm, 0 from {CROOKED} mm) times closeness \
+             of its end to the target (1 up to {REACHED} mm, 0 from {MISSED} mm)."
+        ),
+        reward: format!(
+            "Closeness of the cursor to where it should be by now (full within {} m, a tenth at {} m more), less {} \
+             times the mean squared action. In reward-only trials nothing but, at the end, closeness to the target (full \
+             within {} m, a tenth at {} m more).",
+            reward.bound, reward.margin, reward.effort, reward.end_bound, reward.end_margin
+        ),
+        start: format!(
+            "The hand at rest within {} m of the centre, {} s before the go to a target {} m away. {}",
+            episode.start_offset,
+            episode.hold,
+            movement.distance,
+            schedule(spec)
+        ),
+        end: format!("Truncated {} s after the {} s of the movement.", episode.settle, movement.duration),
+        observation: observation(),
+        action: Space::new(
+            ["shoulder", "elbow"]
+                .map(|joint| {
+                    let scale = spec.arm.torque_scale;
+                    Field::action(joint, &format!("torque at the {joint} in units of {scale} N·m, {own}"))
+                })
+                .into(),
+        ),
+        metrics: PLACE.iter().chain(&METRICS).copied().map(String::from).collect(),
+        physics: PhysicsSettings {
+            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
+            steps_per_action: episode.physics_steps,
+            solver_iterations: episode.solver_iterations,
+            gravity: [0.0, 0.0],
+        },
+        step_limit: spec.step_limit(),
+    }
+}
+
+/// The schedule in words.
+fn schedule(spec: &ReachingSpec) -> String {
+    if let [block] = &spec.schedule[..] {
+        return format!("All trials: {}.", named(block));
+    }
+    let blocks = spec.schedule.iter().take(BLOCKS_NAMED);
+    let mut words: Vec<String> = blocks.map(|block| format!("{} trials: {}", block.trials, named(block))).collect();
+    if spec.schedule.len() > BLOCKS_NAMED {
+        words.push(format!("and {} blocks more", spec.schedule.len() - BLOCKS_NAMED));
+    }
+    let after = match spec.after_schedule {
+        After::Continue => "the last goes on",
+        After::Repeat => "then again",
+    };
+    format!("{}; {after}.", words.join("; "))
+}
+
+fn named(block: &BlockSpec) -> String {
+    let strength = block.strength;
+    let mut words = match block.field {
+        FieldKind::None => "no field".into(),
+        FieldKind::Curl => format!("curl field of {strength} N·s/m"),
+        FieldKind::Saddle => format!("saddle field times {strength}"),
+        FieldKind::Rotation => format!("cursor turned by {strength} degrees"),
+        FieldKind::Gain => format!("cursor's way times {strength}"),
+    };
+    for (share, kind) in [(block.catch, "catch"), (block.clamp, "error-clamp")] {
+        if share > 0.0 {
+            words.push_str(&format!(", {} % {kind} trials", 100.0 * share));
+        }
+    }
+    if block.reward_only {
+        words.push_str(", reward only");
+    }
+    words
+}

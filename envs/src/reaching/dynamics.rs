@@ -1,0 +1,104 @@
+//! Geometry and equations of motion of a planar arm of two links, its shoulder at the origin.
+//!
+//! The shoulder's angle is that of the upper arm from the x axis, the elbow's that of the forearm from the upper arm,
+//! both counter-clockwise.
+
+use super::spec::ArmSpec;
+use crate::rapier::prelude::Vector;
+
+/// Lengths and inertias of the arm, as its equations of motion need them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Links {
+    upper: f32,
+    fore: f32,
+    /// Inertia about the shoulder of the arm folded at a right angle, in kg·m².
+    whole: f32,
+    /// Half of what a stretched elbow adds to it, in kg·m².
+    coupling: f32,
+    /// Inertia of the forearm about the elbow, in kg·m².
+    outer: f32,
+    viscosity: f32,
+}
+
+impl Links {
+    /// The links of an arm.
+    pub fn new(arm: &ArmSpec) -> Self {
+        let (upper, fore) = (&arm.upper, &arm.fore);
+        let outer = fore.inertia + fore.mass * fore.centre * fore.centre;
+        Self {
+            upper: upper.length,
+            fore: fore.length,
+            whole: upper.inertia
+                + upper.mass * upper.centre * upper.centre
+                + fore.mass * upper.length * upper.length
+                + outer,
+            coupling: fore.mass * upper.length * fore.centre,
+            outer,
+            viscosity: arm.viscosity,
+        }
+    }
+
+    /// Whether the hand gets to a place, and is still at least `margin` (m) from where the arm is stretched or folded.
+    pub fn reaches(&self, hand: Vector, margin: f32) -> bool {
+        let distance = hand.length();
+        distance <= self.upper + self.fore - margin && distance >= (self.upper - self.fore).abs() + margin
+    }
+
+    /// Place of the elbow in m at a shoulder angle in rad.
+    pub fn elbow(&self, shoulder: f32) -> Vector {
+        Vector::from_angle(shoulder) * self.upper
+    }
+
+    /// Place of the hand in m at joint angles in rad.
+    pub fn hand(&self, [shoulder, elbow]: [f32; 2]) -> Vector {
+        self.elbow(shoulder) + Vector::from_angle(shoulder + elbow) * self.fore
+    }
+
+    /// Joint angles in rad, the elbow's from 0 to π, that bring the hand to a place (m) or as near as the arm gets.
+    pub fn angles(&self, hand: Vector) -> [f32; 2] {
+        let squares = hand.length_squared() - self.upper * self.upper - self.fore * self.fore;
+        let cosine = (squares / (2.0 * self.upper * self.fore)).clamp(-1.0, 1.0);
+        let elbow = cosine.acos();
+        let aside = (self.fore * (1.0 - cosine * cosine).sqrt()).atan2(self.upper + self.fore * cosine);
+        [hand.y.atan2(hand.x) - aside, elbow]
+    }
+
+    /// Joint torques in N·m that move the hand so, by the equations of motion of the two links, viscosity included.
+    /// Place, velocity and acceleration of the hand in m, m/s and m/s²; the place must be within reach.
+    pub fn torques_of_hand(&self, place: Vector, rate: Vector, acceleration: Vector) -> [f32; 2] {
+        let angles = self.angles(place);
+        let elbow = self.elbow(angles[0]);
+        let fore = place - elbow;
+        // The hand's rate is shoulder rate × place turned left + elbow rate × forearm turned left.
+        let determinant = elbow.perp_dot(fore);
+        let rates = joints_of(place, fore, determinant, rate);
+        // What the hand's acceleration would be at constant joint rates points back to the joints.
+        let turning = rates[0] + rates[1];
+        let centripetal = -elbow * (rates[0] * rates[0]) - fore * (turning * turning);
+        self.torques(angles[1], rates, joints_of(place, fore, determinant, acceleration - centripetal))
+    }
+
+    /// Joint torques in N·m of a motion: elbow angle in rad, joint rates in rad/s and accelerations in rad/s².
+    pub fn torques(&self, elbow: f32, rates: [f32; 2], accelerations: [f32; 2]) -> [f32; 2] {
+        let (sine, cosine) = elbow.sin_cos();
+        let cross = self.outer + self.coupling * cosine;
+        let swing = self.coupling * sine;
+        let [shoulder, elbow] = accelerations;
+        [
+            (self.whole + 2.0 * self.coupling * cosine) * shoulder + cross * elbow
+                - swing * rates[1] * (2.0 * rates[0] + rates[1])
+                + self.viscosity * rates[0],
+            cross * shoulder + self.outer * elbow + swing * rates[0] * rates[0] + self.viscosity * rates[1],
+        ]
+    }
+}
+
+/// Joint torques in N·m of a force (N) on the hand: the transposed Jacobian times the force.
+pub fn torques_of_force(elbow: Vector, hand: Vector, force: Vector) -> [f32; 2] {
+    [hand.perp_dot(force), (hand - elbow).perp_dot(force)]
+}
+
+/// Solves `shoulder × left(hand) + elbow × left(fore) = wanted`; `determinant` is that of `hand` and `fore`.
+fn joints_of(hand: Vector, fore: Vector, determinant: f32, wanted: Vector) -> [f32; 2] {
+    [fore.dot(wanted) / determinant, -hand.dot(wanted) / determinant]
+}

@@ -1,0 +1,61 @@
+//! What acts on the hand and on the cursor that shows it.
+
+use super::movement::Movement;
+use super::spec::{BlockSpec, ChannelSpec, FieldKind};
+use crate::rapier::prelude::Vector;
+
+/// The force field of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) in N·s/m, row by row: a saddle that drives
+/// the hand along one diagonal and brakes it along the other.
+pub const SADDLE: [[f32; 2]; 2] = [[-10.1, -11.2], [-11.2, 11.1]];
+/// Largest force of a field in N: what motors that make fields can do.
+const STRONGEST_FIELD: f32 = 100.0;
+/// Largest force of the channel's walls in N.
+const STRONGEST_CHANNEL: f32 = 1000.0;
+
+/// The field of one trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Field {
+    /// Force per velocity of the hand in N·s/m, row by row.
+    force: [[f32; 2]; 2],
+    /// Rotation of the cursor about the start, as cosine and sine times the gain.
+    turn: Vector,
+    /// Its strength in the unit of its kind; 0 without a field.
+    pub strength: f32,
+}
+
+impl Field {
+    /// No field.
+    pub const NONE: Self = Self { force: [[0.0; 2]; 2], turn: Vector::X, strength: 0.0 };
+
+    /// The field of a block.
+    pub fn of(block: &BlockSpec) -> Self {
+        let strength = block.strength;
+        let base = Self { strength, ..Self::NONE };
+        match block.field {
+            FieldKind::None => Self::NONE,
+            FieldKind::Curl => Self { force: [[0.0, strength], [-strength, 0.0]], ..base },
+            FieldKind::Saddle => Self { force: SADDLE.map(|row| row.map(|value| strength * value)), ..base },
+            FieldKind::Rotation => Self { turn: Vector::from_angle(strength.to_radians()), ..base },
+            FieldKind::Gain => Self { turn: Vector::X * strength, ..base },
+        }
+    }
+
+    /// Force in N on a hand of this velocity in m/s.
+    pub fn force(&self, rate: Vector) -> Vector {
+        let [[a, b], [c, d]] = self.force;
+        Vector::new(a * rate.x + b * rate.y, c * rate.x + d * rate.y).clamp_length_max(STRONGEST_FIELD)
+    }
+
+    /// What the cursor makes of a way of the hand from the start, or of its velocity.
+    pub fn shown(&self, way: Vector) -> Vector {
+        self.turn.rotate(way)
+    }
+}
+
+/// Force in N of the channel on a hand at a place (m) with a velocity (m/s): across the line from start to target, to
+/// the left positive.
+pub fn channel_force(spec: &ChannelSpec, movement: &Movement, hand: Vector, rate: Vector) -> f32 {
+    let left = movement.left();
+    let force = -spec.stiffness * left.dot(hand - movement.start) - spec.damping * left.dot(rate);
+    force.clamp(-STRONGEST_CHANNEL, STRONGEST_CHANNEL)
+}

@@ -1,0 +1,246 @@
+//! Reaching: move the hand straight to a target while something pushes it, or turns the cursor that shows it.
+//!
+//! A planar arm of two links with lagging muscles. Its own controller would bring the hand to the target in a world
+//! without fields; the agent's torques are added to the controller's, so that what is to be learned is the field. A
+//! trial is an episode; blocks of trials with and without fields make a schedule, as experiments on adaptation have it.
+
+mod arm;
+mod controller;
+mod display;
+mod dynamics;
+mod field;
+mod movement;
+mod record;
+mod schedule;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub use arm::{Arm, Motion};
+pub use controller::Controller;
+pub use dynamics::{Links, torques_of_force};
+pub use field::{Field, SADDLE};
+pub use movement::{Desired, Movement};
+pub use record::Record;
+pub use schedule::{Place, place};
+pub use spec::{
+    After, ArmSpec, BlockSpec, ChannelSpec, ControllerKind, ControllerSpec, CursorShown, EpisodeSpec, FieldKind,
+    LinkSpec, MOST_TARGETS, MovementSpec, ReachingSpec, RewardSpec,
+};
+
+use crate::document::{Document, DocumentError};
+use crate::family::Family;
+use crate::rapier::prelude::Vector;
+use crate::scene::Scene;
+use crate::seed::{Rng, Seed};
+use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::tolerance;
+use crate::world::World;
+use rand::RngExt;
+use record::PLACE;
+use std::sync::Arc;
+
+/// The family's entry in the registry.
+pub fn family() -> Family {
+    Family::from_documents("reaching", blueprint)
+}
+
+fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
+    let spec: ReachingSpec = document.read()?;
+    spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+    let prototype = Reaching::new(spec);
+    Ok(Blueprint::new(move || prototype.clone()))
+}
+
+/// A reaching task.
+#[derive(Clone)]
+pub struct Reaching {
+    spec: Arc<ReachingSpec>,
+    task: Arc<TaskSpec>,
+    arm: Option<Arm>,
+    controller: Controller,
+    place: Place,
+    /// Whether this is a trial without its field, and whether it is one in the channel.
+    caught: bool,
+    clamped: bool,
+    field: Field,
+    movement: Movement,
+    commands: [f32; 2],
+    physics_step: u32,
+    steps: u32,
+    record: Record,
+}
+
+impl Reaching {
+    /// A task as the spec says, which must be valid.
+    pub fn new(spec: ReachingSpec) -> Self {
+        Self {
+            arm: None,
+            controller: Controller::new(&spec),
+            place: Place::default(),
+            caught: false,
+            clamped: false,
+            field: Field::NONE,
+            movement: Movement::default(),
+            commands: [0.0; 2],
+            physics_step: 0,
+            steps: 0,
+            record: Record::default(),
+            task: Arc::new(display::task_spec(&spec)),
+            spec: Arc::new(spec),
+        }
+    }
+
+    /// The spec it was made from.
+    pub fn reaching_spec(&self) -> &ReachingSpec {
+        &self.spec
+    }
+
+    /// The arm, once built.
+    pub fn arm(&self) -> Option<&Arm> {
+        self.arm.as_ref()
+    }
+
+    /// The movement that is asked for in this trial.
+    pub fn movement(&self) -> &Movement {
+        &self.movement
+    }
+
+    /// What has been measured of the trial.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    fn block(&self) -> &BlockSpec {
+        &self.spec.schedule[self.place.block]
+    }
+
+    /// Time in the trial, in s.
+    fn time(&self) -> f32 {
+        self.steps as f32 * self.spec.episode.control_interval()
+    }
+
+    fn cursor_shown(&self) -> bool {
+        match self.block().cursor {
+            _ if self.block().reward_only => false,
+            CursorShown::On => true,
+            CursorShown::Off => false,
+            CursorShown::End => self.steps >= self.spec.movement_end(),
+        }
+    }
+
+    /// Place (m) and velocity (m/s) of the cursor, whether it is shown or not.
+    fn cursor(&self, motion: &Motion) -> (Vector, Vector) {
+        let start = self.movement.start;
+        (start + self.field.shown(motion.hand - start), self.field.shown(motion.hand_rate))
+    }
+
+    /// Lets the controller compare where the hand is, by sight if the cursor is shown, with where it should be.
+    fn compare(&mut self) {
+        let Some(arm) = &self.arm else { return };
+        let motion = arm.motion;
+        let (place, rate) = if self.cursor_shown() { self.cursor(&motion) } else { (motion.hand, motion.hand_rate) };
+        self.controller.compare(&self.movement, self.time(), &motion, place, rate);
+    }
+
+    fn reward(&self, cursor: Vector, action: &[f32]) -> f32 {
+        let reward = &self.spec.reward;
+        if self.block().reward_only {
+            let missed = (self.movement.target - cursor).length();
+            let last = self.steps >= self.task.step_limit;
+            return if last { tolerance(missed, 0.0, reward.end_bound, reward.end_margin) } else { 0.0 };
+        }
+        let off = (self.controller.desired.place - cursor).length();
+        let effort = action.iter().map(|value| value * value).sum::<f32>() / action.len() as f32;
+        tolerance(off, 0.0, reward.bound, reward.margin) - reward.effort * effort
+    }
+}
+
+impl Task for Reaching {
+    fn spec(&self) -> &Arc<TaskSpec> {
+        &self.task
+    }
+
+    fn build(&mut self, world: &mut World<'_>) {
+        self.arm = Some(Arm::build(world, &self.spec.arm));
+    }
+
+    fn trial(&mut self, seed: Seed, index: u64) {
+        self.place = schedule::place(&self.spec, seed, index);
+    }
+
+    fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng) {
+        let spec = Arc::clone(&self.spec);
+        let off = [0, 1].map(|_| spec.episode.start_offset * rng.random_range(-1.0f32..=1.0));
+        let (block, chance) = (self.block(), rng.random::<f32>());
+        let direction = block.targets(&spec.movement)[self.place.target];
+        let (caught, clamped) = (chance < block.catch, chance >= block.catch && chance < block.catch + block.clamp);
+        self.field = if caught || clamped { Field::NONE } else { Field::of(block) };
+        (self.caught, self.clamped) = (caught, clamped);
+        self.movement = Movement::new(&spec, spec.centre() + Vector::from(off), direction);
+        if let Some(arm) = &mut self.arm {
+            arm.start(world, &spec.arm, self.controller.links(), self.movement.start);
+        }
+        (self.physics_step, self.steps, self.commands) = (0, 0, [0.0; 2]);
+        self.record = Record::default();
+        self.controller.start(&self.movement);
+        self.compare();
+    }
+
+    fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
+        let Some(arm) = &mut self.arm else { return };
+        if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
+            let &[shoulder, elbow] = action else { return };
+            self.commands = self.controller.command([shoulder, elbow]);
+        }
+        self.physics_step += 1;
+        let (hand, rate) = arm.hand_now(world);
+        let force = if self.clamped {
+            let force = field::channel_force(&self.spec.channel, &self.movement, hand, rate);
+            let absent = Field::of(&self.spec.schedule[self.place.block]).force(rate);
+            self.record.channel(force, self.movement.left().dot(absent));
+            self.movement.left() * force
+        } else {
+            self.field.force(rate)
+        };
+        arm.actuate(world, self.commands, force);
+    }
+
+    fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {
+        if let Some(arm) = &self.arm {
+            self.show(arm, observation);
+        }
+    }
+
+    fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
+        self.steps += 1;
+        let Some(arm) = &mut self.arm else { return Judgement::default() };
+        arm.feel(world);
+        let motion = arm.motion;
+        self.compare();
+        let (cursor, _) = self.cursor(&motion);
+        let (time, hand) = (self.time(), (motion.hand, motion.hand_rate));
+        self.record.step(&self.movement, time, hand, cursor, &self.controller);
+        Judgement { reward: self.reward(cursor, action), terminated: false, truncated: false }
+    }
+
+    fn score(&self) -> f32 {
+        self.record.score()
+    }
+
+    fn metrics(&self, metrics: &mut [f32]) {
+        let flag = |is: bool| f32::from(u8::from(is));
+        let Place { block, target } = self.place;
+        let place: [f32; PLACE.len()] =
+            [block as f32, target as f32, self.field.strength, flag(self.caught), flag(self.clamped)];
+        let (first, rest) = metrics.split_at_mut(PLACE.len());
+        first.copy_from_slice(&place);
+        rest.copy_from_slice(&self.record.metrics());
+    }
+
+    fn draw(&self, _world: &World<'_>, scene: &mut Scene) {
+        if let Some(arm) = &self.arm {
+            self.picture(arm, scene);
+        }
+    }
+}

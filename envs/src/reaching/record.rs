@@ -1,0 +1,118 @@
+//! What is measured of a trial.
+
+use super::controller::Controller;
+use super::movement::Movement;
+use crate::rapier::prelude::Vector;
+
+/// Names of the metrics of a trial, in the order of `Record::metrics`; those of `PLACE` go before.
+pub const METRICS: [&str; 10] = [
+    "hand_deviation_mm",
+    "cursor_deviation_mm",
+    "launch_angle_deg",
+    "end_angle_deg",
+    "end_error_mm",
+    "movement_time_s",
+    "peak_speed_m_per_s",
+    "mean_feedback",
+    "channel_force_n",
+    "adaptation_index",
+];
+/// Names of the metrics that say which trial it was.
+pub const PLACE: [&str; 5] = ["block", "target", "field_strength", "caught", "clamped"];
+/// Share of the way to the target after which the launch is over: too early for feedback to have changed much.
+const LAUNCHED: f32 = 0.25;
+/// Speed of the hand above which it moves, in m/s.
+const MOVING: f32 = 0.03;
+/// Deviation in mm up to which a way is straight.
+pub const STRAIGHT: f32 = 3.0;
+/// Deviation in mm from which it is not straight at all: less than what a field does to the unpractised.
+pub const CROOKED: f32 = 15.0;
+/// Distance in mm of the end point from the target up to which it is reached.
+pub const REACHED: f32 = 10.0;
+/// Distance in mm from which it is missed altogether.
+pub const MISSED: f32 = 50.0;
+
+/// What has been measured of a trial so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Record {
+    steps: u32,
+    hand_deviation: f32,
+    cursor_deviation: f32,
+    peak_speed: f32,
+    launch: Option<Vector>,
+    end: Vector,
+    end_error: f32,
+    moving: Option<[f32; 2]>,
+    feedback: f32,
+    channel_force: f32,
+    force_by_ideal: f32,
+    ideal_squared: f32,
+}
+
+impl Record {
+    /// Takes down an env step: place (m) and velocity (m/s) of the hand, place of the cursor, at a time (s).
+    pub fn step(&mut self, movement: &Movement, time: f32, hand: (Vector, Vector), cursor: Vector, own: &Controller) {
+        let speed = hand.1.length();
+        let way = cursor - movement.start;
+        self.steps += 1;
+        keep_larger(&mut self.hand_deviation, movement.left().dot(hand.0 - movement.start));
+        keep_larger(&mut self.cursor_deviation, movement.left().dot(way));
+        // The cursor's way as seen along the movement.
+        let ahead = Vector::new(movement.along.dot(way), movement.left().dot(way));
+        self.peak_speed = self.peak_speed.max(speed);
+        if self.launch.is_none() && way.length() > LAUNCHED * (movement.target - movement.start).length() {
+            self.launch = Some(ahead);
+        }
+        if speed > MOVING {
+            self.moving = Some([self.moving.map_or(time, |[first, _]| first), time]);
+        }
+        self.end = ahead;
+        self.end_error = (movement.target - cursor).length();
+        self.feedback += 0.5 * (own.feedback[0].abs() + own.feedback[1].abs());
+    }
+
+    /// Takes down a physics step in the channel: its force on the hand, and that of the field whose place it takes,
+    /// both in N to the left of the movement.
+    pub fn channel(&mut self, force: f32, field: f32) {
+        keep_larger(&mut self.channel_force, -force);
+        // The hand pushes against the channel as it would have to push against the field.
+        self.force_by_ideal += force * field;
+        self.ideal_squared += field * field;
+    }
+
+    /// The metrics, in the order of `METRICS`.
+    pub fn metrics(&self) -> [f32; METRICS.len()] {
+        let degrees = |way: Vector| way.y.atan2(way.x).to_degrees();
+        [
+            1000.0 * self.hand_deviation,
+            1000.0 * self.cursor_deviation,
+            self.launch.map_or(0.0, degrees),
+            degrees(self.end),
+            1000.0 * self.end_error,
+            self.moving.map_or(0.0, |[first, last]| last - first),
+            self.peak_speed,
+            self.feedback / self.steps.max(1) as f32,
+            self.channel_force,
+            self.adaptation_index(),
+        ]
+    }
+
+    /// Slope of the regression through 0 of the hand's force on the channel on that which would cancel the field
+    /// (Smith, Ghazizadeh & Shadmehr 2006); 0 without a channel or a field whose place it takes.
+    pub fn adaptation_index(&self) -> f32 {
+        if self.ideal_squared > 0.0 { self.force_by_ideal / self.ideal_squared } else { 0.0 }
+    }
+
+    /// How well it went, in [0, 1]: straightness of the cursor's way times closeness of its end to the target.
+    pub fn score(&self) -> f32 {
+        let fall = |value: f32, full: f32, none: f32| ((none - value) / (none - full)).clamp(0.0, 1.0);
+        fall(1000.0 * self.cursor_deviation.abs(), STRAIGHT, CROOKED) * fall(1000.0 * self.end_error, REACHED, MISSED)
+    }
+}
+
+/// Keeps the one further from 0.
+fn keep_larger(kept: &mut f32, value: f32) {
+    if value.abs() > kept.abs() {
+        *kept = value;
+    }
+}
