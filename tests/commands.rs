@@ -168,7 +168,7 @@ fn tasks_and_agents_are_listed_and_described() {
     for task in ["cycling/flat-v0", "cycling/mountain-v0", "cycling/reversed-v0", "cycling/rough-v0"] {
         assert!(names("tasks", "task").contains(&task.to_string()), "{task}");
     }
-    for agent in ["dopamine", "idle", "random"] {
+    for agent in ["brain", "brain-binary", "brain-single-rate", "cerebellum", "dopamine", "idle", "random"] {
         assert!(names("agents", "agent").contains(&agent.to_string()), "{agent}");
     }
     for experiment in ["flat-reversed-flat", "flat-to-rough", "guitar-to-bass", "rough-to-flat"] {

@@ -1,12 +1,11 @@
-//! Measures what one step of the brain costs: `cargo run --release -p etude-agents --example cost [units] [layers]`.
+//! Measures what one step of the brain costs, with and without its cerebellum, in three bodies:
+//! `cargo run --release -p etude-agents --example cost [units] [layers]`.
 
 use std::time::Instant;
 
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 
-const OBSERVATIONS: usize = 23;
-const ACTIONS: usize = 5;
-const STEPS: usize = 50_000;
+const STEPS: usize = 20_000;
 const REPEATS: usize = 7;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -18,36 +17,58 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(layers) = arguments.next() {
         config.cortex.layers = layers.parse()?;
     }
-    let input = |index| Input { name: format!("input {index}"), typical: 1.0, role: Role::World };
-    let shape = AgentShape { observations: (0..OBSERVATIONS).map(input).collect(), actions: ACTIONS };
-    let mut brain = Brain::new(&config, &shape, 1)?;
-    let mut times: Vec<f64> = (0..REPEATS).map(|repeat| practise(&mut brain, repeat * STEPS)).collect();
-    times.sort_by(f64::total_cmp);
+    if let Some(cerebellum) = &mut config.cerebellum {
+        cerebellum.model_reference.arming = 5000;
+    }
     println!(
-        "{} units x {} layers: act + learn {:.2} µs a step (median of {REPEATS}; {:.2} to {:.2})",
-        config.cortex.units,
-        config.cortex.layers,
-        times[REPEATS / 2],
-        times[0],
-        times[REPEATS - 1]
+        "{} units x {} layers, microseconds per step, median of {REPEATS}:",
+        config.cortex.units, config.cortex.layers
     );
+    let without = BrainConfig { cerebellum: None, ..config.clone() };
+    let steering: Vec<Role> = (0..23).map(|index| if index < 14 { Role::Body } else { Role::World }).collect();
+    let fretting: Vec<Role> = (0..65).map(|index| if index < 48 { Role::Body } else { Role::World }).collect();
+    let reaching: Vec<Role> = (0..17)
+        .map(|index| match index {
+            0..3 => Role::Feedback { action: index },
+            3..9 => Role::Desired,
+            _ => Role::Body,
+        })
+        .collect();
+    let bodies = [("17 observed, 3 actions, feedback", reaching, 3), ("23, 5", steering, 5), ("65, 10", fretting, 10)];
+    for (body, roles, actions) in bodies {
+        let input = |(index, &role)| Input { name: format!("input {index}"), typical: 1.0, role };
+        let shape = AgentShape { observations: roles.iter().enumerate().map(input).collect(), actions };
+        let alone = measure(&mut Brain::new(&without, &shape, 1)?, &shape, 1.0);
+        let mut brain = Brain::new(&config, &shape, 1)?;
+        let whole = measure(&mut brain, &shape, 1.0);
+        let changed = measure(&mut brain, &shape, -1.0);
+        println!(
+            "{body}: without cerebellum {alone:.2}, with it {whole:.2} ({:.2} x), after a change of body {changed:.2} ({:.2} x)",
+            whole / alone,
+            changed / alone
+        );
+    }
     Ok(())
 }
 
-/// Practises on a drifting signal and returns microseconds per step.
-fn practise(brain: &mut Brain, first: usize) -> f64 {
-    let observe = |step: usize, observation: &mut [f32; OBSERVATIONS]| {
-        for (index, value) in observation.iter_mut().enumerate() {
-            let phase = (step * (index + 3)) % 1009;
-            *value = phase as f32 / 504.5 - 1.0;
-        }
-    };
-    let (mut observation, mut next, mut action) = ([0.0; OBSERVATIONS], [0.0; OBSERVATIONS], [0.0; ACTIONS]);
+fn measure(brain: &mut Brain, shape: &AgentShape, gain: f32) -> f64 {
+    let mut times: Vec<f64> = (0..REPEATS).map(|repeat| practise(brain, shape, gain, repeat * STEPS)).collect();
+    times.sort_by(f64::total_cmp);
+    times[REPEATS / 2]
+}
+
+/// Practises in a body that the actions push about, and returns microseconds per step.
+fn practise(brain: &mut Brain, shape: &AgentShape, gain: f32, first: usize) -> f64 {
+    let (inputs, actions) = (shape.observations.len(), shape.actions);
+    let (mut observation, mut next, mut action) = (vec![0.0; inputs], vec![0.0; inputs], vec![0.0; actions]);
     let start = Instant::now();
-    observe(first, &mut observation);
     for step in first..first + STEPS {
         brain.act(&observation, true, &mut action);
-        observe(step + 1, &mut next);
+        for (index, (next, before)) in next.iter_mut().zip(&observation).enumerate() {
+            let phase = (step * (index + 3)) % 1009;
+            let noise = phase as f32 / 504.5 - 1.0;
+            *next = 0.9 * before + 0.1 * noise + 0.3 * gain * action[index % actions].clamp(-1.0, 1.0);
+        }
         let reward = -(action[0] - observation[0]).powi(2);
         let terminated = step % 500 == 499;
         brain.learn(&Transition {

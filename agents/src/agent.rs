@@ -1,5 +1,6 @@
 //! What an agent is: the one trait that the gym, the experiments and the window know.
 
+use crate::lesion::LesionError;
 use crate::state::{State, StateError};
 
 /// What an observed number tells of.
@@ -73,6 +74,16 @@ pub trait Agent: Send + Sync {
 
     /// Reports named signals of the last step; nothing is computed unless this is called.
     fn signals(&self, _report: &mut dyn FnMut(&'static str, f32)) {}
+
+    /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. It replaces an earlier lesion of the same part
+    /// and is saved with the agent.
+    ///
+    /// # Errors
+    ///
+    /// If the agent has no such part, or the share is out of range.
+    fn lesion(&mut self, part: &str, _share: f32) -> Result<(), LesionError> {
+        Err(LesionError::Unknown { part: part.into(), nearest: None, parts: Vec::new() })
+    }
 
     /// Writes everything that later behaviour depends on into `state`.
     fn save(&self, state: &mut State);

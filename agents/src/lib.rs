@@ -41,9 +41,15 @@ mod agent;
 mod baselines;
 mod brain;
 mod generator;
+mod lesion;
 mod state;
+pub mod two_state;
 
 pub use agent::{Agent, AgentShape, Input, Role, Transition};
 pub use baselines::{Idle, Random};
-pub use brain::{BasalGangliaConfig, Brain, BrainConfig, ConfigError, CortexConfig, SensesConfig};
+pub use brain::{
+    BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, ConfigError, CortexConfig,
+    FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SensesConfig, SiteConfig,
+};
+pub use lesion::LesionError;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Body, brain, shape, signal};
-use etude_agents::{Agent, Brain, BrainConfig, Idle, Random, State, StateError, Tensor, Transition};
+use common::{Body, ROLES, brain, brain_for, shape_of, signal};
+use etude_agents::{Agent, Brain, BrainConfig, Idle, LesionError, Random, Role, State, StateError, Tensor, Transition};
 use proptest::prelude::*;
 
 fn saved(agent: &dyn Agent) -> State {
@@ -25,20 +25,26 @@ fn the_same_seed_gives_the_same_numbers_and_another_seed_others() {
 
 #[test]
 fn acting_without_exploring_leaves_no_mark() {
-    let (mut watched, mut alone) = (brain(1), brain(1));
-    let (mut body, mut same_body) = (Body::new(3), Body::new(3));
-    for _ in 0..100 {
-        let mut guess = [0.0; 2];
-        watched.act(&[0.3, -2.0, 1.0], false, &mut guess);
-        // Also between an action and learning from it.
-        body.act(&mut watched);
-        watched.act(&[-9.0, 2.0, f32::NAN], false, &mut guess);
-        body.learn(&mut watched);
-        same_body.act(&mut alone);
-        same_body.learn(&mut alone);
-        assert_eq!(body.action, same_body.action);
+    for roles in &ROLES {
+        let (mut watched, mut alone) = (brain_for(roles, 1), brain_for(roles, 1));
+        if roles != &ROLES[0] {
+            watched.lesion("cerebellum-noise", 0.1).unwrap();
+            alone.lesion("cerebellum-noise", 0.1).unwrap();
+        }
+        let (mut body, mut same_body) = (Body::new(3), Body::new(3));
+        for _ in 0..400 {
+            let mut guess = [0.0; 2];
+            watched.act(&[0.3, -2.0, 1.0], false, &mut guess);
+            // Also between an action and learning from it.
+            body.act(&mut watched);
+            watched.act(&[-9.0, 2.0, f32::NAN], false, &mut guess);
+            body.learn(&mut watched);
+            same_body.act(&mut alone);
+            same_body.learn(&mut alone);
+            assert_eq!(body.action, same_body.action);
+        }
+        assert_eq!(saved(&watched), saved(&alone));
     }
-    assert_eq!(saved(&watched), saved(&alone));
 }
 
 #[test]
@@ -57,14 +63,27 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_interrupted_run_continues_bit_by_bit(seed in 0..1000_u64, steps in 0..120_usize, half: bool) {
-        let mut whole = brain(seed);
+    fn an_interrupted_run_continues_bit_by_bit(
+        seed in 0..1000_u64,
+        steps in 0..320_usize,
+        half: bool,
+        lesioned: bool,
+        roles in 0..3_usize,
+    ) {
+        let mut whole = brain_for(&ROLES[roles], seed);
         let mut body = Body::new(seed);
+        if lesioned {
+            whole.lesion("basal-ganglia", 0.2).unwrap();
+            whole.lesion("cortex-plasticity", 1.0).unwrap();
+            for (part, share) in [("cerebellum", 0.3), ("cerebellum-noise", 0.1)] {
+                prop_assert_eq!(whole.lesion(part, share).is_ok(), roles > 0);
+            }
+        }
         body.practise(&mut whole, steps);
         if half {
             body.act(&mut whole);
         }
-        let mut resumed = brain(seed + 1);
+        let mut resumed = brain_for(&ROLES[roles], seed + 1);
         resumed.load(&saved(&whole)).unwrap();
         let signals = |brain: &Brain| {
             let mut all = Vec::new();
@@ -101,10 +120,18 @@ proptest! {
 
 #[test]
 fn a_damaged_state_is_an_error_that_names_the_tensor() {
-    let mut practised = brain(1);
-    Body::new(3).practise(&mut practised, 50);
+    for roles in &ROLES {
+        for steps in [50, 150] {
+            damage(roles, steps);
+        }
+    }
+}
+
+fn damage(roles: &[Role; 3], steps: usize) {
+    let mut practised = brain_for(roles, 1);
+    Body::new(3).practise(&mut practised, steps);
     let whole = saved(&practised);
-    let load = |state: &State| brain(2).load(state);
+    let load = |state: &State| brain_for(roles, 2).load(state);
     assert_eq!(load(&whole), Ok(()));
     for (name, tensor) in whole.iter() {
         let damaged = |replacement: Option<Tensor>| {
@@ -139,8 +166,8 @@ fn a_damaged_state_is_an_error_that_names_the_tensor() {
         }
     }
     let mut extra = whole.clone();
-    extra.insert("cerebellum.weights", Tensor::F32(vec![1.0]));
-    assert!(matches!(load(&extra), Err(StateError::Unexpected { name, .. }) if name == "cerebellum.weights"));
+    extra.insert("amygdala.weights", Tensor::F32(vec![1.0]));
+    assert!(matches!(load(&extra), Err(StateError::Unexpected { name, .. }) if name == "amygdala.weights"));
     let mut negative = whole.clone();
     negative.insert("senses.variances", Tensor::F64(vec![1.0, -1.0, 1.0]));
     assert!(matches!(load(&negative), Err(StateError::BadNumber { name, index: 1, .. }) if name == "senses.variances"));
@@ -150,9 +177,14 @@ fn a_damaged_state_is_an_error_that_names_the_tensor() {
 
 #[test]
 fn broken_observations_and_wrong_lengths_are_survived() {
-    let mut brain = brain(1);
+    for roles in &ROLES {
+        survive(&mut brain_for(roles, 1));
+    }
+}
+
+fn survive(brain: &mut Brain) {
     let mut body = Body::new(3);
-    body.practise(&mut brain, 20);
+    body.practise(brain, 20);
     let (mut short, mut long) = ([0.0; 1], [9.0; 4]);
     for observation in [&[f32::NAN; 3][..], &[f32::INFINITY, f32::MAX, f32::MIN], &[], &[1.0; 9]] {
         brain.act(observation, true, &mut short);
@@ -170,13 +202,13 @@ fn broken_observations_and_wrong_lengths_are_survived() {
             brain.act(observation, true, &mut long);
         }
     }
-    assert!(body.practise(&mut brain, 200).iter().flatten().all(|value| value.is_finite()));
+    assert!(body.practise(brain, 200).iter().flatten().all(|value| value.is_finite()));
 }
 
 #[test]
-fn without_basal_ganglia_a_brain_rests() {
-    let config = BrainConfig { basal_ganglia: None, ..BrainConfig::default() };
-    let mut brain = Brain::new(&config, &shape(3, 2), 1).unwrap();
+fn without_basal_ganglia_and_cerebellum_a_brain_rests() {
+    let config = BrainConfig { basal_ganglia: None, cerebellum: None, ..BrainConfig::default() };
+    let mut brain = Brain::new(&config, &shape_of(&ROLES[1], 2), 1).unwrap();
     assert!(Body::new(3).practise(&mut brain, 50).iter().flatten().all(|&value| value == 0.0));
     brain.signals(&mut |name, _| panic!("unexpected signal {name}"));
     let state = saved(&brain);
@@ -195,6 +227,114 @@ fn signals_are_those_of_the_last_step() {
     assert_eq!(names, ["dopamine", "dopamine_adapted", "value", "exploration", "step_size_actor", "step_size_critic"]);
     assert!((0.05..=1.0).contains(&signal(&brain, "exploration")));
     assert!(signal(&brain, "dopamine") != 0.0);
+}
+
+#[test]
+fn the_cerebellum_reports_what_it_does() {
+    let names = |roles| {
+        let mut brain = brain_for(roles, 1);
+        Body::new(3).practise(&mut brain, 50);
+        let mut names = Vec::new();
+        brain.signals(&mut |name, value| {
+            assert!(value.is_finite());
+            names.push(name);
+        });
+        names.split_off(6)
+    };
+    assert!(names(&ROLES[0]).is_empty());
+    assert_eq!(names(&ROLES[1]), ["cerebellar_share", "trust", "climbing_fibre", "surprise", "change_noticed"]);
+    assert_eq!(names(&ROLES[2]), ["cerebellar_share", "trust", "climbing_fibre"]);
+}
+
+#[test]
+fn a_cerebellum_that_notices_no_change_leaves_the_basal_ganglia_alone() {
+    let without = BrainConfig { cerebellum: None, ..BrainConfig::default() };
+    let shape = shape_of(&ROLES[1], 2);
+    let mut whole = Brain::new(&BrainConfig::default(), &shape, 5).unwrap();
+    let mut ablated = Brain::new(&without, &shape, 5).unwrap();
+    let actions = Body::new(3).practise(&mut whole, 500);
+    assert_eq!(actions, Body::new(3).practise(&mut ablated, 500));
+    assert_eq!((signal(&whole, "change_noticed"), signal(&whole, "cerebellar_share")), (0.0, 0.0));
+}
+
+#[test]
+fn lesions_take_away_their_part_and_can_be_undone() {
+    let guess = |brain: &mut Brain| {
+        let mut action = [0.0; 2];
+        brain.act(&[0.4, 0.2, -0.3], false, &mut action);
+        action
+    };
+    // Here the feedback is the observation itself: there is always something to learn from it.
+    let mut brain = brain_for(&ROLES[2], 1);
+    Body::new(3).practise(&mut brain, 200);
+    let whole = guess(&mut brain);
+    brain.lesion("basal-ganglia", 1.0).unwrap();
+    let cerebellar = guess(&mut brain);
+    brain.lesion("cerebellum", 1.0).unwrap();
+    assert_eq!(guess(&mut brain), [0.0; 2]);
+    brain.lesion("basal-ganglia", 0.0).unwrap();
+    let basal = guess(&mut brain);
+    brain.lesion("basal-ganglia", 0.5).unwrap();
+    assert_eq!(guess(&mut brain), basal.map(|action| 0.5 * action));
+    brain.lesion("basal-ganglia", 0.0).unwrap();
+    brain.lesion("cerebellum", 0.0).unwrap();
+    assert_eq!(guess(&mut brain), whole);
+    assert!(cerebellar != [0.0; 2] && basal != whole);
+    for (action, (basal, cerebellar)) in whole.iter().zip(basal.iter().zip(cerebellar)) {
+        let sum = (basal.clamp(-1.0, 1.0) + cerebellar).clamp(-1.0, 1.0);
+        assert!((action - sum).abs() < 1e-6, "the commands add up: {action}, expected {sum}");
+    }
+}
+
+#[test]
+fn without_plasticity_only_what_reads_the_cortex_learns() {
+    let weights = |brain: &Brain| match saved(brain).get("basal_ganglia.actor.weights") {
+        Some(Tensor::F32(weights)) => weights.clone(),
+        other => panic!("{other:?}"),
+    };
+    let mut brain = brain(1);
+    brain.lesion("cortex-plasticity", 1.0).unwrap();
+    let before = weights(&brain);
+    Body::new(3).practise(&mut brain, 100);
+    let changed: Vec<bool> = before.iter().zip(weights(&brain)).map(|(before, after)| *before != after).collect();
+    // Two hidden layers of 12 padded rows: 4 numbers for 3 inputs and a bias, 12 for 10 and a bias; then the head.
+    let hidden = 12 * 4 + 12 * 12;
+    assert!(!changed[..hidden].contains(&true));
+    assert!(changed[hidden..].contains(&true));
+}
+
+#[test]
+fn noise_in_the_cerebellum_is_as_large_as_stated() {
+    let config = BrainConfig { basal_ganglia: None, ..BrainConfig::default() };
+    let mut brain = Brain::new(&config, &shape_of(&ROLES[1], 2), 1).unwrap();
+    brain.lesion("cerebellum-noise", 0.2).unwrap();
+    let mut square = 0.0;
+    for _ in 0..5000 {
+        let mut action = [0.0; 2];
+        brain.act(&[0.0; 3], true, &mut action);
+        square += (action[0] * action[0] + action[1] * action[1]) / 10_000.0;
+    }
+    assert!((square.sqrt() - 0.2).abs() < 0.005, "{}", square.sqrt());
+}
+
+#[test]
+fn what_cannot_be_lesioned_is_an_error_that_says_what_can() {
+    let message = |agent: &mut dyn Agent, part, share| agent.lesion(part, share).unwrap_err().to_string();
+    let mut brain = brain_for(&ROLES[1], 1);
+    assert_eq!(
+        message(&mut brain, "cerebelum", 1.0),
+        "no part `cerebelum` to lesion, did you mean `cerebellum`?; \
+         there is: basal-ganglia, cortex-plasticity, cerebellum, cerebellum-noise"
+    );
+    assert_eq!(
+        message(&mut brain, "basal-ganglia", 1.5),
+        "lesion of `basal-ganglia`: expected a value from 0 to 1, found 1.5"
+    );
+    assert_eq!(message(&mut Idle, "cerebellum", 1.0), "no part `cerebellum` to lesion; this agent has no parts");
+    let absent = common::brain(1).lesion("cerebellum", 1.0);
+    assert!(
+        matches!(absent, Err(LesionError::Unknown { parts, .. }) if parts == ["basal-ganglia", "cortex-plasticity"])
+    );
 }
 
 #[test]

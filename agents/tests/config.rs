@@ -1,6 +1,6 @@
 //! Configurations: what is read, what is refused, and what the refusal says.
 
-use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, Input, Role};
+use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, Input, Role};
 
 fn refused(change: impl FnOnce(&mut BrainConfig, &mut BasalGangliaConfig)) -> String {
     let mut config = BrainConfig::default();
@@ -21,11 +21,17 @@ fn defaults_are_valid_and_survive_writing_and_reading() {
 #[test]
 fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
     let read = serde_json::from_str::<BrainConfig>;
-    assert_eq!(read("{}").unwrap(), BrainConfig { basal_ganglia: None, ..BrainConfig::default() });
-    assert_eq!(read(r#"{"basal_ganglia": {}}"#).unwrap(), BrainConfig::default());
+    let bare = BrainConfig { basal_ganglia: None, cerebellum: None, ..BrainConfig::default() };
+    assert_eq!(read("{}").unwrap(), bare);
+    assert_eq!(read(r#"{"basal_ganglia": {}, "cerebellum": {}}"#).unwrap(), BrainConfig::default());
     let config = read(r#"{"basal_ganglia": {"discount": 0.9}, "cortex": {"units": 32}}"#).unwrap();
     assert_eq!((config.basal_ganglia.unwrap().discount, config.cortex.units, config.cortex.layers), (0.9, 32, 2));
-    for text in [r#"{"amygdala": {}}"#, r#"{"basal_ganglia": {"discont": 0.9}}"#, r#"{"cortex": {"unit": 3}}"#] {
+    for text in [
+        r#"{"amygdala": {}}"#,
+        r#"{"basal_ganglia": {"discont": 0.9}}"#,
+        r#"{"cortex": {"unit": 3}}"#,
+        r#"{"cerebellum": {"granules": {}}}"#,
+    ] {
         assert!(read(text).unwrap_err().to_string().contains("unknown field"), "{text}");
     }
 }
@@ -84,6 +90,49 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
     ] {
         let message = refused(zero);
         assert!(message.starts_with(name), "{name}: {message}");
+    }
+}
+
+#[test]
+fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range() {
+    type Setting = fn(&mut CerebellumConfig, f64);
+    let settings: [(&str, Setting); 12] = [
+        ("climbing_fibre.saturation", |own, value| own.climbing_fibre.saturation = value),
+        ("granule.coding_level", |own, value| own.granule.coding_level = value),
+        ("feedback_error.fast.retention", |own, value| own.feedback_error.fast.retention = value),
+        ("feedback_error.fast.rate", |own, value| own.feedback_error.fast.rate = value),
+        ("feedback_error.slow.retention", |own, value| own.feedback_error.slow.retention = value),
+        ("feedback_error.slow.rate", |own, value| own.feedback_error.slow.rate = value),
+        ("model_reference.reference_forgetting", |own, value| own.model_reference.reference_forgetting = value),
+        ("model_reference.forgetting", |own, value| own.model_reference.forgetting = value),
+        ("model_reference.prior", |own, value| own.model_reference.prior = value),
+        ("model_reference.surprise", |own, value| own.model_reference.surprise = value),
+        ("model_reference.authority", |own, value| own.model_reference.authority = value),
+        ("model_reference.ridge", |own, value| own.model_reference.ridge = value),
+    ];
+    let refused = |change: &dyn Fn(&mut CerebellumConfig)| {
+        let mut own = CerebellumConfig::default();
+        change(&mut own);
+        BrainConfig { cerebellum: Some(own), ..BrainConfig::default() }.validate().unwrap_err().field
+    };
+    for (name, set) in settings {
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5, 1e12] {
+            assert_eq!(refused(&|own| set(own, value)), format!("cerebellum.{name}"), "{value}");
+        }
+    }
+    type Change = fn(&mut CerebellumConfig);
+    let counts: [(&str, Change); 8] = [
+        ("granule.units", |own| own.granule.units = usize::MAX),
+        ("granule.inputs", |own| own.granule.inputs = 0),
+        ("feedback_error.delay", |own| own.feedback_error.delay = usize::MAX),
+        ("model_reference.arming", |own| own.model_reference.arming = 0),
+        ("model_reference.window", |own| own.model_reference.window = 0),
+        ("model_reference.contexts", |own| own.model_reference.contexts = 1),
+        ("model_reference.proprioceptors", |own| own.model_reference.proprioceptors = 0),
+        ("model_reference.proprioceptors", |own| own.model_reference.proprioceptors = usize::MAX),
+    ];
+    for (name, change) in counts {
+        assert_eq!(refused(&change), format!("cerebellum.{name}"));
     }
 }
 

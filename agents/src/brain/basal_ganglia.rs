@@ -123,6 +123,10 @@ pub(super) struct BasalGanglia {
     /// V(s) and δ of the last step learnt from.
     value: f32,
     burst: Burst,
+    /// Share of action and dopamine that is left by a lesion.
+    authority: f32,
+    /// Share of the hidden layers' learning that is left by one.
+    plasticity: f32,
 }
 
 impl BasalGanglia {
@@ -162,10 +166,22 @@ impl BasalGanglia {
             next: critic.activity(),
             value: 0.0,
             burst: Burst::default(),
+            authority: 1.0,
+            plasticity: 1.0,
             policy,
             actor,
             critic,
         }
+    }
+
+    /// Takes away a share of the action and of the dopamine.
+    pub(super) fn lesion(&mut self, share: f32) {
+        self.authority = 1.0 - share;
+    }
+
+    /// Takes away a share of the learning of the hidden layers.
+    pub(super) fn stiffen(&mut self, share: f32) {
+        self.plasticity = 1.0 - share;
     }
 
     /// Writes an action drawn from the policy, and remembers it.
@@ -173,6 +189,7 @@ impl BasalGanglia {
         self.tried.set_inputs(sensed);
         self.actor.forward(&mut self.tried);
         self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, action);
+        self.weaken(action);
         self.awaiting = true;
     }
 
@@ -181,6 +198,11 @@ impl BasalGanglia {
         self.guessed.set_inputs(sensed);
         self.actor.forward(&mut self.guessed);
         self.policy.mean(self.guessed.outputs(), action);
+        self.weaken(action);
+    }
+
+    fn weaken(&self, action: &mut [f32]) {
+        action.iter_mut().for_each(|action| *action *= self.authority);
     }
 
     /// Learns from what followed the tried action. Without one, or if the reward is not finite, there is nothing to learn.
@@ -212,11 +234,11 @@ impl BasalGanglia {
         if !error.is_finite() {
             return;
         }
-        self.burst = self.dopamine.adapt(error);
+        self.burst = self.dopamine.adapt(error).weakened(self.authority);
 
         self.present.head().1[0] = -1.0;
         self.critic.backward(&mut self.present);
-        self.critic_update.update(&mut self.critic, &self.present, self.burst.clipped);
+        self.critic_update.update(&mut self.critic, &self.present, self.burst.clipped, self.plasticity);
 
         // Not signum, which calls zero positive.
         let sign = f32::from(error > 0.0) - f32::from(error < 0.0);
@@ -224,7 +246,7 @@ impl BasalGanglia {
         let (head, gradient) = self.tried.head();
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
         self.actor.backward(&mut self.tried);
-        self.actor_update.update(&mut self.actor, &self.tried, self.burst.adapted);
+        self.actor_update.update(&mut self.actor, &self.tried, self.burst.adapted, self.plasticity);
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
@@ -251,6 +273,7 @@ impl BasalGanglia {
             self.dopamine.save(writer);
             writer.put_f32("last", &[self.value, self.burst.raw, self.burst.clipped, self.burst.adapted]);
         });
+        writer.put_f32("intact", &[self.authority, self.plasticity]);
         writer.scope("tried", |writer| {
             writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
             writer.put_f32("inputs", self.tried.inputs());
@@ -278,6 +301,10 @@ impl BasalGanglia {
             [self.value, self.burst.raw, self.burst.clipped, self.burst.adapted] = last;
             Ok(())
         })?;
+        let mut intact = [0.0; 2];
+        reader.get_f32("intact", &mut intact)?;
+        reader.check("intact", &intact, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
+        [self.authority, self.plasticity] = intact;
         reader.scope("tried", |reader| {
             let mut awaiting = [0];
             reader.get_u64("awaiting", &mut awaiting)?;

@@ -26,6 +26,13 @@ pub(super) struct Burst {
     pub(super) adapted: f32,
 }
 
+impl Burst {
+    /// What is left of it where dopamine is short.
+    pub(super) fn weakened(self, share: f32) -> Burst {
+        Burst { raw: share * self.raw, clipped: share * self.clipped, adapted: share * self.adapted }
+    }
+}
+
 impl Dopamine {
     /// `cap` in root mean squares, `memory` in steps; averages of the magnitude below `floor` count as `floor`.
     pub(super) fn new(cap: f64, floor: f64, memory: f64) -> Dopamine {

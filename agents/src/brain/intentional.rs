@@ -57,15 +57,21 @@ impl Intentional {
         }
     }
 
-    /// Changes the column by one step, driven by `error` (δ), along the gradient that `activity` holds.
-    pub(super) fn update(&mut self, column: &mut Column, activity: &Activity, error: f32) {
+    /// Changes the column by one step, driven by `error` (δ), along the gradient that `activity` holds; the hidden layers by
+    /// the share `plasticity` of it.
+    pub(super) fn update(&mut self, column: &mut Column, activity: &Activity, error: f32, plasticity: f32) {
         self.moment_remaining = if self.moment_remaining > 1e-20 { self.moment_remaining * MOMENT_DECAY } else { 0.0 };
         let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
         let (present, eligible) = self.trace(column, activity, MOMENT_EPSILON / common);
         let size = self.effect.update(f64::from(present) / common) * f64::from(eligible) / common;
         // Without any gradient there is no direction to go.
         self.step_size = if size > 0.0 { (self.rate / size.sqrt()) as f32 } else { 0.0 };
-        add_scaled(&mut column.weights, -self.step_size * error / common as f32, &self.directions);
+        let step = -self.step_size * error / common as f32;
+        let head = column.layers[column.layers.len() - 1].rows.start;
+        let (hidden, head) = column.weights.split_at_mut(head);
+        let (hidden_directions, head_directions) = self.directions.split_at(hidden.len());
+        add_scaled(hidden, step * plasticity, hidden_directions);
+        add_scaled(head, step, head_directions);
     }
 
     /// Forgets what led to the present: an episode has ended.

@@ -5,6 +5,7 @@
 //! | `senses.rs` | brings observations and rewards to a common scale |
 //! | `cortex.rs` | the hidden layers whose features the other parts read out |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
+//! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
 //! | `lanes.rs`, `average.rs`, `config.rs` | arithmetic, running averages and checks that the parts share |
 //!
@@ -12,6 +13,7 @@
 
 mod average;
 mod basal_ganglia;
+mod cerebellum;
 mod config;
 mod cortex;
 mod dopamine;
@@ -23,13 +25,18 @@ mod senses;
 use serde::{Deserialize, Serialize};
 
 pub use basal_ganglia::BasalGangliaConfig;
+pub use cerebellum::{
+    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SiteConfig,
+};
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
 pub use senses::SensesConfig;
 
 use crate::agent::{Agent, AgentShape, Transition};
+use crate::lesion::{self, LesionError};
 use crate::state::{State, StateError};
 use basal_ganglia::BasalGanglia;
+use cerebellum::Cerebellum;
 use senses::Senses;
 
 /// What a brain is made of.
@@ -45,9 +52,13 @@ pub struct BrainConfig {
     /// The hidden layers.
     #[serde(default)]
     pub cortex: CortexConfig,
-    /// Learning from reward. Without it every action is 0 and no reward is learnt from.
+    /// Learning from reward. Without it no reward is learnt from, and no action is of its making.
     #[serde(default)]
     pub basal_ganglia: Option<BasalGangliaConfig>,
+    /// Learning from error. Does nothing in a body that tells of no error: one with neither proprioceptors nor a desired
+    /// trajectory.
+    #[serde(default)]
+    pub cerebellum: Option<CerebellumConfig>,
 }
 
 impl Default for BrainConfig {
@@ -56,6 +67,7 @@ impl Default for BrainConfig {
             senses: SensesConfig::default(),
             cortex: CortexConfig::default(),
             basal_ganglia: Some(BasalGangliaConfig::default()),
+            cerebellum: Some(CerebellumConfig::default()),
         }
     }
 }
@@ -69,7 +81,8 @@ impl BrainConfig {
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.senses.validate()?;
         self.cortex.validate()?;
-        self.basal_ganglia.as_ref().map_or(Ok(()), BasalGangliaConfig::validate)
+        self.basal_ganglia.as_ref().map_or(Ok(()), BasalGangliaConfig::validate)?;
+        self.cerebellum.as_ref().map_or(Ok(()), CerebellumConfig::validate)
     }
 }
 
@@ -82,6 +95,7 @@ pub struct Brain {
     /// The normalised observation at hand.
     sensed: Vec<f32>,
     basal_ganglia: Option<BasalGanglia>,
+    cerebellum: Option<Cerebellum>,
 }
 
 impl Brain {
@@ -105,6 +119,7 @@ impl Brain {
             senses: Senses::new(&config.senses, &shape.observations),
             sensed: vec![0.0; inputs],
             basal_ganglia: basal_ganglia.map(|own| BasalGanglia::new(own, &config.cortex, inputs, shape.actions, seed)),
+            cerebellum: config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed)),
         })
     }
 }
@@ -123,22 +138,56 @@ impl Agent for Brain {
                 basal_ganglia.guess(&self.sensed, action);
             }
         }
+        if let Some(cerebellum) = &mut self.cerebellum {
+            cerebellum.act(observation, explore, action);
+        }
     }
 
-    /// Learns from the action that the brain itself drew, before any clipping, and from the observation as it sensed it
-    /// then: `observation` and `action` of the transition are not looked at.
+    /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's
+    /// command, and from the observation as it was sensed then; the cerebellum from the action that was carried out.
     fn learn(&mut self, transition: &Transition<'_>) {
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
             self.senses.sense(transition.next_observation, &mut self.sensed);
             basal_ganglia.learn(transition.reward, &self.sensed, transition.terminated, transition.truncated);
         }
+        if let Some(cerebellum) = &mut self.cerebellum {
+            cerebellum.learn(transition);
+        }
+    }
+
+    /// Parts, each with a share from 0 to 1, where it has them:
+    ///
+    /// - `basal-ganglia`: share of their action and of their dopamine that is lost;
+    /// - `cortex-plasticity`: share of the hidden layers' learning that is lost, while what reads them learns on;
+    /// - `cerebellum`: share of the granule cells that fall silent (feedback-error learning), chosen by the agent's seed, or
+    ///   of its command that is lost (model reference);
+    /// - `cerebellum-noise`: not a share but the standard deviation, from 0 to 10, of noise that is added to its command.
+    fn lesion(&mut self, part: &str, share: f32) -> Result<(), LesionError> {
+        let basal = self.basal_ganglia.iter().flat_map(|_| [("basal-ganglia", 1.0), ("cortex-plasticity", 1.0)]);
+        let cerebellar = self.cerebellum.iter().flat_map(|_| [("cerebellum", 1.0), ("cerebellum-noise", 10.0)]);
+        let part = lesion::find(part, share, basal.chain(cerebellar))?;
+        match (part, &mut self.basal_ganglia, &mut self.cerebellum) {
+            ("basal-ganglia", Some(basal_ganglia), _) => basal_ganglia.lesion(share),
+            ("cortex-plasticity", Some(basal_ganglia), _) => basal_ganglia.stiffen(share),
+            ("cerebellum", _, Some(cerebellum)) => cerebellum.lesion(share),
+            (_, _, Some(cerebellum)) => cerebellum.disturb(share),
+            _ => {}
+        }
+        Ok(())
     }
 
     /// With basal ganglia: `dopamine` (δ, in scaled reward), `dopamine_adapted`, `value` (V(s), in scaled reward),
-    /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`.
+    /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`. With a
+    /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),
+    /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
+    /// prediction error) and, for model-reference correction, `surprise` (recent over usual squared prediction error, where
+    /// it is largest) and `change_noticed` (1 in another body than the practised one).
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);
+        }
+        if let Some(cerebellum) = &self.cerebellum {
+            cerebellum.signals(report);
         }
     }
 
@@ -148,6 +197,9 @@ impl Agent for Brain {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             writer.scope("basal_ganglia", |writer| basal_ganglia.save(writer));
         }
+        if let Some(cerebellum) = &self.cerebellum {
+            writer.scope("cerebellum", |writer| cerebellum.save(writer));
+        }
     }
 
     fn load(&mut self, state: &State) -> Result<(), StateError> {
@@ -155,6 +207,9 @@ impl Agent for Brain {
         reader.scope("senses", |reader| self.senses.load(reader))?;
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
             reader.scope("basal_ganglia", |reader| basal_ganglia.load(reader))?;
+        }
+        if let Some(cerebellum) = &mut self.cerebellum {
+            reader.scope("cerebellum", |reader| cerebellum.load(reader))?;
         }
         reader.finish()
     }

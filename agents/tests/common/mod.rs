@@ -4,17 +4,37 @@
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 
 pub fn shape(observations: usize, actions: usize) -> AgentShape {
-    let input = |index| Input { name: format!("input {index}"), typical: 1.0, role: Role::World };
-    AgentShape { observations: (0..observations).map(input).collect(), actions }
+    shape_of(&vec![Role::World; observations], actions)
+}
+
+pub fn shape_of(roles: &[Role], actions: usize) -> AgentShape {
+    let input = |(index, &role)| Input { name: format!("input {index}"), typical: 1.0, role };
+    AgentShape { observations: roles.iter().enumerate().map(input).collect(), actions }
 }
 
 /// A small brain for the body below.
 pub fn brain(seed: u64) -> Brain {
+    brain_for(&[Role::World; 3], seed)
+}
+
+/// The same, told what the three observed numbers are. Its cerebellum notices changes early and forgets fast.
+pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
     let mut config = BrainConfig::default();
     config.cortex.units = 10;
     config.senses.memory = 50;
-    Brain::new(&config, &shape(3, 2), seed).unwrap()
+    let cerebellum = config.cerebellum.as_mut().unwrap();
+    cerebellum.granule.units = 16;
+    cerebellum.climbing_fibre.binary = true;
+    cerebellum.feedback_error.delay = 1;
+    cerebellum.model_reference.arming = 100;
+    cerebellum.model_reference.surprise = 1.5;
+    Brain::new(&config, &shape_of(roles, 2), seed).unwrap()
 }
+
+/// What the body's numbers can be taken for: nothing to learn error from, proprioceptors, or a desired place with the
+/// feedback commands of both actions.
+pub const ROLES: [[Role; 3]; 3] =
+    [[Role::World; 3], [Role::Body; 3], [Role::Desired, Role::Feedback { action: 0 }, Role::Feedback { action: 1 }]];
 
 pub fn signal(agent: &dyn Agent, wanted: &str) -> f32 {
     let mut found = None;

@@ -1,0 +1,391 @@
+//! Contexts: which of several bodies the present one is, told by which forward model predicts it.
+//!
+//! As in MOSAIC (Wolpert & Kawato 1998; Haruno, Wolpert & Kawato 2001) every context has a model of its own and the one that
+//! predicts best is responsible; here one at a time, so that only it pays for learning. Context 0 is the reference: the body
+//! on which the skill is practised, whose model goes on learning as long as nothing else is noticed.
+//!
+//! Surprise is the recent squared error of a proprioceptor over its long average, for the proprioceptor where it is largest.
+//! Surprise alone is no change: rough ground surprises too. It starts an inquiry, in which a candidate model, free to learn
+//! fast, and all known models are tried on what surprises. A known model that halves the error is switched to at once; a
+//! candidate that halves it becomes a new context: only what can be predicted after all is a change of the body.
+
+use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
+use super::context::{Context, LARGEST_SURPRISE, USUAL_MEMORY, learn_from, least};
+use super::least_squares::LeastSquares;
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// An explanation leaves less than this share of the squared error.
+const EXPLAINED: f64 = 0.5;
+/// Steps before a known model may be switched to, before a candidate may, and before an inquiry is given up.
+const RECOGNITION: u64 = 20;
+const PROBATION: u64 = 100;
+const LONGEST_INQUIRY: u64 = 400;
+/// Steps over which errors are compared in an inquiry, of known models and of a candidate, and in a changed body against
+/// the reference.
+const RECOGNITION_MEMORY: u64 = 30;
+const INQUIRY_MEMORY: u64 = 100;
+const TRUST_MEMORY: u64 = 200;
+/// Steps in a changed body before its model is compared with the reference.
+const FIRST_COMPARISON: u64 = 30;
+/// Steps without inquiry after one that found nothing.
+const REST: u64 = 200;
+/// A body left for the practised one within so many steps was a mistake, and is forgotten.
+const SHORTEST_CONTEXT: u64 = 1000;
+/// Steps before a context other than the reference can be surprised.
+const SETTLING: u64 = 300;
+
+/// What the contexts are made with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) regressors: usize,
+    pub(super) targets: usize,
+    pub(super) capacity: usize,
+    pub(super) prior: f64,
+    pub(super) reference_forgetting: f64,
+    pub(super) forgetting: f64,
+    pub(super) arming: u64,
+    pub(super) threshold: f64,
+    pub(super) window: u64,
+}
+
+/// The question which body this is, while it is open.
+#[derive(Clone, Debug)]
+struct Inquiry {
+    /// Steps since it was opened; 0 if there is none.
+    steps: u64,
+    /// Steps until one may be opened.
+    rest: u64,
+    candidate: Context,
+    /// Targets that have surprised (0 or 1).
+    suspects: Vec<f64>,
+    /// Mean normalised squared errors on the suspects: of the active model and the candidate over the longer time, of every
+    /// context over the shorter.
+    active_error: f64,
+    candidate_error: f64,
+    errors: Vec<f64>,
+}
+
+/// The bank of models.
+#[derive(Clone, Debug)]
+pub(super) struct Contexts {
+    settings: Settings,
+    fibres: Vec<ClimbingFibre>,
+    /// As many as there can be; the first `known` are.
+    contexts: Vec<Context>,
+    known: usize,
+    active: usize,
+    clock: u64,
+    inquiry: Inquiry,
+    /// Mean square of every target.
+    spread: Vec<f64>,
+    /// In a changed body: squared errors of the active and the reference model by target, the steps that they are averaged
+    /// over, and the trust that follows.
+    own: Vec<f64>,
+    reference: Vec<f64>,
+    compared: u64,
+    gates: Vec<f64>,
+    surprise: f64,
+    fibre: f64,
+    innovations: Vec<f64>,
+    others: Vec<f64>,
+    signals: Vec<f64>,
+}
+
+impl Contexts {
+    pub(super) fn new(settings: Settings, fibre: &ClimbingFibreConfig) -> Contexts {
+        let zeros = || vec![0.0; settings.targets];
+        Contexts {
+            fibres: vec![ClimbingFibre::new(fibre); settings.targets],
+            contexts: vec![Context::new(&settings); settings.capacity],
+            known: 1,
+            active: 0,
+            clock: 0,
+            inquiry: Inquiry {
+                steps: 0,
+                rest: 0,
+                candidate: Context::new(&settings),
+                suspects: zeros(),
+                active_error: 0.0,
+                candidate_error: 0.0,
+                errors: vec![0.0; settings.capacity],
+            },
+            spread: zeros(),
+            own: zeros(),
+            reference: zeros(),
+            compared: 0,
+            gates: zeros(),
+            surprise: 0.0,
+            fibre: 0.0,
+            innovations: zeros(),
+            others: zeros(),
+            signals: zeros(),
+            settings,
+        }
+    }
+
+    /// Whether the body is another than the practised one.
+    pub(super) fn changed(&self) -> bool {
+        self.active != 0
+    }
+
+    /// Models of the present and of the reference body.
+    pub(super) fn models(&self) -> (&LeastSquares, &LeastSquares) {
+        (&self.contexts[self.active].model, &self.contexts[0].model)
+    }
+
+    /// For every target, how far its present model is to be trusted over the reference, in [0, 1]: by how much larger than
+    /// usual the reference's recent squared error is, and by the share of it that the present model explains.
+    pub(super) fn gates(&self) -> &[f64] {
+        &self.gates
+    }
+
+    /// The largest of them; 0 in the practised body.
+    pub(super) fn trust(&self) -> f64 {
+        if self.changed() { self.gates.iter().fold(0.0, |most: f64, &gate| most.max(gate)) } else { 0.0 }
+    }
+
+    /// Recent over usual squared error of the active model, where it is largest.
+    pub(super) fn surprise(&self) -> f64 {
+        self.surprise
+    }
+
+    /// Mean magnitude of the last climbing-fibre signals, in standard deviations.
+    pub(super) fn climbing_fibre(&self) -> f64 {
+        self.fibre
+    }
+
+    /// The usual squared error of the reference model for a target in the practised body, never 0.
+    pub(super) fn usual(&self, target: usize) -> f64 {
+        self.contexts[0].usual[target].max(least(self.spread[target]))
+    }
+
+    /// Takes in one step: regressors (padded) and targets, all finite.
+    pub(super) fn learn(&mut self, regressors: &[f64], targets: &[f64]) {
+        self.clock += 1;
+        let rate = 1.0 / self.clock.min(USUAL_MEMORY) as f64;
+        for (spread, target) in self.spread.iter_mut().zip(targets) {
+            *spread += rate * (target * target - *spread);
+        }
+        let settings = self.settings;
+        // Away from the practised body a false alarm costs little, and a late one much.
+        let window = if self.changed() { RECOGNITION_MEMORY } else { settings.window };
+        let active = &mut self.contexts[self.active];
+        active.model.innovations(regressors, targets, &mut self.innovations);
+        self.surprise = active.judge(&self.innovations, &self.spread, window);
+        active.last = self.clock;
+        if self.changed() {
+            self.compare(regressors, targets);
+        }
+        if self.inquiry.steps > 0 {
+            self.inquire(regressors, targets);
+            return;
+        }
+        let active = &mut self.contexts[self.active];
+        let forgetting = if self.active == 0 { settings.reference_forgetting } else { settings.forgetting };
+        self.fibre = learn_from(active, &mut self.fibres, regressors, &self.innovations, &mut self.signals, forgetting);
+        let settled = active.age >= if self.active == 0 { settings.arming } else { SETTLING };
+        self.inquiry.rest = self.inquiry.rest.saturating_sub(1);
+        if settled && self.inquiry.rest == 0 && self.surprise > settings.threshold {
+            self.inquiry.candidate.start_from(active);
+            self.inquiry.suspects.fill(0.0);
+            self.inquiry.steps = 1;
+        }
+    }
+
+    /// Compares the active model with the reference, and goes back to the reference if it explains nothing more.
+    fn compare(&mut self, regressors: &[f64], targets: &[f64]) {
+        self.contexts[0].model.innovations(regressors, targets, &mut self.others);
+        self.compared += 1;
+        let rate = 1.0 / self.compared.min(TRUST_MEMORY) as f64;
+        for target in 0..self.own.len() {
+            let usual = self.usual(target);
+            let square = |innovation: f64| (innovation * innovation / usual).min(LARGEST_SURPRISE);
+            self.own[target] += rate * (square(self.innovations[target]) - self.own[target]);
+            self.reference[target] += rate * (square(self.others[target]) - self.reference[target]);
+        }
+        if self.compared < FIRST_COMPARISON {
+            return;
+        }
+        for ((gate, own), reference) in self.gates.iter_mut().zip(&self.own).zip(&self.reference) {
+            let explained = 1.0 - own / reference.max(f64::MIN_POSITIVE);
+            // Chance alone explains up to a quarter or so; what explains half has all trust, if there is clearly more to
+            // explain than in the practised body.
+            let better = ((explained - 0.25) / (EXPLAINED - 0.25)).clamp(0.0, 1.0);
+            *gate = better * (reference - 1.5).clamp(0.0, 1.0);
+        }
+        if self.trust() == 0.0 {
+            let left = self.active;
+            self.inquiry.steps = 0;
+            self.switch(0);
+            if self.contexts[left].age < SHORTEST_CONTEXT {
+                self.known -= 1;
+                self.contexts.swap(left, self.known);
+            }
+        }
+    }
+
+    /// Goes on with the inquiry.
+    fn inquire(&mut self, regressors: &[f64], targets: &[f64]) {
+        let settings = self.settings;
+        let inquiry = &mut self.inquiry;
+        let active = &self.contexts[self.active];
+        let mut suspects = 0.0;
+        for (target, suspect) in inquiry.suspects.iter_mut().enumerate() {
+            if active.recent[target] > settings.threshold * active.usual[target].max(least(self.spread[target])) {
+                *suspect = 1.0;
+            }
+            suspects += *suspect;
+        }
+        let (spread, doubted) = (&self.spread, &inquiry.suspects);
+        let size = |innovations: &[f64]| {
+            let mut sum = 0.0;
+            for (target, innovation) in innovations.iter().enumerate() {
+                let square = innovation * innovation / active.usual[target].max(least(spread[target]));
+                sum += doubted[target] * square.min(LARGEST_SURPRISE);
+            }
+            sum / f64::max(suspects, 1.0)
+        };
+        let steps = inquiry.steps;
+        // At the first step the rate is 1, so that what an earlier inquiry left is forgotten.
+        let take_in = |error: &mut f64, size: f64, memory: u64| *error += (size - *error) / steps.min(memory) as f64;
+        let size_active = size(&self.innovations);
+        take_in(&mut inquiry.active_error, size_active, INQUIRY_MEMORY);
+        for (index, (error, context)) in inquiry.errors.iter_mut().zip(&self.contexts[..self.known]).enumerate() {
+            if index == self.active {
+                take_in(error, size_active, RECOGNITION_MEMORY);
+            } else {
+                context.model.innovations(regressors, targets, &mut self.others);
+                take_in(error, size(&self.others), RECOGNITION_MEMORY);
+            }
+        }
+        inquiry.candidate.model.innovations(regressors, targets, &mut self.others);
+        take_in(&mut inquiry.candidate_error, size(&self.others), INQUIRY_MEMORY);
+        inquiry.candidate.judge(&self.others, &self.spread, RECOGNITION_MEMORY);
+        let candidate = &mut inquiry.candidate;
+        self.fibre =
+            learn_from(candidate, &mut self.fibres, regressors, &self.others, &mut self.signals, settings.forgetting);
+        inquiry.steps += 1;
+        self.decide();
+    }
+
+    fn decide(&mut self) {
+        let inquiry = &mut self.inquiry;
+        let others = (0..self.known).filter(|&index| index != self.active);
+        let best = others.min_by(|&left, &right| inquiry.errors[left].total_cmp(&inquiry.errors[right]));
+        match best {
+            Some(known)
+                if inquiry.steps > RECOGNITION && inquiry.errors[known] < EXPLAINED * inquiry.errors[self.active] =>
+            {
+                inquiry.steps = 0;
+                self.switch(known);
+            }
+            _ if inquiry.steps > PROBATION && self.surprise < 0.5 * self.settings.threshold => inquiry.steps = 0,
+            _ if inquiry.steps > PROBATION && inquiry.candidate_error < EXPLAINED * inquiry.active_error => {
+                inquiry.steps = 0;
+                let slot = self.slot();
+                let (candidate, clock) = (&mut self.inquiry.candidate, self.clock);
+                candidate.last = clock;
+                // What it made of the body at first is not what is usual for it.
+                candidate.usual.copy_from_slice(&candidate.recent);
+                self.contexts[slot].copy(candidate);
+                self.switch(slot);
+            }
+            _ if inquiry.steps > LONGEST_INQUIRY => (inquiry.steps, inquiry.rest) = (0, REST),
+            _ => {}
+        }
+    }
+
+    /// Where a new context can go: a free place, or that of the one not needed for longest, the reference excepted.
+    fn slot(&mut self) -> usize {
+        if self.known < self.contexts.len() {
+            self.known += 1;
+            return self.known - 1;
+        }
+        let old = (1..self.known).min_by_key(|&index| self.contexts[index].last);
+        old.unwrap_or(0)
+    }
+
+    /// Makes a context the active one. Until it has been compared, what surprised is what it is trusted on.
+    fn switch(&mut self, context: usize) {
+        self.active = context;
+        let context = &mut self.contexts[context];
+        context.last = self.clock;
+        context.recent.copy_from_slice(&context.usual);
+        self.compared = 0;
+        self.own.fill(0.0);
+        self.reference.fill(0.0);
+        self.gates.copy_from_slice(&self.inquiry.suspects);
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        writer.put_u64("which", &[self.known as u64, self.active as u64, self.clock, self.compared]);
+        for (index, context) in self.contexts[..self.known].iter().enumerate() {
+            writer.scope(&format!("context_{index}"), |writer| context.save(writer));
+        }
+        writer.scope("inquiry", |writer| {
+            writer.put_u64("steps", &[self.inquiry.steps, self.inquiry.rest]);
+            writer.put_f64("suspects", &self.inquiry.suspects);
+            writer.put_f64("errors", &self.inquiry.errors);
+            writer.put_f64("candidate", &[self.inquiry.active_error, self.inquiry.candidate_error]);
+            if self.inquiry.steps > 0 {
+                writer.scope("candidate", |writer| self.inquiry.candidate.save(writer));
+            }
+        });
+        writer.put_f64("spread", &self.spread);
+        writer.put_f64("own", &self.own);
+        writer.put_f64("reference", &self.reference);
+        writer.put_f64("gates", &self.gates);
+        writer.put_f64("last", &[self.surprise, self.fibre]);
+        for (target, fibre) in self.fibres.iter().enumerate() {
+            fibre.save(&format!("rate_{target}"), writer);
+        }
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        let mut which = [0; 4];
+        reader.get_u64("which", &mut which)?;
+        let capacity = self.contexts.len() as u64;
+        reader.check("which", &which[..1], "a count of contexts", |known| (1..=capacity).contains(&known))?;
+        let known = which[0];
+        reader.check("which", &which[1..2], "the index of a context", |active| active < known)?;
+        reader.check("which", &which[2..], "a count of steps below 2^62", |count| count < 1 << 62)?;
+        (self.known, self.active) = (known as usize, which[1] as usize);
+        (self.clock, self.compared) = (which[2], which[3]);
+        for (index, context) in self.contexts[..self.known].iter_mut().enumerate() {
+            reader.scope(&format!("context_{index}"), |reader| context.load(reader))?;
+        }
+        let inquiry = &mut self.inquiry;
+        reader.scope("inquiry", |reader| {
+            let mut steps = [0; 2];
+            reader.get_u64("steps", &mut steps)?;
+            reader.check("steps", &steps[..1], "steps of an inquiry", |steps| steps <= LONGEST_INQUIRY)?;
+            reader.check("steps", &steps[1..], "steps of rest", |steps| steps <= REST)?;
+            [inquiry.steps, inquiry.rest] = steps;
+            reader.get_f64("suspects", &mut inquiry.suspects)?;
+            reader.get_f64("errors", &mut inquiry.errors)?;
+            let mut candidate = [0.0; 2];
+            reader.get_f64("candidate", &mut candidate)?;
+            [inquiry.active_error, inquiry.candidate_error] = candidate;
+            if inquiry.steps > 0 {
+                reader.scope("candidate", |reader| inquiry.candidate.load(reader))?;
+            }
+            Ok(())
+        })?;
+        reader.get_f64("spread", &mut self.spread)?;
+        reader.get_f64("own", &mut self.own)?;
+        reader.get_f64("reference", &mut self.reference)?;
+        reader.get_f64("gates", &mut self.gates)?;
+        reader.check("gates", &self.gates, "a number from 0 to 1", |gate| (0.0..=1.0).contains(&gate))?;
+        let mut last = [0.0; 2];
+        reader.get_f64("last", &mut last)?;
+        [self.surprise, self.fibre] = last;
+        for (target, fibre) in self.fibres.iter_mut().enumerate() {
+            fibre.load(&format!("rate_{target}"), reader)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "contexts_tests.rs"]
+mod tests;

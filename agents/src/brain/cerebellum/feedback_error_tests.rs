@@ -1,0 +1,231 @@
+use super::*;
+use crate::agent::Input;
+use crate::state::State;
+use crate::two_state::{Process, Trial, TwoState, fit};
+use rand::SeedableRng;
+
+/// Two desired numbers and a feedback command; every trial of the tests is an episode of one step.
+fn shape() -> AgentShape {
+    let input = |name: &str, role| Input { name: name.into(), typical: 1.0, role };
+    let observations = vec![
+        input("wanted place", Role::Desired),
+        input("wanted speed", Role::Desired),
+        input("feedback", Role::Feedback { action: 0 }),
+    ];
+    AgentShape { observations, actions: 1 }
+}
+
+fn learner(config: &FeedbackErrorConfig, binary: bool) -> FeedbackError {
+    let fibre = ClimbingFibreConfig { binary, ..ClimbingFibreConfig::default() };
+    FeedbackError::new(config, &GranuleConfig::default(), &fibre, &shape(), &mut ChaCha8Rng::seed_from_u64(7)).unwrap()
+}
+
+/// Rates at which one and the same movement is learnt as slowly as many movements are.
+fn slow_motion() -> FeedbackErrorConfig {
+    FeedbackErrorConfig {
+        fast: SiteConfig { retention: 0.8, rate: 0.1 },
+        slow: SiteConfig { retention: 0.995, rate: 0.02 },
+        delay: 0,
+    }
+}
+
+const WANTED: [f32; 2] = [1.0, -0.5];
+
+/// One trial of a movement: the command, and then the feedback command that makes up for what it lacks.
+fn practise(learner: &mut FeedbackError, trial: Trial) -> f64 {
+    let [place, speed] = WANTED;
+    let mut command = [0.0];
+    learner.command(&[place, speed, 0.0], true, &mut command);
+    let feedback = match trial {
+        Trial::Perturbed(force) => force as f32 - command[0],
+        Trial::Clamped => 0.0,
+    };
+    learner.learn(&[place, speed, feedback], true);
+    learner.command(&[place, speed, 0.0], false, &mut command);
+    f64::from(command[0])
+}
+
+fn trials(blocks: &[(Trial, usize)]) -> Vec<Trial> {
+    blocks.iter().flat_map(|&(trial, count)| vec![trial; count]).collect()
+}
+
+/// The two-state model that the learner is for one movement: its rates are those of the sites, less what ε takes.
+fn oracle(config: &FeedbackErrorConfig, learner: &mut FeedbackError) -> TwoState {
+    let square = f64::from(learner.granule.expand(&WANTED, &mut learner.features));
+    let process = |site: &SiteConfig| Process {
+        retention: site.retention,
+        rate: site.rate * square / (square + f64::from(EPSILON)),
+    };
+    TwoState { fast: process(&config.fast), slow: process(&config.slow) }
+}
+
+fn recovery() -> Vec<Trial> {
+    trials(&[
+        (Trial::Perturbed(0.0), 50),
+        (Trial::Perturbed(1.0), 125),
+        (Trial::Perturbed(-1.0), 15),
+        (Trial::Clamped, 150),
+    ])
+}
+
+#[test]
+fn for_one_movement_it_is_the_two_state_model() {
+    let config = slow_motion();
+    let mut learner = learner(&config, false);
+    let model = oracle(&config, &mut learner);
+    let schedule = recovery();
+    let curve: Vec<f64> = schedule.iter().map(|&trial| practise(&mut learner, trial)).collect();
+    for (trial, (found, expected)) in curve.iter().zip(model.simulate(&schedule)).enumerate() {
+        assert!((found - expected).abs() < 1e-4, "trial {trial}: {found}, expected {expected}");
+    }
+    let rebound = curve[190..].iter().copied().fold(f64::MIN, f64::max);
+    assert!(curve[189] < 0.0 && rebound > 0.1, "{} then {rebound}", curve[189]);
+    let fit = fit(&schedule, &curve).unwrap();
+    assert!(fit.r_squared > 0.999 && (fit.model.fast.retention - 0.8).abs() < 0.01, "{fit:?}");
+}
+
+#[test]
+fn an_error_that_lasts_is_answered_alike_however_many_steps_it_lasts() {
+    let answer = |steps: usize| {
+        let mut learner = learner(&slow_motion(), false);
+        let [place, speed] = WANTED;
+        let mut command = [0.0];
+        for step in 0..steps {
+            learner.command(&[place, speed, 0.0], true, &mut command);
+            learner.learn(&[place, speed, 1.0], step + 1 == steps);
+        }
+        learner.command(&[place, speed, 0.0], false, &mut command);
+        command[0]
+    };
+    let one = answer(1);
+    assert!((one - 0.12).abs() < 0.005, "B_fast + B_slow of the error: {one}");
+    for steps in [2, 10, 100] {
+        assert!((answer(steps) / one - 1.0).abs() < 0.02, "{} in {steps} steps, {one} in one", answer(steps));
+    }
+}
+
+#[test]
+fn without_the_slow_site_nothing_recovers_by_itself() {
+    let config = FeedbackErrorConfig {
+        fast: SiteConfig { retention: 0.99, rate: 0.1 },
+        slow: SiteConfig { retention: 1.0, rate: 0.0 },
+        ..FeedbackErrorConfig::default()
+    };
+    let mut learner = learner(&config, false);
+    let curve: Vec<f64> = recovery().into_iter().map(|trial| practise(&mut learner, trial)).collect();
+    assert!(curve[174] > 0.8, "learns: {}", curve[174]);
+    assert!(curve[189] < 0.0, "is countered: {}", curve[189]);
+    assert!(curve[190..].iter().all(|&x| x <= 0.0), "and stays there");
+}
+
+#[test]
+fn what_was_learnt_shows_as_an_opposite_after_effect() {
+    let mut learner = learner(&slow_motion(), false);
+    let naive_error = 1.0;
+    for _ in 0..150 {
+        practise(&mut learner, Trial::Perturbed(1.0));
+    }
+    let mut command = [0.0];
+    learner.command(&[WANTED[0], WANTED[1], 0.0], false, &mut command);
+    let after_effect = 0.0 - command[0];
+    assert!((0.5..=1.0).contains(&(-after_effect / naive_error)), "{after_effect}");
+}
+
+#[test]
+fn another_movement_is_neither_disturbed_nor_forgotten() {
+    let mut learner = learner(&slow_motion(), false);
+    let elsewhere = |learner: &mut FeedbackError| {
+        let mut command = [0.0];
+        learner.command(&[-1.0, 0.5, 0.0], false, &mut command);
+        command[0]
+    };
+    for _ in 0..100 {
+        practise(&mut learner, Trial::Perturbed(1.0));
+    }
+    assert!(elsewhere(&mut learner).abs() < 0.2, "{}", elsewhere(&mut learner));
+}
+
+#[test]
+fn graded_fibres_correct_by_the_size_of_the_error_and_binary_ones_do_not() {
+    let slope = |binary: bool| {
+        let mut trained = learner(&slow_motion(), binary);
+        for trial in 0..2000 {
+            practise(&mut trained, Trial::Perturbed(if trial % 2 == 0 { 1.0 } else { -1.0 }));
+        }
+        let before = practise(&mut trained.clone(), Trial::Clamped);
+        let correction = |size: f64| practise(&mut trained.clone(), Trial::Perturbed(size + before)) - before;
+        (correction(0.25), correction(1.0), correction(2.0))
+    };
+    let (small, middle, large) = slope(false);
+    assert!((middle / small - 4.0).abs() < 0.5 && (large / small - 8.0).abs() < 1.0, "{small} {middle} {large}");
+    let (small, middle, large) = slope(true);
+    assert!((middle / small - 1.0).abs() < 0.05 && (large / small - 1.0).abs() < 0.05, "{small} {middle} {large}");
+}
+
+#[test]
+fn the_delay_blames_the_command_of_as_many_steps_before() {
+    let config = FeedbackErrorConfig { delay: 2, ..FeedbackErrorConfig::default() };
+    let mut learner = learner(&config, false);
+    let places = [[1.5, 0.0], [0.0, 1.5], [-1.5, 0.0], [0.0, -1.5]];
+    let command = |learner: &mut FeedbackError, at: usize, explore| {
+        let mut command = [0.0];
+        learner.command(&[places[at][0], places[at][1], 0.0], explore, &mut command);
+        command[0]
+    };
+    for step in 0..4 {
+        command(&mut learner, step, true);
+        // The error comes with the last step, two steps after the second command.
+        learner.learn(&[0.0, 0.0, if step == 3 { 1.0 } else { 0.0 }], step == 3);
+    }
+    let learnt: Vec<f32> = (0..4).map(|at| command(&mut learner, at, false)).collect();
+    assert!(learnt[1] > 0.1, "{learnt:?}");
+    assert!(learnt[3] < 0.02, "the command in the opposite state has nothing to do with it: {learnt:?}");
+    assert!(learnt.iter().all(|&value| value <= learnt[1]), "{learnt:?}");
+}
+
+#[test]
+fn guesses_leave_no_mark_and_a_saved_learner_continues_bit_by_bit() {
+    let config = FeedbackErrorConfig { delay: 1, ..FeedbackErrorConfig::default() };
+    let saved = |learner: &FeedbackError| {
+        let mut state = State::new();
+        learner.save(&mut state.writer());
+        state
+    };
+    let mut learner = learner(&config, true);
+    let step = |learner: &mut FeedbackError, step: usize| {
+        let phase = step as f32 * 0.7;
+        let mut command = [0.0];
+        learner.command(&[phase.sin(), phase.cos(), 0.0], true, &mut command);
+        learner.learn(&[0.0, 0.0, 0.3 - command[0]], step % 5 == 4);
+        command[0]
+    };
+    for index in 0..33 {
+        step(&mut learner, index);
+    }
+    let before = saved(&learner);
+    learner.command(&[9.0, f32::NAN, 3.0], false, &mut [0.0]);
+    learner.command(&[], false, &mut [0.0]);
+    assert_eq!(saved(&learner), before);
+    let mut resumed = super::tests::learner(&config, true);
+    let mut reader = before.reader();
+    resumed.load(&mut reader).unwrap();
+    reader.finish().unwrap();
+    for index in 33..80 {
+        assert_eq!(step(&mut learner, index), step(&mut resumed, index));
+    }
+    assert_eq!(saved(&learner), saved(&resumed));
+}
+
+#[test]
+fn a_body_without_desired_states_or_with_missing_feedback_has_no_such_learner() {
+    let new = |shape: &AgentShape| {
+        let (config, granule) = (FeedbackErrorConfig::default(), GranuleConfig::default());
+        let fibre = ClimbingFibreConfig::default();
+        FeedbackError::new(&config, &granule, &fibre, shape, &mut ChaCha8Rng::seed_from_u64(1)).is_some()
+    };
+    assert!(new(&shape()));
+    assert!(!new(&AgentShape { actions: 2, ..shape() }));
+    let mut undirected = shape();
+    undirected.observations.retain(|input| input.role != Role::Desired);
+    assert!(!new(&undirected));
+}

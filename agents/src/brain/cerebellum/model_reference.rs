@@ -1,0 +1,273 @@
+//! Model-reference correction: what makes the present body behave like the one on which the skill was practised.
+//!
+//! Where nobody says what the movement should have been, there is still what the body used to do. Forward models of the next
+//! change of proprioception, linear in z = [1, proprioception, executed action], are kept for the practised body and for what
+//! it has turned into, see [`Contexts`]. With the difference b of their predictions at the intended action, the present
+//! model's gain G of the action, W the inverse usual squared errors times the trust in the present model,
+//!
+//! ```text
+//! u = − (Gᵀ W G + ridge)⁻¹ Gᵀ W b      executed = clip(clip(intended) + clip(u))
+//! ```
+//!
+//! so that a policy that was learnt on the one body goes on working on the other: adaptive control by reference to a model,
+//! done to the plant and not to the policy. Proprioceptors that behave as ever are not counted: they may well have to move
+//! otherwise (the handlebar, to bring the roll back). In the practised body nothing is added.
+
+use serde::{Deserialize, Serialize};
+
+use super::climbing_fibre::ClimbingFibreConfig;
+use super::contexts::{Contexts, Settings};
+use super::least_squares::{dot, padded};
+use crate::agent::{AgentShape, Role};
+use crate::brain::config::{ConfigError, above, within};
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// Model-reference correction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelReferenceConfig {
+    /// λ of the practised body's model; 0.9 to 1, default 0.99999: it must go on knowing how falling was when nobody falls any
+    /// more (own measurement: with 0.9999 it takes the start of an episode for a change once cycling is mastered).
+    pub reference_forgetting: f64,
+    /// λ of other bodies' models; 0.9 to 1, default 0.999 (own measurement).
+    pub forgetting: f64,
+    /// Variance of the weights of a fresh model, over that of the noise; above 0 and at most 1000, default 1 (own
+    /// measurement: with 0.1 a reversed handlebar takes longer to be learnt once the ride has become calm).
+    pub prior: f64,
+    /// Steps of practice before a change can be noticed; 100 to 1e9, default 20000: a model that has not seen a skill's
+    /// whole range takes its growth for a change.
+    pub arming: u64,
+    /// Recent squared error over the usual one that starts an inquiry; 1.5 to 1000, default 4 (own measurement).
+    pub surprise: f64,
+    /// Steps over which the recent error is averaged; 5 to 10000, default 200: longer than the start of an episode.
+    pub window: u64,
+    /// Bodies that are remembered, the practised one included; 2 to 16, default 4.
+    pub contexts: usize,
+    /// Largest correction, in the action's unit; 0 to 2, default 2: enough to turn an action into its opposite (own
+    /// measurement: half of it fails when the body is reversed).
+    pub authority: f64,
+    /// Weight of the correction's own size; above 0 and at most 1e6, default 1: corrections of order 1 are to be expected.
+    pub ridge: f64,
+    /// Proprioceptors that are predicted, the first ones of the observation; 1 to 256, default 64. The cost of a step grows
+    /// with the square of their number.
+    pub proprioceptors: usize,
+}
+
+impl Default for ModelReferenceConfig {
+    fn default() -> Self {
+        ModelReferenceConfig {
+            reference_forgetting: 0.99999,
+            forgetting: 0.999,
+            prior: 1.0,
+            arming: 20_000,
+            surprise: 4.0,
+            window: 200,
+            contexts: 4,
+            authority: 2.0,
+            ridge: 1.0,
+            proprioceptors: 64,
+        }
+    }
+}
+
+impl ModelReferenceConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        within("cerebellum.model_reference.reference_forgetting", self.reference_forgetting, 0.9..=1.0)?;
+        within("cerebellum.model_reference.forgetting", self.forgetting, 0.9..=1.0)?;
+        above("cerebellum.model_reference.prior", self.prior, 0.0, 1000.0)?;
+        within("cerebellum.model_reference.arming", self.arming, 100..=1_000_000_000)?;
+        within("cerebellum.model_reference.surprise", self.surprise, 1.5..=1000.0)?;
+        within("cerebellum.model_reference.window", self.window, 5..=10_000)?;
+        within("cerebellum.model_reference.contexts", self.contexts, 2..=16)?;
+        within("cerebellum.model_reference.authority", self.authority, 0.0..=2.0)?;
+        above("cerebellum.model_reference.ridge", self.ridge, 0.0, 1e6)?;
+        within("cerebellum.model_reference.proprioceptors", self.proprioceptors, 1..=256)
+    }
+}
+
+/// Bodies with more actions have no models: their covariance would be too large.
+const MOST_ACTIONS: usize = 64;
+/// Largest magnitude of a proprioceptor that a model sees, in typical magnitudes.
+const LARGEST_INPUT: f64 = 10.0;
+
+/// The corrector.
+#[derive(Clone, Debug)]
+pub(super) struct ModelReference {
+    authority: f64,
+    ridge: f64,
+    observations: usize,
+    actions: usize,
+    /// Index of every proprioceptor and 1 / its typical magnitude.
+    proprioceptors: Vec<(usize, f64)>,
+    contexts: Contexts,
+    /// z of the step to correct and of the step to learn from, padded.
+    intended: Vec<f64>,
+    executed: Vec<f64>,
+    changes: Vec<f64>,
+    /// Gᵀ W G + ridge, turned into its Cholesky factor, and the right side, turned into u.
+    normal: Vec<f64>,
+    solution: Vec<f64>,
+}
+
+impl ModelReference {
+    /// A naive corrector, if the shape has proprioceptors and not too many actions.
+    pub(super) fn new(
+        config: &ModelReferenceConfig,
+        fibre: &ClimbingFibreConfig,
+        shape: &AgentShape,
+    ) -> Option<ModelReference> {
+        let body = shape.observations.iter().enumerate().filter(|(_, input)| input.role == Role::Body);
+        let proprioceptors: Vec<(usize, f64)> =
+            body.map(|(index, input)| (index, 1.0 / f64::from(input.typical))).take(config.proprioceptors).collect();
+        if proprioceptors.is_empty() || shape.actions > MOST_ACTIONS {
+            return None;
+        }
+        let regressors = 1 + proprioceptors.len() + shape.actions;
+        let settings = Settings {
+            regressors,
+            targets: proprioceptors.len(),
+            capacity: config.contexts,
+            prior: config.prior,
+            reference_forgetting: config.reference_forgetting,
+            forgetting: config.forgetting,
+            arming: config.arming,
+            threshold: config.surprise,
+            window: config.window,
+        };
+        Some(ModelReference {
+            authority: config.authority,
+            ridge: config.ridge,
+            observations: shape.observations.len(),
+            actions: shape.actions,
+            contexts: Contexts::new(settings, fibre),
+            intended: vec![0.0; padded(regressors)],
+            executed: vec![0.0; padded(regressors)],
+            changes: vec![0.0; proprioceptors.len()],
+            normal: vec![0.0; shape.actions * shape.actions],
+            solution: vec![0.0; shape.actions],
+            proprioceptors,
+        })
+    }
+
+    pub(super) fn contexts(&self) -> &Contexts {
+        &self.contexts
+    }
+
+    /// Writes the correction of an intended action, within the authority; false, with nothing written, if there is none to
+    /// make. Changes nothing that is remembered.
+    pub(super) fn correct(&mut self, observation: &[f32], action: &[f32], correction: &mut [f32]) -> bool {
+        if !self.contexts.changed() || !self.sense(observation, action, Which::Intended) {
+            return false;
+        }
+        let (present, reference) = self.contexts.models();
+        let first = 1 + self.proprioceptors.len();
+        let actions = self.actions;
+        self.normal.fill(0.0);
+        self.solution.fill(0.0);
+        for (target, &gate) in self.contexts.gates().iter().enumerate() {
+            if gate == 0.0 {
+                continue;
+            }
+            let weight = gate / self.contexts.usual(target);
+            let gains = &present.row(target)[first..first + actions];
+            let difference = dot(present.row(target), &self.intended) - dot(reference.row(target), &self.intended);
+            for (index, gain) in gains.iter().enumerate() {
+                let scaled = weight * gain;
+                self.solution[index] -= scaled * difference;
+                for (normal, other) in self.normal[index * actions..][..index + 1].iter_mut().zip(gains) {
+                    *normal += scaled * other;
+                }
+            }
+        }
+        for index in 0..actions {
+            self.normal[index * actions + index] += self.ridge;
+        }
+        solve(&mut self.normal, &mut self.solution);
+        for (correction, &value) in correction.iter_mut().zip(&self.solution) {
+            *correction = if value.is_finite() { value.clamp(-self.authority, self.authority) as f32 } else { 0.0 };
+        }
+        true
+    }
+
+    /// Learns from what followed the executed action.
+    pub(super) fn learn(&mut self, observation: &[f32], action: &[f32], next_observation: &[f32]) {
+        if next_observation.len() != self.observations || !self.sense(observation, action, Which::Executed) {
+            return;
+        }
+        for (change, &(index, scale)) in self.changes.iter_mut().zip(&self.proprioceptors) {
+            let difference = (f64::from(next_observation[index]) - f64::from(observation[index])) * scale;
+            if !difference.is_finite() {
+                return;
+            }
+            *change = difference.clamp(-LARGEST_INPUT, LARGEST_INPUT);
+        }
+        self.contexts.learn(&self.executed, &self.changes);
+    }
+
+    /// Fills one of the two z; false if the observation or the action is not what it should be.
+    fn sense(&mut self, observation: &[f32], action: &[f32], which: Which) -> bool {
+        let regressors = match which {
+            Which::Intended => &mut self.intended,
+            Which::Executed => &mut self.executed,
+        };
+        if observation.len() != self.observations || action.len() != self.actions {
+            return false;
+        }
+        regressors[0] = 1.0;
+        let (body, command) = regressors[1..].split_at_mut(self.proprioceptors.len());
+        let mut sound = true;
+        for (regressor, &(index, scale)) in body.iter_mut().zip(&self.proprioceptors) {
+            *regressor = (f64::from(observation[index]) * scale).clamp(-LARGEST_INPUT, LARGEST_INPUT);
+            sound &= regressor.is_finite();
+        }
+        for (regressor, &action) in command.iter_mut().zip(action) {
+            *regressor = f64::from(action.clamp(-1.0, 1.0));
+            sound &= regressor.is_finite();
+        }
+        sound
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        self.contexts.save(writer);
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.contexts.load(reader)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Which {
+    Intended,
+    Executed,
+}
+
+/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
+fn solve(normal: &mut [f64], right: &mut [f64]) {
+    let size = right.len();
+    for row in 0..size {
+        for column in 0..=row {
+            let mut sum = normal[row * size + column];
+            for inner in 0..column {
+                sum -= normal[row * size + inner] * normal[column * size + inner];
+            }
+            normal[row * size + column] = if row == column { sum.sqrt() } else { sum / normal[column * size + column] };
+        }
+        let mut sum = right[row];
+        for inner in 0..row {
+            sum -= normal[row * size + inner] * right[inner];
+        }
+        right[row] = sum / normal[row * size + row];
+    }
+    for row in (0..size).rev() {
+        let mut sum = right[row];
+        for inner in row + 1..size {
+            sum -= normal[inner * size + row] * right[inner];
+        }
+        right[row] = sum / normal[row * size + row];
+    }
+}
+
+#[cfg(test)]
+#[path = "model_reference_tests.rs"]
+mod tests;
