@@ -292,13 +292,18 @@ fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
             continue;
         }
         let Some(next) = segments.next() else { return Some((index + 1, indent + 1)) };
-        // A flow list `[1, 2]` of plain values stands where its key does.
-        if next.ends_with(']') && content.contains('[') && !content.contains('{') {
-            return Some((index + 1, indent + 1));
-        }
-        // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line.
+        // A flow mapping `{a: 1, b: 2}` keeps its inner keys on one line, and so does a flow list of them.
         if content.contains('{') {
-            return key_in_flow(content, next).map(|at| (index + 1, indent + at + 1));
+            let Some(number) = next.strip_suffix(']') else {
+                return key_in_flow(content, next).map(|at| (index + 1, indent + at + 1));
+            };
+            let (item, _) = content.match_indices('{').nth(number.parse().ok()?)?;
+            let at = segments.next().map_or(Some(0), |within| key_in_flow(&content[item..], within))?;
+            return Some((index + 1, indent + item + at + 1));
+        }
+        // A list of plain values stands where its key does.
+        if next.ends_with(']') && content.contains('[') {
+            return Some((index + 1, indent + 1));
         }
         (outer, level, items_before, wanted) = (Some((indent, false)), None, 0, next);
     }
@@ -410,6 +415,8 @@ mod tests {
             (level, "blocks[1].strength", None),
             (level, "rest[0].strength", Some((6, 3))),
             ("notes: [{beat: 0, string: 7}]\n", "notes[0].string", Some((1, 19))),
+            ("notes: [{beat: 0, string: 7}, {beat: 1}]\n", "notes[1].beat", Some((1, 32))),
+            ("targets: [0, 90]\n", "targets[1]", Some((1, 1))),
         ] {
             assert_eq!(locate(text, path), place, "{path} in\n{text}");
         }

@@ -220,6 +220,11 @@ impl BasalGanglia {
 
     fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool) {
         let reward = self.reward.scale(reward);
+        if self.reward.silent() {
+            // Nothing to predict yet: δ would be the naive critic's own noise, which, brought to its usual size, would
+            // move the actor at random for as long as no reward comes.
+            return;
+        }
         self.present.copy_inputs(&self.tried);
         self.critic.forward(&mut self.present);
         self.value = self.present.outputs()[0];

@@ -122,3 +122,20 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
         assert!(after > before, "reward {reward}: {before} before, {after} after");
     }
 }
+
+#[test]
+fn nothing_is_learnt_as_long_as_no_reward_comes() {
+    let mut parts = made(&BasalGangliaConfig::default());
+    let (here, mut before, mut after) = ([0.5, -1.0], [0.0], [0.0]);
+    parts.guess(&here, &mut before);
+    for _ in 0..100 {
+        parts.explore(&here, &mut [0.0]);
+        parts.learn(0.0, &here, false, false);
+    }
+    parts.guess(&here, &mut after);
+    assert_eq!(before, after);
+    parts.explore(&here, &mut [0.0]);
+    parts.learn(1.0, &here, false, false);
+    parts.guess(&here, &mut after);
+    assert_ne!(before, after, "the first reward is learnt from");
+}

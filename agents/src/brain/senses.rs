@@ -131,6 +131,11 @@ impl RewardScaler {
         if sd > 0.0 { (reward / sd) as f32 } else { 0.0 }
     }
 
+    /// Whether no reward but 0 has ever come.
+    pub(super) fn silent(&self) -> bool {
+        self.mean == 0.0 && self.variance == 0.0
+    }
+
     /// Starts the discounted sum anew: an episode has ended.
     pub(super) fn end_episode(&mut self) {
         self.trace = 0.0;
