@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 pub struct Experiment {
     /// What the document says.
     pub spec: ExperimentSpec,
-    /// The agent all subjects are.
-    pub agent: AgentBlueprint,
+    /// The agents that its groups are, by name.
+    agents: BTreeMap<String, AgentBlueprint>,
     tasks: BTreeMap<String, Blueprint>,
 }
 
@@ -68,23 +68,38 @@ impl Experiment {
         if let Some(agent) = agent {
             spec.agent = agent.into();
         }
-        let agent = catalog.agent(&spec.agent).map_err(|error| match error {
-            AgentError::Unknown { name, nearest } => {
-                let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                let expected = format!("a known agent{near}");
-                document.invalid(&Invalid { field: "agent".into(), found: format!("`{name}`"), expected }).into()
-            }
-            error => ExperimentError::Agent { experiment: spec.experiment.clone(), error },
-        })?;
+        let mut agents = BTreeMap::new();
+        for (field, name) in spec.agents() {
+            let agent = catalog.agent(name).map_err(|error| match error {
+                AgentError::Unknown { name, nearest } => {
+                    let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                    let expected = format!("a known agent{near}");
+                    document.invalid(&Invalid { field, found: format!("`{name}`"), expected }).into()
+                }
+                error => ExperimentError::Agent { experiment: spec.experiment.clone(), error },
+            })?;
+            agents.insert(name.to_string(), agent);
+        }
         let mut tasks = BTreeMap::new();
         let test = task_of(catalog, document, "test", &spec.test)?;
         for (field, block) in spec.blocks() {
             let task = task_of(catalog, document, &field, block)?;
             refuse_other_body(document, &field, &task, &test)?;
-            refuse_lesions(document, &field, block, &agent)?;
+            refuse_lesions(document, &field, block)?;
             tasks.insert(block.task_key(), task);
         }
-        Ok(Self { spec, agent, tasks })
+        Ok(Self { spec, agents, tasks })
+    }
+
+    /// The agent of that name, which must be one of the experiment's.
+    pub fn agent(&self, name: &str) -> &AgentBlueprint {
+        // Every agent of the spec was looked up when the experiment was read.
+        &self.agents[name]
+    }
+
+    /// Resolved YAML of all agents, by the names that groups give them.
+    pub fn agent_yamls(&self) -> BTreeMap<String, String> {
+        self.agents.iter().map(|(name, agent)| (name.clone(), agent.yaml().into())).collect()
     }
 
     /// The task of one of the experiment's blocks.
@@ -142,15 +157,10 @@ fn refuse_other_body(
 }
 
 /// The one place where a lesion is looked at: no agent can be lesioned yet.
-fn refuse_lesions(
-    document: &Document,
-    field: &str,
-    block: &Block,
-    agent: &AgentBlueprint,
-) -> Result<(), ExperimentError> {
+fn refuse_lesions(document: &Document, field: &str, block: &Block) -> Result<(), ExperimentError> {
     let Some(lesion) = block.lesions.first() else { return Ok(()) };
     let found = format!("a lesion of `{}`", lesion.part);
-    let expected = format!("none: lesions are not available for agent `{}`", agent.name());
+    let expected = "none: lesions are not available".into();
     Err(document.invalid(&Invalid { field: format!("{field}.lesions"), found, expected }).into())
 }
 

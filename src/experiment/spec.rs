@@ -54,6 +54,13 @@ pub struct Group {
     /// Blocks of practice, one after the other.
     #[serde(default)]
     pub practice: Vec<Block>,
+    /// The agent that this group is, if not the experiment's: another way of learning as a group of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    /// The agent that goes on in the test with what was learnt before it, if not the group's; it must be made of the same
+    /// parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_agent: Option<String>,
     /// Whether this group learns in the test: without, it shows what practice alone is worth.
     #[serde(default = "yes")]
     pub test_learning: bool,
@@ -99,6 +106,27 @@ impl ExperimentSpec {
     /// The test block as a group goes through it.
     pub fn test_of(&self, group: &Group) -> Block {
         Block { learning: self.test.learning && group.test_learning, ..self.test.clone() }
+    }
+
+    /// The name of the agent that a group is in practice.
+    pub fn agent_of<'a>(&'a self, group: &'a Group) -> &'a str {
+        group.agent.as_ref().unwrap_or(&self.agent)
+    }
+
+    /// The name of the agent that a group is in the test.
+    pub fn test_agent_of<'a>(&'a self, group: &'a Group) -> &'a str {
+        group.test_agent.as_deref().unwrap_or_else(|| self.agent_of(group))
+    }
+
+    /// Names of all agents with the dotted paths of the fields that name them; the experiment's own comes first.
+    pub fn agents(&self) -> impl Iterator<Item = (String, &str)> {
+        let named = self.groups.0.iter().flat_map(|(name, group)| {
+            let fields = [("agent", &group.agent), ("test_agent", &group.test_agent)];
+            fields.into_iter().filter_map(move |(field, agent)| {
+                agent.as_deref().map(|agent| (format!("groups.{name}.{field}"), agent))
+            })
+        });
+        std::iter::once(("agent".to_string(), self.agent.as_str())).chain(named)
     }
 
     /// The score that counts as having learned a block's task.

@@ -51,8 +51,8 @@ pub struct TransferSpec {
     /// The part of the subjects that was run, if not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Resolved YAML of the agent.
-    pub agent_yaml: String,
+    /// Resolved YAML of all agents, by the names that groups give them.
+    pub agents_yaml: BTreeMap<String, String>,
     /// Resolved YAML of all tasks, by the names that blocks give them.
     pub tasks_yaml: BTreeMap<String, String>,
 }
@@ -68,7 +68,7 @@ impl TransferSpec {
             experiment: experiment.spec.clone(),
             signals_every,
             shard,
-            agent_yaml: experiment.agent.yaml().into(),
+            agents_yaml: experiment.agent_yamls(),
             tasks_yaml: experiment.task_yamls(),
         }
     }
@@ -153,7 +153,7 @@ pub fn transfer(
     let plans = schedule.legs.iter().map(|leg| {
         Arc::new(Plan {
             task: experiment.task(&leg.block).clone(),
-            agent: experiment.agent.clone(),
+            agent: experiment.agent(&leg.agent).clone(),
             steps: leg.block.steps,
             evaluate_every: spec.experiment.evaluate_every,
             evaluation_episodes: spec.experiment.evaluation_episodes,
@@ -163,9 +163,11 @@ pub fn transfer(
         })
     });
     // An agent that cannot be made for the task is found before anything is written.
-    experiment.agent.make(experiment.task(&spec.experiment.test).spec(), Seed(spec.experiment.seed)).map_err(
-        |error| anyhow!("agent `{}` cannot practise {}: {error}", experiment.agent.name(), spec.experiment.test.task),
-    )?;
+    for (_, name) in spec.experiment.agents() {
+        let task = experiment.task(&spec.experiment.test).spec();
+        let made = experiment.agent(name).make(task, Seed(spec.experiment.seed));
+        made.map_err(|error| anyhow!("agent `{name}` cannot practise {}: {error}", task.id))?;
+    }
     let folder = RunFolder::open(out, spec, resume)?;
     let workplace = Workplace {
         schedule: &schedule,

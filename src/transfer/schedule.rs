@@ -13,6 +13,8 @@ pub struct Leg {
     pub name: String,
     /// What is done.
     pub block: Block,
+    /// Name of the agent that does it.
+    pub agent: String,
     /// The leg before it, whose agent goes on.
     pub parent: Option<usize>,
     /// Its place among the blocks of practice, from 0; none for the test.
@@ -55,11 +57,15 @@ impl Schedule {
             let mut path = Vec::new();
             for (index, block) in blocks.practice.iter().enumerate() {
                 let (parent, practice) = (path.last().copied(), Some(index));
-                let alike = |leg: &Leg| leg.parent == parent && leg.practice == practice && leg.block == *block;
+                let agent = spec.agent_of(blocks);
+                let alike = |leg: &Leg| {
+                    (leg.parent, leg.practice, leg.agent.as_str()) == (parent, practice, agent) && leg.block == *block
+                };
                 let known = schedule.legs.iter().position(alike);
-                path.push(known.unwrap_or_else(|| schedule.add(group, block.clone(), parent, practice)));
+                path.push(known.unwrap_or_else(|| schedule.add(group, block.clone(), agent, parent, practice)));
             }
-            path.push(schedule.add(group, spec.test_of(blocks), path.last().copied(), None));
+            let test = spec.test_of(blocks);
+            path.push(schedule.add(group, test, spec.test_agent_of(blocks), path.last().copied(), None));
             schedule.groups.push(path);
         }
         schedule
@@ -72,8 +78,8 @@ impl Schedule {
         self.legs[leg].block.steps.saturating_add(onwards)
     }
 
-    fn add(&mut self, group: &str, block: Block, parent: Option<usize>, practice: Option<usize>) -> usize {
-        let mut leg = Leg { name: String::new(), block, parent, practice };
+    fn add(&mut self, group: &str, block: Block, agent: &str, parent: Option<usize>, practice: Option<usize>) -> usize {
+        let mut leg = Leg { name: String::new(), block, agent: agent.into(), parent, practice };
         leg.name = format!("{group}.{}", leg.place());
         self.legs.push(leg);
         self.legs.len() - 1

@@ -120,9 +120,13 @@ impl RewardScaler {
         RewardScaler { discount, memory, count: 0, trace: 0.0, mean: 0.0, variance: 0.0 }
     }
 
-    /// Takes in one finite reward and returns it scaled. The first reward of all is scaled to unit size.
+    /// Takes in one finite reward and returns it scaled. The first reward of all that is not 0 is scaled to unit size.
     pub(super) fn scale(&mut self, reward: f32) -> f32 {
         let reward = f64::from(reward);
+        if reward == 0.0 && self.silent() {
+            // Silence is no sample: counted, it would make the first rewards look enormous for as long as it lasted.
+            return 0.0;
+        }
         self.trace = self.discount * self.trace + reward;
         self.count = (self.count + 1).min(self.memory);
         welford(&mut self.mean, &mut self.variance, 1.0 / self.count as f64, self.trace);

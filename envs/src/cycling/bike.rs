@@ -198,6 +198,7 @@ impl Bike {
             let torque = self.steering_torque(spec, speed) + self.bump_torque(world, spec, profile, speed);
             world.twist(self.roll, torque);
         }
+        world.twist(self.roll, bike.side_push * self.height);
     }
 
     /// Sets hip and brakes, which hold until they are set anew.

@@ -109,6 +109,8 @@ pub struct BikeSpec {
     /// Roll torque per mass and per vertical acceleration of the ground that is felt on one side, in m. No measured
     /// length: it sets how hard rough ground is to ride.
     pub bump_arm: f32,
+    /// Constant sideways push, as of a wind, at the height of the centre of mass, in N; positive rolls to the right.
+    pub side_push: f32,
 }
 
 /// A wheel.
@@ -296,7 +298,8 @@ impl CyclingSpec {
         check("bike.handlebar_lag", bike.handlebar_lag, 0.001..=5.0, "s")?;
         check("bike.steering_gain", bike.steering_gain, -10.0..=10.0, "")?;
         check("bike.roll_inertia", bike.roll_inertia, 0.1..=1000.0, "kg·m²")?;
-        check("bike.bump_arm", bike.bump_arm, -100.0..=100.0, "m")
+        check("bike.bump_arm", bike.bump_arm, -100.0..=100.0, "m")?;
+        check("bike.side_push", bike.side_push, -10_000.0..=10_000.0, "N")
     }
 
     fn validate_rider(&self) -> Result<(), Invalid> {

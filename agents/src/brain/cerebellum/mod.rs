@@ -149,6 +149,10 @@ impl Cerebellum {
                     let authority = 1.0 - self.lesioned;
                     self.command.iter_mut().for_each(|command| *command *= authority);
                     (adds, trust) = (true, authority * learner.contexts().trust() as f32);
+                    if learner.random_sign() {
+                        let generator = if explore { &mut self.generator } else { &mut self.guesses };
+                        self.command.iter_mut().filter(|_| generator.random()).for_each(|command| *command = -*command);
+                    }
                 }
             }
         }

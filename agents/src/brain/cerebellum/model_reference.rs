@@ -48,6 +48,8 @@ pub struct ModelReferenceConfig {
     pub authority: f64,
     /// Weight of the correction's own size; above 0 and at most 1e6, default 1: corrections of order 1 are to be expected.
     pub ridge: f64,
+    /// Whether each command gets a sign at random, a control: as much is added, but nothing is corrected; default false.
+    pub random_sign: bool,
     /// Proprioceptors that are predicted, the first ones of the observation; 1 to 256, default 64. The cost of a step grows
     /// with the square of their number.
     pub proprioceptors: usize,
@@ -65,6 +67,7 @@ impl Default for ModelReferenceConfig {
             contexts: 4,
             authority: 2.0,
             ridge: 1.0,
+            random_sign: false,
             proprioceptors: 64,
         }
     }
@@ -95,6 +98,7 @@ const LARGEST_INPUT: f64 = 10.0;
 pub(super) struct ModelReference {
     authority: f64,
     ridge: f64,
+    random_sign: bool,
     observations: usize,
     actions: usize,
     /// Index of every proprioceptor and 1 / its typical magnitude.
@@ -137,6 +141,7 @@ impl ModelReference {
         Some(ModelReference {
             authority: config.authority,
             ridge: config.ridge,
+            random_sign: config.random_sign,
             observations: shape.observations.len(),
             actions: shape.actions,
             contexts: Contexts::new(settings, fibre),
@@ -151,6 +156,11 @@ impl ModelReference {
 
     pub(super) fn contexts(&self) -> &Contexts {
         &self.contexts
+    }
+
+    /// Whether each command is to get a sign at random.
+    pub(super) fn random_sign(&self) -> bool {
+        self.random_sign
     }
 
     /// Writes the correction of an intended action, within the authority; false, with nothing written, if there is none to
