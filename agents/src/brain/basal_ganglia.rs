@@ -23,6 +23,7 @@ use super::dopamine::{Burst, Dopamine};
 use super::intentional::Intentional;
 use super::policy::Policy;
 use super::senses::RewardScaler;
+use super::structure::Structure;
 use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -97,6 +98,9 @@ impl BasalGangliaConfig {
 const EXPLORATION: u64 = 0;
 const ACTOR: u64 = 1;
 const CRITIC: u64 = 2;
+/// Streams 3 to 5 are the cerebellum's.
+const ACTOR_STRUCTURE: u64 = 6;
+const CRITIC_STRUCTURE: u64 = 7;
 
 /// The actor, the critic, and the signal between them.
 #[derive(Clone, Debug)]
@@ -108,6 +112,8 @@ pub(super) struct BasalGanglia {
     actor_update: Intentional,
     critic: Column,
     critic_update: Intentional,
+    /// Of the actor and of the critic, where the cortex has structural plasticity.
+    structures: Option<[Structure; 2]>,
     reward: RewardScaler,
     dopamine: Dopamine,
     /// The exploring pass of the actor that is to be learnt from, and one for guesses that leave no mark.
@@ -156,6 +162,12 @@ impl BasalGanglia {
             generator: stream(EXPLORATION),
             actor_update: Intentional::new(&actor, config.policy_rate, trace_decay),
             critic_update: Intentional::new(&critic, config.value_rate, trace_decay),
+            structures: cortex.structure.as_ref().map(|own| {
+                [
+                    Structure::new(own, &actor, stream(ACTOR_STRUCTURE)),
+                    Structure::new(own, &critic, stream(CRITIC_STRUCTURE)),
+                ]
+            }),
             reward: RewardScaler::new(config.discount, config.reward_memory),
             dopamine: Dopamine::new(config.error_cap, config.error_floor, config.error_memory),
             tried: actor.activity(),
@@ -252,6 +264,10 @@ impl BasalGanglia {
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
         self.actor.backward(&mut self.tried);
         self.actor_update.update(&mut self.actor, &self.tried, self.burst.adapted, self.plasticity);
+        if let Some([actor, critic]) = self.structures.as_mut().filter(|_| self.plasticity > 0.0) {
+            actor.tend(&mut self.actor, &mut self.actor_update, &self.tried);
+            critic.tend(&mut self.critic, &mut self.critic_update, &self.present);
+        }
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
@@ -261,6 +277,11 @@ impl BasalGanglia {
         report("exploration", self.policy.exploration(self.tried.outputs()));
         report("step_size_actor", self.actor_update.step_size());
         report("step_size_critic", self.critic_update.step_size());
+        if let Some([actor, critic]) = &self.structures {
+            report("capacity_actor", actor.capacity());
+            report("capacity_critic", critic.capacity());
+            report("units_replaced", (actor.replaced() + critic.replaced()) as f32);
+        }
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
@@ -273,6 +294,10 @@ impl BasalGanglia {
             self.critic.save(writer);
             self.critic_update.save(writer);
         });
+        if let Some([actor, critic]) = &self.structures {
+            writer.scope("actor_structure", |writer| actor.save(writer));
+            writer.scope("critic_structure", |writer| critic.save(writer));
+        }
         writer.scope("reward", |writer| self.reward.save(writer));
         writer.scope("dopamine", |writer| {
             self.dopamine.save(writer);
@@ -298,6 +323,10 @@ impl BasalGanglia {
             self.critic.load(reader)?;
             self.critic_update.load(reader)
         })?;
+        if let Some([actor, critic]) = &mut self.structures {
+            reader.scope("actor_structure", |reader| actor.load(reader))?;
+            reader.scope("critic_structure", |reader| critic.load(reader))?;
+        }
         reader.scope("reward", |reader| self.reward.load(reader))?;
         reader.scope("dopamine", |reader| {
             self.dopamine.load(reader)?;

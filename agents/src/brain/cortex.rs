@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::{ConfigError, below, within};
 use super::lanes::{LANES, Lanes, ZEROS, add_rows, chunks, dot, dot_rows, flat, flat_mut, sum};
+use super::structure::StructureConfig;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// The shape of the columns, the same for every part that has one.
@@ -29,11 +30,14 @@ pub struct CortexConfig {
     pub initial_sparsity: f64,
     /// Slope of the rectifier below zero; 0 to below 1, default 0.01 (stream-x).
     pub leak: f64,
+    /// Pruning and regrowth of units; absent, all units stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub structure: Option<StructureConfig>,
 }
 
 impl Default for CortexConfig {
     fn default() -> Self {
-        CortexConfig { units: 64, layers: 2, initial_sparsity: 0.9, leak: 0.01 }
+        CortexConfig { units: 64, layers: 2, initial_sparsity: 0.9, leak: 0.01, structure: None }
     }
 }
 
@@ -42,7 +46,8 @@ impl CortexConfig {
         within("cortex.units", self.units, 2..=4096)?;
         within("cortex.layers", self.layers, 1..=8)?;
         below("cortex.initial_sparsity", self.initial_sparsity, 0.0, 1.0)?;
-        below("cortex.leak", self.leak, 0.0, 1.0)
+        below("cortex.leak", self.leak, 0.0, 1.0)?;
+        self.structure.as_ref().map_or(Ok(()), StructureConfig::validate)
     }
 }
 
@@ -67,6 +72,22 @@ impl Linear {
         let row_chunks = chunks(inputs + 1);
         let end = start + LANES * chunks(outputs) * row_chunks;
         Linear { inputs, outputs, row_chunks, rows: start..end }
+    }
+
+    /// Which chunks are a unit's incoming weights.
+    fn row(&self, unit: usize) -> Range<usize> {
+        let start = self.rows.start + unit * self.row_chunks;
+        start..start + self.row_chunks
+    }
+
+    /// Draws a unit's incoming weights, which are all zero.
+    fn wire(&self, row: &mut [Lanes], sparsity: f64, generator: &mut ChaCha8Rng) {
+        let bound = 1.0 / (self.inputs as f32).sqrt();
+        let zeros = (sparsity * self.inputs as f64).ceil() as usize;
+        let nonzeros = self.inputs.saturating_sub(zeros).max(1);
+        for input in sample(generator, self.inputs, nonzeros) {
+            flat_mut(row)[input] = generator.random_range(-bound..bound);
+        }
     }
 
     /// outputs = rows · inputs
@@ -95,6 +116,24 @@ impl Linear {
     }
 }
 
+/// Where some weights lie.
+pub(super) enum Place {
+    /// These chunks.
+    Row(Range<usize>),
+    /// This number, counted from the start of all chunks.
+    Number(usize),
+}
+
+impl Place {
+    /// Sets what lies there to zero.
+    pub(super) fn clear(self, array: &mut [Lanes]) {
+        match self {
+            Place::Row(row) => array[row].fill(ZEROS),
+            Place::Number(at) => flat_mut(array)[at] = 0.0,
+        }
+    }
+}
+
 /// What one pass leaves behind at one linear map.
 #[derive(Clone, Debug)]
 pub(super) struct LayerActivity {
@@ -120,6 +159,8 @@ pub(super) struct Activity {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     leak: Lanes,
+    /// Share of a unit's incoming weights that start at zero.
+    sparsity: f64,
     /// The hidden layers' linear maps, and last the head's.
     pub(super) layers: Vec<Linear>,
     pub(super) weights: Vec<Lanes>,
@@ -137,16 +178,39 @@ impl Column {
         }
         let mut weights = vec![ZEROS; layers[config.layers].rows.end];
         for layer in &layers {
-            let bound = 1.0 / (layer.inputs as f32).sqrt();
-            let zeros = (config.initial_sparsity * layer.inputs as f64).ceil() as usize;
-            let nonzeros = layer.inputs.saturating_sub(zeros).max(1);
             for row in weights[layer.rows.clone()].chunks_exact_mut(layer.row_chunks).take(layer.outputs) {
-                for input in sample(generator, layer.inputs, nonzeros) {
-                    flat_mut(row)[input] = generator.random_range(-bound..bound);
-                }
+                layer.wire(row, config.initial_sparsity, generator);
             }
         }
-        Column { leak: Lanes::splat(config.leak as f32), layers, weights }
+        Column { leak: Lanes::splat(config.leak as f32), sparsity: config.initial_sparsity, layers, weights }
+    }
+
+    /// Writes how strongly each input of a layer is read: the mean magnitude of the weights that read it.
+    pub(super) fn reading(&self, layer: usize, reading: &mut [f32]) {
+        let layer = &self.layers[layer];
+        reading.fill(0.0);
+        for row in self.weights[layer.rows.clone()].chunks_exact(layer.row_chunks).take(layer.outputs) {
+            for (reading, weight) in reading.iter_mut().zip(flat(row)) {
+                *reading += weight.abs();
+            }
+        }
+        reading.iter_mut().for_each(|reading| *reading /= layer.outputs as f32);
+    }
+
+    /// Gives a unit of a hidden layer fresh incoming weights, and outgoing ones of zero.
+    pub(super) fn regrow(&mut self, layer: usize, unit: usize, generator: &mut ChaCha8Rng) {
+        self.places(layer, unit).for_each(|place| place.clear(&mut self.weights));
+        let layer = &self.layers[layer];
+        layer.wire(&mut self.weights[layer.row(unit)], self.sparsity, generator);
+    }
+
+    /// Where a hidden unit's incoming and outgoing weights lie in an array like that of the weights.
+    pub(super) fn places(&self, layer: usize, unit: usize) -> impl Iterator<Item = Place> + use<> {
+        let (own, above) = (&self.layers[layer], &self.layers[layer + 1]);
+        let (start, row_chunks) = (above.rows.start, above.row_chunks);
+        let incoming = Place::Row(own.row(unit));
+        let outgoing = (0..above.outputs).map(move |row| Place::Number((start + row * row_chunks) * LANES + unit));
+        std::iter::once(incoming).chain(outgoing)
     }
 
     /// Room for one pass.

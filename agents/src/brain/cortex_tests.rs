@@ -63,7 +63,7 @@ const SHAPES: [(usize, usize, usize, usize, f64); 6] = [
 
 fn column(shape: (usize, usize, usize, usize, f64), generator: &mut ChaCha8Rng) -> Column {
     let (inputs, units, layers, outputs, initial_sparsity) = shape;
-    let config = CortexConfig { units, layers, initial_sparsity, leak: LEAK };
+    let config = CortexConfig { units, layers, initial_sparsity, leak: LEAK, structure: None };
     let mut column = Column::new(&config, inputs, outputs, generator);
     // Biases too have to count.
     for layer in column.layers.clone() {

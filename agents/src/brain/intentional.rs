@@ -74,6 +74,13 @@ impl Intentional {
         add_scaled(head, step, head_directions);
     }
 
+    /// Forgets all about a hidden unit of the column, which has been replaced.
+    pub(super) fn forget(&mut self, column: &Column, layer: usize, unit: usize) {
+        for array in [&mut self.traces, &mut self.moments] {
+            column.places(layer, unit).for_each(|place| place.clear(array));
+        }
+    }
+
     /// Forgets what led to the present: an episode has ended.
     pub(super) fn end_episode(&mut self) {
         self.traces.fill(ZEROS);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `senses.rs` | brings observations and rewards to a common scale |
 //! | `cortex.rs` | the hidden layers whose features the other parts read out |
+//! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
@@ -21,6 +22,7 @@ mod intentional;
 mod lanes;
 mod policy;
 mod senses;
+mod structure;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,7 @@ pub use cerebellum::{
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
 pub use senses::SensesConfig;
+pub use structure::StructureConfig;
 
 use crate::agent::{Agent, AgentShape, Transition};
 use crate::lesion::{self, LesionError};
@@ -177,7 +180,8 @@ impl Agent for Brain {
     }
 
     /// With basal ganglia: `dopamine` (δ, in scaled reward), `dopamine_adapted`, `value` (V(s), in scaled reward),
-    /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`. With a
+    /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`; with structural
+    /// plasticity `capacity_actor`, `capacity_critic` (units in use, in effect) and `units_replaced` (so far). With a
     /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),
     /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
     /// prediction error) and, for model-reference correction, `surprise` (recent over usual squared prediction error, where

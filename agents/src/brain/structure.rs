@@ -1,0 +1,190 @@
+//! Structural plasticity: the cortex's units that nobody reads are slowly replaced by fresh ones.
+//!
+//! The utility of a unit is how much of it arrives where it is read, averaged over time:
+//!
+//! ```text
+//! recent ← recent + (|h| · mean |w_out| − recent) / memory          kept ← max(recent, kept · (1 − 1 / protection))
+//! ```
+//!
+//! With continual backpropagation (Dohare et al. 2024, Nature 632) the least useful of the mature units gets fresh incoming
+//! weights, and outgoing weights of zero, so that nothing else changes at that moment. What is kept falls much more slowly
+//! than recent use: a unit that an earlier skill relied on is protected for as long as that.
+
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::config::{ConfigError, above, within};
+use super::cortex::{Activity, Column};
+use super::intentional::Intentional;
+use super::lanes::flat;
+use crate::generator;
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// How units are pruned and regrown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StructureConfig {
+    /// Share of each layer's units that may be replaced per step; 0 to 0.01, default 1e-5 (Dohare et al. 2024 use 1e-6 to
+    /// 1e-4).
+    pub turnover: f64,
+    /// Steps before a unit can be replaced; 1 to 1e9, default 10000 (likewise).
+    pub maturity: u64,
+    /// Steps over which recent use is averaged; 100 to 1e9, default 10000.
+    pub memory: u64,
+    /// Steps over which use of old still protects; `memory` to 1e12, default 1000000.
+    pub protection: u64,
+    /// Only units with less than this share of their layer's mean kept utility are replaced; above 0 and at most 1,
+    /// default 0.1.
+    pub useless: f64,
+}
+
+impl Default for StructureConfig {
+    fn default() -> Self {
+        StructureConfig { turnover: 1e-5, maturity: 10_000, memory: 10_000, protection: 1_000_000, useless: 0.1 }
+    }
+}
+
+impl StructureConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        within("cortex.structure.turnover", self.turnover, 0.0..=0.01)?;
+        within("cortex.structure.maturity", self.maturity, 1..=1_000_000_000)?;
+        within("cortex.structure.memory", self.memory, 100..=1_000_000_000)?;
+        within("cortex.structure.protection", self.protection, self.memory..=1_000_000_000_000)?;
+        above("cortex.structure.useless", self.useless, 0.0, 1.0)
+    }
+}
+
+/// Steps between two looks at the units: use is an average over thousands of steps, and a look is not for free.
+const LOOK_EVERY: u64 = 16;
+
+/// What is known of one hidden layer's units.
+#[derive(Clone, Debug)]
+struct Layer {
+    recent: Vec<f32>,
+    kept: Vec<f32>,
+    ages: Vec<u64>,
+    /// Replacements that are due; the fraction is carried on.
+    due: f64,
+}
+
+/// The gardener of one column.
+#[derive(Clone, Debug)]
+pub(super) struct Structure {
+    config: StructureConfig,
+    generator: ChaCha8Rng,
+    layers: Vec<Layer>,
+    steps: u64,
+    replaced: u64,
+    /// Mean |w_out| by unit of the layer that is being looked at.
+    reading: Vec<f32>,
+}
+
+impl Structure {
+    /// `generator` is this column's own.
+    pub(super) fn new(config: &StructureConfig, column: &Column, generator: ChaCha8Rng) -> Structure {
+        let hidden = column.layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
+        let layer =
+            |units: usize| Layer { recent: vec![0.0; units], kept: vec![0.0; units], ages: vec![0; units], due: 0.0 };
+        Structure {
+            config: config.clone(),
+            generator,
+            layers: hidden.iter().map(|linear| layer(linear.outputs)).collect(),
+            steps: 0,
+            replaced: 0,
+            reading: vec![0.0; hidden.iter().map(|linear| linear.outputs).max().unwrap_or(0)],
+        }
+    }
+
+    /// Looks after the column once a step, after it has learnt from the pass that `activity` holds.
+    pub(super) fn tend(&mut self, column: &mut Column, update: &mut Intentional, activity: &Activity) {
+        self.steps += 1;
+        if !self.steps.is_multiple_of(LOOK_EVERY) {
+            return;
+        }
+        let share = LOOK_EVERY as f32 / self.config.memory as f32;
+        let fading = 1.0 - LOOK_EVERY as f32 / self.config.protection as f32;
+        for index in 0..self.layers.len() {
+            let units = self.layers[index].recent.len();
+            column.reading(index + 1, &mut self.reading[..units]);
+            let layer = &mut self.layers[index];
+            let active = &flat(&activity.layers[index + 1].inputs)[..units];
+            for (unit, (&activity, &reading)) in active.iter().zip(&self.reading).enumerate() {
+                layer.recent[unit] += share * (activity.abs() * reading - layer.recent[unit]);
+                layer.kept[unit] = layer.recent[unit].max(layer.kept[unit] * fading);
+                layer.ages[unit] += LOOK_EVERY;
+            }
+            layer.due = (layer.due + self.config.turnover * (LOOK_EVERY as usize * units) as f64).min(units as f64);
+            if layer.due >= 1.0
+                && let Some(unit) = layer.useless(&self.config)
+            {
+                layer.due -= 1.0;
+                (layer.recent[unit], layer.kept[unit], layer.ages[unit]) = (0.0, 0.0, 0);
+                column.regrow(index, unit, &mut self.generator);
+                update.forget(column, index, unit);
+                self.replaced += 1;
+            }
+        }
+    }
+
+    /// Units replaced so far.
+    pub(super) fn replaced(&self) -> u64 {
+        self.replaced
+    }
+
+    /// How many units are in use, in effect: (Σ u)² / Σ u² over recent utilities, the participation ratio, by layer and
+    /// summed. 0 before anything was looked at.
+    pub(super) fn capacity(&self) -> f32 {
+        let ratio = |layer: &Layer| {
+            let sum: f32 = layer.recent.iter().sum();
+            let squares: f32 = layer.recent.iter().map(|utility| utility * utility).sum();
+            if squares > 0.0 { sum * sum / squares } else { 0.0 }
+        };
+        self.layers.iter().map(ratio).sum()
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        generator::save(&self.generator, writer);
+        writer.put_u64("counts", &[self.steps, self.replaced]);
+        for (index, layer) in self.layers.iter().enumerate() {
+            writer.put_f32(&format!("recent_{index}"), &layer.recent);
+            writer.put_f32(&format!("kept_{index}"), &layer.kept);
+            writer.put_u64(&format!("ages_{index}"), &layer.ages);
+            writer.put_f64(&format!("due_{index}"), &[layer.due]);
+        }
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.generator = generator::load(reader)?;
+        let mut counts = [0; 2];
+        reader.get_u64("counts", &mut counts)?;
+        reader.check("counts", &counts, "a count below 2^62", |count| count < 1 << 62)?;
+        (self.steps, self.replaced) = (counts[0], counts[1]);
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            for (name, values) in [("recent", &mut layer.recent), ("kept", &mut layer.kept)] {
+                let name = format!("{name}_{index}");
+                reader.get_f32(&name, values)?;
+                reader.check(&name, values, "a number that is not negative", |utility| utility >= 0.0)?;
+            }
+            let (ages, due) = (format!("ages_{index}"), format!("due_{index}"));
+            reader.get_u64(&ages, &mut layer.ages)?;
+            reader.check(&ages, &layer.ages, "an age below 2^62", |age| age < 1 << 62)?;
+            reader.get_f64(&due, std::slice::from_mut(&mut layer.due))?;
+            reader.check(&due, &[layer.due], "a number from 0 to 4096", |due| (0.0..=4096.0).contains(&due))?;
+        }
+        Ok(())
+    }
+}
+
+impl Layer {
+    /// The mature unit of least kept utility, if that is little enough.
+    fn useless(&self, config: &StructureConfig) -> Option<usize> {
+        let mean = self.kept.iter().sum::<f32>() / self.kept.len() as f32;
+        let mature = (0..self.kept.len()).filter(|&unit| self.ages[unit] >= config.maturity);
+        let least = mature.min_by(|&one, &other| self.kept[one].total_cmp(&self.kept[other]))?;
+        (self.kept[least] < config.useless as f32 * mean).then_some(least)
+    }
+}
+
+#[cfg(test)]
+#[path = "structure_tests.rs"]
+mod tests;
