@@ -2,6 +2,7 @@
 
 use super::did_you_mean;
 use super::named::Named;
+use crate::run::subject::Lesions;
 use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
@@ -73,26 +74,15 @@ pub struct Block {
     /// Whether it gets the task's reward; a sham gets 0.
     #[serde(default = "yes")]
     pub reward: bool,
-    /// Parts of the agent that are switched off.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lesions: Vec<Lesion>,
+    /// Parts of the agent that are switched off in this block.
+    #[serde(default, skip_serializing_if = "Lesions::is_empty")]
+    pub lesions: Lesions,
     /// Fields of the task's document that differ in this block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
     /// The score that counts as having learned this block's task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<f64>,
-}
-
-/// A part of an agent that is switched off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lesion {
-    /// The part.
-    pub part: String,
-    /// How much of it is lost, in [0, 1].
-    #[serde(default = "one")]
-    pub fraction: f64,
 }
 
 impl ExperimentSpec {
@@ -165,9 +155,6 @@ impl ExperimentSpec {
         for (field, block) in self.blocks() {
             whole(&format!("{field}.steps"), block.steps, MOST_STEPS)?;
             score(&format!("{field}.criterion"), self.criterion_of(block))?;
-            for lesion in &block.lesions {
-                score(&format!("{field}.lesions"), lesion.fraction)?;
-            }
         }
         self.known_group("reference", &self.reference)?;
         for (group, other) in &self.contrasts {
@@ -205,10 +192,6 @@ fn ten() -> u64 {
 
 fn five() -> u64 {
     5
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 fn yes() -> bool {
