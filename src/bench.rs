@@ -2,7 +2,7 @@
 //! alike.
 
 use crate::catalog::AgentBlueprint;
-use crate::run::subject::{Conditions, Plan, Subject};
+use crate::run::subject::{Conditions, Lesions, Plan, Subject};
 use anyhow::Result;
 use etude_agents::Transition;
 use etude_envs::Seed;
@@ -196,6 +196,7 @@ impl Bencher {
             signals_every: 0,
             burst,
             conditions: Conditions::default(),
+            lesions: Lesions::new(),
         });
         let cohort = |threads| -> Result<Gym<Subject>> {
             let subjects =

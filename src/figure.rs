@@ -1,7 +1,7 @@
 //! Figures as SVG.
 
 use crate::run::subject::Plan;
-use crate::stats::{Curve, bootstrap_interval, interquartile_mean};
+use crate::stats::{bootstrap_interval, interquartile_mean};
 use anyhow::{Result, anyhow};
 use etude_agents::Agent;
 use etude_envs::lane::SoloLane;
@@ -14,17 +14,6 @@ const SIZE: (u32, u32) = (720, 420);
 const PICTURE_WIDTH: u32 = 900;
 const INK: RGBColor = RGBColor(38, 70, 130);
 const FAINT: RGBColor = RGBColor(150, 165, 190);
-/// Colours of groups that the colour-blind can tell apart (Okabe & Ito 2008), dark ones first.
-const PALETTE: [RGBColor; 8] = [
-    RGBColor(0, 0, 0),
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(120, 120, 120),
-];
 
 /// Score over practice: each subject as a thin line, their interquartile mean as a thick one with its 95% interval.
 ///
@@ -78,73 +67,6 @@ fn draw_learning(plan: &Plan, curves: &[Vec<(u64, f64)>], svg: &mut String) -> R
     let band: Vec<(f64, f64)> = high.into_iter().chain(low.into_iter().rev()).collect();
     chart.draw_series(std::iter::once(Polygon::new(band, INK.mix(0.18))))?;
     chart.draw_series(LineSeries::new(middle, INK.stroke_width(3)))?;
-    area.present()?;
-    Ok(())
-}
-
-/// Learning curves of a group of subjects.
-pub struct Series {
-    /// The group's name.
-    pub name: String,
-    /// Which of the palette's colours it has.
-    pub colour: usize,
-    /// One curve per subject, evaluated at the same steps.
-    pub curves: Vec<Curve>,
-}
-
-/// Score over steps: for each group the interquartile mean over its subjects with its 95% interval.
-///
-/// # Errors
-/// Never for finite scores; the error of the drawing library is passed on.
-pub fn learning_curves(title: &str, series: &[Series]) -> Result<String> {
-    let mut svg = String::new();
-    draw_learning_curves(title, series, &mut svg).map_err(|error| anyhow!("the figure cannot be drawn: {error}"))?;
-    Ok(svg)
-}
-
-fn draw_learning_curves(title: &str, series: &[Series], svg: &mut String) -> Result<(), Box<dyn std::error::Error>> {
-    let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
-    area.fill(&WHITE)?;
-    let last = series.iter().flat_map(|group| &group.curves).map(Curve::budget).max().unwrap_or(1).max(1);
-    let mut chart = ChartBuilder::on(&area)
-        .caption(title, ("sans-serif", 18))
-        .margin(14)
-        .x_label_area_size(44)
-        .y_label_area_size(52)
-        .build_cartesian_2d(0.0..last as f64, 0.0..1.02)?;
-    chart
-        .configure_mesh()
-        .light_line_style(WHITE)
-        .x_desc("env steps")
-        .y_desc("score in evaluation")
-        .x_label_formatter(&|steps| format!("{:.0} k", steps / 1000.0))
-        .axis_desc_style(("sans-serif", 14))
-        .label_style(("sans-serif", 12))
-        .draw()?;
-    for group in series {
-        let colour = PALETTE[group.colour % PALETTE.len()];
-        let (mut middle, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
-        for index in 0..group.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0) {
-            let scores: Vec<f64> = group.curves.iter().map(|curve| curve.points()[index].1).collect();
-            let steps = group.curves[0].points()[index].0 as f64;
-            let interval = bootstrap_interval(&scores, interquartile_mean);
-            middle.push((steps, interquartile_mean(&scores)));
-            low.push((steps, interval.0));
-            high.push((steps, interval.1));
-        }
-        let band: Vec<(f64, f64)> = high.into_iter().chain(low.into_iter().rev()).collect();
-        chart.draw_series(std::iter::once(Polygon::new(band, colour.mix(0.15))))?;
-        chart
-            .draw_series(LineSeries::new(middle, colour.stroke_width(3)))?
-            .label(group.name.as_str())
-            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], colour.stroke_width(3)));
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(WHITE.mix(0.8))
-        .label_font(("sans-serif", 13))
-        .draw()?;
     area.present()?;
     Ok(())
 }

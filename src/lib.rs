@@ -19,9 +19,11 @@
 mod bench;
 pub mod catalog;
 mod cli;
+pub mod compare;
 pub mod experiment;
 mod figure;
 mod program;
+mod report;
 pub mod run;
 pub mod stats;
 pub mod transfer;

@@ -163,3 +163,19 @@ fn places_that_cannot_be_written_to_are_named() {
     fs::write(folder.path().join("mine/diary.txt"), "x").unwrap();
     message(folder.path(), &train("mine"), 1, &["mine is not empty and holds no run"]);
 }
+
+#[test]
+fn lesions_that_cannot_be_made_are_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    small_run(folder.path(), "run");
+    let before = contents(folder.path());
+    let train = |lesion: &'static str| ["train", "cycling/flat-v0", "--out", "new", "--lesion", lesion];
+    let evaluate = |lesion: &'static str| ["evaluate", "run/checkpoints/subject-000.safetensors", "--lesion", lesion];
+    message(folder.path(), &train("basal-gangli"), 1, &["did you mean `basal-ganglia`"]);
+    message(folder.path(), &train("basal-ganglia=1.5"), 1, &["from 0 to 1, found 1.5"]);
+    message(folder.path(), &train("basal-ganglia=much"), 2, &["such as cerebellum=0.5"]);
+    message(folder.path(), &evaluate("cerebellum"), 1, &["no part `cerebellum`", "basal-ganglia"]);
+    message(folder.path(), &evaluate("=1"), 2, &["such as cerebellum=0.5"]);
+    message(folder.path(), &evaluate("basal-ganglia=nan"), 2, &["such as cerebellum=0.5"]);
+    assert_eq!(contents(folder.path()), before);
+}

@@ -230,8 +230,38 @@ fn bench_measures_every_figure() {
 #[test]
 fn help_is_there_for_every_command() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge"] {
+    let commands =
+        ["list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge", "report", "compare"];
+    for command in commands {
         etude(folder.path()).args([command, "--help"]).assert().success();
     }
-    assert_eq!(failure(folder.path(), &[]).0, 2);
+    assert_eq!(failure(folder.path(), &["--json"]).0, 2);
+}
+
+#[test]
+fn a_lesion_is_kept_in_the_checkpoint_and_can_be_tried_on_a_trained_subject() {
+    let folder = tempfile::tempdir().unwrap();
+    let score = |arguments: &[&str]| {
+        let document = json(folder.path(), &[&["evaluate", "--episodes", "3"][..], arguments].concat());
+        document["scores"].as_array().unwrap().clone()
+    };
+    train(folder.path(), "whole", &[]);
+    train(folder.path(), "numb", &["--lesion", "basal-ganglia", "--lesion", "cortex-plasticity=0.5"]);
+    train(folder.path(), "idle", &["--agent", "idle"]);
+    let record = fs::read_to_string(folder.path().join("numb/run.yaml")).unwrap();
+    assert!(record.contains("basal-ganglia: 1.0") && record.contains("cortex-plasticity: 0.5"), "{record}");
+    let [whole, numb, idle] = ["whole", "numb", "idle"].map(|run| format!("{run}/checkpoints/subject-000.safetensors"));
+    // Who has nothing but basal ganglia, and loses them, does nothing: before, during and after practice.
+    assert_eq!(score(&[&numb]), score(&[&idle]));
+    assert_eq!(score(&[&whole, "--lesion", "basal-ganglia"]), score(&[&idle]));
+    assert_ne!(score(&[&whole]), score(&[&idle]));
+    assert_eq!(score(&[&whole, "--lesion", "basal-ganglia=1", "--lesion", "basal-ganglia=0"]), score(&[&whole]));
+    let resume = |more: &[&str]| {
+        let run = ["train", "cycling/flat-v0", "--out", "numb", "--resume"];
+        failure(folder.path(), &[&run[..], &SMALL, more].concat())
+    };
+    for more in [&[][..], &["--lesion", "basal-ganglia"], &["--lesion", "basal-ganglia=0.9"]] {
+        let (code, message) = resume(more);
+        assert!(code == 1 && message.contains("a different run: its `lesions"), "{message}");
+    }
 }

@@ -244,6 +244,30 @@ fn what_was_learned_twice_is_compared() {
 }
 
 #[test]
+fn a_lesion_holds_for_its_block_and_is_lifted_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = TINY.replace("contrasts: {transfer: incompatible}\n", "");
+    let (head, _) = text.split_once("  transfer:").unwrap();
+    let practice = "    practice:\n      - {task: cycling/flat-v0, steps: 600, learning: false";
+    let groups = format!(
+        "  intact:\n{practice}}}\n  lesioned:\n{practice}, lesions: {{basal-ganglia: 1}}}}\n  \
+         half:\n{practice}, lesions: {{basal-ganglia: 0.5}}}}\n"
+    );
+    write(folder.path(), &format!("{head}{groups}"));
+    run(folder.path(), "out", &[]);
+    let all = rows(&folder.path().join("out"), "evaluations.csv");
+    let of = |group: &str, name: &str| block(&all, group, name);
+    // Nothing is learned in practice, so that the subjects come to the test as novices if they are whole again.
+    for group in ["intact", "lesioned", "half"] {
+        assert_eq!(of(group, "test"), of("scratch", "test"), "{group}");
+    }
+    assert_ne!(of("intact", "practice-1"), of("lesioned", "practice-1"));
+    assert_ne!(of("half", "practice-1"), of("lesioned", "practice-1"));
+    let report = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    assert!(report.contains("lesion of basal-ganglia (0.5)"));
+}
+
+#[test]
 fn experiments_that_make_no_sense_are_refused_before_anything_runs() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |text: &str, more: &[&str], parts: &[&str]| {
@@ -265,7 +289,11 @@ fn experiments_that_make_no_sense_are_refused_before_anything_runs() {
     refused(&TINY.replace("criterion: 0.05", "criterion: high"), &[], &["tiny.yaml:8:1", "`criterion`"]);
     refused(&TINY.replace("reward: false", "rewards: false"), &[], &["tiny.yaml:23", "did you mean `reward`"]);
     refused(&TINY.replace("steering_gain", "steering"), &[], &["parameters of groups.incompatible", "did you mean"]);
-    refused(&TINY.replace("reward: false", "lesions: [{part: cerebellum}]"), &[], &["lesions are not available"]);
+    let lesion = |text| TINY.replace("reward: false", &format!("lesions: {text}"));
+    refused(&lesion("{basal-ganglia: 2}"), &[], &["practice[0].lesions.basal-ganglia", "found 2", "from 0 to 1"]);
+    refused(&lesion("{basal-gangli: 1}"), &[], &["lesions.basal-gangli", "did you mean `basal-ganglia`"]);
+    refused(&lesion("{basal-ganglia: much}"), &[], &["tiny.yaml:23", "lesions"]);
+    refused(&lesion("{basal-ganglia: 1}"), &["--agent", "idle"], &["agent `idle`", "no parts"]);
     refused(TINY, &["--agent", "dopamin"], &["did you mean `dopamine`"]);
     refused(TINY, &["--shard", "4/4"], &["part 4/4 has none of the 3 subjects"]);
     let (code, message) = failure(folder.path(), &["transfer", "flat-to-rugh", "--out", "out"]);

@@ -1,11 +1,11 @@
 //! `etude evaluate`: how well a trained subject does, learning off.
 
-use super::{Common, print, print_json, whole_number};
+use super::{Common, Lesioning, print, print_json, whole_number};
 use crate::catalog::{Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::files::write_whole;
-use crate::run::subject::evaluate;
+use crate::run::subject::{evaluate, lesion};
 use crate::stats::mean;
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -30,6 +30,8 @@ pub struct Evaluate {
     /// Seed of the episodes
     #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
     seed: u64,
+    #[command(flatten)]
+    lesions: Lesioning,
     /// Draw some poses of the first episode into this SVG file
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -60,6 +62,7 @@ impl Evaluate {
         agent
             .load(&checkpoint.state)
             .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
+        lesion(&mut *agent, &self.lesions.lesions())?;
         let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
         let episodes = evaluate(&mut *agent, &mut lane, self.episodes)?;
         if let Some(path) = &self.picture {
@@ -73,7 +76,7 @@ impl Evaluate {
             print_json(&json!({
                 "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
                 "score_mean": mean(&scores), "scores": scores,
-                "steps_practised": checkpoint.steps, "trained_on": checkpoint.task,
+                "steps_practised": checkpoint.steps, "trained_on": checkpoint.task, "lesions": self.lesions.lesions(),
             }))?;
         } else {
             let steps = checkpoint.steps;

@@ -2,15 +2,19 @@
 
 mod bench;
 mod check;
+mod compare;
 mod describe;
 mod evaluate;
 mod list;
 mod merge;
+mod report;
+mod showcase;
 mod table;
 mod train;
 mod transfer;
 
 use crate::catalog::Catalog;
+use crate::run::subject::Lesions;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -19,13 +23,18 @@ use std::process::ExitCode;
 
 /// A gym for motor skills and their transfer.
 ///
+/// Without a command, a small study of transfer is run in the folder etude-showcase: it takes a few minutes.
+///
 /// Tasks are physics worlds in which a body learns a skill; agents learn them by reward. Wherever a TASK, AGENT or
 /// EXPERIMENT is accepted, the path of a YAML file will do as well.
 #[derive(Parser)]
-#[command(name = "etude", version, max_term_width = 110)]
+#[command(name = "etude", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// Multiply the steps of the study that is run without a command
+    #[arg(long, hide = true, value_parser = transfer::factor)]
+    scale_steps: Option<f64>,
 }
 
 #[derive(Subcommand)]
@@ -46,6 +55,10 @@ enum Command {
     Transfer(transfer::Transfer),
     /// Join parts of an experiment that were run apart
     Merge(merge::Merge),
+    /// Make the report of an experiment anew from its tables
+    Report(report::Report),
+    /// Set training runs on one task side by side
+    Compare(compare::Compare),
 }
 
 /// Flags that every command has.
@@ -75,6 +88,27 @@ impl Threads {
     }
 }
 
+#[derive(Args, Clone)]
+struct Lesioning {
+    /// Switch off a part of the agent, such as cerebellum, or a share of it, such as cerebellum=0.5; may be repeated
+    #[arg(long = "lesion", value_name = "PART[=SHARE]", value_parser = lesion)]
+    parts: Vec<(String, f32)>,
+}
+
+impl Lesioning {
+    /// The parts with their shares; of a part that is named twice the last counts.
+    fn lesions(&self) -> Lesions {
+        self.parts.iter().cloned().collect()
+    }
+}
+
+fn lesion(text: &str) -> Result<(String, f32), String> {
+    let (part, share) = text.split_once('=').unwrap_or((text, "1"));
+    let expected = || format!("expected a part and a number, such as cerebellum=0.5, found `{text}`");
+    let share = share.parse::<f32>().ok().filter(|share| share.is_finite() && !part.is_empty()).ok_or_else(expected)?;
+    Ok((part.into(), share))
+}
+
 /// Parses and runs a command; errors go to stderr with exit code 1, or 2 for wrong usage.
 pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -85,14 +119,17 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         }
     };
     let result = match &cli.command {
-        Command::List(command) => command.run(catalog),
-        Command::Describe(command) => command.run(catalog),
-        Command::Check(command) => command.run(catalog),
-        Command::Bench(command) => command.run(catalog),
-        Command::Train(command) => command.run(catalog),
-        Command::Evaluate(command) => command.run(catalog),
-        Command::Transfer(command) => command.run(catalog),
-        Command::Merge(command) => command.run(),
+        None => showcase::run(catalog, cli.scale_steps),
+        Some(Command::List(command)) => command.run(catalog),
+        Some(Command::Describe(command)) => command.run(catalog),
+        Some(Command::Check(command)) => command.run(catalog),
+        Some(Command::Bench(command)) => command.run(catalog),
+        Some(Command::Train(command)) => command.run(catalog),
+        Some(Command::Evaluate(command)) => command.run(catalog),
+        Some(Command::Transfer(command)) => command.run(catalog),
+        Some(Command::Merge(command)) => command.run(),
+        Some(Command::Report(command)) => command.run(),
+        Some(Command::Compare(command)) => command.run(),
     };
     match result {
         Ok(code) => code,

@@ -1,6 +1,6 @@
 //! `etude train`: practice of a cohort on one task.
 
-use super::{Common, Threads, print, print_json, table::table, whole_number};
+use super::{Common, Lesioning, Threads, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
 use crate::run::cohort::{Summary, train};
 use crate::run::subject::{Conditions, Plan};
@@ -42,6 +42,8 @@ pub struct Train {
     #[arg(long, default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     signals_every: u64,
     #[command(flatten)]
+    lesions: Lesioning,
+    #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
     common: Common,
@@ -61,6 +63,7 @@ impl Train {
             signals_every: self.signals_every,
             burst: BURST,
             conditions: Conditions::default(),
+            lesions: self.lesions.lesions(),
         };
         let out = self.out.clone().unwrap_or_else(|| default_folder(&plan, self.resume));
         let quiet = self.common.quiet || self.common.json;

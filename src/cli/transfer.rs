@@ -125,7 +125,7 @@ fn report(summary: &Summary, out: &Path) -> String {
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
          {}\nMeasures against {} ({} subjects, paired; * the 95% interval leaves no effect out)\n\n{}\n{few}\
          Steps to criterion are restricted means: who never made it counts with all {} k. Practice is charged in the \
-         transfer effectiveness only.\nFolder {}\n",
+         transfer effectiveness only.\nReport {}\n",
         summary.experiment,
         summary.question,
         summary.agent,
@@ -137,11 +137,12 @@ fn report(summary: &Summary, out: &Path) -> String {
         subjects,
         table(&["group", "measure", "value", "low", "high", ""], &measures.collect::<Vec<_>>()),
         thousands(summary.test_steps as f64),
-        out.display(),
+        out.join("report.html").display(),
     )
 }
 
-fn factor(text: &str) -> Result<f64, String> {
+/// Parses what numbers of steps are multiplied with.
+pub fn factor(text: &str) -> Result<f64, String> {
     let expected = || "expected a number above 0, at most 1000".to_string();
     text.parse::<f64>().ok().filter(|factor| *factor > 0.0 && *factor <= 1000.0).ok_or_else(expected)
 }

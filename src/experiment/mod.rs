@@ -7,9 +7,10 @@ mod named;
 mod spec;
 
 pub use named::Named;
-pub use spec::{Block, ExperimentSpec, Group, Lesion};
+pub use spec::{Block, ExperimentSpec, Group};
 
 use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
+use etude_envs::Seed;
 use etude_envs::document::{Document, DocumentError, Invalid, nearest};
 use etude_envs::error::TaskError;
 use etude_envs::task::Blueprint;
@@ -82,10 +83,12 @@ impl Experiment {
         }
         let mut tasks = BTreeMap::new();
         let test = task_of(catalog, document, "test", &spec.test)?;
-        for (field, block) in spec.blocks() {
+        for (field, block, going_through) in spec.blocks() {
             let task = task_of(catalog, document, &field, block)?;
             refuse_other_body(document, &field, &task, &test)?;
-            refuse_lesions(document, &field, block)?;
+            for agent in going_through {
+                try_lesions(document, &field, block, &agents[agent], &task)?;
+            }
             tasks.insert(block.task_key(), task);
         }
         Ok(Self { spec, agents, tasks })
@@ -156,12 +159,27 @@ fn refuse_other_body(
     Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
 }
 
-/// The one place where a lesion is looked at: no agent can be lesioned yet.
-fn refuse_lesions(document: &Document, field: &str, block: &Block) -> Result<(), ExperimentError> {
-    let Some(lesion) = block.lesions.first() else { return Ok(()) };
-    let found = format!("a lesion of `{}`", lesion.part);
-    let expected = "none: lesions are not available".into();
-    Err(document.invalid(&Invalid { field: format!("{field}.lesions"), found, expected }).into())
+/// Makes the lesions of a block in an agent that is thrown away, so that none fails in the middle of an experiment.
+fn try_lesions(
+    document: &Document,
+    field: &str,
+    block: &Block,
+    agent: &AgentBlueprint,
+    task: &Blueprint,
+) -> Result<(), ExperimentError> {
+    if block.lesions.is_empty() {
+        return Ok(());
+    }
+    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
+    let Ok(mut tried) = agent.make(task.spec(), Seed(0)) else { return Ok(()) };
+    for (part, &share) in &block.lesions {
+        tried.lesion(part, share).map_err(|error| {
+            let field = format!("{field}.lesions.{part}");
+            let expected = format!("a lesion that agent `{}` can have ({error})", agent.name());
+            document.invalid(&Invalid { field, found: share.to_string(), expected })
+        })?;
+    }
+    Ok(())
 }
 
 /// The name in `names` that is closest to `name`, as the end of a message.
@@ -220,7 +238,18 @@ mod tests {
             (TINY.replace("agent: idle", "agent: idel"), &["tiny.yaml:3:1", "did you mean `idle`"]),
             (TINY.replace("  scratch: {}", "  Scratch: {}"), &["`groups.Scratch`", "lower-case"]),
             (TINY.to_string() + "contrasts: {transfer: none}\n", &["`contrasts.transfer`", "`none`"]),
-            (TINY.to_string() + "      lesions: [{part: cerebellum}]\n", &["not available", "cerebellum"]),
+            (
+                TINY.to_string() + "      lesions: {cerebellum: 1}\n",
+                &["tiny.yaml:16:17", "lesions.cerebellum", "no parts"],
+            ),
+            (
+                TINY.replace("idle", "brain") + "      lesions: {cerebelum: 1}\n",
+                &["lesions.cerebelum", "did you mean `cerebellum`"],
+            ),
+            (
+                TINY.replace("idle", "brain") + "      lesions: {cerebellum: 1.5}\n",
+                &["lesions.cerebellum", "found 1.5", "from 0 to 1"],
+            ),
             (TINY.to_string() + "      parameters: {bike: {whels: 3}}\n", &["parameters of groups.transfer", "whels"]),
             (TINY.to_string() + "      parameters: {bike: {friction: -1}}\n", &["bike.friction", "found -1"]),
             (TINY.to_string() + "      criterion: 2\n", &["practice[0].criterion"]),

@@ -2,6 +2,7 @@
 
 use super::did_you_mean;
 use super::named::Named;
+use crate::run::subject::Lesions;
 use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
@@ -80,26 +81,15 @@ pub struct Block {
     /// Whether it gets the task's reward; a sham gets 0.
     #[serde(default = "yes")]
     pub reward: bool,
-    /// Parts of the agent that are switched off.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lesions: Vec<Lesion>,
+    /// Parts of the agent that are switched off in this block.
+    #[serde(default, skip_serializing_if = "Lesions::is_empty")]
+    pub lesions: Lesions,
     /// Fields of the task's document that differ in this block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Value>,
     /// The score that counts as having learned this block's task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<f64>,
-}
-
-/// A part of an agent that is switched off.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lesion {
-    /// The part.
-    pub part: String,
-    /// How much of it is lost, in [0, 1].
-    #[serde(default = "one")]
-    pub fraction: f64,
 }
 
 impl ExperimentSpec {
@@ -134,13 +124,15 @@ impl ExperimentSpec {
         block.criterion.unwrap_or(self.criterion)
     }
 
-    /// All blocks with the dotted paths of their fields.
-    pub fn blocks(&self) -> impl Iterator<Item = (String, &Block)> {
-        let practice = self.groups.0.iter().flat_map(|(name, group)| {
-            let field = move |(index, block)| (format!("groups.{name}.practice[{index}]"), block);
+    /// All blocks with the dotted paths of their fields, and the names of the agents that go through them.
+    pub fn blocks(&self) -> impl Iterator<Item = (String, &Block, Vec<&str>)> {
+        let practice = self.groups.0.iter().flat_map(move |(name, group)| {
+            let field =
+                move |(index, block)| (format!("groups.{name}.practice[{index}]"), block, vec![self.agent_of(group)]);
             group.practice.iter().enumerate().map(field)
         });
-        std::iter::once(("test".to_string(), &self.test)).chain(practice)
+        let testing = self.groups.0.iter().map(|(_, group)| self.test_agent_of(group)).collect();
+        std::iter::once(("test".to_string(), &self.test, testing)).chain(practice)
     }
 
     /// The same experiment with all steps multiplied, and at least 1: a rehearsal, or a longer version.
@@ -190,12 +182,9 @@ impl ExperimentSpec {
                 return Err(invalid(&format!("{field}.practice"), found, format!("at most {MOST_BLOCKS}")));
             }
         }
-        for (field, block) in self.blocks() {
+        for (field, block, _) in self.blocks() {
             whole(&format!("{field}.steps"), block.steps, MOST_STEPS)?;
             score(&format!("{field}.criterion"), self.criterion_of(block))?;
-            for lesion in &block.lesions {
-                score(&format!("{field}.lesions"), lesion.fraction)?;
-            }
         }
         self.known_group("reference", &self.reference)?;
         for (group, other) in &self.contrasts {
@@ -233,10 +222,6 @@ fn ten() -> u64 {
 
 fn five() -> u64 {
     5
-}
-
-fn one() -> f64 {
-    1.0
 }
 
 fn yes() -> bool {

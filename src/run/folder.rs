@@ -12,7 +12,7 @@
 
 use crate::run::checkpoint::Checkpoint;
 use crate::run::files::{create_folder, remove_partials, write_whole};
-use crate::run::subject::{LOGS, Plan};
+use crate::run::subject::{LOGS, Lesions, Plan};
 use anyhow::{Context, Result, bail};
 use etude_envs::Seed;
 use etude_envs::document::Document;
@@ -67,6 +67,9 @@ pub struct RunSpec {
     pub evaluation_episodes: u64,
     /// Env steps between records of signals; 0 for none.
     pub signals_every: u64,
+    /// Parts of the agent that were switched off.
+    #[serde(default, skip_serializing_if = "Lesions::is_empty")]
+    pub lesions: Lesions,
     /// Resolved YAML of the task.
     pub task_yaml: String,
     /// Resolved YAML of the agent.
@@ -85,6 +88,7 @@ impl RunSpec {
             evaluate_every: plan.evaluate_every,
             evaluation_episodes: plan.evaluation_episodes,
             signals_every: plan.signals_every,
+            lesions: plan.lesions.clone(),
             task_yaml: plan.task.yaml(),
             agent_yaml: plan.agent.yaml().into(),
         }
@@ -234,6 +238,22 @@ pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
         bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
     }
     Ok(document.read()?)
+}
+
+/// Tables above this size are refused before they are read into memory.
+const LARGEST_BYTES: u64 = 4 << 30;
+
+/// Reads a table of a run folder.
+///
+/// # Errors
+/// A file that is not there, is too large, or is no text.
+pub fn read_table(folder: &Path, name: &str) -> Result<String> {
+    let path = folder.join(name);
+    let size = std::fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
+    if size > LARGEST_BYTES {
+        bail!("{} is {size} bytes long; expected at most {LARGEST_BYTES}", path.display());
+    }
+    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// The first field in which two specs differ, in words.

@@ -3,7 +3,7 @@
 use crate::catalog::AgentBlueprint;
 use crate::run::checkpoint::Checkpoint;
 use anyhow::{Result, anyhow};
-use etude_agents::{Agent, State, StateError, Transition};
+use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
@@ -32,7 +32,12 @@ pub struct Plan {
     pub burst: u64,
     /// Under what conditions the steps are practised.
     pub conditions: Conditions,
+    /// Parts of the agent that are switched off.
+    pub lesions: Lesions,
 }
+
+/// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
+pub type Lesions = BTreeMap<String, f32>;
 
 /// Under what conditions a block is practised. The default is plain practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +89,11 @@ impl Subject {
     pub fn new(plan: &Arc<Plan>, cohort: Seed, index: u64) -> Result<Self> {
         let seed = cohort.fan("subject", index);
         let spec = plan.task.spec();
-        let agent = plan
+        let mut agent = plan
             .agent
             .make(spec, seed.fan("agent", 0))
             .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", plan.agent.name(), spec.id))?;
+        lesion(&mut *agent, &plan.lesions)?;
         Ok(Self {
             plan: Arc::clone(plan),
             index,
@@ -105,12 +111,14 @@ impl Subject {
         })
     }
 
-    /// Gives the subject's agent what it has learned before.
+    /// Gives the subject's agent what it has learned before, lifts the lesions it had then and makes its own.
     ///
     /// # Errors
     /// The state of another agent.
-    pub fn inherit(&mut self, state: &State) -> Result<(), StateError> {
-        self.agent.load(state)
+    pub fn inherit(&mut self, state: &State, before: &Lesions) -> Result<()> {
+        self.agent.load(state)?;
+        lesion(&mut *self.agent, &before.keys().map(|part| (part.clone(), 0.0)).collect())?;
+        lesion(&mut *self.agent, &self.plan.lesions)
     }
 
     /// Puts a subject back to where a checkpoint of it was taken.
@@ -341,6 +349,14 @@ pub fn evaluate(agent: &mut dyn Agent, lane: &mut SoloLane, episodes: u64) -> Re
         }
     }
     Ok(done)
+}
+
+/// Switches off parts of an agent.
+///
+/// # Errors
+/// A part that the agent does not have, or a share out of its range.
+pub fn lesion(agent: &mut dyn Agent, lesions: &Lesions) -> Result<()> {
+    lesions.iter().try_for_each(|(part, &share)| Ok(agent.lesion(part, share)?))
 }
 
 fn score_of_row(row: &str) -> Option<f64> {

@@ -124,6 +124,14 @@ impl Summary {
         }
     }
 
+    /// A measure of all comparisons that have it: `GROUP` against the reference, or `GROUP against OTHER`.
+    pub fn of<'a>(&'a self, measure: &'a str) -> impl Iterator<Item = (String, &'a Measure)> {
+        self.measures.0.iter().filter_map(move |(name, value)| {
+            let (comparison, what) = name.rsplit_once('.')?;
+            (what == measure).then(|| (comparison.replace('_', " "), value))
+        })
+    }
+
     /// The document of `summary.json` and of `--json`.
     ///
     /// # Errors

@@ -11,16 +11,16 @@
 //! blocks.csv            one row per subject and block: how it began and ended, when the criterion was reached
 //! signals.csv           the agent's signals, if asked for
 //! summary.json          groups and measures
-//! figures/*.svg         learning curves
+//! report.html           what was asked, found and done, for a reader; its figures are in figures/*.svg
 //! ```
 
-mod figures;
 pub mod measures;
 pub mod results;
 pub mod schedule;
 pub mod workers;
 
 use crate::experiment::{Experiment, ExperimentSpec};
+use crate::report;
 use crate::run::files::write_whole;
 use crate::run::folder::{RunFolder, Spec, checkpoint_path, difference, read_record};
 use crate::run::subject::Plan;
@@ -160,6 +160,7 @@ pub fn transfer(
             signals_every: spec.signals_every,
             burst: BURST,
             conditions: leg.conditions(),
+            lesions: leg.block.lesions.clone(),
         })
     });
     // An agent that cannot be made for the task is found before anything is written.
@@ -241,7 +242,8 @@ fn conclude(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Res
     let results = Results::read(&spec.experiment, &tables.evaluations)?;
     folder.write("blocks.csv", results.blocks_csv(&spec.experiment).as_bytes())?;
     let summary = Summary::new(spec, &results);
-    figures::write(folder, spec, &results)?;
     folder.write("summary.json", summary.to_json()?.as_bytes())?;
+    let signals = (spec.signals_every > 0).then_some(tables.signals.as_str());
+    report::write(folder, &results, &summary, signals)?;
     Ok(Summary { faults: tables.faults, ..summary })
 }

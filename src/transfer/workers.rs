@@ -164,12 +164,13 @@ impl Workplace<'_> {
         if let Some(checkpoint) = self.folder.checkpoint_named(&name)? {
             practising.restore(checkpoint).with_context(|| self.unusable(subject, &leg.name))?;
         } else if let Some(parent) = leg.parent {
+            let lesions = &self.plans[parent].lesions;
             let parent = &self.schedule.legs[parent].name;
             let before: Checkpoint = self
                 .folder
                 .checkpoint_named(&checkpoint_name(subject, parent))?
                 .ok_or_else(|| anyhow!("the checkpoint of {parent} of subject {subject} has gone"))?;
-            practising.inherit(&before.state).with_context(|| self.unusable(subject, parent))?;
+            practising.inherit(&before.state, lesions).with_context(|| self.unusable(subject, parent))?;
         }
         let mut lane = SoloLane::new(&self.plans[unit.1].task, practising.lane_seed());
         while !practising.complete() {

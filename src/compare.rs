@@ -1,0 +1,248 @@
+//! Agents side by side: training runs on one task, compared by score, area, speed and the probability of improvement.
+
+use crate::report::page::Page;
+use crate::report::{Series, learning, number, steps};
+use crate::run::files::{create_folder, write_whole};
+use crate::run::folder::{RunRecord, RunSpec, read_record, read_table};
+use crate::stats::comparison::probability_of_improvement;
+use crate::stats::{Curve, Estimate, interquartile_mean, mean, restricted_mean, stratified_estimate};
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+const COLUMNS: &str = "subject,seed,steps,episodes,score,return,length";
+
+/// Runs side by side, in the order in which they were named.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Task id.
+    pub task: String,
+    /// Env steps of practice of each subject.
+    pub steps: u64,
+    /// The score that counts as having learned the task.
+    pub criterion: f64,
+    /// One entry per run.
+    pub runs: Vec<Entry>,
+}
+
+/// One run among others.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// Agent name, with its lesions; with the folder where two are called the same.
+    pub name: String,
+    /// The run's folder.
+    pub folder: String,
+    /// Subjects.
+    pub subjects: u64,
+    /// Interquartile mean of the last evaluation's score.
+    pub score_final: Estimate,
+    /// Mean over subjects of the mean score over practice.
+    pub area: Estimate,
+    /// Restricted mean of env steps to the criterion.
+    pub steps_to_criterion: Estimate,
+    /// Subjects that reached it.
+    pub reached_criterion: u64,
+    /// Probability that a subject has a larger area than one of the first run; none for that run itself.
+    pub probability_of_improvement: Option<Estimate>,
+    /// Learning curves of its subjects.
+    #[serde(skip)]
+    pub curves: Vec<Curve>,
+}
+
+/// Compares finished training runs.
+///
+/// # Errors
+/// Folders that hold no finished training run, damaged tables, and runs that cannot be compared: of other tasks, other
+/// lengths, or evaluated at other steps.
+pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
+    let mut runs: Vec<(&Path, RunRecord<RunSpec>, Vec<Curve>)> = Vec::new();
+    for folder in folders {
+        let record = read_record::<RunSpec>(folder)?;
+        if let Some((first, other, _)) = runs.first() {
+            refuse_others(folder, &record.run, first, &other.run)?;
+        }
+        let curves = curves(folder, &record.run)?;
+        runs.push((folder, record, curves));
+    }
+    let Some((_, first, reference)) = runs.first() else { bail!("expected at least one folder to compare") };
+    let reference: Vec<f64> = reference.iter().map(Curve::area).collect();
+    let names: Vec<String> = runs.iter().map(|(_, record, _)| name(&record.run)).collect();
+    let entry = |(index, (folder, record, curves)): (usize, &(&Path, RunRecord<RunSpec>, Vec<Curve>))| {
+        let alone = names.iter().filter(|name| **name == names[index]).count() == 1;
+        let folder = folder.display().to_string();
+        let name = if alone { names[index].clone() } else { format!("{} in {folder}", names[index]) };
+        let of = |measure: fn(&Curve) -> f64| curves.iter().map(measure).collect::<Vec<f64>>();
+        let (lasts, areas) = (of(Curve::last), of(Curve::area));
+        let times: Vec<_> = curves.iter().map(|curve| curve.time_to_criterion(criterion)).collect();
+        // Resampled by position: a time is not a number, it may be censored.
+        let positions: Vec<f64> = (0..times.len()).map(|position| position as f64).collect();
+        let speed = |strata: &[Vec<f64>]| {
+            let sample: Vec<_> = strata[0].iter().map(|&position| times[position as usize]).collect();
+            restricted_mean(&sample, record.run.steps)
+        };
+        let better = |strata: &[Vec<f64>]| probability_of_improvement(&strata[0], &strata[1]).unwrap_or(0.5);
+        let estimate = |values: &[f64], statistic: &dyn Fn(&[Vec<f64>]) -> f64| {
+            stratified_estimate(&[values], statistic).ok_or_else(|| anyhow!("{folder} has no subjects"))
+        };
+        Ok(Entry {
+            subjects: curves.len() as u64,
+            score_final: estimate(&lasts, &|strata| interquartile_mean(&strata[0]))?,
+            area: estimate(&areas, &|strata| mean(&strata[0]))?,
+            steps_to_criterion: estimate(&positions, &speed)?,
+            reached_criterion: times.iter().filter(|time| time.reached().is_some()).count() as u64,
+            probability_of_improvement: match index {
+                0 => None,
+                _ => stratified_estimate(&[&areas, &reference], better),
+            },
+            curves: curves.clone(),
+            name,
+            folder,
+        })
+    };
+    Ok(Comparison {
+        task: first.run.task.clone(),
+        steps: first.run.steps,
+        criterion,
+        runs: runs.iter().enumerate().map(entry).collect::<Result<_>>()?,
+    })
+}
+
+impl Comparison {
+    /// Writes `report.html`, `comparison.json` and the learning curves into a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// A folder that holds something else or cannot be written to.
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let other = |name: &str| !["report.html", "comparison.json", "figures"].contains(&name);
+        if folder.is_dir() {
+            for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+                let name = entry?.file_name();
+                if other(&name.to_string_lossy()) {
+                    bail!("{} is not empty and holds no comparison; give another folder by --out", folder.display());
+                }
+            }
+        }
+        create_folder(&folder.join("figures"))?;
+        let page = self.page();
+        for (path, figure) in &page.figures {
+            write_whole(&folder.join(path), figure.as_bytes())?;
+        }
+        write_whole(&folder.join("comparison.json"), (serde_json::to_string_pretty(self)? + "\n").as_bytes())?;
+        write_whole(&folder.join("report.html"), page.html().as_bytes())
+    }
+
+    /// Names of the columns of [`Comparison::rows`].
+    pub const HEADER: [&str; 7] =
+        ["agent", "subjects", "last score", "mean score", "steps to criterion", "reached", "beats the first"];
+
+    /// One row of text per run.
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let told = |estimate: &Estimate, write: fn(f64) -> String| {
+            format!("{} ({} to {})", write(estimate.value), write(estimate.low), write(estimate.high))
+        };
+        let row = |run: &Entry| {
+            let beats = run.probability_of_improvement.as_ref();
+            vec![
+                run.name.clone(),
+                run.subjects.to_string(),
+                told(&run.score_final, number),
+                told(&run.area, number),
+                told(&run.steps_to_criterion, steps),
+                format!("{}/{}", run.reached_criterion, run.subjects),
+                beats.map_or("-".into(), |beats| told(beats, number)),
+            ]
+        };
+        self.runs.iter().map(row).collect()
+    }
+
+    /// What the columns mean.
+    pub fn legend(&self) -> String {
+        format!(
+            "With 95% bootstrap intervals. Last score: interquartile mean over subjects; mean score: over all {} steps; \
+             steps to criterion: restricted mean to a score of {} in two evaluations in a row; beats the first: \
+             probability that a subject has a larger mean score than one of the first run.",
+            steps(self.steps as f64),
+            self.criterion
+        )
+    }
+
+    fn page(&self) -> Page {
+        let title = format!("Agents on {}", self.task);
+        let mut page = Page::new(&title);
+        page.paragraph("kind", "A comparison of training runs");
+        page.markup(format_args!("<h1>{}</h1>", crate::report::Escaped(&title)));
+        let series =
+            |(colour, run): (usize, &Entry)| Series { name: run.name.clone(), colour, curves: run.curves.clone() };
+        let series: Vec<Series> = self.runs.iter().enumerate().map(series).collect();
+        let caption = "Score in evaluations with learning off: the interquartile mean over subjects with its 95% interval. \
+                       The thin line is the criterion.";
+        page.figure(
+            "learning",
+            &learning(&format!("Score in practice of {}", self.task), &series, Some(self.criterion)),
+            caption,
+        );
+        page.table(&Self::HEADER, 1, self.rows().into_iter());
+        page.paragraph("quiet", &self.legend());
+        page
+    }
+}
+
+fn name(run: &RunSpec) -> String {
+    let lesions: String = run.lesions.iter().map(|(part, share)| format!(", {part} lesioned ({share})")).collect();
+    format!("{}{lesions}", run.agent)
+}
+
+/// Only what was done alike is compared.
+fn refuse_others(folder: &Path, run: &RunSpec, first: &Path, other: &RunSpec) -> Result<()> {
+    let (folder, first) = (folder.display(), first.display());
+    let refuse = |what: &str, found: String, expected: String| {
+        Err(anyhow!("{folder} cannot be compared with {first}: its {what} is {found}, not {expected}"))
+    };
+    if run.task != other.task {
+        return refuse("task", run.task.clone(), other.task.clone());
+    }
+    if run.task_yaml != other.task_yaml {
+        return refuse("task", format!("another {}", run.task), "the same to the last setting".into());
+    }
+    for (what, found, expected) in [
+        ("number of steps", run.steps, other.steps),
+        ("number of steps between evaluations", run.evaluate_every, other.evaluate_every),
+        ("number of episodes in an evaluation", run.evaluation_episodes, other.evaluation_episodes),
+    ] {
+        if found != expected {
+            return refuse(what, found.to_string(), expected.to_string());
+        }
+    }
+    Ok(())
+}
+
+/// The learning curves of a run's subjects, from its `evaluations.csv`.
+fn curves(folder: &Path, run: &RunSpec) -> Result<Vec<Curve>> {
+    let path = folder.join("evaluations.csv");
+    if !path.exists() {
+        bail!(
+            "{} is not finished: it has no evaluations.csv; `etude train … --resume` goes on with it",
+            folder.display()
+        );
+    }
+    let text = read_table(folder, "evaluations.csv")?;
+    let mut points: BTreeMap<u64, Vec<(u64, f64)>> = BTreeMap::new();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let path = path.display();
+    if reader.headers().with_context(|| format!("{path}:1"))?.iter().collect::<Vec<_>>().join(",") != COLUMNS {
+        bail!("{path}:1: expected the columns {COLUMNS}");
+    }
+    for (line, row) in (2..).zip(reader.records()) {
+        let row = row.with_context(|| format!("{path}:{line}"))?;
+        let wrong = |column: &str| anyhow!("{path}:{line}: its `{column}` makes no sense");
+        let subject = row[0].parse().ok().filter(|&subject| subject < run.subjects).ok_or_else(|| wrong("subject"))?;
+        let steps = row[2].parse().map_err(|_| wrong("steps"))?;
+        let score = row[4].parse().ok().filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| wrong("score"))?;
+        points.entry(subject).or_default().push((steps, score));
+    }
+    if points.len() as u64 != run.subjects {
+        bail!("{path}: it tells of {} subjects; expected {}", points.len(), run.subjects);
+    }
+    Ok(points.into_values().map(Curve::new).collect())
+}

@@ -1,0 +1,125 @@
+//! Figures of effects: a forest of measures with their intervals, and subjects beside their twins.
+
+use crate::report::definitions::{self, Theme};
+use crate::report::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
+use crate::report::text::{shortened, steps};
+use crate::transfer::measures::{Measure, Summary};
+
+/// Where the intervals of a forest begin and end.
+const FOREST: (f64, f64) = (152.0, WIDTH - 12.0);
+const ROW: f64 = 19.0;
+/// Letters of a name that fit beside a forest.
+const NAME: usize = 23;
+
+/// One panel per measure on its own scale, one row per comparison: value and 95% interval about the value that means no
+/// effect. `colour` gives the colour of a group.
+pub fn forest(title: &str, theme: Theme, summary: &Summary, colour: impl Fn(&str) -> usize) -> Svg {
+    let mut svg =
+        Svg::new(title, "Measures of transfer with their 95% intervals, by group. The numbers are in the table.");
+    let mut y = 4.0;
+    for definition in definitions::ALL.iter().filter(|definition| definition.figure == Some(theme)) {
+        let rows: Vec<_> = summary.of(definition.measure).filter(|(_, measure)| measure.value.is_some()).collect();
+        if !rows.is_empty() {
+            y = panel(&mut svg, y, definition, &rows, &colour) + 14.0;
+        }
+    }
+    svg.reach(0.0, y);
+    svg
+}
+
+fn panel(
+    svg: &mut Svg,
+    top: f64,
+    definition: &definitions::Definition,
+    rows: &[(String, &Measure)],
+    colour: impl Fn(&str) -> usize,
+) -> f64 {
+    let ends = rows.iter().flat_map(|(_, measure)| [measure.value, measure.low, measure.high]).flatten();
+    let (low, high) = ends.fold((definition.null, definition.null), |(low, high), end| (low.min(end), high.max(end)));
+    let room = if high > low { 0.06 * (high - low) } else { 1.0 };
+    let y = top + 14.0;
+    svg.text((0.0, y), Anchor::Start, "strong", definition.name);
+    svg.text((WIDTH - 12.0, y), Anchor::End, "small faint", definition.unit);
+    let bottom = y + 8.0 + ROW * rows.len() as f64;
+    let plot = Plot { x: (low - room, high + room), y: (0.0, 1.0), edges: (FOREST.0, FOREST.1, y + 6.0, bottom) };
+    svg.line(&[plot.at(definition.null, 0.0), plot.at(definition.null, 1.0)], "null");
+    for (index, (group, measure)) in rows.iter().enumerate() {
+        let row = y + 20.0 + ROW * index as f64;
+        let at = |value: f64| (plot.at(value, 0.0).0, row - 4.0);
+        svg.text((0.0, row), Anchor::Start, "small", &shortened(&group.replace(" against ", " v "), NAME));
+        svg.coloured(colour(group), |svg| {
+            if let (Some(low), Some(high)) = (measure.low, measure.high) {
+                svg.line(&[at(low), at(high)], "line");
+            }
+            if let Some(value) = measure.value {
+                // Filled: its interval leaves no effect out.
+                let class = if measure.significant { "dot" } else { "hollow" };
+                if !measure.significant {
+                    svg.dot(at(value), 4.5, "backed");
+                }
+                svg.dot(at(value), 4.5, class);
+            }
+        });
+    }
+    for tick in ticks(plot.x, 4) {
+        let (x, _) = plot.at(tick, 0.0);
+        svg.line(&[(x, bottom), (x, bottom + 4.0)], "axis");
+        let in_steps = definition.unit == "env steps";
+        let label = if in_steps { steps(tick) } else { tick_label(tick, plot.x) };
+        svg.text((x, bottom + 16.0), Anchor::Middle, "small", &label);
+    }
+    svg.line(&[(FOREST.0, bottom), (FOREST.1, bottom)], "axis");
+    bottom + 20.0
+}
+
+/// A measure of subjects in two groups: its name, then pairs of (reference, group).
+pub type Paired<'a> = (&'a str, Vec<(f64, f64)>);
+
+/// One row of panels per group: lines from each subject in the reference group to its twin in the group, solid where
+/// the twin is not worse, dashed where it is.
+pub fn paired(title: &str, reference: &str, groups: &[(String, usize, [Paired; 2])]) -> Svg {
+    const TALL: f64 = 150.0;
+    let mut svg = Svg::new(
+        title,
+        &format!("Scores of each subject in group {reference} and of its twin in each other group, joined by a line."),
+    );
+    let scores = groups.iter().flat_map(|(_, _, panels)| panels).flat_map(|(_, pairs)| pairs);
+    let most = ceiling(scores.flat_map(|&(before, after)| [before, after]));
+    let mut y = 4.0;
+    for (group, colour, panels) in groups {
+        let top = y + 34.0;
+        for (index, (what, pairs)) in panels.iter().enumerate() {
+            let left = 36.0 + 222.0 * index as f64;
+            let plot = Plot { x: (0.0, 1.0), y: (0.0, most), edges: (left, left + 164.0, top, top + TALL) };
+            let better = pairs.iter().filter(|(before, after)| after > before).count();
+            svg.text((left, y + 12.0), Anchor::Start, "strong", what);
+            svg.text((left, y + 27.0), Anchor::Start, "small faint", &format!("{better} of {} higher", pairs.len()));
+            for tick in ticks(plot.y, 2) {
+                let (_, height) = plot.at(0.0, tick);
+                svg.line(&[(left, height), (left + 164.0, height)], "grid");
+                svg.text((left - 5.0, height + 4.0), Anchor::End, "small", &tick_label(tick, plot.y));
+            }
+            let (from, to) = (0.12, 0.88);
+            svg.coloured(*colour, |svg| {
+                for &(before, after) in pairs {
+                    let ends = [plot.at(from, before), plot.at(to, after)];
+                    if after >= before {
+                        svg.line(&ends, "thin")
+                    } else {
+                        svg.dashed(&ends, "thin", 2)
+                    }
+                    svg.dot(ends[1], 3.0, "dot");
+                }
+            });
+            for &(before, _) in pairs {
+                svg.dot(plot.at(from, before), 3.0, "dot");
+            }
+            let foot = top + TALL + 17.0;
+            svg.text((left, foot), Anchor::Start, "small", &shortened(reference, 11));
+            svg.text((left + 164.0, foot), Anchor::End, "small", &shortened(group, 14));
+        }
+        y = top + TALL + 30.0;
+    }
+    svg.reach(0.0, y);
+    svg
+}

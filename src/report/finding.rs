@@ -1,0 +1,262 @@
+//! What was found, in sentences made from the measures: with intervals, and saying so where nothing is clear.
+
+use crate::experiment::{ExperimentSpec, Group};
+use crate::report::text::{number, short_task, steps};
+use crate::transfer::measures::{FEWEST_SUBJECTS, Measure, Summary};
+
+/// What was found.
+pub struct Finding {
+    /// The main comparison, in two or three sentences.
+    pub lead: String,
+    /// What each other group shows: its name, what it is for, and how it did.
+    pub others: Vec<(String, String)>,
+}
+
+/// What the measures of an experiment say.
+pub fn finding(spec: &ExperimentSpec, summary: &Summary) -> Finding {
+    let story = Story { spec, summary };
+    let compared = || spec.groups.0.iter().filter(|(name, _)| *name != spec.reference);
+    let main = compared().find(|(_, group)| story.kind(group) == Kind::Practised).or_else(|| compared().next());
+    let Some((name, group)) = main else {
+        let lead = format!("There is only the group {}: nothing is compared.", spec.reference);
+        return Finding { lead, others: Vec::new() };
+    };
+    let others = compared().filter(|(other, _)| other != name);
+    let mut others: Vec<(String, String)> =
+        others.map(|(name, group)| (name.clone(), story.other(name, group))).collect();
+    for (group, against) in &spec.contrasts {
+        let name = format!("{group} against {against}");
+        let text = story.area(&format!("{group}_against_{against}"), against);
+        others.push((name, format!("Group {group} {text}.")));
+    }
+    Finding { lead: story.lead(name, group), others }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Practised with reward, and learns in the test.
+    Practised,
+    /// Practised without any reward.
+    Sham,
+    /// Learns nothing in the test.
+    Frozen,
+    /// Practised nothing.
+    Naive,
+}
+
+struct Story<'a> {
+    spec: &'a ExperimentSpec,
+    summary: &'a Summary,
+}
+
+impl Story<'_> {
+    fn kind(&self, group: &Group) -> Kind {
+        match group {
+            _ if !self.spec.test_of(group).learning => Kind::Frozen,
+            _ if group.practice.is_empty() => Kind::Naive,
+            _ if group.practice.iter().all(|block| !block.reward) => Kind::Sham,
+            _ => Kind::Practised,
+        }
+    }
+
+    fn measure(&self, comparison: &str, measure: &str) -> Option<&Measure> {
+        self.summary.measures.get(&format!("{comparison}.{measure}"))
+    }
+
+    fn subjects(&self) -> u64 {
+        self.summary.groups.0.first().map_or(0, |(_, group)| group.subjects)
+    }
+
+    /// Whether a subject of the group or of the reference reached the criterion.
+    fn anyone_reached(&self, name: &str) -> bool {
+        let reached = |name: &str| self.summary.groups.get(name).is_some_and(|group| group.reached_criterion > 0);
+        reached(name) || reached(&self.spec.reference)
+    }
+
+    fn lead(&self, name: &str, group: &Group) -> String {
+        let (reference, test) = (&self.spec.reference, short_task(&self.spec.test.task));
+        let mut text = String::new();
+        if self.subjects() < FEWEST_SUBJECTS {
+            text.push_str(&format!(
+                "With {} subjects nothing can be called a difference (at least {FEWEST_SUBJECTS} are needed); the \
+                 numbers below only describe these subjects. ",
+                self.subjects()
+            ));
+        }
+        let practised: Vec<String> = group
+            .practice
+            .iter()
+            .map(|block| format!("{} for {} steps", short_task(&block.task), steps(block.steps as f64)))
+            .collect();
+        let practised = if practised.is_empty() { "nothing".into() } else { practised.join(", then ") };
+        text.push_str(&format!(
+            "Over the test on {test}, group {name}, which had practised {practised}, {}. ",
+            self.area(name, reference)
+        ));
+        text.push_str(&self.start_and_speed(name));
+        if let Some(paid) = self.measure(name, "transfer_effectiveness").filter(|_| self.anyone_reached(name)) {
+            text.push_str(&self.paid(paid));
+        }
+        text.trim_end().into()
+    }
+
+    /// How the mean score over the test compares, as the rest of a sentence.
+    fn area(&self, comparison: &str, other: &str) -> String {
+        let Some((measure, value)) = self.measure(comparison, "area_difference").and_then(|m| Some((m, m.value?)))
+        else {
+            return format!("cannot be compared with {other}");
+        };
+        let size = format!("{} {}", number(value.abs()), if value < 0.0 { "lower" } else { "higher" });
+        let interval = interval(measure, number);
+        if measure.significant {
+            format!("scored {size} on average than {other} ({interval})")
+        } else {
+            format!("made no clear difference to {other}: it scored {size} on average ({interval})")
+        }
+    }
+
+    fn start_and_speed(&self, name: &str) -> String {
+        let start = self.measure(name, "jumpstart").and_then(|measure| {
+            let value = measure.value?;
+            let size = format!("{} {}", number(value.abs()), if value < 0.0 { "lower" } else { "higher" });
+            let clear = if measure.significant { "it stood" } else { "there was no clear difference: it stood" };
+            Some(format!("Before any step of the test {clear} {size} ({})", interval(measure, number)))
+        });
+        let speed = self.measure(name, "steps_saved").and_then(|measure| {
+            let value = measure.value?;
+            let criterion = format!("the criterion, a score of {}", self.summary.criterion);
+            let size = format!("{} steps {}", steps(value.abs()), if value < 0.0 { "later" } else { "sooner" });
+            let interval = interval(measure, steps);
+            Some(match measure.significant {
+                _ if !self.anyone_reached(name) => format!("No subject of either group reached {criterion}"),
+                true => format!("It reached {criterion}, {size} ({interval})"),
+                false => format!("In reaching {criterion}, there is no clear difference: {size} ({interval})"),
+            })
+        });
+        match (start, speed) {
+            (Some(start), Some(speed)) => format!("{start}. {speed}. "),
+            (Some(one), None) => format!("{one}. "),
+            (None, Some(two)) => format!("{two}. "),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn paid(&self, measure: &Measure) -> String {
+        let Some(value) = measure.value else { return String::new() };
+        let verdict = match (measure.low, measure.high) {
+            _ if self.subjects() < FEWEST_SUBJECTS => "too few subjects tell whether it paid for itself",
+            (Some(low), _) if low > 1.0 => "the practice paid for itself",
+            (_, Some(high)) if high < 1.0 => "the practice cost more steps than it saved",
+            _ => "whether the practice paid for itself is not clear",
+        };
+        format!(
+            "Counting the practice, each of its steps saved {} steps of the test ({}): {verdict}. ",
+            number(value),
+            interval(measure, number)
+        )
+    }
+
+    fn other(&self, name: &str, group: &Group) -> String {
+        let reference = &self.spec.reference;
+        let practice: Vec<&str> = group.practice.iter().map(|block| short_task(&block.task)).collect();
+        let practice = practice.join(", then ");
+        let role = match self.kind(group) {
+            Kind::Sham => format!("practised {practice} without reward, which shows what merely moving about is worth"),
+            Kind::Frozen if group.practice.is_empty() => "learned nothing at all".into(),
+            Kind::Frozen => format!(
+                "practised {practice} and learned nothing in the test, which shows what the practice alone is worth there"
+            ),
+            Kind::Naive => "did not practise".into(),
+            Kind::Practised => format!("practised {practice}"),
+        };
+        format!("This group {role}. It {}.", self.area(name, reference))
+    }
+}
+
+/// An interval, in words.
+pub fn interval(measure: &Measure, write: fn(f64) -> String) -> String {
+    match (measure.low, measure.high) {
+        (Some(low), Some(high)) => format!("95% interval {} to {}", write(low), write(high)),
+        _ => "no interval".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::report::definitions;
+    use crate::stats::Curve;
+    use crate::transfer::TransferSpec;
+    use crate::transfer::results::{GroupResult, Results, SubjectResult};
+
+    /// What is found if all subjects of a group have the same score from the middle of the test on, give or take a little.
+    fn found(subjects: u64, scores: [f64; 5]) -> (Summary, Finding) {
+        let experiment = Catalog::default().experiment("flat-to-rough", None).unwrap();
+        let curve = |score: f64, index: u64| {
+            let score = score + 0.01 * (index % 3) as f64;
+            Curve::new((0..=30).map(|at| (at * 5000, if at < 15 { score / 2.0 } else { score })).collect())
+        };
+        let groups = experiment.spec.groups.0.iter().zip(scores).enumerate().map(|(group, ((name, blocks), score))| {
+            let subject = |index: u64| SubjectResult {
+                subject: index,
+                seed: index,
+                // Each group has its lucky subjects elsewhere.
+                curves: vec![curve(score, index + group as u64); blocks.practice.len() + 1],
+            };
+            GroupResult { name: name.clone(), subjects: (0..subjects).map(subject).collect() }
+        });
+        let results = Results { groups: groups.collect() };
+        let summary = Summary::new(&TransferSpec::new(&experiment, 0, None), &results);
+        let finding = finding(&experiment.spec, &summary);
+        (summary, finding)
+    }
+
+    fn says(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "`{part}` is missing from: {text}");
+        }
+    }
+
+    #[test]
+    fn what_is_clear_is_said_and_practice_is_counted() {
+        // Half of 0.9 is above the criterion of 0.4 from the start, and 0.2 never is: 150 k steps for 60 k of practice.
+        let (_, finding) = found(9, [0.2, 0.9, 0.2, 0.1, 0.1]);
+        says(&finding.lead, &["had practised flat for 60 k steps, scored 0.5", "higher on average than scratch"]);
+        says(&finding.lead, &["150 k steps sooner (95% interval 150 k to 150 k)"]);
+        says(&finding.lead, &["saved 2.50 steps of the test", "the practice paid for itself"]);
+        let names: Vec<&str> = finding.others.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["frozen", "sham", "incompatible", "transfer against incompatible"]);
+        says(&finding.others[0].1, &["learned nothing in the test", "made no clear difference to scratch"]);
+        says(&finding.others[1].1, &["practised flat without reward", "lower on average"]);
+        says(&finding.others[3].1, &["Group transfer scored 0.6", "higher on average than incompatible"]);
+    }
+
+    #[test]
+    fn what_is_not_clear_is_not_claimed() {
+        let (_, finding) = found(9, [0.2; 5]);
+        says(
+            &finding.lead,
+            &["made no clear difference to scratch", "No subject of either group reached the criterion"],
+        );
+        assert!(!finding.lead.contains("Counting the practice"), "{}", finding.lead);
+        let (_, finding) = found(3, [0.2, 0.9, 0.2, 0.1, 0.1]);
+        says(&finding.lead, &["With 3 subjects nothing can be called a difference", "made no clear difference"]);
+        says(&finding.lead, &["too few subjects tell whether it paid for itself"]);
+        let (_, finding) = found(9, [0.9, 0.2, 0.2, 0.1, 0.1]);
+        says(&finding.lead, &["lower on average than scratch", "150 k steps later", "cost more steps than it saved"]);
+    }
+
+    #[test]
+    fn every_measure_is_defined_with_the_value_that_means_no_effect() {
+        for scores in [[0.2, 0.9, 0.2, 0.1, 0.1], [0.2; 5], [0.9, 0.2, 0.5, 0.9, 0.91]] {
+            let (summary, _) = found(9, scores);
+            for (name, measure) in &summary.measures.0 {
+                let what = name.rsplit_once('.').unwrap().1;
+                let definition = definitions::ALL.iter().find(|definition| definition.measure == what).expect(name);
+                let (Some(low), Some(high)) = (measure.low, measure.high) else { continue };
+                assert_eq!(measure.significant, definition.null < low || high < definition.null, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! `report.html`: what an experiment asked, found and did, for someone who reads nothing else.
+//!
+//! The page is made of `run.yaml`, `evaluations.csv` and `signals.csv` alone, and is the same to the last byte whenever it
+//! is made. It needs no network and no scripts. Every figure is also a file in `figures/`.
+
+mod curves;
+mod definitions;
+mod design;
+mod effects;
+mod finding;
+pub mod page;
+mod signals;
+mod svg;
+mod text;
+
+pub use curves::{Series, learning};
+pub use text::{Escaped, number, steps};
+
+use crate::experiment::{Block, ExperimentSpec};
+use crate::report::page::Page;
+use crate::run::folder::{RunFolder, RunRecord, read_record, read_table};
+use crate::stats::Curve;
+use crate::transfer::TransferSpec;
+use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
+use crate::transfer::results::{GroupResult, Results};
+use anyhow::{Context, Result, anyhow, bail};
+use std::path::Path;
+
+/// Writes the report of an experiment and its figures.
+///
+/// # Errors
+/// A damaged table of signals, or a folder that cannot be written to.
+pub fn write(folder: &RunFolder, results: &Results, summary: &Summary, signals: Option<&str>) -> Result<()> {
+    let record = read_record::<TransferSpec>(folder.path())?;
+    let page = Report { record: &record, spec: &record.run.experiment, results, summary }.page(signals)?;
+    for (path, figure) in &page.figures {
+        folder.write(path, figure.as_bytes())?;
+    }
+    folder.write("report.html", page.html().as_bytes())
+}
+
+/// Makes the report of a folder anew from its tables, and sums the experiment up.
+///
+/// # Errors
+/// A folder that holds no finished experiment, damaged files, or a folder that cannot be written to.
+pub fn rebuild(path: &Path) -> Result<Summary> {
+    let record = read_record::<TransferSpec>(path)?;
+    let spec = &record.run.experiment;
+    spec.validate().map_err(|wrong| {
+        anyhow!(
+            "{}/run.yaml: field `experiment.{}`: found {}; expected {}",
+            path.display(),
+            wrong.field,
+            wrong.found,
+            wrong.expected
+        )
+    })?;
+    if !path.join("evaluations.csv").exists() {
+        bail!(
+            "{} is not finished: it has no evaluations.csv; `etude transfer … --resume` goes on with it",
+            path.display()
+        );
+    }
+    let located = || format!("the tables of {} cannot be used", path.display());
+    let results = Results::read(spec, &read_table(path, "evaluations.csv")?).with_context(located)?;
+    let signals = (record.run.signals_every > 0).then(|| read_table(path, "signals.csv")).transpose()?;
+    if let Some(signals) = &signals {
+        signals::read(spec, signals).with_context(located)?;
+    }
+    let summary = Summary::new(&record.run, &results);
+    let folder = RunFolder::open(path, &record.run, true)?;
+    write(&folder, &results, &summary, signals.as_deref())?;
+    Ok(summary)
+}
+
+struct Report<'a> {
+    record: &'a RunRecord<TransferSpec>,
+    spec: &'a ExperimentSpec,
+    results: &'a Results,
+    summary: &'a Summary,
+}
+
+impl Report<'_> {
+    fn page(&self, signals: Option<&str>) -> Result<Page> {
+        let mut page = Page::new(&format!("{}: {}", self.spec.experiment, self.spec.question));
+        self.head(&mut page);
+        self.design(&mut page);
+        self.test(&mut page);
+        self.measures(&mut page);
+        self.subjects(&mut page);
+        self.practice(&mut page);
+        if let Some(signals) = signals {
+            self.signals(&mut page, signals)?;
+        }
+        self.everyone(&mut page);
+        self.what_was_run(&mut page);
+        Ok(page)
+    }
+
+    fn head(&self, page: &mut Page) {
+        let spec = self.spec;
+        page.paragraph("kind", "A transfer experiment");
+        page.markup(format_args!("<h1>{}</h1>", Escaped(&spec.experiment)));
+        page.paragraph("question", &spec.question);
+        let finding = finding::finding(spec, self.summary);
+        page.markup(format_args!("<div class=\"finding\"><p>{}</p></div>", Escaped(&finding.lead)));
+        if !finding.others.is_empty() {
+            let item = |(name, text): &(String, String)| {
+                format!("<li><strong>{}:</strong> {}</li>", Escaped(name), Escaped(text))
+            };
+            let items: String = finding.others.iter().map(item).collect();
+            page.markup(format_args!("<ul>{items}</ul>"));
+        }
+        page.paragraph(
+            "quiet",
+            &format!(
+                "{} subjects in each group, paired: subject i has the same seed, and so the same naive agent and the same \
+                 evaluation episodes, in all of them. A difference is called clear when its 95% bootstrap interval leaves \
+                 out no effect and there are at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed stay in.",
+                self.subject_count()
+            ),
+        );
+    }
+
+    fn design(&self, page: &mut Page) {
+        page.section("What the groups did");
+        let caption = format!(
+            "Time runs from left to right. Every group is tested on {} for {} steps. Dashed: nothing is learned there \
+             (fixed), or there is no reward.",
+            self.spec.test.task,
+            text::steps(self.spec.test.steps as f64)
+        );
+        page.figure("design", &design::picture("Design of the experiment", self.spec), &caption);
+    }
+
+    fn test(&self, page: &mut Page) {
+        let (spec, summary) = (self.spec, self.summary);
+        page.section("Learning in the test");
+        let title = format!("Score in the test on {}", spec.test.task);
+        let caption = format!(
+            "Score in evaluations with learning off, every {} steps: the interquartile mean over subjects with its 95% \
+             interval. The thin line is the criterion, {}.",
+            text::steps(spec.evaluate_every as f64),
+            summary.criterion
+        );
+        let series = self.series(|group| Some(group.tests()));
+        page.figure("test", &learning(&title, &series, Some(summary.criterion)), &caption);
+        let rows = summary.groups.0.iter().map(|(name, group)| {
+            vec![
+                name.clone(),
+                number(group.score_first_iqm),
+                number(group.score_final_iqm),
+                format!("{} to {}", number(group.score_final_low), number(group.score_final_high)),
+                number(group.area),
+                steps(group.steps_to_criterion),
+                format!("{}/{}", group.reached_criterion, group.subjects),
+            ]
+        });
+        let header = ["group", "first", "last", "95% interval", "mean", "steps to criterion", "reached it"];
+        page.table(&header, 1, rows);
+        let budget = steps(summary.test_steps as f64);
+        page.paragraph(
+            "quiet",
+            &format!(
+                "First and last score: interquartile means. Steps to criterion: a restricted mean, in which who never made \
+                 it counts with all {budget} steps."
+            ),
+        );
+    }
+
+    fn measures(&self, page: &mut Page) {
+        let summary = self.summary;
+        if summary.measures.0.is_empty() {
+            return;
+        }
+        page.section("What the practice was worth");
+        let caption = format!(
+            "Against {} unless it says otherwise, with 95% intervals over whole subjects. Filled dots: the interval leaves \
+             out no effect (the upright line). Right is better, but for forgetting and interference.",
+            summary.reference
+        );
+        let colour = |comparison: &str| {
+            let name = comparison.split(' ').next().unwrap_or_default();
+            self.spec.groups.names().position(|known| known == name).unwrap_or(0)
+        };
+        for (theme, name, heading) in definitions::THEMES {
+            let mut drawn = definitions::ALL.iter().filter(|definition| definition.figure == Some(theme));
+            if drawn.any(|definition| summary.of(definition.measure).any(|(_, measure)| measure.value.is_some())) {
+                page.markup(format_args!("<h3>{heading}</h3>"));
+                let svg = effects::forest(&format!("Measures of transfer: {heading}"), theme, summary, colour);
+                page.figure(name, &svg, &caption);
+            }
+        }
+        page.markup("<h3>All measures</h3>");
+        page.markup(
+            "<div class=\"wide\"><table><thead><tr><th>measure</th><th class=\"n\">value</th>\
+             <th class=\"n\">95% interval</th><th>clear</th></tr></thead>",
+        );
+        for definition in definitions::ALL {
+            let rows: Vec<_> = summary.of(definition.measure).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let (name, meaning) = (Escaped(definition.name), Escaped(definition.meaning));
+            page.markup(format_args!(
+                "<tbody class=\"measure\"><tr><th colspan=\"4\"><strong>{name}</strong> ({}). {meaning}</th></tr>",
+                Escaped(definition.unit)
+            ));
+            for (comparison, measure) in rows {
+                let write = if definition.unit == "env steps" { steps } else { number };
+                let ends =
+                    measure.low.zip(measure.high).map(|(low, high)| format!("{} to {}", write(low), write(high)));
+                page.markup(format_args!(
+                    "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
+                    Escaped(&comparison),
+                    measure.value.map(write).unwrap_or_else(|| "not defined".into()),
+                    ends.unwrap_or_default(),
+                    if measure.significant { "yes" } else { "" }
+                ));
+            }
+            page.markup("</tbody>");
+        }
+        page.markup("</table></div>");
+    }
+
+    fn subjects(&self, page: &mut Page) {
+        let Some(reference) = self.results.group(&self.spec.reference) else { return };
+        page.section("Subject by subject");
+        let pairs = |group: &GroupResult, of: fn(&Curve) -> f64| -> Vec<(f64, f64)> {
+            reference.tests().iter().zip(&group.tests()).map(|(before, after)| (of(before), of(after))).collect()
+        };
+        let others = self.results.groups.iter().enumerate().filter(|(_, group)| group.name != reference.name);
+        let rows: Vec<_> = others
+            .map(|(colour, group)| {
+                let last = ("last score", pairs(group, Curve::last));
+                (group.name.clone(), colour, [last, ("mean score", pairs(group, Curve::area))])
+            })
+            .collect();
+        if !rows.is_empty() {
+            let caption = format!(
+                "Each line joins a subject of {} (left) with its twin, who has the same seed, in the other group (right). \
+                 Dashed: the twin does worse.",
+                reference.name
+            );
+            page.figure("subjects", &effects::paired("Subjects and their twins", &reference.name, &rows), &caption);
+        }
+        let groups = self.results.groups.iter().enumerate();
+        let lasts: Vec<(String, usize, Vec<f64>)> = groups
+            .map(|(colour, group)| (group.name.clone(), colour, group.tests().iter().map(Curve::last).collect()))
+            .collect();
+        page.figure(
+            "profile",
+            &curves::profile("Performance profile", &lasts),
+            "Share of subjects whose last score is at least τ, with pointwise 95% intervals: higher lines are better, and \
+             where lines cross, one group has the better best and the other the better worst subjects.",
+        );
+    }
+
+    fn practice(&self, page: &mut Page) {
+        let longest = self.spec.groups.0.iter().map(|(_, group)| group.practice.len()).max().unwrap_or(0);
+        if longest == 0 {
+            return;
+        }
+        page.section("Did they learn what they practised?");
+        let groups = self.summary.groups.0.iter().zip(&self.spec.groups.0);
+        let rows = groups.flat_map(|((name, group), (_, blocks))| {
+            let row = move |(learned, block): (&crate::transfer::measures::PracticeSummary, &Block)| {
+                vec![
+                    name.clone(),
+                    design::describe(block),
+                    number(learned.score_final_iqm),
+                    self.spec.criterion_of(block).to_string(),
+                    format!("{}/{}", learned.reached_criterion, group.subjects),
+                ]
+            };
+            group.practice.iter().zip(&blocks.practice).map(row).collect::<Vec<_>>()
+        });
+        page.table(&["group", "practice", "last score", "criterion", "reached it"], 2, rows);
+        for index in 0..longest {
+            let has = |group: &GroupResult| group.subjects.iter().all(|subject| index + 1 < subject.curves.len());
+            let series = self.series(|group| has(group).then(|| group.practice(index)));
+            let title = format!("Score in practice, block {}", index + 1);
+            let caption = format!("Score on the practised task, block {} of each group.", index + 1);
+            page.figure(&format!("practice-{}", index + 1), &learning(&title, &series, None), &caption);
+        }
+    }
+
+    fn signals(&self, page: &mut Page, text: &str) -> Result<()> {
+        let found = signals::read(self.spec, text)?;
+        if !found.is_empty() {
+            page.section("Signals in the agent");
+        }
+        for (position, lines) in found {
+            let shown = &signals::SHOWN[position];
+            let caption = format!(
+                "{} Median over subjects and their middle half; practice is left of 0, the test right of it.",
+                shown.meaning
+            );
+            let svg = curves::signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
+            page.figure(&format!("signal-{}", shown.signal.replace('_', "-")), &svg, &caption);
+        }
+        Ok(())
+    }
+
+    fn everyone(&self, page: &mut Page) {
+        page.section("All subjects");
+        let criterion = self.summary.criterion;
+        let row = |(name, result, blocks): (&String, &crate::transfer::results::SubjectResult, &[Block])| {
+            let test = result.curves.last().cloned().unwrap_or_default();
+            let practised = result.curves.iter().zip(blocks).map(|(curve, block)| {
+                let reached = curve.time_to_criterion(self.spec.criterion_of(block)).reached();
+                reached.map_or("never".into(), |at| text::steps(at as f64))
+            });
+            vec![
+                name.clone(),
+                result.subject.to_string(),
+                result.seed.to_string(),
+                practised.collect::<Vec<_>>().join(", "),
+                number(test.start(1)),
+                number(test.last()),
+                number(test.area()),
+                test.time_to_criterion(criterion).reached().map_or("never".into(), |at| text::steps(at as f64)),
+            ]
+        };
+        let groups = self.results.groups.iter().zip(&self.spec.groups.0);
+        let rows: Vec<Vec<String>> = groups
+            .flat_map(|(group, (name, blocks))| {
+                group.subjects.iter().map(move |subject| (name, subject, &blocks.practice[..]))
+            })
+            .map(row)
+            .collect();
+        let header =
+            ["group", "subject", "seed", "practice learned after", "first", "last", "mean", "test learned after"];
+        page.folded(&format!("{} rows: every subject in every group", rows.len()), |page| {
+            page.table(&header, 3, rows.into_iter());
+        });
+        page.markup(
+            "<p class=\"quiet\">All numbers: <a href=\"evaluations.csv\">evaluations.csv</a>, \
+             <a href=\"blocks.csv\">blocks.csv</a>, <a href=\"summary.json\">summary.json</a>.</p>",
+        );
+    }
+
+    fn what_was_run(&self, page: &mut Page) {
+        let (spec, record) = (self.spec, self.record);
+        page.section("What was run");
+        let part = record.run.shard.map(|shard| format!(" (part {shard} of {})", spec.subjects)).unwrap_or_default();
+        page.facts(&[
+            ("agent", record.run.agents_yaml.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
+            ("subjects", format!("{} in each of {} groups{part}", self.subject_count(), spec.groups.0.len())),
+            ("seed", spec.seed.to_string()),
+            ("evaluation", format!("{} episodes every {} steps", spec.evaluation_episodes, spec.evaluate_every)),
+            ("program", format!("etude {}", record.version)),
+            ("machine", record.machine.clone()),
+        ]);
+        page.folded("The experiment, with all that was altered on the command line", |page| {
+            page.verbatim(&serde_yaml::to_string(spec).unwrap_or_default());
+        });
+        for (name, yaml) in &record.run.agents_yaml {
+            page.folded(&format!("Agent {name}"), |page| page.verbatim(yaml));
+        }
+        for (name, yaml) in record.run.tasks_yaml.iter().filter(|(_, yaml)| !yaml.is_empty()) {
+            page.folded(&format!("Task {name}"), |page| page.verbatim(yaml));
+        }
+        page.markup(
+            "<footer class=\"quiet\">Made by <code>etude transfer</code>; <code>etude report FOLDER</code> makes it anew \
+             from the tables in its folder.</footer>",
+        );
+    }
+
+    fn subject_count(&self) -> usize {
+        self.results.groups.first().map_or(0, |group| group.subjects.len())
+    }
+
+    /// Curves of all groups that have some.
+    fn series(&self, curves: impl Fn(&GroupResult) -> Option<Vec<Curve>>) -> Vec<Series> {
+        let groups = self.results.groups.iter().enumerate();
+        groups
+            .filter_map(|(colour, group)| Some(Series { name: group.name.clone(), colour, curves: curves(group)? }))
+            .collect()
+    }
+}

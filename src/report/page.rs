@@ -1,0 +1,101 @@
+//! A page that needs nothing but itself: its sections, its figures, its style.
+
+use crate::report::svg::{STYLE, Svg};
+use crate::report::text::Escaped;
+use std::fmt::{Display, Write};
+
+const PAGE_STYLE: &str = include_str!("page.css");
+
+/// A page in the making, and the figures that go beside it as files.
+pub struct Page {
+    title: String,
+    body: String,
+    /// Path below the folder and text of each figure.
+    pub figures: Vec<(String, String)>,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(title: &str) -> Self {
+        Self { title: title.into(), body: String::new(), figures: Vec::new() }
+    }
+
+    /// Markup as it is.
+    pub fn markup(&mut self, markup: impl Display) {
+        let _ = writeln!(self.body, "{markup}");
+    }
+
+    /// The heading of a section.
+    pub fn section(&mut self, title: &str) {
+        self.markup(format_args!("<h2>{}</h2>", Escaped(title)));
+    }
+
+    /// A paragraph of plain text.
+    pub fn paragraph(&mut self, class: &str, text: &str) {
+        self.markup(format_args!("<p class=\"{class}\">{}</p>", Escaped(text)));
+    }
+
+    /// A figure with its caption, also written as `figures/NAME.svg`.
+    pub fn figure(&mut self, name: &str, svg: &Svg, caption: &str) {
+        let path = format!("figures/{name}.svg");
+        self.markup(format_args!(
+            "<figure><div class=\"wide\">\n{}</div><figcaption>{} <a href=\"{path}\">As a file</a></figcaption></figure>",
+            svg.inline(),
+            Escaped(caption)
+        ));
+        self.figures.push((path, svg.file()));
+    }
+
+    /// A table; columns from `numbers` on are aligned to the right, and broken before brackets only.
+    pub fn table(&mut self, header: &[&str], numbers: usize, rows: impl Iterator<Item = Vec<String>>) {
+        let class = |column: usize| if column >= numbers { " class=\"n\"" } else { "" };
+        self.markup("<div class=\"wide\"><table><thead><tr>");
+        for (column, name) in header.iter().enumerate() {
+            self.markup(format_args!("<th{}>{}</th>", class(column), Escaped(name)));
+        }
+        self.markup("</tr></thead><tbody>");
+        for row in rows {
+            let cells = row.iter().enumerate();
+            let unbroken = |column: usize, cell: &str| match column >= numbers {
+                true => cell.replace(' ', "\u{a0}").replace("\u{a0}(", " ("),
+                false => cell.to_string(),
+            };
+            let cells =
+                cells.map(|(column, cell)| format!("<td{}>{}</td>", class(column), Escaped(&unbroken(column, cell))));
+            let cells: String = cells.collect();
+            self.markup(format_args!("<tr>{cells}</tr>"));
+        }
+        self.markup("</tbody></table></div>");
+    }
+
+    /// Something folded away.
+    pub fn folded(&mut self, summary: &str, inside: impl FnOnce(&mut Self)) {
+        self.markup(format_args!("<details><summary>{}</summary>", Escaped(summary)));
+        inside(self);
+        self.markup("</details>");
+    }
+
+    /// Text as it was written.
+    pub fn verbatim(&mut self, text: &str) {
+        self.markup(format_args!("<pre>{}</pre>", Escaped(text.trim_end())));
+    }
+
+    /// Names with what they stand for.
+    pub fn facts(&mut self, facts: &[(&str, String)]) {
+        let facts = facts.iter().map(|(name, fact)| format!("<dt>{}</dt><dd>{}</dd>", Escaped(name), Escaped(fact)));
+        let facts: String = facts.collect();
+        self.markup(format_args!("<dl>{facts}</dl>"));
+    }
+
+    /// The whole page.
+    pub fn html(&self) -> String {
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n\
+             <style>\n{PAGE_STYLE}{STYLE}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+            Escaped(&self.title),
+            self.body
+        )
+    }
+}

@@ -1,0 +1,98 @@
+//! Text for pages and figures: escaped, and numbers as people write them.
+
+use std::fmt;
+
+/// Text in which nothing is taken for markup, in elements and in attributes.
+pub struct Escaped<'a>(pub &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#39;")?,
+                // Not allowed in XML, not even as references.
+                c if c.is_control() && !matches!(c, '\n' | '\t') => f.write_str("\u{fffd}")?,
+                '\u{fffe}' | '\u{ffff}' => f.write_str("\u{fffd}")?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number with as many digits as are of use, and a true minus sign.
+pub fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 1.0 => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.digits$}");
+    let zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    text.trim_start_matches(if zero { "-" } else { "" }).replace('-', "−")
+}
+
+/// Env steps: thousands as `k`, millions as `M`.
+pub fn steps(count: f64) -> String {
+    let (scaled, unit) = match count.abs() {
+        size if size >= 1e6 => (count / 1e6, " M"),
+        size if size >= 1e3 => (count / 1e3, " k"),
+        _ => (count, ""),
+    };
+    let text = format!("{scaled:.1}");
+    format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text).replace('-', "−"))
+}
+
+/// At most `most` characters of a name; what is left out shows as an ellipsis.
+pub fn shortened(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.into();
+    }
+    name.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// A task's name without its family and version, for narrow places.
+pub fn short_task(task: &str) -> &str {
+    let name = task.rsplit('/').next().unwrap_or(task);
+    match name.rsplit_once("-v") {
+        Some((name, version)) if version.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_for_markup() {
+        assert_eq!(
+            Escaped("<a href='x' b=\"y\">&\u{1}").to_string(),
+            "&lt;a href=&#39;x&#39; b=&quot;y&quot;&gt;&amp;\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn numbers_are_short_and_zero_has_no_sign() {
+        assert_eq!(
+            [0.2346, -0.2346, -0.0001, 1.234, 12.34, -1234.5].map(number),
+            ["0.235", "−0.235", "0.000", "1.23", "12.3", "−1234"]
+        );
+        assert_eq!(
+            [0.0, 999.0, 1000.0, 60_000.0, 52_345.0, -1.5e6].map(steps),
+            ["0", "999", "1 k", "60 k", "52.3 k", "−1.5 M"]
+        );
+    }
+
+    #[test]
+    fn names_are_cut_where_there_is_no_room() {
+        assert_eq!(shortened("reversed", 8), "reversed");
+        assert_eq!(shortened("reversed-v0", 8), "reverse…");
+        assert_eq!(["cycling/flat-v0", "mine/my-vest", "a.yaml"].map(short_task), ["flat", "my-vest", "a.yaml"]);
+    }
+}

@@ -1,0 +1,286 @@
+//! Reports of experiments, comparisons of runs and the showcase, through the binary.
+
+mod common;
+
+use common::{contents, etude, failure, json};
+use std::fs;
+use std::path::Path;
+
+const TINY: &str = "\
+experiment: tiny
+question: Does <b>it</b> help & \"how\"?</p><script src='http://example.org/x.js'>
+agent: dopamine
+subjects: 2
+evaluate_every: 200
+evaluation_episodes: 1
+criterion: 0.05
+reference: scratch
+contrasts: {transfer: sham}
+test: {task: \"a<i>'&.yaml\", steps: 400}
+groups:
+  scratch: {}
+  transfer:
+    practice:
+      - {task: cycling/flat-v0, steps: 400}
+  frozen:
+    practice:
+      - {task: cycling/flat-v0, steps: 400}
+    test_learning: false
+  sham:
+    practice:
+      - {task: cycling/flat-v0, steps: 400, reward: false}
+";
+const TASK: &str =
+    "task: cycling/mine-v0\nextends: cycling/flat-v0\nsummary: '</pre><img src=\"http://example.org\">'\n";
+
+/// A folder with the experiment run in `out`.
+fn small() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tiny.yaml"), TINY).unwrap();
+    fs::write(folder.path().join("a<i>'&.yaml"), TASK).unwrap();
+    json(folder.path(), &["transfer", "tiny.yaml", "--out", "out", "--signals", "100"]);
+    folder
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The values of an attribute in all elements of a page.
+fn attribute<'a>(page: &'a str, name: &str) -> Vec<&'a str> {
+    let tags = page.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default());
+    let marker = format!(" {name}=\"");
+    tags.filter_map(|tag| tag.split_once(&marker)?.1.split('"').next()).collect()
+}
+
+/// Names of all elements of a page.
+fn elements(page: &str) -> Vec<&str> {
+    let names = page.split('<').skip(1);
+    names.map(|tag| tag.split([' ', '>', '\n', '/']).next().unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_report_needs_nothing_but_its_folder() {
+    let folder = small();
+    let out = folder.path().join("out");
+    let page = read(&out, "report.html");
+    let links = attribute(&page, "href");
+    assert!(links.len() >= 8, "{links:?}");
+    for link in links {
+        assert!(out.join(link).is_file() && !link.contains(':'), "{link} is not there");
+    }
+    assert!(attribute(&page, "src").is_empty());
+    for forbidden in ["script", "img", "link", "iframe", "object", "image", "use", "b", "i"] {
+        assert!(!elements(&page).contains(&forbidden), "<{forbidden}>");
+    }
+    // What YAML says of other places is text.
+    let said = page.replace("http://example.org", "");
+    assert!(!said.contains("http:") && !said.contains("https:"));
+    for forbidden in ["@import", "url("] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    // Every figure is also a file, and every file is in the report.
+    for (name, bytes) in contents(&out.join("figures")) {
+        let svg = String::from_utf8(bytes).unwrap();
+        assert!(page.contains(&format!("href=\"figures/{name}\"")), "{name} is not in the report");
+        assert!(svg.contains("<title>") && svg.contains("<desc>") && svg.contains("prefers-color-scheme"), "{name}");
+        for forbidden in ["script", "image", "use", "b", "i"] {
+            assert!(!elements(&svg).contains(&forbidden), "<{forbidden}> in {name}");
+        }
+    }
+    for part in [
+        "Does &lt;b&gt;it&lt;/b&gt; help &amp; &quot;how&quot;?",
+        "a&lt;i&gt;&#39;&amp;.yaml",
+        "With 2 subjects nothing can be called a difference",
+        "which shows what merely moving about is worth",
+        "Transfer effectiveness",
+        "performance profile",
+        "Signals in the agent",
+        "size of dopamine",
+    ] {
+        assert!(page.to_lowercase().contains(&part.to_lowercase()), "`{part}` is missing");
+    }
+    // Every measure is in the table.
+    let measures: serde_json::Value = serde_json::from_str(&read(&out, "summary.json")).unwrap();
+    let (_, table) = page.split_once("What the practice was worth</h2>").unwrap();
+    let (table, _) = table.split_once("<h2>").unwrap();
+    assert_eq!(table.matches("<tr><td>").count(), measures["measures"].as_object().unwrap().len());
+}
+
+#[test]
+fn a_report_made_anew_has_the_same_bytes() {
+    let folder = small();
+    let out = folder.path().join("out");
+    let before = contents(&out);
+    fs::remove_file(out.join("report.html")).unwrap();
+    fs::remove_dir_all(out.join("figures")).unwrap();
+    let document = json(folder.path(), &["report", "out"]);
+    assert_eq!(document, serde_json::from_slice::<serde_json::Value>(&before["summary.json"]).unwrap());
+    assert_eq!(contents(&out), before);
+    // What was found is said in numbers of the tables: with other scores it says something else.
+    let text = read(&out, "evaluations.csv");
+    let better = text.lines().map(|row| match row.split_once("transfer,test,") {
+        Some((_, rest)) => {
+            let mut cells: Vec<&str> = rest.split(',').collect();
+            let score = cells.len() - 3;
+            cells[score] = "1";
+            format!("transfer,test,{}\n", cells.join(","))
+        }
+        None => format!("{row}\n"),
+    });
+    fs::write(out.join("evaluations.csv"), better.collect::<String>()).unwrap();
+    etude(folder.path()).args(["report", "out", "--quiet"]).assert().success();
+    let page = read(&out, "report.html");
+    assert!(page.as_bytes() != before["report.html"] && page.contains("2 of 2 higher"));
+}
+
+#[test]
+fn damaged_tables_are_located_and_the_old_report_stays() {
+    let folder = small();
+    let out = folder.path().join("out");
+    let before = contents(&out);
+    let refused = |name: &str, alter: &dyn Fn(&str) -> String, says: &str| {
+        let whole = read(&out, name);
+        fs::write(out.join(name), alter(&whole)).unwrap();
+        let (code, message) = failure(folder.path(), &["report", "out"]);
+        assert!(code == 1 && message.contains(says) && message.trim_end().lines().count() == 1, "{message}");
+        fs::write(out.join(name), whole).unwrap();
+        assert_eq!(contents(&out), before);
+    };
+    let spoil = |line: usize, cell: usize| {
+        move |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(String::from).collect();
+            let mut cells: Vec<&str> = lines[line - 1].split(',').collect();
+            cells[cell] = "x";
+            lines[line - 1] = cells.join(",");
+            lines.join("\n") + "\n"
+        }
+    };
+    refused("evaluations.csv", &spoil(3, 7), "evaluations.csv:3: its `score` makes no sense");
+    refused("evaluations.csv", &spoil(5, 0), "evaluations.csv:5: its `group` makes no sense");
+    refused("evaluations.csv", &spoil(1, 4), "evaluations.csv:1: expected the columns");
+    refused("evaluations.csv", &|text| text[..text.len() / 2].to_string(), "evaluations.csv");
+    refused("evaluations.csv", &|_| String::new(), "evaluations.csv:1");
+    refused("signals.csv", &spoil(4, 5), "signals.csv:4: its `value` makes no sense");
+    refused("run.yaml", &|text| text.replace("criterion: 0.05", "criterion: 5"), "`experiment.criterion`");
+    refused("run.yaml", &|text| text.replace("etude-transfer 1", "etude-run 1"), "expected the format");
+    fs::remove_file(out.join("evaluations.csv")).unwrap();
+    let (_, message) = failure(folder.path(), &["report", "out"]);
+    assert!(message.contains("is not finished"), "{message}");
+    let (code, message) = failure(folder.path(), &["report", "nowhere"]);
+    assert!(code == 1 && message.contains("nowhere/run.yaml"), "{message}");
+}
+
+fn train(folder: &Path, out: &str, more: &[&str]) {
+    let plan = ["--subjects", "3", "--steps", "900", "--evaluate-every", "300", "--evaluation-episodes", "1"];
+    let task = if more.iter().any(|word| word.contains('/')) { &[][..] } else { &["cycling/flat-v0"] };
+    json(folder, &[&["train", "--out", out][..], &plan, task, more].concat());
+}
+
+#[test]
+fn runs_are_set_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "learner", &[]);
+    train(folder.path(), "again", &["--seed", "4"]);
+    train(folder.path(), "idle", &["--agent", "idle"]);
+    train(folder.path(), "numb", &["--lesion", "basal-ganglia=0.5"]);
+    let before = contents(folder.path());
+    let all = ["compare", "learner", "again", "idle", "numb"];
+    let document = json(folder.path(), &[&all[..], &["--criterion", "0.02"]].concat());
+    assert_eq!(contents(folder.path()), before, "something was written");
+    let runs = document["runs"].as_array().unwrap();
+    assert_eq!((document["criterion"].as_f64(), document["steps"].as_u64(), runs.len()), (Some(0.02), Some(900), 4));
+    let names: Vec<&str> = runs.iter().map(|run| run["name"].as_str().unwrap()).collect();
+    let lesioned = "dopamine, basal-ganglia lesioned (0.5)";
+    assert_eq!(names, ["dopamine in learner", "dopamine in again", "idle", lesioned]);
+    assert!(runs[0]["probability_of_improvement"].is_null());
+    // The numbers are those of the table.
+    let mut reader = csv::Reader::from_path(folder.path().join("learner/evaluations.csv")).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let scores = |subject: usize| -> Vec<f64> {
+        let mine = rows.iter().filter(|row| row[0] == subject.to_string());
+        mine.map(|row| row[4].parse().unwrap()).collect()
+    };
+    let area = |subject| scores(subject)[0] / 4.0 + scores(subject)[1] / 2.0 + scores(subject)[2] / 4.0;
+    let mean = (area(0) + area(1) + area(2)) / 3.0;
+    assert!((runs[0]["area"]["value"].as_f64().unwrap() - mean).abs() < 1e-12);
+    let in_a_row = |subject| scores(subject).windows(2).any(|two| two[0] >= 0.02 && two[1] >= 0.02);
+    let reached = (0..3).filter(|&subject| in_a_row(subject)).count() as u64;
+    assert_eq!(runs[0]["reached_criterion"].as_u64(), Some(reached));
+    // With a folder there is a report, the same each time.
+    let written = [&all[..], &["--out", "table"]].concat();
+    let output = etude(folder.path()).args(&written).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for part in ["Agents on cycling/flat-v0", "dopamine in again", "beats the first", "table/report.html"] {
+        assert!(text.contains(part), "`{part}` is missing from\n{text}");
+    }
+    let first = contents(&folder.path().join("table"));
+    assert_eq!(first.keys().collect::<Vec<_>>(), ["comparison.json", "figures/learning.svg", "report.html"]);
+    etude(folder.path()).args(&written).assert().success();
+    assert_eq!(contents(&folder.path().join("table")), first);
+    let (code, message) = failure(folder.path(), &["compare", "learner", "--out", "idle"]);
+    assert!(code == 1 && message.contains("holds no comparison"), "{message}");
+}
+
+#[test]
+fn only_what_was_done_alike_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let idle = ["--agent", "idle"];
+    train(folder.path(), "one", &idle);
+    train(folder.path(), "rough", &["cycling/rough-v0", "--agent", "idle"]);
+    let small = ["train", "cycling/flat-v0", "--agent", "idle", "--subjects", "3", "--evaluation-episodes", "1"];
+    let run = |more: &[&'static str]| json(folder.path(), &[&small[..], more].concat());
+    run(&["--steps", "600", "--evaluate-every", "300", "--out", "short"]);
+    run(&["--steps", "900", "--evaluate-every", "450", "--out", "seldom"]);
+    fs::write(
+        folder.path().join("mine.yaml"),
+        "task: cycling/flat-v0\nextends: cycling/flat-v0\nbike: {friction: 0.5}\n",
+    )
+    .unwrap();
+    train(folder.path(), "other", &["./mine.yaml", "--agent", "idle"]);
+    for (second, says) in [
+        ("rough", "its task is cycling/rough-v0, not cycling/flat-v0"),
+        ("other", "its task is another cycling/flat-v0"),
+        ("short", "its number of steps is 600, not 900"),
+        ("seldom", "its number of steps between evaluations is 450, not 300"),
+        ("nowhere", "nowhere/run.yaml"),
+    ] {
+        let (code, message) = failure(folder.path(), &["compare", "one", second, "--out", "table"]);
+        assert!(code == 1 && message.contains(says), "{message}");
+        assert!(!folder.path().join("table").exists());
+    }
+    let path = folder.path().join("one/evaluations.csv");
+    let whole = fs::read_to_string(&path).unwrap();
+    fs::write(&path, whole.replacen(",300,", ",soon,", 1)).unwrap();
+    let (_, message) = failure(folder.path(), &["compare", "one"]);
+    assert!(message.contains("one/evaluations.csv:2: its `steps` makes no sense"), "{message}");
+    let (code, message) = failure(folder.path(), &["compare"]);
+    assert!(code == 2 && message.contains("<FOLDERS>"), "{message}");
+    let (code, message) = failure(folder.path(), &["compare", "one", "--criterion", "2"]);
+    assert!(code == 2 && message.contains("a score from 0 to 1"), "{message}");
+}
+
+#[test]
+fn without_a_command_a_study_is_run_and_shown_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        let output = etude(folder.path()).args(["--scale-steps", "0.001"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (table, said) = run();
+    assert!(
+        said.starts_with("A study of transfer in etude-showcase") && said.lines().next().unwrap().contains("minutes")
+    );
+    assert!(table.contains("area difference") && table.trim_end().ends_with("etude-showcase/report.html"), "{table}");
+    let before = contents(&folder.path().join("etude-showcase"));
+    assert!(before.contains_key("report.html"));
+    let (again, said) = run();
+    assert!(said.starts_with("This study is finished") && again == table, "{said}");
+    assert_eq!(contents(&folder.path().join("etude-showcase")), before);
+    let help = etude(folder.path()).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    assert!(help.contains("Usage: etude") && help.contains("compare") && !help.contains("--scale-steps"), "{help}");
+    let (code, _) = failure(folder.path(), &["--scale-steps", "0"]);
+    assert_eq!(code, 2);
+}
