@@ -25,6 +25,7 @@ mod program;
 pub mod run;
 pub mod stats;
 pub mod transfer;
+pub mod validate;
 
 pub use etude_agents as agents;
 pub use etude_envs as envs;

@@ -9,6 +9,7 @@ mod merge;
 mod table;
 mod train;
 mod transfer;
+mod validate;
 
 use crate::catalog::Catalog;
 use anyhow::Result;
@@ -44,6 +45,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),
+    /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
+    Validate(validate::Validate),
     /// Join parts of an experiment that were run apart
     Merge(merge::Merge),
 }
@@ -92,6 +95,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Command::Train(command) => command.run(catalog),
         Command::Evaluate(command) => command.run(catalog),
         Command::Transfer(command) => command.run(catalog),
+        Command::Validate(command) => command.run(catalog),
         Command::Merge(command) => command.run(),
     };
     match result {
