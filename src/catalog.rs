@@ -76,6 +76,7 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
             space::Role::Body => Role::Body,
             space::Role::Desired => Role::Desired,
             space::Role::Feedback { action } => Role::Feedback { action },
+            space::Role::ErrorShown => Role::ErrorShown,
         },
     };
     AgentShape { observations: task.observation.fields().iter().map(input).collect(), actions: task.action.len() }

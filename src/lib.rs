@@ -27,6 +27,7 @@ mod report;
 pub mod run;
 pub mod stats;
 pub mod transfer;
+pub mod validate;
 
 pub use etude_agents as agents;
 pub use etude_envs as envs;

@@ -168,7 +168,9 @@ fn tasks_and_agents_are_listed_and_described() {
     for task in ["cycling/flat-v0", "cycling/mountain-v0", "cycling/reversed-v0", "cycling/rough-v0"] {
         assert!(names("tasks", "task").contains(&task.to_string()), "{task}");
     }
-    for agent in ["brain", "brain-binary", "brain-single-rate", "cerebellum", "dopamine", "idle", "random"] {
+    for agent in
+        ["brain", "brain-binary", "brain-fixed-rate", "brain-single-rate", "cerebellum", "dopamine", "idle", "random"]
+    {
         assert!(names("agents", "agent").contains(&agent.to_string()), "{agent}");
     }
     for experiment in ["flat-reversed-flat", "flat-to-rough", "guitar-to-bass", "rough-to-flat"] {
@@ -230,8 +232,9 @@ fn bench_measures_every_figure() {
 #[test]
 fn help_is_there_for_every_command() {
     let folder = tempfile::tempdir().unwrap();
-    let commands =
-        ["list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge", "report", "compare"];
+    let commands = [
+        "list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge", "report", "compare", "validate",
+    ];
     for command in commands {
         etude(folder.path()).args([command, "--help"]).assert().success();
     }

@@ -18,6 +18,9 @@ pub enum Role {
         /// Index of the action.
         action: usize,
     },
+    /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
+    /// only and need not be (0). Where nothing tells, it is shown.
+    ErrorShown,
 }
 
 /// One observed number, as an agent gets to know it.

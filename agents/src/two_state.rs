@@ -137,11 +137,77 @@ pub fn fit(schedule: &[Trial], curve: &[f64]) -> Result<Fit, FitError> {
     if let Some(trial) = schedule.iter().zip(curve).position(|pair| !finite(pair)) {
         return Err(FitError::NotFinite(trial));
     }
-    let cost = |point: &Point| {
+    let (misfit, model) = search(|point: &Point| {
         let model = model(point);
         let squares = model.states(schedule).zip(curve).map(|((fast, slow), &value)| (fast + slow - value).powi(2));
         squares.sum::<f64>()
-    };
+    });
+    Ok(Fit { model, r_squared: explained(misfit, curve.iter().copied()) })
+}
+
+/// What one learner went through, and what of x was seen of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Course {
+    /// All its trials.
+    pub schedule: Vec<Trial>,
+    /// Index of a trial, and x on it: what was learnt on the trials before.
+    pub probes: Vec<(usize, f64)>,
+}
+
+impl Course {
+    /// x of a model on the trials that were probed.
+    pub fn expected(&self, model: &TwoState) -> Vec<f64> {
+        let after = model.simulate(&self.schedule);
+        self.probes.iter().map(|&(trial, _)| if trial == 0 { 0.0 } else { after[trial - 1] }).collect()
+    }
+}
+
+/// Fits one two-state model to all probes of a cohort, whose learners may each have gone through trials of their own, by
+/// least squares as [`fit`] does. R² is that of the single probes.
+///
+/// # Errors
+///
+/// If there are fewer than 8 probes, one is of a trial that is not in its schedule, or a number is not finite.
+pub fn fit_probes(courses: &[Course]) -> Result<Fit, FitError> {
+    for course in courses {
+        let finite = |trial: &Trial| !matches!(trial, Trial::Perturbed(size) if !size.is_finite());
+        if let Some(trial) = course.schedule.iter().position(|trial| !finite(trial)) {
+            return Err(FitError::NotFinite(trial));
+        }
+        let trials = course.schedule.len();
+        for &(trial, value) in &course.probes {
+            if trial >= trials {
+                return Err(FitError::Lengths { trials, values: trial + 1 });
+            }
+            if !value.is_finite() {
+                return Err(FitError::NotFinite(trial));
+            }
+        }
+    }
+    let probes = || courses.iter().flat_map(|course| course.probes.iter().map(|probe| probe.1));
+    if probes().count() < 8 {
+        return Err(FitError::TooShort(probes().count()));
+    }
+    let (misfit, model) = search(|point: &Point| {
+        let model = model(point);
+        let misfit = |course: &Course| {
+            let expected = course.expected(&model);
+            expected.iter().zip(&course.probes).map(|(expected, probe)| (expected - probe.1).powi(2)).sum::<f64>()
+        };
+        courses.iter().map(misfit).sum()
+    });
+    Ok(Fit { model, r_squared: explained(misfit, probes()) })
+}
+
+/// R²: the share of the values' variance that is left by this sum of squares; 0 of values without variance.
+fn explained(misfit: f64, values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let mean = values.clone().sum::<f64>() / values.clone().count() as f64;
+    let variance: f64 = values.map(|value| (value - mean).powi(2)).sum();
+    if variance > 0.0 { 1.0 - misfit / variance } else { 0.0 }
+}
+
+/// The model of least cost, its fast process the one that retains less, and its cost.
+fn search(cost: impl Fn(&Point) -> f64) -> (f64, TwoState) {
     let mut best = (f64::INFINITY, [0.0; PARAMETERS]);
     for fast_retention in [0.5, 0.9] {
         for slow_retention in [0.97, 0.998] {
@@ -153,12 +219,9 @@ pub fn fit(schedule: &[Trial], curve: &[f64]) -> Result<Fit, FitError> {
             }
         }
     }
-    let mean = curve.iter().sum::<f64>() / curve.len() as f64;
-    let variance: f64 = curve.iter().map(|value| (value - mean).powi(2)).sum();
     let TwoState { fast, slow } = model(&best.1);
-    let model =
-        if fast.retention <= slow.retention { TwoState { fast, slow } } else { TwoState { fast: slow, slow: fast } };
-    Ok(Fit { model, r_squared: if variance > 0.0 { 1.0 - best.0 / variance } else { 0.0 } })
+    let swapped = fast.retention > slow.retention;
+    (best.0, if swapped { TwoState { fast: slow, slow: fast } } else { TwoState { fast, slow } })
 }
 
 const PARAMETERS: usize = 4;
@@ -338,6 +401,27 @@ mod tests {
             assert!(distance(fit.model.fast, set.fast) < 1e-4, "{set:?} {fit:?}");
             assert!(distance(fit.model.slow, set.slow) < 1e-4, "{set:?} {fit:?}");
         }
+    }
+
+    #[test]
+    fn a_published_set_is_recovered_from_a_few_probes_of_learners_with_schedules_of_their_own() {
+        let courses: Vec<Course> = (0..4)
+            .map(|learner| {
+                let probed = |trial: usize| (trial * 7 + learner * 3).is_multiple_of(5);
+                let trial = |trial| if probed(trial) { Trial::Clamped } else { Trial::Perturbed(1.0) };
+                let schedule: Vec<Trial> = (0..200).map(trial).collect();
+                let after = TwoState::SMITH_2006.simulate(&schedule);
+                let before = |trial: usize| if trial == 0 { 0.0 } else { after[trial - 1] };
+                let probes = (0..200).filter(|&trial| probed(trial)).map(|trial| (trial, before(trial))).collect();
+                Course { schedule, probes }
+            })
+            .collect();
+        let fit = fit_probes(&courses).unwrap();
+        assert!(fit.r_squared > 1.0 - 1e-9, "{fit:?}");
+        assert!((fit.model.fast.rate - 0.21).abs() < 1e-4 && (fit.model.slow.rate - 0.02).abs() < 1e-4, "{fit:?}");
+        let beyond = Course { schedule: vec![Trial::Clamped; 9], probes: vec![(9, 0.0)] };
+        assert_eq!(fit_probes(&[beyond]), Err(FitError::Lengths { trials: 9, values: 10 }));
+        assert_eq!(fit_probes(&[]), Err(FitError::TooShort(0)));
     }
 
     #[test]

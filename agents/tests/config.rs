@@ -96,12 +96,15 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
 #[test]
 fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range() {
     type Setting = fn(&mut CerebellumConfig, f64);
-    let settings: [(&str, Setting); 12] = [
+    let settings: [(&str, Setting); 15] = [
         ("climbing_fibre.saturation", |own, value| own.climbing_fibre.saturation = value),
         ("granule.coding_level", |own, value| own.granule.coding_level = value),
         ("feedback_error.fast.retention", |own, value| own.feedback_error.fast.retention = value),
         ("feedback_error.fast.rate", |own, value| own.feedback_error.fast.rate = value),
         ("feedback_error.slow.retention", |own, value| own.feedback_error.slow.retention = value),
+        ("feedback_error.leeway", |own, value| own.feedback_error.leeway = value),
+        ("feedback_error.sensitivity.largest", |own, value| own.feedback_error.sensitivity.largest = value),
+        ("feedback_error.sensitivity.rate", |own, value| own.feedback_error.sensitivity.rate = value),
         ("feedback_error.slow.rate", |own, value| own.feedback_error.slow.rate = value),
         ("model_reference.reference_forgetting", |own, value| own.model_reference.reference_forgetting = value),
         ("model_reference.forgetting", |own, value| own.model_reference.forgetting = value),

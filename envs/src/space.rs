@@ -18,16 +18,20 @@ pub enum Role {
         /// Index of the action.
         action: usize,
     },
+    /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
+    /// only and need not be (0).
+    ErrorShown,
 }
 
 impl Role {
-    /// In a word: `world`, `body`, `desired` or `feedback`.
+    /// In a word: `world`, `body`, `desired`, `feedback` or `error-shown`.
     pub fn name(self) -> &'static str {
         match self {
             Role::World => "world",
             Role::Body => "body",
             Role::Desired => "desired",
             Role::Feedback { .. } => "feedback",
+            Role::ErrorShown => "error-shown",
         }
     }
 }

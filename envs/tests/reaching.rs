@@ -354,7 +354,8 @@ fn all_tasks_of_the_family_share_their_spaces_and_name_their_error_signals() {
     }
     let fields = null.spec().observation.fields();
     let of = |wanted: &str| fields.iter().filter(|field| field.role.name() == wanted).count();
-    assert_eq!((of("body"), of("world"), of("desired"), of("feedback")), (10, 8, 6, 2));
+    assert_eq!((of("body"), of("world"), of("desired"), of("feedback")), (10, 7, 6, 2));
+    assert_eq!(fields[field(&null, "cursor_shown")].role, Role::ErrorShown);
     for (action, joint) in ["shoulder", "elbow"].into_iter().enumerate() {
         assert_eq!(fields[field(&null, &format!("feedback_{joint}"))].role, Role::Feedback { action });
     }

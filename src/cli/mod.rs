@@ -12,6 +12,7 @@ mod showcase;
 mod table;
 mod train;
 mod transfer;
+mod validate;
 
 use crate::catalog::Catalog;
 use crate::run::subject::Lesions;
@@ -53,6 +54,8 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),
+    /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
+    Validate(validate::Validate),
     /// Join parts of an experiment that were run apart
     Merge(merge::Merge),
     /// Make the report of an experiment anew from its tables
@@ -127,6 +130,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Train(command)) => command.run(catalog),
         Some(Command::Evaluate(command)) => command.run(catalog),
         Some(Command::Transfer(command)) => command.run(catalog),
+        Some(Command::Validate(command)) => command.run(catalog),
         Some(Command::Merge(command)) => command.run(),
         Some(Command::Report(command)) => command.run(),
         Some(Command::Compare(command)) => command.run(),

@@ -58,6 +58,10 @@ pub struct BasalGangliaConfig {
     pub error_memory: f64,
     /// Steps over which the spread of the discounted reward is averaged; 2 to 1e9, default 100000, as in the senses.
     pub reward_memory: u64,
+    /// Steps for which a decision stands in a body that is guided along a desired trajectory; 1 to 1000, default 50. There
+    /// exploring anew at every step would be undone by the body's own controller before anything came of it; elsewhere
+    /// every step is decided by itself. Discount and trace decay count decisions. Guesses are made at every step.
+    pub guided_hold: usize,
 }
 
 impl Default for BasalGangliaConfig {
@@ -74,6 +78,7 @@ impl Default for BasalGangliaConfig {
             error_floor: 0.001,
             error_memory: 5000.0,
             reward_memory: 100_000,
+            guided_hold: 50,
         }
     }
 }
@@ -90,7 +95,8 @@ impl BasalGangliaConfig {
         above("basal_ganglia.error_cap", self.error_cap, 0.0, 1000.0)?;
         within("basal_ganglia.error_floor", self.error_floor, 0.0..=1.0)?;
         within("basal_ganglia.error_memory", self.error_memory, 2.0..=1e9)?;
-        within("basal_ganglia.reward_memory", self.reward_memory, 2..=1_000_000_000)
+        within("basal_ganglia.reward_memory", self.reward_memory, 2..=1_000_000_000)?;
+        within("basal_ganglia.guided_hold", self.guided_hold, 1..=1000)
     }
 }
 
@@ -121,8 +127,16 @@ pub(super) struct BasalGanglia {
     guessed: Activity,
     /// The tried action's deviations from its mean, in standard deviations.
     noise: Vec<f32>,
-    /// Whether an action was tried whose consequence has not been learnt from.
+    /// Whether an action was tried whose consequence has not been learnt from, and the share of it that was carried out.
     awaiting: bool,
+    share: f32,
+    /// Steps for which a decision stands, for which the present one has stood, the action it is, and what it has earned.
+    hold: usize,
+    held: usize,
+    decided: Vec<f32>,
+    earned: f32,
+    /// Whether any of what it earned was not told: then it cannot be learnt from.
+    untold: bool,
     /// Passes of the critic through the present and the next observation.
     present: Activity,
     next: Activity,
@@ -141,6 +155,7 @@ impl BasalGanglia {
         cortex: &CortexConfig,
         inputs: usize,
         actions: usize,
+        guided: bool,
         seed: u64,
     ) -> BasalGanglia {
         let stream = |stream| {
@@ -174,6 +189,12 @@ impl BasalGanglia {
             guessed: actor.activity(),
             noise: vec![0.0; actions],
             awaiting: false,
+            share: 1.0,
+            hold: if guided { config.guided_hold } else { 1 },
+            held: 0,
+            decided: vec![0.0; actions],
+            earned: 0.0,
+            untold: false,
             present: critic.activity(),
             next: critic.activity(),
             value: 0.0,
@@ -196,31 +217,43 @@ impl BasalGanglia {
         self.plasticity = 1.0 - share;
     }
 
-    /// Writes an action drawn from the policy, and remembers it.
-    pub(super) fn explore(&mut self, sensed: &[f32], action: &mut [f32]) {
-        self.tried.set_inputs(sensed);
-        self.actor.forward(&mut self.tried);
-        self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, action);
-        self.weaken(action);
-        self.awaiting = true;
+    /// Writes a share of an action drawn from the policy, and remembers it; or that of one which still stands.
+    pub(super) fn explore(&mut self, sensed: &[f32], share: f32, action: &mut [f32]) {
+        if self.held == 0 {
+            self.tried.set_inputs(sensed);
+            self.actor.forward(&mut self.tried);
+            self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, &mut self.decided);
+            (self.earned, self.untold) = (0.0, false);
+        }
+        action.iter_mut().zip(&self.decided).for_each(|(action, &decided)| *action = decided);
+        self.weaken(share, action);
+        (self.awaiting, self.share) = (true, share);
     }
 
-    /// Writes the policy's mean action, and remembers nothing.
-    pub(super) fn guess(&mut self, sensed: &[f32], action: &mut [f32]) {
+    /// Writes a share of the policy's mean action, and remembers nothing.
+    pub(super) fn guess(&mut self, sensed: &[f32], share: f32, action: &mut [f32]) {
         self.guessed.set_inputs(sensed);
         self.actor.forward(&mut self.guessed);
         self.policy.mean(self.guessed.outputs(), action);
-        self.weaken(action);
+        self.weaken(share, action);
     }
 
-    fn weaken(&self, action: &mut [f32]) {
-        action.iter_mut().for_each(|action| *action *= self.authority);
+    fn weaken(&self, share: f32, action: &mut [f32]) {
+        action.iter_mut().for_each(|action| *action *= self.authority * share);
     }
 
     /// Learns from what followed the tried action. Without one, or if the reward is not finite, there is nothing to learn.
     pub(super) fn learn(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, truncated: bool) {
-        if self.awaiting && reward.is_finite() {
-            self.improve(reward, next_sensed, terminated);
+        if self.awaiting {
+            self.held += 1;
+            self.untold |= !reward.is_finite();
+            self.earned += if self.untold { 0.0 } else { reward };
+            if self.held >= self.hold || terminated || truncated {
+                self.held = 0;
+                if !self.untold && self.earned.is_finite() {
+                    self.improve(self.earned, next_sensed, terminated);
+                }
+            }
         }
         self.awaiting = false;
         if terminated || truncated {
@@ -263,7 +296,9 @@ impl BasalGanglia {
         let (head, gradient) = self.tried.head();
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
         self.actor.backward(&mut self.tried);
-        self.actor_update.update(&mut self.actor, &self.tried, self.burst.adapted, self.plasticity);
+        // The likelihood of a share of an action has the gradient of the whole one's. What was hardly carried out is
+        // hardly to be thanked for what came of it.
+        self.actor_update.update(&mut self.actor, &self.tried, self.share * self.burst.adapted, self.plasticity);
         if let Some([actor, critic]) = self.structures.as_mut().filter(|_| self.plasticity > 0.0) {
             actor.tend(&mut self.actor, &mut self.actor_update, &self.tried);
             critic.tend(&mut self.critic, &mut self.critic_update, &self.present);
@@ -274,7 +309,8 @@ impl BasalGanglia {
         report("dopamine", self.burst.raw);
         report("dopamine_adapted", self.burst.adapted);
         report("value", self.value);
-        report("exploration", self.policy.exploration(self.tried.outputs()));
+        report("reward_scale", self.reward.unit());
+        report("exploration", self.share * self.policy.exploration(self.tried.outputs()));
         report("step_size_actor", self.actor_update.step_size());
         report("step_size_critic", self.critic_update.step_size());
         if let Some([actor, critic]) = &self.structures {
@@ -306,6 +342,10 @@ impl BasalGanglia {
         writer.put_f32("intact", &[self.authority, self.plasticity]);
         writer.scope("tried", |writer| {
             writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
+            writer.put_f32("share", &[self.share]);
+            writer.put_u64("held", &[self.held as u64, u64::from(self.untold)]);
+            writer.put_f32("decided", &self.decided);
+            writer.put_f32("earned", &[self.earned]);
             writer.put_f32("inputs", self.tried.inputs());
             writer.put_f32("outputs", self.tried.outputs());
             writer.put_f32("noise", &self.noise);
@@ -344,6 +384,15 @@ impl BasalGanglia {
             reader.get_u64("awaiting", &mut awaiting)?;
             reader.check("awaiting", &awaiting, "0 or 1", |flag| flag <= 1)?;
             self.awaiting = awaiting[0] == 1;
+            reader.get_f32("share", std::slice::from_mut(&mut self.share))?;
+            reader.check("share", &[self.share], "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
+            let (mut held, hold) = ([0; 2], self.hold as u64);
+            reader.get_u64("held", &mut held)?;
+            reader.check("held", &held[..1], "fewer steps than a decision stands", |held| held < hold)?;
+            reader.check("held", &held[1..], "0 or 1", |flag| flag <= 1)?;
+            (self.held, self.untold) = (held[0] as usize, held[1] == 1);
+            reader.get_f32("decided", &mut self.decided)?;
+            reader.get_f32("earned", std::slice::from_mut(&mut self.earned))?;
             reader.get_f32("noise", &mut self.noise)?;
             reader.get_f32("inputs", self.tried.inputs_mut())?;
             // The hidden layers follow from the inputs; the outputs may be those of weights that have changed since.

@@ -5,7 +5,7 @@ use crate::state::{State, Tensor};
 
 fn made(config: &BasalGangliaConfig) -> BasalGanglia {
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    BasalGanglia::new(config, &cortex, 2, 1, 1)
+    BasalGanglia::new(config, &cortex, 2, 1, false, 1)
 }
 
 fn value(parts: &BasalGanglia, sensed: &[f32]) -> f32 {
@@ -20,7 +20,7 @@ fn the_error_counts_the_future_unless_it_terminated() {
     let (here, next) = ([0.5, -1.0], [-0.3, 2.0]);
     for (terminated, truncated) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut parts = made(&BasalGangliaConfig::default());
-        parts.explore(&here, &mut [0.0]);
+        parts.explore(&here, 1.0, &mut [0.0]);
         let future = if terminated { 0.0 } else { 0.99 * value(&parts, &next) };
         // The first reward of all is scaled to 1.
         let expected = 1.0 + future - value(&parts, &here);
@@ -48,7 +48,7 @@ fn the_value_moves_towards_what_was_experienced_by_the_share_asked_for() {
     for (error_cap, expected) in [(3.0, 0.1), (0.5, 0.05)] {
         let mut parts = made(&BasalGangliaConfig { value_rate: 0.1, error_cap, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
-        parts.explore(&here, &mut [0.0]);
+        parts.explore(&here, 1.0, &mut [0.0]);
         let before = value(&parts, &here);
         parts.learn(1.0, &here, true, false);
         let share = (value(&parts, &here) - before) / parts.burst.raw;
@@ -62,10 +62,10 @@ fn a_welcome_surprise_makes_the_action_more_likely_and_an_unwelcome_one_less() {
         let mut parts = made(&BasalGangliaConfig { entropy: 0.0, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
         let (mut tried, mut before, mut after) = ([0.0], [0.0], [0.0]);
-        parts.guess(&here, &mut before);
-        parts.explore(&here, &mut tried);
+        parts.guess(&here, 1.0, &mut before);
+        parts.explore(&here, 1.0, &mut tried);
         parts.learn(reward, &here, true, false);
-        parts.guess(&here, &mut after);
+        parts.guess(&here, 1.0, &mut after);
         let towards = (after[0] - before[0]) * (tried[0] - before[0]);
         assert!(towards * parts.burst.raw > 0.0, "{reward}: {before:?}, tried {tried:?}, {after:?}");
     }
@@ -77,14 +77,14 @@ fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
     let weights = |parts: &BasalGanglia| (parts.actor.weights.clone(), parts.critic.weights.clone());
     let before = weights(&parts);
     parts.learn(1.0, &[0.0, 1.0], false, false);
-    parts.guess(&[0.0, 1.0], &mut [0.0]);
+    parts.guess(&[0.0, 1.0], 1.0, &mut [0.0]);
     parts.learn(1.0, &[0.0, 1.0], false, false);
     for reward in [f32::NAN, f32::INFINITY] {
-        parts.explore(&[0.0, 1.0], &mut [0.0]);
+        parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
         parts.learn(reward, &[0.0, 1.0], false, false);
     }
     assert_eq!(weights(&parts), before);
-    parts.explore(&[0.0, 1.0], &mut [0.0]);
+    parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
     parts.learn(1.0, &[0.0, 1.0], false, false);
     assert_ne!(weights(&parts), before);
 }
@@ -95,10 +95,10 @@ fn the_actor_is_driven_by_the_error_relative_to_the_usual_one() {
         let mut parts = made(&BasalGangliaConfig { error_cap, error_floor, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
         let (mut before, mut after) = ([0.0], [0.0]);
-        parts.guess(&here, &mut before);
-        parts.explore(&here, &mut [0.0]);
+        parts.guess(&here, 1.0, &mut before);
+        parts.explore(&here, 1.0, &mut [0.0]);
         parts.learn(3.0, &here, true, false);
-        parts.guess(&here, &mut after);
+        parts.guess(&here, 1.0, &mut after);
         (after[0] - before[0]).abs()
     };
     // The first error is the usual one, however much of it counts.
@@ -113,11 +113,11 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
     for reward in [3.0, -3.0] {
         let mut parts = made(&BasalGangliaConfig { entropy: 1.0, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
-        parts.explore(&here, &mut [0.0]);
+        parts.explore(&here, 1.0, &mut [0.0]);
         assert!(parts.noise[0].powi(2) < 2.0, "the entropy must outweigh the noise");
         let before = parts.policy.exploration(parts.tried.outputs());
         parts.learn(reward, &here, true, false);
-        parts.explore(&here, &mut [0.0]);
+        parts.explore(&here, 1.0, &mut [0.0]);
         let after = parts.policy.exploration(parts.tried.outputs());
         assert!(after > before, "reward {reward}: {before} before, {after} after");
     }
@@ -127,15 +127,53 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
 fn nothing_is_learnt_as_long_as_no_reward_comes() {
     let mut parts = made(&BasalGangliaConfig::default());
     let (here, mut before, mut after) = ([0.5, -1.0], [0.0], [0.0]);
-    parts.guess(&here, &mut before);
+    parts.guess(&here, 1.0, &mut before);
     for _ in 0..100 {
-        parts.explore(&here, &mut [0.0]);
+        parts.explore(&here, 1.0, &mut [0.0]);
         parts.learn(0.0, &here, false, false);
     }
-    parts.guess(&here, &mut after);
+    parts.guess(&here, 1.0, &mut after);
     assert_eq!(before, after);
-    parts.explore(&here, &mut [0.0]);
+    parts.explore(&here, 1.0, &mut [0.0]);
     parts.learn(1.0, &here, false, false);
-    parts.guess(&here, &mut after);
+    parts.guess(&here, 1.0, &mut after);
     assert_ne!(before, after, "the first reward is learnt from");
+}
+
+#[test]
+fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
+    let config = BasalGangliaConfig { guided_hold: 3, ..BasalGangliaConfig::default() };
+    let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
+    let mut held = BasalGanglia::new(&config, &cortex, 2, 1, true, 1);
+    let mut single = BasalGanglia::new(&config, &cortex, 2, 1, false, 1);
+    let (here, there) = ([0.5, -1.0], [0.1, 0.2]);
+    let mut actions = Vec::new();
+    for (step, reward) in [1.0, 0.25, -0.5].into_iter().enumerate() {
+        let mut action = [0.0];
+        held.explore(if step == 0 { &here } else { &there }, 1.0, &mut action);
+        actions.push(action[0]);
+        held.learn(reward, &there, false, false);
+    }
+    assert!(actions.iter().all(|&action| action == actions[0]), "{actions:?}");
+    let mut action = [0.0];
+    single.explore(&here, 1.0, &mut action);
+    single.learn(0.75, &there, false, false);
+    assert_eq!((action[0], single.burst), (actions[0], held.burst));
+    held.explore(&here, 1.0, &mut action);
+    assert_ne!(action[0], actions[0], "then it decides anew");
+}
+
+#[test]
+fn what_is_not_carried_out_is_not_learnt_from_by_the_actor() {
+    for (share, moved) in [(0.0, false), (0.5, true)] {
+        let mut parts = made(&BasalGangliaConfig::default());
+        let here = [0.5, -1.0];
+        let (mut before, mut tried, mut after) = ([0.0], [0.0], [0.0]);
+        parts.guess(&here, 1.0, &mut before);
+        parts.explore(&here, share, &mut tried);
+        assert_eq!(tried[0] == 0.0, share == 0.0);
+        parts.learn(3.0, &here, true, false);
+        parts.guess(&here, 1.0, &mut after);
+        assert_eq!(after != before, moved, "{share}");
+    }
 }

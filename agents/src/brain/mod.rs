@@ -28,14 +28,15 @@ use serde::{Deserialize, Serialize};
 
 pub use basal_ganglia::BasalGangliaConfig;
 pub use cerebellum::{
-    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SiteConfig,
+    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SensitivityConfig,
+    SiteConfig,
 };
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
 pub use senses::SensesConfig;
 pub use structure::StructureConfig;
 
-use crate::agent::{Agent, AgentShape, Transition};
+use crate::agent::{Agent, AgentShape, Role, Transition};
 use crate::lesion::{self, LesionError};
 use crate::state::{State, StateError};
 use basal_ganglia::BasalGanglia;
@@ -118,10 +119,12 @@ impl Brain {
         }
         let inputs = shape.observations.len();
         let basal_ganglia = config.basal_ganglia.as_ref();
+        let guided = shape.observations.iter().any(|input| input.role == Role::Desired);
         Ok(Brain {
             senses: Senses::new(&config.senses, &shape.observations),
             sensed: vec![0.0; inputs],
-            basal_ganglia: basal_ganglia.map(|own| BasalGanglia::new(own, &config.cortex, inputs, shape.actions, seed)),
+            basal_ganglia: basal_ganglia
+                .map(|own| BasalGanglia::new(own, &config.cortex, inputs, shape.actions, guided, seed)),
             cerebellum: config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed)),
         })
     }
@@ -134,11 +137,12 @@ impl Agent for Brain {
         }
         self.senses.sense(observation, &mut self.sensed);
         action.fill(0.0);
+        let share = self.cerebellum.as_ref().map_or(1.0, |cerebellum| cerebellum.leaves_to_others(observation));
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
             if explore {
-                basal_ganglia.explore(&self.sensed, action);
+                basal_ganglia.explore(&self.sensed, share, action);
             } else {
-                basal_ganglia.guess(&self.sensed, action);
+                basal_ganglia.guess(&self.sensed, share, action);
             }
         }
         if let Some(cerebellum) = &mut self.cerebellum {
@@ -180,6 +184,7 @@ impl Agent for Brain {
     }
 
     /// With basal ganglia: `dopamine` (δ, in scaled reward), `dopamine_adapted`, `value` (V(s), in scaled reward),
+    /// `reward_scale` (what a reward of 1 is scaled to),
     /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`; with structural
     /// plasticity `capacity_actor`, `capacity_critic` (units in use, in effect) and `units_replaced` (so far). With a
     /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),

@@ -130,14 +130,24 @@ impl RewardScaler {
         self.trace = self.discount * self.trace + reward;
         self.count = (self.count + 1).min(self.memory);
         welford(&mut self.mean, &mut self.variance, 1.0 / self.count as f64, self.trace);
-        let floor = if self.count == 1 { 1.0 } else { REWARD_SD_FLOOR };
-        let sd = self.variance.sqrt().max(floor * self.mean.abs());
+        let sd = self.sd();
         if sd > 0.0 { (reward / sd) as f32 } else { 0.0 }
     }
 
     /// Whether no reward but 0 has ever come.
     pub(super) fn silent(&self) -> bool {
         self.mean == 0.0 && self.variance == 0.0
+    }
+
+    /// What a reward of 1 has been scaled to by now; 0 before any.
+    pub(super) fn unit(&self) -> f32 {
+        let sd = self.sd();
+        if sd > 0.0 { (1.0 / sd) as f32 } else { 0.0 }
+    }
+
+    fn sd(&self) -> f64 {
+        let floor = if self.count == 1 { 1.0 } else { REWARD_SD_FLOOR };
+        self.variance.sqrt().max(floor * self.mean.abs())
     }
 
     /// Starts the discounted sum anew: an episode has ended.

@@ -95,7 +95,7 @@ fn observation() -> Space {
     let meaning = "acceleration of the hand that is desired now";
     pair(["desired_acceleration_x", "desired_acceleration_y"], Role::Desired, "m/s²", 400.0, 1.0, meaning);
     fields.extend([
-        Field::outside("cursor_shown", "1", 0.0, 1.0, 1.0, "whether the cursor is shown"),
+        Field::outside("cursor_shown", "1", 0.0, 1.0, 1.0, "whether the cursor is shown").with_role(Role::ErrorShown),
         Field::outside("time", "s", -11.0, 21.0, 0.5, "time since the go"),
     ]);
     let joints = ["shoulder", "elbow"].into_iter().enumerate();

@@ -25,8 +25,14 @@ fn slow_motion() -> FeedbackErrorConfig {
     FeedbackErrorConfig {
         fast: SiteConfig { retention: 0.8, rate: 0.1 },
         slow: SiteConfig { retention: 0.995, rate: 0.02 },
-        delay: 0,
+        ..insensitive()
     }
+}
+
+/// Blames the command that the feedback followed, always at the same rates.
+fn insensitive() -> FeedbackErrorConfig {
+    let sensitivity = SensitivityConfig { largest: 1.0, ..SensitivityConfig::default() };
+    FeedbackErrorConfig { delay: 0, sensitivity, ..FeedbackErrorConfig::default() }
 }
 
 const WANTED: [f32; 2] = [1.0, -0.5];
@@ -109,13 +115,55 @@ fn without_the_slow_site_nothing_recovers_by_itself() {
     let config = FeedbackErrorConfig {
         fast: SiteConfig { retention: 0.99, rate: 0.1 },
         slow: SiteConfig { retention: 1.0, rate: 0.0 },
-        ..FeedbackErrorConfig::default()
+        ..insensitive()
     };
     let mut learner = learner(&config, false);
     let curve: Vec<f64> = recovery().into_iter().map(|trial| practise(&mut learner, trial)).collect();
     assert!(curve[174] > 0.8, "learns: {}", curve[174]);
     assert!(curve[189] < 0.0, "is countered: {}", curve[189]);
     assert!(curve[190..].iter().all(|&x| x <= 0.0), "and stays there");
+}
+
+#[test]
+fn errors_that_go_on_are_learnt_from_faster_ever_after_and_errors_that_change_sign_slower() {
+    let sensitivity = SensitivityConfig { largest: 1.5, rate: 0.02 };
+    let mut sensitive = learner(&FeedbackErrorConfig { sensitivity, ..slow_motion() }, false);
+    let (first, again) = (60, 400);
+    let schedule =
+        trials(&[(Trial::Perturbed(1.0), first), (Trial::Perturbed(0.0), again - first), (Trial::Perturbed(1.0), 10)]);
+    let mut plain = learner(&slow_motion(), false);
+    let late = |learner: &mut FeedbackError| {
+        let curve: Vec<f64> = schedule.iter().map(|&trial| practise(learner, trial)).collect();
+        (curve[4], curve[again + 4])
+    };
+    let (naive, saved) = late(&mut sensitive);
+    assert!(saved > 1.2 * naive, "savings: {naive}, then {saved}");
+    let (naive, without) = late(&mut plain);
+    assert!((without - naive).abs() < 0.02, "none at fixed rates: {naive}, then {without}");
+    let before = sensitive.sensitivity();
+    for trial in 0..40 {
+        practise(&mut sensitive, Trial::Perturbed(if trial % 2 == 0 { 2.0 } else { -2.0 }));
+    }
+    assert!(sensitive.sensitivity() < before, "{before}, then {}", sensitive.sensitivity());
+    assert_eq!(plain.sensitivity(), 1.0);
+}
+
+#[test]
+fn an_error_that_is_only_felt_teaches_nothing() {
+    let mut shape = shape();
+    shape.observations.push(Input { name: "shown".into(), typical: 1.0, role: Role::ErrorShown });
+    let learnt = |shown: f32| {
+        let (granule, fibre) = (GranuleConfig::default(), ClimbingFibreConfig::default());
+        let mut generator = ChaCha8Rng::seed_from_u64(7);
+        let mut learner = FeedbackError::new(&slow_motion(), &granule, &fibre, &shape, &mut generator).unwrap();
+        let mut command = [0.0];
+        learner.command(&[WANTED[0], WANTED[1], 0.0, shown], true, &mut command);
+        learner.learn(&[WANTED[0], WANTED[1], 1.0, shown], true);
+        learner.command(&[WANTED[0], WANTED[1], 0.0, shown], false, &mut command);
+        command[0]
+    };
+    assert_eq!(learnt(0.0), 0.0);
+    assert!(learnt(1.0) > 0.1);
 }
 
 #[test]

@@ -25,7 +25,7 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 pub use climbing_fibre::ClimbingFibreConfig;
-pub use feedback_error::{FeedbackErrorConfig, SiteConfig};
+pub use feedback_error::{FeedbackErrorConfig, SensitivityConfig, SiteConfig};
 pub use granule::GranuleConfig;
 pub use model_reference::ModelReferenceConfig;
 
@@ -132,6 +132,19 @@ impl Cerebellum {
         self.noise = sd;
     }
 
+    /// The share of the command that it leaves to the basal ganglia. Learning from error and exploring for reward get into
+    /// one another's way; where the error is shown, the former is in charge (Todorov et al. 2019, who let a switch decide).
+    /// Correction by model reference serves the basal ganglia's command, and takes nothing from it.
+    pub(super) fn leaves_to_others(&self, observation: &[f32]) -> f32 {
+        match &self.learner {
+            Learner::FeedbackError(learner) => {
+                let trust = (1.0 - self.lesioned) * learner.error_shown(observation);
+                1.0 - trust * (1.0 - learner.leeway())
+            }
+            Learner::ModelReference(_) => 1.0,
+        }
+    }
+
     /// Adds its command to an action, whose range is [-1, 1]. An action to which nothing is added is left as it is.
     pub(super) fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
         if action.len() != self.command.len() {
@@ -142,7 +155,7 @@ impl Cerebellum {
         match &mut self.learner {
             Learner::FeedbackError(learner) => {
                 learner.command(observation, explore, &mut self.command);
-                (adds, trust) = (true, 1.0 - self.lesioned);
+                (adds, trust) = (true, (1.0 - self.lesioned) * learner.error_shown(observation));
             }
             Learner::ModelReference(learner) => {
                 if learner.correct(observation, action, &mut self.command) {
@@ -192,7 +205,10 @@ impl Cerebellum {
         report("cerebellar_share", self.last.share);
         report("trust", self.last.trust);
         match &self.learner {
-            Learner::FeedbackError(learner) => report("climbing_fibre", learner.climbing_fibre()),
+            Learner::FeedbackError(learner) => {
+                report("climbing_fibre", learner.climbing_fibre());
+                report("error_sensitivity", learner.sensitivity());
+            }
             Learner::ModelReference(learner) => {
                 let contexts = learner.contexts();
                 report("climbing_fibre", contexts.climbing_fibre() as f32);

@@ -1,0 +1,166 @@
+//! An agent going through trials of reaching.
+
+use super::Setting;
+use crate::catalog::AgentBlueprint;
+use anyhow::{Context, Result, anyhow};
+use etude_agents::{Agent, Transition};
+use etude_envs::Seed;
+use etude_envs::document::Document;
+use etude_envs::lane::SoloLane;
+use etude_envs::task::Blueprint;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Targets of a cycle in the built-in tasks.
+pub const CYCLE: usize = 8;
+
+/// What is known of a trial that is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// Its block in the schedule.
+    pub block: usize,
+    /// Whether it was in the channel.
+    pub clamped: bool,
+    /// Strength of its field, as it was felt.
+    pub strength: f64,
+    /// Deviation of the hand from the straight way, largest, to the left, in mm.
+    pub deviation: f64,
+    /// Direction of the cursor's end from that of the target, in degrees.
+    pub end_angle: f64,
+    /// Share of the field that the hand made up for; of a clamped trial.
+    pub index: f64,
+    /// Reward of the trial.
+    pub reward: f64,
+}
+
+/// What becomes of a trial's lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lesson {
+    /// The agent explores and learns.
+    Learnt,
+    /// The same, but it is told of no reward.
+    Untold,
+}
+
+/// An agent in the lane of a task.
+pub struct Session {
+    /// The agent.
+    pub agent: Box<dyn Agent>,
+    lane: SoloLane,
+    columns: [usize; 6],
+    observation: Vec<f32>,
+    action: Vec<f32>,
+}
+
+impl Session {
+    /// A naive agent, at the start of a task. The lane's trials follow from the subject's seed alone, so that any two agents
+    /// meet the same.
+    ///
+    /// # Errors
+    /// An agent that cannot do the task, or a task that is not of the reaching family.
+    pub fn new(agent: &AgentBlueprint, task: &Blueprint, subject: Seed) -> Result<Session> {
+        let spec = task.spec();
+        let made = agent
+            .make(spec, subject.fan("agent", 0))
+            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), spec.id))?;
+        let column = |name: &str| {
+            let found = spec.metrics.iter().position(|metric| metric == name);
+            found.with_context(|| format!("{} has no `{name}`", spec.id))
+        };
+        Ok(Session {
+            agent: made,
+            lane: SoloLane::new(task, subject.fan("lane", 0)),
+            columns: [
+                column("block")?,
+                column("clamped")?,
+                column("field_strength")?,
+                column("hand_deviation_mm")?,
+                column("end_angle_deg")?,
+                column("adaptation_index")?,
+            ],
+            observation: vec![0.0; spec.observation.len()],
+            action: vec![0.0; spec.action.len()],
+        })
+    }
+
+    /// Goes through the next trials.
+    ///
+    /// # Errors
+    /// An agent whose actions are not finite, or a fault of physics.
+    pub fn trials(&mut self, count: usize, lesson: Lesson) -> Result<Vec<Trial>> {
+        let mut done = Vec::with_capacity(count);
+        while done.len() < count {
+            self.observation.copy_from_slice(self.lane.lane().observation());
+            self.agent.act(&self.observation, true, &mut self.action);
+            let step = self.lane.access().step(&self.action)?;
+            let now = self.lane.lane();
+            self.agent.learn(&Transition {
+                observation: &self.observation,
+                action: &self.action,
+                // A reward that is no number is one that was not told.
+                reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
+                next_observation: if step.ended() { now.final_observation() } else { now.observation() },
+                terminated: step.terminated,
+                truncated: step.truncated,
+            });
+            if step.ended() {
+                let episode = now.last_episode();
+                if let Some(fault) = &episode.fault {
+                    return Err(anyhow!("{fault}"));
+                }
+                let [block, clamped, strength, deviation, end_angle, index] =
+                    self.columns.map(|column| f64::from(episode.metrics[column]));
+                let (block, clamped) = (block as usize, clamped > 0.5);
+                let reward = episode.total_reward;
+                done.push(Trial { block, clamped, strength, deviation, end_angle, index, reward });
+            }
+        }
+        Ok(done)
+    }
+}
+
+/// A task of the reaching family with another schedule than `reaching/null-v0` has, written in YAML's flow style.
+///
+/// # Errors
+/// A schedule that makes no sense.
+pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
+    let base = Document::parse("null-v0.yaml", &setting.catalog.tasks.task("reaching/null-v0")?.yaml())?;
+    let text = format!("task: reaching/validation-v0\nschedule: {schedule}\n");
+    Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
+}
+
+/// Does the same with every subject, on several threads; results are in the order of the subjects.
+///
+/// # Errors
+/// The first subject's that failed.
+pub fn cohort<T: Send>(setting: &Setting<'_>, each: impl Fn(Seed) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let results: Vec<Mutex<Option<Result<T>>>> = (0..setting.subjects).map(|_| Mutex::new(None)).collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..setting.threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let subject = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(slot) = results.get(subject) else { return };
+                    let done = each(setting.seed.fan("subject", subject as u64));
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+                }
+            });
+        }
+    });
+    let finished = |slot: Mutex<Option<Result<T>>>| {
+        let done = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.unwrap_or_else(|| Err(anyhow!("a subject was not gone through")))
+    };
+    results.into_iter().map(finished).collect()
+}
+
+/// Means of consecutive stretches of so many values; a last one that is not whole is left out.
+pub fn binned(values: &[f64], size: usize) -> Vec<f64> {
+    values.chunks_exact(size).map(crate::stats::mean).collect()
+}
+
+/// Where the middles of such stretches lie, counting trials from 1.
+pub fn middles(count: usize, size: usize) -> Vec<f64> {
+    (0..count / size).map(|bin| (bin * size) as f64 + (size as f64 + 1.0) / 2.0).collect()
+}
