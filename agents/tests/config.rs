@@ -124,7 +124,10 @@ fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range(
         }
     }
     type Change = fn(&mut CerebellumConfig);
-    let counts: [(&str, Change); 8] = [
+    let counts: [(&str, Change); 11] = [
+        ("action_gradient", |own| own.action_gradient = f64::NAN),
+        ("action_gradient", |own| own.action_gradient = -10.5),
+        ("model_reference.adoption", |own| own.model_reference.adoption = 0),
         ("granule.units", |own| own.granule.units = usize::MAX),
         ("granule.inputs", |own| own.granule.inputs = 0),
         ("feedback_error.delay", |own| own.feedback_error.delay = usize::MAX),

@@ -25,6 +25,11 @@ impl Average {
         self.raw / (1.0 - self.remaining)
     }
 
+    /// The average as it is; 0 before the first value.
+    pub(crate) fn value(&self) -> f64 {
+        if self.remaining < 1.0 { self.raw / (1.0 - self.remaining) } else { 0.0 }
+    }
+
     pub(crate) fn save(&self, name: &str, writer: &mut StateWriter<'_>) {
         writer.put_f64(name, &[self.raw, self.remaining]);
     }

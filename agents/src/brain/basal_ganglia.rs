@@ -17,10 +17,12 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::Teacher;
 use super::config::{ConfigError, above, below, within};
 use super::cortex::{Activity, Column, CortexConfig};
 use super::dopamine::{Burst, Dopamine};
 use super::intentional::Intentional;
+use super::lanes::{Lanes, ZEROS, flat_mut};
 use super::policy::Policy;
 use super::senses::RewardScaler;
 use super::structure::Structure;
@@ -56,6 +58,9 @@ pub struct BasalGangliaConfig {
     pub error_floor: f64,
     /// Steps over which the usual size of δ is averaged; 2 to 1e9, default 5000 (Sharifnassab et al. 2026: decay 0.9998).
     pub error_memory: f64,
+    /// Whether the usual |δ| is guessed from what is sensed, as dopamine neurons adapt to the spread that a cue foretells
+    /// (Tobler, Fiorillo & Schultz 2005), or is the average over everything; default true.
+    pub error_by_state: bool,
     /// Steps over which the spread of the discounted reward is averaged; 2 to 1e9, default 100000, as in the senses.
     pub reward_memory: u64,
     /// Steps for which a decision stands in a body that is guided along a desired trajectory; 1 to 1000, default 50. There
@@ -77,6 +82,7 @@ impl Default for BasalGangliaConfig {
             error_cap: 3.0,
             error_floor: 0.001,
             error_memory: 5000.0,
+            error_by_state: true,
             reward_memory: 100_000,
             guided_hold: 50,
         }
@@ -140,6 +146,10 @@ pub(super) struct BasalGanglia {
     /// Passes of the critic through the present and the next observation.
     present: Activity,
     next: Activity,
+    /// Strength of the second teacher, and gradients of V(s′) with respect to s′ and to the action.
+    gradient_strength: f32,
+    by_sensed: Vec<Lanes>,
+    by_action: Vec<f32>,
     /// V(s) and δ of the last step learnt from.
     value: f32,
     burst: Burst,
@@ -156,6 +166,7 @@ impl BasalGanglia {
         inputs: usize,
         actions: usize,
         guided: bool,
+        gradient_strength: f64,
         seed: u64,
     ) -> BasalGanglia {
         let stream = |stream| {
@@ -184,7 +195,12 @@ impl BasalGanglia {
                 ]
             }),
             reward: RewardScaler::new(config.discount, config.reward_memory),
-            dopamine: Dopamine::new(config.error_cap, config.error_floor, config.error_memory),
+            dopamine: Dopamine::new(
+                config.error_cap,
+                config.error_floor,
+                config.error_memory,
+                if config.error_by_state { inputs } else { 0 },
+            ),
             tried: actor.activity(),
             guessed: actor.activity(),
             noise: vec![0.0; actions],
@@ -197,6 +213,9 @@ impl BasalGanglia {
             untold: false,
             present: critic.activity(),
             next: critic.activity(),
+            gradient_strength: gradient_strength as f32,
+            by_sensed: vec![ZEROS; critic.layers[0].row_chunks],
+            by_action: vec![0.0; actions],
             value: 0.0,
             burst: Burst::default(),
             authority: 1.0,
@@ -243,7 +262,14 @@ impl BasalGanglia {
     }
 
     /// Learns from what followed the tried action. Without one, or if the reward is not finite, there is nothing to learn.
-    pub(super) fn learn(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, truncated: bool) {
+    pub(super) fn learn(
+        &mut self,
+        reward: f32,
+        next_sensed: &[f32],
+        terminated: bool,
+        truncated: bool,
+        teacher: Option<&Teacher<'_>>,
+    ) {
         if self.awaiting {
             self.held += 1;
             self.untold |= !reward.is_finite();
@@ -251,7 +277,7 @@ impl BasalGanglia {
             if self.held >= self.hold || terminated || truncated {
                 self.held = 0;
                 if !self.untold && self.earned.is_finite() {
-                    self.improve(self.earned, next_sensed, terminated);
+                    self.improve(self.earned, next_sensed, terminated, teacher);
                 }
             }
         }
@@ -263,7 +289,7 @@ impl BasalGanglia {
         }
     }
 
-    fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool) {
+    fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, teacher: Option<&Teacher<'_>>) {
         let reward = self.reward.scale(reward);
         if self.reward.silent() {
             // Nothing to predict yet: δ would be the naive critic's own noise, which, brought to its usual size, would
@@ -284,7 +310,8 @@ impl BasalGanglia {
         if !error.is_finite() {
             return;
         }
-        self.burst = self.dopamine.adapt(error).weakened(self.authority);
+        self.burst = self.dopamine.adapt(error, self.tried.inputs()).weakened(self.authority);
+        let taught = !terminated && self.gradient_strength != 0.0 && teacher.is_some_and(|teacher| self.ask(teacher));
 
         self.present.head().1[0] = -1.0;
         self.critic.backward(&mut self.present);
@@ -297,12 +324,42 @@ impl BasalGanglia {
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
         self.actor.backward(&mut self.tried);
         // The likelihood of a share of an action has the gradient of the whole one's. What was hardly carried out is
-        // hardly to be thanked for what came of it.
-        self.actor_update.update(&mut self.actor, &self.tried, self.share * self.burst.adapted, self.plasticity);
+        // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
+        let share = self.share * teacher.map_or(1.0, |teacher| 1.0 - teacher.cerebellum.blame());
+        self.actor_update.update(&mut self.actor, &self.tried, share * self.burst.adapted, self.plasticity);
+        if taught {
+            self.follow();
+        }
         if let Some([actor, critic]) = self.structures.as_mut().filter(|_| self.plasticity > 0.0) {
             actor.tend(&mut self.actor, &mut self.actor_update, &self.tried);
             critic.tend(&mut self.critic, &mut self.critic_update, &self.present);
         }
+    }
+
+    /// Asks how V(s′) depends on the action.
+    fn ask(&mut self, teacher: &Teacher<'_>) -> bool {
+        self.next.head().1[0] = 1.0;
+        self.critic.backward(&mut self.next);
+        self.critic.backward_to_inputs(&self.next, &mut self.by_sensed);
+        let inputs = self.next.inputs().len();
+        teacher.pull_back(&mut flat_mut(&mut self.by_sensed)[..inputs], &mut self.by_action)
+    }
+
+    /// Moves the mean action to where V(s′) grows.
+    fn follow(&mut self) {
+        let outputs = self.policy.outputs();
+        let scale =
+            self.gradient_strength * self.authority * self.discount / self.dopamine.usual().max(f32::MIN_POSITIVE);
+        let (head, gradient) = self.tried.head();
+        gradient[..outputs].fill(0.0);
+        for ((gradient, &mean), by_action) in gradient.iter_mut().zip(&*head).zip(&self.by_action) {
+            let towards = (scale * by_action).clamp(-3.0, 3.0);
+            // Beyond its range an action has no more effect.
+            let within = if towards > 0.0 { mean < 1.0 } else { mean > -1.0 };
+            *gradient = if within && towards.is_finite() { -towards } else { 0.0 };
+        }
+        self.actor.backward(&mut self.tried);
+        self.actor_update.teach(&mut self.actor, &self.tried, self.plasticity);
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {

@@ -5,7 +5,7 @@ use crate::state::{State, Tensor};
 
 fn made(config: &BasalGangliaConfig) -> BasalGanglia {
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    BasalGanglia::new(config, &cortex, 2, 1, false, 1)
+    BasalGanglia::new(config, &cortex, 2, 1, false, 0.0, 1)
 }
 
 fn value(parts: &BasalGanglia, sensed: &[f32]) -> f32 {
@@ -25,7 +25,7 @@ fn the_error_counts_the_future_unless_it_terminated() {
         // The first reward of all is scaled to 1.
         let expected = 1.0 + future - value(&parts, &here);
         assert!(value(&parts, &next).abs() > 1e-3, "the future must be worth something for this test to mean anything");
-        parts.learn(5.0, &next, terminated, truncated);
+        parts.learn(5.0, &next, terminated, truncated, None);
         assert!((parts.burst.raw - expected).abs() < 1e-6, "expected {expected}, found {}", parts.burst.raw);
         let mut state = State::new();
         parts.save(&mut state.writer());
@@ -50,7 +50,7 @@ fn the_value_moves_towards_what_was_experienced_by_the_share_asked_for() {
         let here = [0.5, -1.0];
         parts.explore(&here, 1.0, &mut [0.0]);
         let before = value(&parts, &here);
-        parts.learn(1.0, &here, true, false);
+        parts.learn(1.0, &here, true, false, None);
         let share = (value(&parts, &here) - before) / parts.burst.raw;
         assert!((share - expected).abs() < 0.2 * expected, "expected {expected}, found {share}");
     }
@@ -64,7 +64,7 @@ fn a_welcome_surprise_makes_the_action_more_likely_and_an_unwelcome_one_less() {
         let (mut tried, mut before, mut after) = ([0.0], [0.0], [0.0]);
         parts.guess(&here, 1.0, &mut before);
         parts.explore(&here, 1.0, &mut tried);
-        parts.learn(reward, &here, true, false);
+        parts.learn(reward, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
         let towards = (after[0] - before[0]) * (tried[0] - before[0]);
         assert!(towards * parts.burst.raw > 0.0, "{reward}: {before:?}, tried {tried:?}, {after:?}");
@@ -76,28 +76,30 @@ fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
     let mut parts = made(&BasalGangliaConfig::default());
     let weights = |parts: &BasalGanglia| (parts.actor.weights.clone(), parts.critic.weights.clone());
     let before = weights(&parts);
-    parts.learn(1.0, &[0.0, 1.0], false, false);
+    parts.learn(1.0, &[0.0, 1.0], false, false, None);
     parts.guess(&[0.0, 1.0], 1.0, &mut [0.0]);
-    parts.learn(1.0, &[0.0, 1.0], false, false);
+    parts.learn(1.0, &[0.0, 1.0], false, false, None);
     for reward in [f32::NAN, f32::INFINITY] {
         parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
-        parts.learn(reward, &[0.0, 1.0], false, false);
+        parts.learn(reward, &[0.0, 1.0], false, false, None);
     }
     assert_eq!(weights(&parts), before);
     parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
-    parts.learn(1.0, &[0.0, 1.0], false, false);
+    parts.learn(1.0, &[0.0, 1.0], false, false, None);
     assert_ne!(weights(&parts), before);
 }
 
 #[test]
 fn the_actor_is_driven_by_the_error_relative_to_the_usual_one() {
     let moved = |error_cap, error_floor| {
-        let mut parts = made(&BasalGangliaConfig { error_cap, error_floor, ..BasalGangliaConfig::default() });
+        let error_by_state = false;
+        let config = BasalGangliaConfig { error_cap, error_floor, error_by_state, ..BasalGangliaConfig::default() };
+        let mut parts = made(&config);
         let here = [0.5, -1.0];
         let (mut before, mut after) = ([0.0], [0.0]);
         parts.guess(&here, 1.0, &mut before);
         parts.explore(&here, 1.0, &mut [0.0]);
-        parts.learn(3.0, &here, true, false);
+        parts.learn(3.0, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
         (after[0] - before[0]).abs()
     };
@@ -116,7 +118,7 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
         parts.explore(&here, 1.0, &mut [0.0]);
         assert!(parts.noise[0].powi(2) < 2.0, "the entropy must outweigh the noise");
         let before = parts.policy.exploration(parts.tried.outputs());
-        parts.learn(reward, &here, true, false);
+        parts.learn(reward, &here, true, false, None);
         parts.explore(&here, 1.0, &mut [0.0]);
         let after = parts.policy.exploration(parts.tried.outputs());
         assert!(after > before, "reward {reward}: {before} before, {after} after");
@@ -130,12 +132,12 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
     parts.guess(&here, 1.0, &mut before);
     for _ in 0..100 {
         parts.explore(&here, 1.0, &mut [0.0]);
-        parts.learn(0.0, &here, false, false);
+        parts.learn(0.0, &here, false, false, None);
     }
     parts.guess(&here, 1.0, &mut after);
     assert_eq!(before, after);
     parts.explore(&here, 1.0, &mut [0.0]);
-    parts.learn(1.0, &here, false, false);
+    parts.learn(1.0, &here, false, false, None);
     parts.guess(&here, 1.0, &mut after);
     assert_ne!(before, after, "the first reward is learnt from");
 }
@@ -144,20 +146,20 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
 fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
     let config = BasalGangliaConfig { guided_hold: 3, ..BasalGangliaConfig::default() };
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    let mut held = BasalGanglia::new(&config, &cortex, 2, 1, true, 1);
-    let mut single = BasalGanglia::new(&config, &cortex, 2, 1, false, 1);
+    let mut held = BasalGanglia::new(&config, &cortex, 2, 1, true, 0.0, 1);
+    let mut single = BasalGanglia::new(&config, &cortex, 2, 1, false, 0.0, 1);
     let (here, there) = ([0.5, -1.0], [0.1, 0.2]);
     let mut actions = Vec::new();
     for (step, reward) in [1.0, 0.25, -0.5].into_iter().enumerate() {
         let mut action = [0.0];
         held.explore(if step == 0 { &here } else { &there }, 1.0, &mut action);
         actions.push(action[0]);
-        held.learn(reward, &there, false, false);
+        held.learn(reward, &there, false, false, None);
     }
     assert!(actions.iter().all(|&action| action == actions[0]), "{actions:?}");
     let mut action = [0.0];
     single.explore(&here, 1.0, &mut action);
-    single.learn(0.75, &there, false, false);
+    single.learn(0.75, &there, false, false, None);
     assert_eq!((action[0], single.burst), (actions[0], held.burst));
     held.explore(&here, 1.0, &mut action);
     assert_ne!(action[0], actions[0], "then it decides anew");
@@ -172,8 +174,39 @@ fn what_is_not_carried_out_is_not_learnt_from_by_the_actor() {
         parts.guess(&here, 1.0, &mut before);
         parts.explore(&here, share, &mut tried);
         assert_eq!(tried[0] == 0.0, share == 0.0);
-        parts.learn(3.0, &here, true, false);
+        parts.learn(3.0, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
         assert_eq!(after != before, moved, "{share}");
+    }
+}
+
+#[test]
+fn the_second_teacher_moves_the_action_where_the_future_is_better_and_no_further_than_it_reaches() {
+    for (strength, by_action, grows) in [(0.5, 0.1, true), (0.5, -0.1, false), (-0.5, 0.1, false), (-0.5, -0.1, true)] {
+        let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
+        let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, 2, 1, false, strength, 1);
+        let here = [0.5, -1.0];
+        let mean = |parts: &mut BasalGanglia| {
+            let mut action = [0.0];
+            parts.guess(&here, 1.0, &mut action);
+            action[0]
+        };
+        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.learn(1.0, &here, false, false, None);
+        let mut last = mean(&mut parts);
+        let follow = |parts: &mut BasalGanglia| {
+            parts.explore(&here, 1.0, &mut [0.0]);
+            parts.by_action = vec![by_action];
+            parts.follow();
+        };
+        follow(&mut parts);
+        assert_eq!(mean(&mut parts) > last, grows, "strength {strength}, gradient {by_action}");
+        for _ in 0..20_000 {
+            last = mean(&mut parts);
+            follow(&mut parts);
+        }
+        assert_eq!(mean(&mut parts), last, "it has come to rest");
+        // The last step may have gone past the edge.
+        assert!((1.0..1.5).contains(&last.abs()), "{last}");
     }
 }

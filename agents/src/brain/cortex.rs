@@ -249,6 +249,11 @@ impl Column {
         }
     }
 
+    /// Brings the gradient that [`Column::backward`] has left at the lowest linear map down to the inputs.
+    pub(super) fn backward_to_inputs(&self, activity: &Activity, d_inputs: &mut [Lanes]) {
+        self.layers[0].backward(&self.weights, &activity.layers[0].d_outputs, d_inputs);
+    }
+
     fn rectify(&self, normalised: &[Lanes], rectified: &mut [Lanes]) {
         for (rectified, &value) in rectified.iter_mut().zip(normalised) {
             // A leak below 1 makes the larger of the two the right one on both sides of zero.

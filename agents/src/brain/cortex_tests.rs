@@ -135,6 +135,35 @@ fn gradients_of_the_value_are_finite_differences() {
 }
 
 #[test]
+fn gradients_by_the_inputs_are_finite_differences() {
+    let mut generator = ChaCha8Rng::seed_from_u64(5);
+    for shape in SHAPES {
+        let column = column((shape.0, shape.1, shape.2, 1, shape.4), &mut generator);
+        let mut inputs = random(shape.0, &mut generator);
+        let mut activity = column.activity();
+        activity.set_inputs(&inputs);
+        column.forward(&mut activity);
+        activity.head().1[0] = 1.0;
+        column.backward(&mut activity);
+        let mut found = vec![ZEROS; column.layers[0].row_chunks];
+        column.backward_to_inputs(&activity, &mut found);
+        let weights = weights(&column);
+        const STEP: f32 = 1.0 / 1024.0;
+        for index in 0..inputs.len() {
+            let input = inputs[index];
+            let mut at = |input| {
+                inputs[index] = input;
+                naive(&weights, &inputs)[0]
+            };
+            let expected = (at(input + STEP) - at(input - STEP)) / f64::from(2.0 * STEP);
+            at(input);
+            let found = f64::from(flat(&found)[index]);
+            assert!((found - expected).abs() < 2e-2 * expected.abs().max(0.1), "{shape:?} {index}: {expected} {found}");
+        }
+    }
+}
+
+#[test]
 fn gradients_of_log_probability_and_entropy_are_finite_differences() {
     let mut generator = ChaCha8Rng::seed_from_u64(3);
     for shape in SHAPES {

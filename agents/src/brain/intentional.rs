@@ -74,6 +74,26 @@ impl Intentional {
         add_scaled(head, step, head_directions);
     }
 
+    /// Moves the column by the present step size against the gradient that `activity` holds, at once: no trace is kept of it,
+    /// and none is followed.
+    pub(super) fn teach(&self, column: &mut Column, activity: &Activity, plasticity: f32) {
+        let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
+        let epsilon = Lanes::splat((MOMENT_EPSILON / common) as f32);
+        let step = -self.step_size / common as f32;
+        let head = column.layers.len() - 1;
+        for (index, (layer, activity)) in column.layers.iter().zip(&activity.layers).enumerate() {
+            let step = if index == head { step } else { step * plasticity };
+            let weights = column.weights[layer.rows.clone()].chunks_exact_mut(layer.row_chunks);
+            let moments = self.moments[layer.rows.clone()].chunks_exact(layer.row_chunks);
+            for ((&d_output, weights), moments) in flat(&activity.d_outputs).iter().zip(weights).zip(moments) {
+                let scaled = Lanes::splat(step * d_output);
+                for ((weight, &moment), &input) in weights.iter_mut().zip(moments).zip(&activity.inputs) {
+                    *weight += scaled * input / (moment.sqrt() + epsilon);
+                }
+            }
+        }
+    }
+
     /// Forgets all about a hidden unit of the column, which has been replaced.
     pub(super) fn forget(&mut self, column: &Column, layer: usize, unit: usize) {
         for array in [&mut self.traces, &mut self.moments] {

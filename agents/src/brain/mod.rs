@@ -123,10 +123,27 @@ impl Brain {
         Ok(Brain {
             senses: Senses::new(&config.senses, &shape.observations),
             sensed: vec![0.0; inputs],
-            basal_ganglia: basal_ganglia
-                .map(|own| BasalGanglia::new(own, &config.cortex, inputs, shape.actions, guided, seed)),
+            basal_ganglia: basal_ganglia.map(|own| {
+                let gradient = config.cerebellum.as_ref().map_or(0.0, |own| own.action_gradient);
+                BasalGanglia::new(own, &config.cortex, inputs, shape.actions, guided, gradient, seed)
+            }),
             cerebellum: config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed)),
         })
+    }
+}
+
+/// What tells the actor how the next observation depends on the action.
+pub(super) struct Teacher<'a> {
+    senses: &'a Senses,
+    cerebellum: &'a Cerebellum,
+}
+
+impl Teacher<'_> {
+    /// Turns a gradient with respect to the next sensed observation into that with respect to the action; false if it is
+    /// not known.
+    fn pull_back(&self, by_sensed: &mut [f32], by_action: &mut [f32]) -> bool {
+        self.senses.pull_back(by_sensed);
+        self.cerebellum.pull_back(by_sensed, by_action)
     }
 }
 
@@ -155,7 +172,9 @@ impl Agent for Brain {
     fn learn(&mut self, transition: &Transition<'_>) {
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
             self.senses.sense(transition.next_observation, &mut self.sensed);
-            basal_ganglia.learn(transition.reward, &self.sensed, transition.terminated, transition.truncated);
+            let teacher = self.cerebellum.as_ref().map(|cerebellum| Teacher { senses: &self.senses, cerebellum });
+            let (terminated, truncated) = (transition.terminated, transition.truncated);
+            basal_ganglia.learn(transition.reward, &self.sensed, terminated, truncated, teacher.as_ref());
         }
         if let Some(cerebellum) = &mut self.cerebellum {
             cerebellum.learn(transition);

@@ -86,6 +86,13 @@ impl Senses {
         }
     }
 
+    /// Turns a gradient with respect to the normalised observation into that with respect to the observation.
+    pub(super) fn pull_back(&self, gradient: &mut [f32]) {
+        for (gradient, (variance, floor)) in gradient.iter_mut().zip(self.variances.iter().zip(&self.floors)) {
+            *gradient /= variance.sqrt().max(*floor) as f32;
+        }
+    }
+
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         writer.put_u64("count", &[self.count]);
         writer.put_f64("means", &self.means);

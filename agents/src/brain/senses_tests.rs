@@ -36,6 +36,23 @@ fn observations_are_normalised_by_the_mean_and_variance_of_all_seen() {
 }
 
 #[test]
+fn a_gradient_is_pulled_back_by_the_scale_of_every_input() {
+    let mut senses = senses(1000, &[1.0, 100.0]);
+    (0..200).for_each(|index| senses.learn(&[noise(index), noise(index)]));
+    let sense = |at: [f32; 2]| {
+        let mut sensed = [0.0; 2];
+        senses.sense(&at, &mut sensed);
+        sensed
+    };
+    // f = 2 s0 − 3 s1
+    let mut gradient = [2.0, -3.0];
+    senses.pull_back(&mut gradient);
+    let (low, high) = (sense([2.5, 2.5]), sense([3.5, 3.5]));
+    assert!((gradient[0] - 2.0 * (high[0] - low[0])).abs() < 1e-5, "{gradient:?}");
+    assert!((gradient[1] + 3.0 * (high[1] - low[1])).abs() < 1e-5, "{gradient:?}");
+}
+
+#[test]
 fn beyond_the_memory_the_statistics_are_exponential_averages() {
     let mut senses = senses(4, &[0.001]);
     let (mut mean, mut variance) = moments(&[1.0, 5.0, 2.0, 4.0]);

@@ -44,6 +44,7 @@ pub(super) struct Settings {
     pub(super) reference_forgetting: f64,
     pub(super) forgetting: f64,
     pub(super) arming: u64,
+    pub(super) adoption: u64,
     pub(super) threshold: f64,
     pub(super) window: u64,
 }
@@ -144,6 +145,13 @@ impl Contexts {
         if self.changed() { self.gates.iter().fold(0.0, |most: f64, &gate| most.max(gate)) } else { 0.0 }
     }
 
+    /// The trust, fading over the time for which the body has been as it is: what stays changed becomes the body that the
+    /// skill has to fit.
+    pub(super) fn novelty(&self) -> f64 {
+        let own = self.contexts[self.active].age as f64 / self.settings.adoption as f64;
+        self.trust() * (1.0 - own).max(0.0)
+    }
+
     /// Recent over usual squared error of the active model, where it is largest.
     pub(super) fn surprise(&self) -> f64 {
         self.surprise
@@ -157,6 +165,13 @@ impl Contexts {
     /// The usual squared error of the reference model for a target in the practised body, never 0.
     pub(super) fn usual(&self, target: usize) -> f64 {
         self.contexts[0].usual[target].max(least(self.spread[target]))
+    }
+
+    /// How far the present model is to be trusted for a target, in [0, 1]: 1 where it predicts the changes without error, 0
+    /// where it leaves three tenths of their mean square.
+    pub(super) fn foresight(&self, target: usize) -> f64 {
+        let unexplained = self.contexts[self.active].usual[target] / self.spread[target].max(f64::MIN_POSITIVE);
+        (1.0 - unexplained / 0.3).clamp(0.0, 1.0)
     }
 
     /// Takes in one step: regressors (padded) and targets, all finite.

@@ -11,6 +11,7 @@ fn trust_is_a_share_and_damage_is_an_error() {
         reference_forgetting: 1.0,
         forgetting: 0.99,
         arming: 100,
+        adoption: 2000,
         threshold: 4.0,
         window: 20,
     };
@@ -28,8 +29,12 @@ fn trust_is_a_share_and_damage_is_an_error() {
             seen.push(contexts.active);
         }
         match step {
-            999 => assert_eq!((contexts.active, contexts.trust()), (0, 0.0)),
-            1999 => assert_eq!((contexts.active, contexts.trust()), (1, 1.0)),
+            999 => assert_eq!((contexts.active, contexts.trust(), contexts.novelty()), (0, 0.0, 0.0)),
+            1999 => {
+                assert_eq!((contexts.active, contexts.trust()), (1, 1.0));
+                // Noticed some time after step 1000, half of the time until it is adopted is over.
+                assert!((0.5..0.7).contains(&contexts.novelty()), "{}", contexts.novelty());
+            }
             _ => {}
         }
     }

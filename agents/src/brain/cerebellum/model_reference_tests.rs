@@ -129,6 +129,27 @@ fn skilled(seed: u64) -> (Cart, ModelReference) {
 }
 
 #[test]
+fn a_gradient_is_pulled_back_through_the_body_as_it_is_known() {
+    let (_, corrector) = skilled(0);
+    let mut by_action = [f32::NAN; 2];
+    // Force moves the speed by 0.2 and the position by 0.2 of that; the other action moves the other number by 0.2. What
+    // is no proprioceptor is not foreseen.
+    let trust = |target| corrector.contexts().foresight(target) as f32;
+    for (by_observation, expected) in [
+        ([0.0, 1.0, 0.0, 5.0], [0.2 * trust(1), 0.0]),
+        ([1.0, 0.0, 0.0, 0.0], [0.04 * trust(0), 0.0]),
+        ([0.0, 0.0, -2.0, 0.0], [0.0, -0.4 * trust(2)]),
+    ] {
+        corrector.pull_back(&by_observation, &mut by_action);
+        for (found, expected) in by_action.iter().zip(expected) {
+            assert!((found - expected).abs() < 0.05 * expected.abs() + 0.003, "{by_action:?}");
+        }
+    }
+    // The other number moves as it is told, but for exploration; the speed is disturbed.
+    assert!(trust(2) > 0.8 && (0.2..0.9).contains(&trust(1)), "{} {}", trust(1), trust(2));
+}
+
+#[test]
 fn a_reversed_body_is_noticed_and_corrected_within_a_few_hundred_steps() {
     for seed in 0..6 {
         let (mut cart, mut corrector) = skilled(seed);
