@@ -1,0 +1,104 @@
+//! A subject on stage: it practises as ever, and tells of it when asked.
+
+use super::messages::{Ended, Sample, Shot};
+use crate::run::subject::Subject;
+use etude_envs::gym::Occupant;
+use etude_envs::lane::LaneAccess;
+use etude_envs::scene::Scene;
+use etude_envs::task::Push;
+
+/// What a performer is to do in the next burst.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Order {
+    /// Env steps to practise.
+    pub steps: u64,
+    /// Whether to tell of every step.
+    pub sample: bool,
+    /// Whether to draw what is seen at the end.
+    pub draw: bool,
+    /// A push that lasts for all of the burst.
+    pub push: Option<Push>,
+}
+
+/// A subject with what is told of it. Looking changes nothing: see [`etude_agents::Agent`].
+pub struct Performer {
+    /// The subject.
+    pub subject: Subject,
+    /// What to do next.
+    pub order: Order,
+    /// What was drawn last.
+    pub shot: Shot,
+    /// What was told of the steps since they were last taken.
+    pub samples: Vec<Sample>,
+}
+
+/// Samples and ended episodes that wait to be taken; older ones are forgotten.
+const WAITING: usize = 512;
+
+impl Performer {
+    /// Puts a subject on stage.
+    pub fn new(subject: Subject) -> Self {
+        let shot = Shot { subject: subject.index(), ..Shot::default() };
+        Self { subject, order: Order::default(), shot, samples: Vec::new() }
+    }
+
+    fn sample(&mut self, lane: &LaneAccess<'_>) {
+        let lane_now = lane.lane();
+        let mut sample = Sample {
+            action: self.subject.action().to_vec(),
+            best: vec![0.0; self.subject.action().len()],
+            progress: lane_now.progress(),
+            ..Sample::default()
+        };
+        let agent = self.subject.agent_mut();
+        agent.signals(&mut |name, value| sample.signals.push((name, value)));
+        agent.act(lane_now.observation(), false, &mut sample.best);
+        let mut scene = Scene::default();
+        lane.draw(&mut scene);
+        sample.trail = scene.told("trail").next().and_then(|place| place.try_into().ok());
+        if self.samples.len() >= WAITING {
+            self.samples.drain(..WAITING / 2);
+        }
+        self.samples.push(sample);
+    }
+
+    fn note_end(&mut self, lane: &LaneAccess<'_>) {
+        let episode = lane.lane().last_episode();
+        if self.shot.ended.len() >= WAITING {
+            self.shot.ended.drain(..WAITING / 2);
+        }
+        self.shot.ended.push(Ended {
+            steps: self.subject.steps(),
+            score: episode.score,
+            total_reward: episode.total_reward,
+        });
+    }
+}
+
+impl Occupant for Performer {
+    fn burst(&mut self, lane: &mut LaneAccess<'_>) {
+        let Order { steps, sample, draw, push } = self.order;
+        let singly = sample || push.is_some();
+        let (bursts, length) = if singly { (steps, 1) } else { (1, steps) };
+        for _ in 0..bursts {
+            let (before, done) = (self.subject.episodes(), self.subject.steps());
+            if let Some(push) = &push {
+                lane.push(push);
+            }
+            self.subject.practise_for(length, lane);
+            if self.subject.episodes() > before && lane.lane().last_episode().index + 1 >= self.subject.episodes() {
+                self.note_end(lane);
+            }
+            if sample && self.subject.steps() > done {
+                self.sample(lane);
+            }
+        }
+        if draw {
+            self.shot.scene.clear();
+            lane.draw(&mut self.shot.scene);
+        }
+        self.shot.steps = self.subject.steps();
+        self.shot.progress = lane.lane().progress();
+        self.shot.so_far = lane.so_far();
+    }
+}
