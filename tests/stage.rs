@@ -51,6 +51,7 @@ impl Display {
             .args(arguments)
             .current_dir(folder)
             .env("DISPLAY", &self.name)
+            .env("XDG_RUNTIME_DIR", folder)
             .stdout(Stdio::null())
             .stderr(File::create(folder.join("stderr")).unwrap())
             .spawn()
@@ -193,6 +194,7 @@ fn picture_of(folder: &Path, name: &str, more: &[&str]) -> Picture {
         .args(&arguments)
         .current_dir(folder)
         .env_remove("DISPLAY")
+        .env("XDG_RUNTIME_DIR", folder)
         .output()
         .unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -284,7 +286,8 @@ fn what_cannot_be_shown_or_recorded_is_said_in_a_line() {
         (None, Some(""), &["watch", "--record", "a.mp4"], "ffmpeg could not be started"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_etude"));
-        command.args(arguments).current_dir(folder.path()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.args(arguments).current_dir(folder.path()).env_remove("DISPLAY");
+        command.env("XDG_RUNTIME_DIR", folder.path());
         display.map(|display| command.env("DISPLAY", display));
         path.map(|path| command.env("PATH", path));
         let output = command.output().unwrap();

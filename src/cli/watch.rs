@@ -179,12 +179,12 @@ impl Watch {
     /// The checkpoints that are meant.
     fn cast(&self, subject: Option<&Path>) -> Result<Cast> {
         let Some(path) = subject else { return shipped(SHIPPED[0].0).map(|own| vec![own]) };
+        let name = path.to_string_lossy();
+        if SHIPPED.iter().any(|(known, _)| *known == name) {
+            return shipped(&name).map(|own| vec![own]);
+        }
         if path.is_dir() {
             return from_folder(path);
-        }
-        let name = path.to_string_lossy();
-        if !path.exists() && SHIPPED.iter().any(|(known, _)| *known == name) {
-            return shipped(&name).map(|own| vec![own]);
         }
         if !path.exists() {
             let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();

@@ -168,6 +168,11 @@ impl Subject {
         &self.action
     }
 
+    /// Whether it explores and learns.
+    pub fn learning(&self) -> bool {
+        self.plan.conditions.learning
+    }
+
     /// Lets it explore and learn from now on, or not.
     pub fn set_learning(&mut self, learning: bool) {
         Arc::make_mut(&mut self.plan).conditions.learning = learning;

@@ -25,7 +25,19 @@ pub use simulation::{Programme, Simulation, Theatre, Training, perform};
 pub use window::{Opening, open};
 
 use anyhow::{Result, anyhow};
+use bevy::render::RenderPlugin;
+use bevy::render::settings::{Backends, WgpuSettings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The renderer, with a way of compiling shaders. It asks for a native graphics interface: looking for OpenGL beside it
+/// makes drivers talk on stderr. WGPU_BACKEND has the last word.
+fn renderer(synchronous_pipeline_compilation: bool) -> RenderPlugin {
+    let mut settings = WgpuSettings::default();
+    if std::env::var_os("WGPU_BACKEND").is_none() {
+        settings.backends = Some(Backends::PRIMARY);
+    }
+    RenderPlugin { render_creation: settings.into(), synchronous_pipeline_compilation, ..RenderPlugin::default() }
+}
 
 /// Runs the renderer, whose libraries panic where there is no display or no adapter, and says in a line what was wrong.
 fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -7,7 +7,7 @@ use bevy::math::{Rect, Vec2};
 use std::collections::VecDeque;
 
 /// Steps that traces go back.
-const BACK: usize = 240;
+const BACK: usize = 180;
 /// Points of a course of practice; when there are more, every other one is left out.
 const COURSE: usize = 400;
 /// Episodes over which a recent score is averaged.
@@ -186,10 +186,14 @@ fn plot(canvas: &mut Canvas, area: Rect, title: &str, share: bool, told: &[(Trac
 fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, words: f32, row: f32) {
     let line = area.min.y + 0.7 * words;
     canvas.words(Vec2::new(area.min.x, line), "action", words, ink::INK, Align::Left);
+    let mut right = area.max.x;
+    for (name, colour) in [("taken", ink::RED), ("best", ink::BLUE)] {
+        canvas.words(Vec2::new(right, line), name, words, colour, Align::Right);
+        right -= (name.len() as f32 + 1.2) * words * super::canvas::LETTER;
+    }
     let spread = sample.signals.iter().find(|(name, _)| *name == "exploration").map_or(0.0, |&(_, value)| value);
     if frame.learning && spread > 0.0 {
-        let text = format!("spread {spread:.2}");
-        canvas.words(Vec2::new(area.max.x, line), text, words, ink::FAINT, Align::Right);
+        canvas.words(Vec2::new(right, line), format!("spread {spread:.2}"), words, ink::FAINT, Align::Right);
     }
     let names = 0.42 * area.width();
     let letters = (names / (words * super::canvas::LETTER)) as usize;

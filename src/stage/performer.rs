@@ -2,6 +2,7 @@
 
 use super::messages::{Ended, Sample, Shot};
 use crate::run::subject::Subject;
+use etude_agents::Transition;
 use etude_envs::gym::Occupant;
 use etude_envs::lane::LaneAccess;
 use etude_envs::scene::Scene;
@@ -42,17 +43,32 @@ impl Performer {
         Self { subject, order: Order::default(), shot, samples: Vec::new() }
     }
 
-    fn sample(&mut self, lane: &LaneAccess<'_>) {
-        let lane_now = lane.lane();
-        let mut sample = Sample {
-            action: self.subject.action().to_vec(),
-            best: vec![0.0; self.subject.action().len()],
-            progress: lane_now.progress(),
-            ..Sample::default()
-        };
+    /// Tells of the step that has just been taken from an observation.
+    fn sample(&mut self, before: &[f32], lane: &LaneAccess<'_>) {
+        let (lane_now, step) = (lane.lane(), lane.lane().last_step());
+        let taken = self.subject.action().to_vec();
+        let mut sample = Sample { best: vec![0.0; taken.len()], progress: lane_now.progress(), ..Sample::default() };
+        let learning = self.subject.learning();
         let agent = self.subject.agent_mut();
-        agent.signals(&mut |name, value| sample.signals.push((name, value)));
-        agent.act(lane_now.observation(), false, &mut sample.best);
+        agent.act(before, false, &mut sample.best);
+        if learning {
+            agent.signals(&mut |name, value| sample.signals.push((name, value)));
+        } else {
+            // Signals come with learning. A twin learns from this one step and tells; the subject stays as it is.
+            let mut twin = agent.clone_agent();
+            twin.act(before, true, &mut taken.clone());
+            let ended = step.ended();
+            twin.learn(&Transition {
+                observation: before,
+                action: &taken,
+                reward: step.reward,
+                next_observation: if ended { lane_now.final_observation() } else { lane_now.observation() },
+                terminated: step.terminated,
+                truncated: step.truncated,
+            });
+            twin.signals(&mut |name, value| sample.signals.push((name, value)));
+        }
+        sample.action = taken;
         let mut scene = Scene::default();
         lane.draw(&mut scene);
         sample.trail = scene.told("trail").next().and_then(|place| place.try_into().ok());
@@ -82,6 +98,7 @@ impl Occupant for Performer {
         let (bursts, length) = if singly { (steps, 1) } else { (1, steps) };
         for _ in 0..bursts {
             let (before, done) = (self.subject.episodes(), self.subject.steps());
+            let observation = if sample { lane.lane().observation().to_vec() } else { Vec::new() };
             if let Some(push) = &push {
                 lane.push(push);
             }
@@ -90,7 +107,7 @@ impl Occupant for Performer {
                 self.note_end(lane);
             }
             if sample && self.subject.steps() > done {
-                self.sample(lane);
+                self.sample(&observation, lane);
             }
         }
         if draw {

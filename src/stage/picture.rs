@@ -3,7 +3,7 @@
 use super::canvas::{Align, Canvas, Layer, Words};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::visibility::NoFrustumCulling;
-use bevy::mesh::PrimitiveTopology;
+use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
 use bevy::sprite::Anchor;
 use bevy::text::LineBreak;
@@ -29,9 +29,8 @@ struct Word {
     index: usize,
 }
 
-/// Corners of the smallest mesh; larger ones are twice or four times as large and so on, so that the renderer's memory is
-/// seldom allotted anew.
-const FEWEST_CORNERS: usize = 3 * 1024;
+/// Corners, and corners of triangles, of the smallest mesh.
+const FEWEST: usize = 3 * 1024;
 
 /// Adds what shows the sheet. The camera is the app's own affair.
 pub fn plugin(app: &mut App) {
@@ -62,15 +61,22 @@ fn show(picture: Res<Picture>, mut meshes: ResMut<Assets<Mesh>>, sheets: Query<(
 }
 
 fn mesh_of(layer: &Layer, size: Vec2) -> Mesh {
-    let count = FEWEST_CORNERS * layer.corners.len().div_ceil(FEWEST_CORNERS).next_power_of_two();
-    let mut places: Vec<[f32; 3]> =
-        layer.corners.iter().map(|&corner| [corner.x - 0.5 * size.x, 0.5 * size.y - corner.y, 0.0]).collect();
-    let mut colours = layer.colours.clone();
-    places.resize(count, [0.0; 3]);
-    colours.resize(count, [0.0; 4]);
+    let place = |&corner: &Vec2| [corner.x - 0.5 * size.x, 0.5 * size.y - corner.y, 0.0];
+    let mut places: Vec<[f32; 3]> = layer.corners.iter().map(place).collect();
+    let (mut colours, mut triangles) = (layer.colours.clone(), layer.triangles.clone());
+    places.resize(roomy(places.len()), [0.0; 3]);
+    colours.resize(places.len(), [0.0; 4]);
+    triangles.resize(roomy(triangles.len()), 0);
     Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, places)
         .with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colours)
+        .with_inserted_indices(Indices::U32(triangles))
+}
+
+/// A count that is a little larger, so that it is the same for most frames and the renderer's memory is seldom allotted
+/// anew.
+fn roomy(count: usize) -> usize {
+    count.max(1).next_multiple_of((count.next_power_of_two() / 8).max(FEWEST).next_multiple_of(3))
 }
 
 type WordParts = (

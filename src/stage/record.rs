@@ -2,19 +2,18 @@
 //! many steps between two frames as the time between them holds, so that a film is the same each time.
 
 use super::encode::{Film, Pixels};
-use super::guarded;
 use super::messages::Speed;
 use super::picture::{self, Picture, Show};
 use super::simulation::Theatre;
 use super::view::View;
 use super::window::clear_colour;
+use super::{guarded, renderer};
 use anyhow::{Result, bail};
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::camera::RenderTarget;
 use bevy::gilrs::GilrsPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::render::RenderPlugin;
 use bevy::render::pipelined_rendering::PipelinedRenderingPlugin;
 use bevy::render::render_resource::TextureFormat;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
@@ -106,7 +105,7 @@ fn app_of([width, height]: [u32; 2]) -> (App, Handle<Image>) {
         DefaultPlugins
             .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
             // What is compiled in the background is not there yet for the first frames.
-            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
+            .set(renderer(true))
             .disable::<WinitPlugin>()
             .disable::<LogPlugin>()
             .disable::<GilrsPlugin>()
@@ -121,7 +120,7 @@ fn app_of([width, height]: [u32; 2]) -> (App, Handle<Image>) {
     app.cleanup();
     let image = Image::new_target_texture(width, height, TextureFormat::Rgba8UnormSrgb, None);
     let target = app.world_mut().resource_mut::<Assets<Image>>().add(image);
-    app.world_mut().spawn((Camera2d, Msaa::Sample4, RenderTarget::Image(target.clone().into())));
+    app.world_mut().spawn((Camera2d, Msaa::Off, RenderTarget::Image(target.clone().into())));
     (app, target)
 }
 

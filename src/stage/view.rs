@@ -126,7 +126,7 @@ impl View {
     /// Puts everything on the sheet.
     pub fn paint(&mut self, canvas: &mut Canvas, size: Vec2) {
         canvas.clear(size);
-        canvas.rect(Rect::from_corners(Vec2::ZERO, size), ink::PAPER);
+        // The sheet itself is of paper; painting it would double the work.
         (self.grips, self.cells) = (Vec::new(), Vec::new());
         let Some(frame) = &self.frame else {
             canvas.words(0.5 * size, "the stage is being set", 16.0, ink::FAINT, Align::Middle);
@@ -185,8 +185,8 @@ impl View {
         }
         if self.help {
             let tall = 26.0 * KEYS.len() as f32 + 62.0;
-            let squeeze = ((size.y - 16.0) / tall).min((size.x - 16.0) / 470.0).min(1.0);
-            let half = Vec2::new(235.0, 0.5 * tall) * squeeze;
+            let squeeze = ((size.y - 16.0) / tall).min((size.x - 16.0) / 530.0).min(1.0);
+            let half = Vec2::new(265.0, 0.5 * tall) * squeeze;
             canvas.rect(Rect::from_corners(Vec2::ZERO, size), ink::INK.at(0.35));
             let card = Rect::from_corners(0.5 * size - half, 0.5 * size + half);
             canvas.card(card);
@@ -237,7 +237,6 @@ fn caption(canvas: &mut Canvas, cell: Rect, index: usize, frame: &Frame, traces:
 }
 
 fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
-    canvas.rect(area, ink::PAPER);
     let Some(shot) = frame.shots.get(frame.focus) else { return };
     let scale = if area.height() < 40.0 { 0.8 } else { 1.0 };
     let line = area.center().y;

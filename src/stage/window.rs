@@ -7,7 +7,7 @@ use super::person::Desk;
 use super::picture::{self, Picture, Show};
 use super::simulation::Simulation;
 use super::view::View;
-use super::{guarded, messages::Speed};
+use super::{guarded, messages::Speed, renderer};
 use anyhow::{Result, bail};
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::log::LogPlugin;
@@ -105,6 +105,7 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
     app.add_plugins(
         DefaultPlugins
             .set(WindowPlugin { primary_window: Some(window), exit_condition: ExitCondition::OnAllClosed, ..default() })
+            .set(renderer(false))
             .disable::<LogPlugin>()
             .disable::<TerminalCtrlCHandlerPlugin>(),
     )
@@ -124,7 +125,7 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
         speed: Speed::Times(1.0),
     })
     .add_systems(Startup, |mut commands: Commands| {
-        commands.spawn((Camera2d, Msaa::Sample4));
+        commands.spawn((Camera2d, Msaa::Off));
     })
     .add_systems(Update, (listen, obey, control, paint).chain().before(Show));
     app.run();

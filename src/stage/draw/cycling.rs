@@ -29,12 +29,14 @@ const CRANK: f32 = 0.17;
 const POSTS: f32 = 5.0;
 
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
-    let (Some(ride), true) = (Ride::of(scene), area.width() > 8.0) else { return Vec::new() };
+    let (Some(mut ride), true) = (Ride::of(scene), area.width() > 8.0) else { return Vec::new() };
     let compact = small(area);
     let scale = (area.width() / SEEN[0]).min(area.height() / SEEN[1]);
     let up = if compact { 0.62 } else { 0.80 };
     let centre = Vec2::new(ride.rear.x + 0.5 * ride.wheelbase + 0.15, ride.under + up);
     let map = Map::new(area, centre, scale, look);
+    let seen = (map.back(area.min).x - 1.0)..(map.back(area.max).x + 1.0);
+    ride.surface.retain(|point| seen.contains(&point.x));
     landscape(canvas, area, &map, &ride);
     bicycle(canvas, &map, &ride);
     if compact {
@@ -112,6 +114,13 @@ impl Ride {
         Vec2::new(left, bottom) + Vec2::from_angle(angle).rotate(Vec2::new(x, y))
     }
 
+    /// The lowest and the highest ground in the picture.
+    fn heights(&self) -> (f32, f32) {
+        let fold = |(low, high): (f32, f32), point: &Vec2| (low.min(point.y), high.max(point.y));
+        let (low, high) = self.surface.iter().fold((f32::MAX, f32::MIN), fold);
+        if low <= high { (low, high) } else { (self.under, self.under) }
+    }
+
     fn height(&self, x: f32) -> f32 {
         let after = self.surface.partition_point(|point| point.x < x).clamp(1, self.surface.len().max(2) - 1);
         match (self.surface.get(after - 1), self.surface.get(after)) {
@@ -124,22 +133,25 @@ impl Ride {
 }
 
 fn landscape(canvas: &mut Canvas, area: Rect, map: &Map, ride: &Ride) {
-    canvas.gradient(area, SKY[0], SKY[1]);
+    // Nothing is painted far below where it can be seen: large areas are what a software renderer spends its time on.
+    let (lowest, highest) = ride.heights();
+    let (horizon, level) = (map.at(Vec2::new(0.0, highest)).y, map.at(Vec2::new(0.0, lowest)).y + 4.0);
+    canvas.gradient(Rect { max: Vec2::new(area.max.x, level.clamp(area.min.y, area.max.y)), ..area }, SKY[0], SKY[1]);
     // Hills move less than what is near: the eye takes them for far.
     for (layer, (colour, share, height)) in [(HILLS[0], 0.06, 0.30), (HILLS[1], 0.14, 0.17)].into_iter().enumerate() {
-        let level = map.at(Vec2::new(0.0, ride.under)).y;
         let points: Vec<Vec2> = (0..=60)
             .map(|index| {
                 let x = area.min.x + area.width() * index as f32 / 60.0;
                 let far = (x - area.min.x) / area.width() * 5.0 + map.centre.x * share + layer as f32 * 7.0;
                 let rise = (far.sin() + 0.5 * (2.3 * far + 1.0).sin() + 1.6) / 3.1;
-                Vec2::new(x, level - area.height() * height * rise)
+                Vec2::new(x, horizon - area.height() * height * rise)
             })
             .collect();
-        canvas.below(&points, area.max.y, colour, SKY[1]);
+        canvas.below(&points, level, colour, SKY[1]);
     }
     let surface: Vec<Vec2> = ride.surface.iter().map(|&point| map.at(point)).collect();
-    canvas.below(&surface, area.max.y + 400.0, GRASS[0], GRASS[1]);
+    canvas.below(&surface, area.max.y + 40.0, GRASS[0], GRASS[1]);
+    tufts(canvas, map, ride);
     let first = ride.surface.first().map_or(0.0, |point| (point.x / POSTS).ceil() as i32 as f32);
     let last = ride.surface.last().map_or(0.0, |point| point.x / POSTS);
     let mut post = first.max(0.0);
@@ -162,6 +174,22 @@ fn landscape(canvas: &mut Canvas, area: Rect, map: &Map, ride: &Ride) {
         }
     }
     canvas.line(&surface, (0.03 * map.scale).max(2.0), ROAD);
+}
+
+/// Grass beside the road, always at the same places: without it nothing shows how fast one goes.
+fn tufts(canvas: &mut Canvas, map: &Map, ride: &Ride) {
+    let (Some(first), Some(last)) = (ride.surface.first(), ride.surface.last()) else { return };
+    for index in (first.x / 0.31).ceil() as i32..(last.x / 0.31) as i32 {
+        // Golden ratio: places that look like chance and are not.
+        let chance = (index as f32 * 0.618_034).rem_euclid(1.0);
+        let x = (index as f32 + chance) * 0.31;
+        let root = map.at(Vec2::new(x, ride.height(x) - 0.08 - 0.55 * chance * chance));
+        let tall = (0.025 + 0.03 * chance) * map.scale;
+        let colour = GRASS[0].towards(Colour::of(0xC4D69B), 0.25 + 0.3 * chance);
+        for side in [-0.5, 0.1, 0.6] {
+            canvas.segment(root, root + Vec2::new(side * 0.6, -1.0) * tall, 1.5, colour);
+        }
+    }
 }
 
 fn wheel(canvas: &mut Canvas, map: &Map, centre: Vec2, radius: f32, angle: f32) {
@@ -229,21 +257,21 @@ fn bicycle(canvas: &mut Canvas, map: &Map, ride: &Ride) {
     canvas.line(&[ring, at(pedals[0])], px(0.026), RIM);
     canvas.line(&[at(pedals[0]) - Vec2::X * px(0.05), at(pedals[0]) + Vec2::X * px(0.05)], px(0.025), TYRE);
 
+    let neck = shoulder + ride.torso * 0.10 + Vec2::new(0.04, 0.0);
+    canvas.limb(at(shoulder), at(neck), [px(0.11), px(0.09)], ink::SKIN);
     let waist = ride.hip + ride.torso * 0.04;
     canvas.limb(at(waist), at(shoulder), [px(0.21), px(0.19)], JERSEY);
     leg(canvas, map, ride.hip, pedals[0], SHORTS, ink::SKIN);
     arm(canvas, map, shoulder, grip, JERSEY, ink::SKIN);
-    let neck = shoulder + ride.torso * 0.10 + Vec2::new(0.04, 0.0);
     let head = neck + (ride.torso * 0.6 + Vec2::new(0.35, 0.6)).normalize_or_zero() * 0.14;
-    canvas.limb(at(shoulder), at(neck), [px(0.11), px(0.09)], ink::SKIN);
     canvas.disc(at(head), px(0.105), ink::SKIN);
     let tilt = -ride.torso.to_angle() + FRAC_PI_2;
     helmet(canvas, at(head), px(0.128), 0.35 * tilt);
 }
 
 fn helmet(canvas: &mut Canvas, middle: Vec2, radius: f32, tilt: f32) {
-    canvas.arc(middle, radius, radius * 0.72, [PI + tilt - 0.15, TAU + tilt + 0.05], ink::INK);
-    canvas.arc(middle, radius * 0.8, radius * 0.14, [PI + tilt + 0.3, TAU + tilt - 0.4], ink::GOLD);
+    canvas.arc(middle, radius, radius, [PI + tilt - 0.12, TAU + tilt + 0.05], ink::INK);
+    canvas.arc(middle, radius * 0.78, radius * 0.16, [PI + tilt + 0.35, TAU + tilt - 0.5], ink::GOLD);
 }
 
 fn leg(canvas: &mut Canvas, map: &Map, hip: Vec2, pedal: Vec2, shorts: Colour, skin: Colour) {
@@ -304,7 +332,8 @@ fn from_behind(canvas: &mut Canvas, area: Rect, ride: &Ride) {
         canvas.disc(hand, 0.045 * metre, TYRE);
     }
     canvas.disc(at(0.0, 1.66), 0.125 * metre, ink::INK);
-    let degrees = |name: &str, angle: f32| format!("{name} {:+.0} deg", angle.to_degrees());
+    // Adding nothing makes a zero of a negative zero.
+    let degrees = |name: &str, angle: f32| format!("{name} {:+} deg", angle.to_degrees().round() + 0.0);
     let line = area.max.y - 14.0;
     let size = if area.width() > 150.0 { 11.0 } else { 9.5 };
     canvas.words(Vec2::new(area.min.x + 8.0, line), degrees("roll", ride.roll), size, ink::INK, Align::Left);

@@ -1,7 +1,7 @@
 //! A fretboard under four fingers, and the notes on their way to it.
 
 use super::{Grip, Look, Map, small};
-use crate::stage::canvas::{Align, Canvas, Colour, ink};
+use crate::stage::canvas::{Align, Canvas, Colour, LETTER, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 use std::f32::consts::{FRAC_PI_2, TAU};
@@ -9,6 +9,7 @@ use std::f32::consts::{FRAC_PI_2, TAU};
 const WOOD: [Colour; 2] = [Colour::of(0x5B3F2E), Colour::of(0x432D20)];
 const METAL: Colour = Colour::of(0xC9CDD1);
 const STRING: Colour = Colour::of(0xE9E2CF);
+const NUT: Colour = Colour::of(0xB3A68B);
 const INLAY: Colour = Colour::of(0xEFE7D2);
 /// Colours of the fingers, from the index finger.
 const FINGERS: [Colour; 4] = [ink::BLUE, ink::GREEN, ink::GOLD, ink::PURPLE];
@@ -28,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) 
     let board = Rect::new(area.min.x, split, area.max.x, area.max.y);
     let (low, high) = neck.across();
     let scale = (board.width() / (neck.seen() + 0.05)).min(0.62 * board.height() / (high - low).max(1e-3));
-    let centre = Vec2::new(0.5 * neck.seen() + 0.005, low + 0.5 * (high - low) - 0.18 * (high - low));
+    let centre = Vec2::new(0.5 * neck.seen() + 0.005, low + 0.5 * (high - low) - 0.42 * (high - low));
     let map = Map::new(board, centre, scale, look);
     neck.draw(canvas, board, &map, compact);
     notes_to_come(canvas, scene, &map);
@@ -81,7 +82,7 @@ impl Neck {
         canvas.shaded([corners[0], corners[2], corners[3]], [WOOD[0], WOOD[1], WOOD[0]]);
         for (index, fret) in self.frets.iter().enumerate() {
             let (one, two) = (map.at(fret[0]), map.at(fret[1]));
-            let (width, colour) = if index == 0 { (7.0, INLAY) } else { (2.6, METAL) };
+            let (width, colour) = if index == 0 { (8.0, NUT) } else { (2.6, METAL) };
             canvas.segment(one, two, width, colour);
             let Some(before) = index.checked_sub(1).map(|before| self.frets[before]) else { continue };
             let middle = map.at((fret[0] + fret[1] + before[0] + before[1]) * 0.25);
@@ -93,9 +94,9 @@ impl Neck {
                 canvas.disc(middle + aside, size, INLAY.at(0.55));
                 canvas.disc(middle - aside, size, INLAY.at(0.55));
             }
-            let below = one.y.max(two.y) + 13.0;
+            let above = one.y.min(two.y) - 13.0;
             if !compact && middle.x < area.max.x - 12.0 {
-                canvas.words(Vec2::new(middle.x, below), index.to_string(), 12.0, ink::FAINT, Align::Middle);
+                canvas.words(Vec2::new(middle.x, above), index.to_string(), 12.0, ink::FAINT, Align::Middle);
             }
         }
         let count = self.strings.len();
@@ -181,6 +182,7 @@ fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
         let line = y(string as f32);
         canvas.segment(Vec2::new(staff.min.x, line), Vec2::new(staff.max.x, line), 1.2, ink::RULE);
     }
+    canvas.segment(Vec2::new(now, staff.min.y - 6.0), Vec2::new(now, staff.max.y + 4.0), 3.0, ink::INK);
     canvas.clip(Some(staff.inflate(2.0)));
     for note in scene.told("note") {
         let &[string, fret, finger, until, length, outcome, _, _] = note else { continue };
@@ -199,10 +201,11 @@ fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
             _ => "",
         };
         let place = Vec2::new(body.min.x + 7.0, y(string));
-        canvas.words(place, format!("{fret}{verdict}"), (1.3 * tall).min(15.0), words, Align::Left);
+        let (size, whole) = ((1.3 * tall).min(15.0), format!("{fret}{verdict}"));
+        let fits = (whole.chars().count() as f32 * LETTER * size) + 10.0 < body.width();
+        canvas.words(place, if fits { whole } else { fret.to_string() }, size, words, Align::Left);
     }
     canvas.clip(Some(area));
-    canvas.segment(Vec2::new(now, staff.min.y - 6.0), Vec2::new(now, staff.max.y + 4.0), 3.0, ink::INK);
     canvas.words(Vec2::new(now, area.min.y + 15.0), "now", 12.0, ink::INK, Align::Middle);
 }
 

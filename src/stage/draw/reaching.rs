@@ -8,7 +8,7 @@ use etude_envs::scene::Scene;
 const TABLE: [Colour; 2] = [Colour::of(0xE6ECEB), Colour::of(0xD8E0DF)];
 /// Metres that are seen of the arm, across and up, and the middle of it from the shoulder.
 const ARM_SEEN: [f32; 2] = [0.86, 0.84];
-const ARM_MIDDLE: Vec2 = Vec2::new(0.08, 0.28);
+const ARM_MIDDLE: Vec2 = Vec2::new(-0.02, 0.31);
 /// Metres that are seen close up.
 const CLOSE: f32 = 0.27;
 /// Pixels that a field's force of 1 N, and its longest arrow, are drawn with.
@@ -28,9 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trai
     canvas.clip(Some(left));
     arm(canvas, scene, &map);
     canvas.clip(Some(area));
-    let side = (split - 28.0).min(area.height() - 28.0).min(area.width() - 0.5 * area.width() - 28.0);
-    let top = area.min.y + 14.0;
-    let view = Rect::new(area.max.x - 14.0 - side, top, area.max.x - 14.0, top + side);
+    let view = Rect::new(split + 14.0, area.min.y + 14.0, area.max.x - 14.0, area.max.y - 14.0);
     inset(canvas, view, "way of the hand, close up");
     let inner = Rect { min: view.min + Vec2::new(2.0, 26.0), max: view.max - 2.0 };
     canvas.clip(Some(inner));
@@ -57,7 +55,7 @@ fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
         let age = (count - 1 - index) as f32;
         let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
         let (width, colour) =
-            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.75 - 0.055 * age).max(0.08))) };
+            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.9 - 0.06 * age).max(0.12))) };
         canvas.line(&points, width, colour);
     }
     for (centre, radius, _) in scene.circles("start") {
