@@ -395,7 +395,7 @@ fn a_window_that_is_resized_closed_or_loses_its_display_ends_cleanly() {
     display.xdotool(&["windowmap", &window.id]);
     display.xdotool(&["windowfocus", &window.id]);
     window.key_until("space", "paused", true);
-    display.xdotool(&["windowquit", &window.id]);
+    display.xdotool(&["windowclose", &window.id]);
     let (code, stderr) = window.end();
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
     let mut display = display;

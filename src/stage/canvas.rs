@@ -289,8 +289,9 @@ impl Canvas {
         self.polygon(&corners, colour);
     }
 
-    /// A card on which something stands, with a thin border.
+    /// A card on which something stands, with a thin border. It covers the words below it, too.
     pub fn card(&mut self, area: Rect) {
+        self.layer().words.retain(|words| !area.contains(words.place));
         self.rounded(area, 8.0, ink::RULE);
         self.rounded(area.inflate(-1.0), 7.0, ink::CARD);
     }

@@ -150,11 +150,15 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
 fn plot(canvas: &mut Canvas, area: Rect, title: &str, share: bool, told: &[(Trace, Vec<f32>)], words: f32) {
     let line = area.min.y + 0.7 * words;
     canvas.words(Vec2::new(area.min.x, line), title, words, ink::INK, Align::Left);
+    let title_ends = area.min.x + (title.chars().count() as f32 + 1.0) * words * super::canvas::LETTER;
     let mut right = area.max.x;
     for ((_, name, colour, _), values) in told.iter().rev() {
         let value = values.last().copied().unwrap_or(0.0);
         let text = if name.is_empty() { format!("{value:.2}") } else { format!("{name} {value:.2}") };
         let width = text.chars().count() as f32 * words * super::canvas::LETTER;
+        if right - width < title_ends {
+            continue;
+        }
         canvas.words(Vec2::new(right, line), text, words, colour.towards(ink::INK, 0.15), Align::Right);
         right -= width + 10.0;
     }
@@ -232,13 +236,13 @@ fn practice(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces, wor
         return;
     }
     canvas.rect(plot, Colour::of(0xF7F6F2));
-    for level in [0.0, 0.5, 1.0] {
-        let y = plot.max.y - level * plot.height();
-        canvas.segment(Vec2::new(plot.min.x, y), Vec2::new(plot.max.x, y), 1.0, ink::RULE);
-    }
     let ends = traces.practice.iter().flat_map(|practice| practice.course.iter()).map(|ended| ended.steps);
     let (first, last) = ends.fold((u64::MAX, 0), |(first, last), steps| (first.min(steps), last.max(steps)));
     if first < last {
+        for level in [0.0, 0.5, 1.0] {
+            let y = plot.max.y - level * plot.height();
+            canvas.segment(Vec2::new(plot.min.x, y), Vec2::new(plot.max.x, y), 1.0, ink::RULE);
+        }
         let place = |ended: &Ended| {
             let share = (ended.steps - first) as f32 / (last - first) as f32;
             Vec2::new(plot.min.x + share * plot.width(), plot.max.y - ended.score.clamp(0.0, 1.0) * plot.height())
@@ -277,7 +281,10 @@ fn parts(canvas: &mut Canvas, area: Rect, frame: &Frame, words: f32, row: f32) {
             (share, _) if share >= 1.0 && !part.ends_with("noise") => "lesioned".into(),
             (share, _) => format!("{share:.1}"),
         };
-        canvas.words(Vec2::new(area.max.x, y), state, words, lesioned(*share), Align::Right);
+        // Where there is no room for it, the dot says it.
+        if area.width() > 200.0 {
+            canvas.words(Vec2::new(area.max.x, y), state, words, lesioned(*share), Align::Right);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
-use bevy::window::{ExitCondition, PresentMode, WindowResolution};
+use bevy::window::{ExitCondition, PresentMode, WindowCloseRequested, WindowDestroyed, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -177,11 +177,16 @@ fn obey(
     desk: Res<AtDesk>,
     left: Res<Left>,
     mut commands: Commands,
-    mut closing: MessageReader<bevy::window::WindowCloseRequested>,
+    mut closing: MessageReader<WindowCloseRequested>,
+    mut gone: MessageReader<WindowDestroyed>,
     mut exit: MessageWriter<AppExit>,
 ) {
     if closing.read().next().is_some() {
         left.0.store(true, Ordering::Relaxed);
+    }
+    if gone.read().next().is_some() {
+        left.0.store(true, Ordering::Relaxed);
+        exit.write(AppExit::Success);
     }
     for pressed in spectator.read(&mut scenery.view, desk.0.is_some()) {
         scenery.dirty = true;

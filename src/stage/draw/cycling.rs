@@ -312,8 +312,8 @@ fn spring(canvas: &mut Canvas, from: Vec2, to: Vec2, width: f32) {
 /// The bicycle from behind: how it rolls, and where the handlebar points.
 fn from_behind(canvas: &mut Canvas, area: Rect, ride: &Ride) {
     inset(canvas, area, "from behind");
-    let foot = Vec2::new(area.center().x, area.max.y - 34.0);
-    let tall = area.height() - 78.0;
+    let foot = Vec2::new(area.center().x, area.max.y - 30.0);
+    let tall = area.height() - 66.0;
     let metre = tall / 1.85;
     canvas.segment(foot - Vec2::X * (0.42 * area.width()), foot + Vec2::X * (0.42 * area.width()), 2.0, ROAD);
     canvas.segment(foot, foot - Vec2::Y * tall, 1.0, ink::RULE);
@@ -335,9 +335,12 @@ fn from_behind(canvas: &mut Canvas, area: Rect, ride: &Ride) {
     // Adding nothing makes a zero of a negative zero.
     let degrees = |name: &str, angle: f32| format!("{name} {:+} deg", angle.to_degrees().round() + 0.0);
     let line = area.max.y - 14.0;
-    let size = if area.width() > 150.0 { 11.0 } else { 9.5 };
-    canvas.words(Vec2::new(area.min.x + 8.0, line), degrees("roll", ride.roll), size, ink::INK, Align::Left);
-    canvas.words(Vec2::new(area.max.x - 8.0, line), degrees("bar", ride.handlebar), size, ink::INK, Align::Right);
+    if area.width() < 150.0 {
+        canvas.words(Vec2::new(area.center().x, line), degrees("roll", ride.roll), 11.0, ink::INK, Align::Middle);
+        return;
+    }
+    canvas.words(Vec2::new(area.min.x + 8.0, line), degrees("roll", ride.roll), 11.0, ink::INK, Align::Left);
+    canvas.words(Vec2::new(area.max.x - 8.0, line), degrees("bar", ride.handlebar), 11.0, ink::INK, Align::Right);
 }
 
 fn dashboard(canvas: &mut Canvas, area: Rect, ride: &Ride) {

@@ -166,7 +166,8 @@ fn hand(canvas: &mut Canvas, scene: &Scene, map: &Map) {
 fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
     canvas.card(area);
     canvas.words(area.min + Vec2::new(12.0, 15.0), "notes", 12.0, ink::FAINT, Align::Left);
-    for (index, colour) in FINGERS.into_iter().enumerate() {
+    let room = area.width() > 560.0;
+    for (index, colour) in FINGERS.into_iter().enumerate().filter(|_| room) {
         let place = Vec2::new(area.max.x - 290.0 + index as f32 * 74.0, area.min.y + 15.0);
         canvas.disc(place, 5.0, colour);
         canvas.words(place + Vec2::new(10.0, 0.0), format!("finger {}", index + 1), 11.0, ink::FAINT, Align::Left);

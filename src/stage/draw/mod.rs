@@ -5,7 +5,7 @@ mod fretting;
 mod plain;
 mod reaching;
 
-use super::canvas::{Align, Canvas, ink};
+use super::canvas::{Align, Canvas, LETTER, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 
@@ -93,7 +93,8 @@ fn small(area: Rect) -> bool {
 /// A card with a title in the corner of an area.
 fn inset(canvas: &mut Canvas, area: Rect, title: &str) {
     canvas.card(area);
-    canvas.words(Vec2::new(area.min.x + 10.0, area.min.y + 14.0), title, 12.0, ink::FAINT, Align::Left);
+    let size = ((area.width() - 16.0) / (title.chars().count() as f32 * LETTER)).min(12.0);
+    canvas.words(Vec2::new(area.min.x + 9.0, area.min.y + 14.0), title, size, ink::FAINT, Align::Left);
 }
 
 /// The joint between two limbs of given lengths that reach from one place to another; `side` chooses which way it bends.

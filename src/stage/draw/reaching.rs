@@ -34,9 +34,10 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trai
     canvas.clip(Some(inner));
     let close = close_up(canvas, inner, scene, trails, &Look::default());
     canvas.clip(Some(area));
-    let wide = 168.0f32.min(0.45 * left.width());
-    let corner = Vec2::new(area.min.x + 14.0, area.min.y + 14.0);
-    field(canvas, Rect::from_corners(corner, corner + Vec2::new(wide, wide + 18.0)), scene);
+    if left.width() > 300.0 {
+        let corner = Vec2::new(area.min.x + 14.0, area.min.y + 14.0);
+        field(canvas, Rect::from_corners(corner, corner + Vec2::new(156.0, 174.0)), scene);
+    }
     vec![Grip { area: view, map: close, aside: false }, Grip { area: left, map, aside: false }]
 }
 
