@@ -2,7 +2,7 @@
 
 use super::messages::{Ended, Sample, Shot};
 use crate::run::subject::Subject;
-use etude_agents::Transition;
+use etude_agents::{Agent, Transition};
 use etude_envs::gym::Occupant;
 use etude_envs::lane::LaneAccess;
 use etude_envs::scene::Scene;
@@ -31,6 +31,8 @@ pub struct Performer {
     pub shot: Shot,
     /// What was told of the steps since they were last taken.
     pub samples: Vec<Sample>,
+    /// A copy of the agent that learns beside one that does not, and the episode and step that it waits for.
+    twin: Option<(Box<dyn Agent>, (u64, u32))>,
 }
 
 /// Samples and ended episodes that wait to be taken; older ones are forgotten.
@@ -40,11 +42,17 @@ impl Performer {
     /// Puts a subject on stage.
     pub fn new(subject: Subject) -> Self {
         let shot = Shot { subject: subject.index(), ..Shot::default() };
-        Self { subject, order: Order::default(), shot, samples: Vec::new() }
+        Self { subject, order: Order::default(), shot, samples: Vec::new(), twin: None }
     }
 
-    /// Tells of the step that has just been taken from an observation.
-    fn sample(&mut self, before: &[f32], lane: &LaneAccess<'_>) {
+    /// The agent, to change something about it.
+    pub fn agent_mut(&mut self) -> &mut dyn Agent {
+        self.twin = None;
+        self.subject.agent_mut()
+    }
+
+    /// Tells of the step that has just been taken from an observation, `at` an episode and a step in it.
+    fn sample(&mut self, before: &[f32], at: (u64, u32), lane: &LaneAccess<'_>) {
         let (lane_now, step) = (lane.lane(), lane.lane().last_step());
         let taken = self.subject.action().to_vec();
         let mut sample = Sample { best: vec![0.0; taken.len()], progress: lane_now.progress(), ..Sample::default() };
@@ -54,8 +62,13 @@ impl Performer {
         if learning {
             agent.signals(&mut |name, value| sample.signals.push((name, value)));
         } else {
-            // Signals come with learning. A twin learns from this one step and tells; the subject stays as it is.
-            let mut twin = agent.clone_agent();
+            // Signals come with learning. A twin learns from what it sees in this episode, and tells; the subject stays
+            // as it is.
+            let goes_on = self.twin.as_ref().is_some_and(|(_, next)| *next == at);
+            let mut twin = match self.twin.take().filter(|_| goes_on) {
+                Some((twin, _)) => twin,
+                None => agent.clone_agent(),
+            };
             twin.act(before, true, &mut taken.clone());
             let ended = step.ended();
             twin.learn(&Transition {
@@ -67,6 +80,7 @@ impl Performer {
                 truncated: step.truncated,
             });
             twin.signals(&mut |name, value| sample.signals.push((name, value)));
+            self.twin = (!ended).then(|| (twin, lane_now.progress()));
         }
         sample.action = taken;
         let mut scene = Scene::default();
@@ -98,6 +112,7 @@ impl Occupant for Performer {
         let (bursts, length) = if singly { (steps, 1) } else { (1, steps) };
         for _ in 0..bursts {
             let (before, done) = (self.subject.episodes(), self.subject.steps());
+            let at = lane.lane().progress();
             let observation = if sample { lane.lane().observation().to_vec() } else { Vec::new() };
             if let Some(push) = &push {
                 lane.push(push);
@@ -107,7 +122,7 @@ impl Occupant for Performer {
                 self.note_end(lane);
             }
             if sample && self.subject.steps() > done {
-                self.sample(&observation, lane);
+                self.sample(&observation, at, lane);
             }
         }
         if draw {

@@ -136,7 +136,7 @@ impl Theatre {
     fn parts_of(&mut self) -> Vec<(&'static str, f32)> {
         let Some(performer) = self.gym.occupant_mut(0) else { return Vec::new() };
         // No agent has a part without a name: the error lists those there are.
-        let Err(LesionError::Unknown { parts, .. }) = performer.subject.agent_mut().lesion("", 0.0) else {
+        let Err(LesionError::Unknown { parts, .. }) = performer.agent_mut().lesion("", 0.0) else {
             return Vec::new();
         };
         let lesions = &self.programme.lesions;
@@ -289,7 +289,7 @@ impl Theatre {
         *share = if *share > 0.0 { 0.0 } else { 1.0 };
         let (part, share) = (*part, *share);
         let mut refused = None;
-        self.each(|performer| refused = performer.subject.agent_mut().lesion(part, share).err().or(refused.take()));
+        self.each(|performer| refused = performer.agent_mut().lesion(part, share).err().or(refused.take()));
         self.notice = refused.map(|error| error.to_string());
         self.programme.lesions.insert(part.into(), share);
     }
@@ -517,5 +517,106 @@ impl Simulation {
                 Err(anyhow!("the simulation broke down: {said}"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    fn programme(learning: bool) -> Programme {
+        let catalog = Catalog::default();
+        let task = catalog.tasks.task("cycling/flat-v0").unwrap();
+        let siblings = ["cycling/flat-v0", "cycling/tall-v0"].map(|id| catalog.tasks.task(id).unwrap()).into();
+        Programme {
+            task,
+            siblings,
+            agent: catalog.agent("brain").unwrap(),
+            seed: Seed(1),
+            subjects: 2,
+            cast: Vec::new(),
+            learning,
+            lesions: Lesions::new(),
+            run: None,
+            threads: 1,
+        }
+    }
+
+    fn states(theatre: &Theatre) -> Vec<etude_agents::State> {
+        (0..2).filter_map(|index| theatre.gym.occupant(index)).map(|performer| performer.subject.state()).collect()
+    }
+
+    #[test]
+    fn looking_closely_changes_nothing() {
+        for learning in [true, false] {
+            let mut watched = Theatre::open(programme(learning)).unwrap();
+            let mut unwatched = Theatre::open(programme(learning)).unwrap();
+            for _ in 0..20 {
+                watched.advance(37, true).unwrap();
+                watched.frame(Speed::Most, false, 0.0);
+                unwatched.advance(37, false).unwrap();
+            }
+            assert!(states(&watched) == states(&unwatched), "learning: {learning}");
+            let (one, two) = (watched.frame(Speed::Most, false, 0.0), unwatched.frame(Speed::Most, false, 0.0));
+            assert!(one.shots[1].scene == two.shots[1].scene && one.shots[0].steps == 740);
+        }
+    }
+
+    #[test]
+    fn signals_are_told_of_those_who_learn_and_of_those_who_do_not() {
+        for learning in [true, false] {
+            let mut theatre = Theatre::open(programme(learning)).unwrap();
+            theatre.advance(50, true).unwrap();
+            let samples = theatre.frame(Speed::Most, false, 0.0).samples;
+            assert_eq!(samples.len(), 50);
+            let dopamine = |index: usize| {
+                let signals: &Vec<_> = &samples[index].signals;
+                signals.iter().find(|signal| signal.0 == "dopamine").map(|signal| signal.1)
+            };
+            assert!(dopamine(20).is_some() && dopamine(20) != dopamine(40), "learning: {learning}");
+        }
+    }
+
+    #[test]
+    fn a_push_a_lesion_and_a_restart_have_their_consequences() {
+        let roll = |command: Option<Command>| {
+            let mut theatre = Theatre::open(programme(false)).unwrap();
+            command.iter().for_each(|command| theatre.obey(command).unwrap());
+            theatre.advance(12, false).unwrap();
+            let frame = theatre.frame(Speed::Most, false, 0.0);
+            let roll = frame.shots[0].scene.told("motion").next().unwrap()[2];
+            (roll, frame)
+        };
+        let (plain, _) = roll(None);
+        let push = |aside: f32| Some(Command::Push(Some(Push { place: [0.5, 1.0], force: [0.0, 0.0, aside] })));
+        assert!(roll(push(150.0)).0 != plain && (roll(push(150.0)).0 - roll(push(-150.0)).0).abs() > 0.02);
+        let (_, lesioned) = roll(Some(Command::Lesion(0)));
+        assert_eq!(lesioned.parts[0], ("basal-ganglia", 1.0));
+        assert!(lesioned.samples.is_empty());
+        let (_, restarted) = roll(Some(Command::Restart));
+        assert_eq!(restarted.shots[0].progress, (1, 11));
+    }
+
+    #[test]
+    fn another_task_is_gone_on_with_by_the_same_brain() {
+        let mut theatre = Theatre::open(programme(true)).unwrap();
+        theatre.advance(300, false).unwrap();
+        let before = states(&theatre);
+        theatre.obey(&Command::Task { next: true }).unwrap();
+        assert_eq!(theatre.frame(Speed::Most, false, 0.0).task.id, "cycling/tall-v0");
+        assert!(states(&theatre) == before);
+        theatre.obey(&Command::Task { next: true }).unwrap();
+        assert_eq!(theatre.frame(Speed::Most, false, 0.0).task.id, "cycling/flat-v0");
+    }
+
+    #[test]
+    fn a_simulation_that_breaks_down_says_why() {
+        let nobody = Programme { lesions: [("foot".to_string(), 1.0)].into(), ..programme(true) };
+        let error = Simulation::start(nobody, Speed::Most).err().unwrap().to_string();
+        assert!(error.contains("no part `foot`"), "{error}");
+        let simulation = Simulation::start(programme(true), Speed::Most).unwrap();
+        assert!(simulation.frames.recv().is_ok() && !simulation.stopped());
+        simulation.end().unwrap();
     }
 }
