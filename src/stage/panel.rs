@@ -110,7 +110,6 @@ const CHARTS: [(&str, bool, &[Trace]); 4] = [
 
 /// Draws the panel.
 pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
-    canvas.rect(area, ink::CARD);
     canvas.segment(area.min, Vec2::new(area.min.x, area.max.y), 2.0, ink::RULE);
     let charts: Vec<_> = CHARTS
         .iter()
@@ -170,7 +169,7 @@ fn plot(canvas: &mut Canvas, area: Rect, title: &str, share: bool, told: &[(Trac
     };
     let span = if high - low > 1e-6 { (high - low) * 1.1 } else { 1.0 };
     let y = |value: f32| plot.max.y - (value.clamp(low, high) - low + 0.045 * (high - low)) / span * plot.height();
-    canvas.rect(plot, Colour::of(0xF7F6F2));
+    canvas.rect(plot, ink::CARD);
     canvas.segment(Vec2::new(plot.min.x, y(0.0)), Vec2::new(plot.max.x, y(0.0)), 1.0, ink::RULE);
     for ((_, _, colour, width), values) in told {
         let first = BACK - values.len().min(BACK);
@@ -208,7 +207,7 @@ fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, 
         canvas.words(Vec2::new(area.min.x, y), name, words, ink::FAINT, Align::Left);
         let (left, right) = (area.min.x + names, area.max.x);
         let x = |value: f32| left + (0.5 + 0.5 * value.clamp(-1.0, 1.0)) * (right - left);
-        canvas.rounded(Rect::new(left, y - 4.0, right, y + 4.0), 4.0, Colour::of(0xEFECE5));
+        canvas.rounded(Rect::new(left, y - 4.0, right, y + 4.0), 4.0, ink::RULE.at(0.6));
         if frame.learning && spread > 0.0 {
             let band = Rect::new(x(best - spread), y - 4.0, x(best + spread), y + 4.0);
             canvas.rounded(band, 4.0, ink::BLUE.at(0.25));
@@ -235,7 +234,7 @@ fn practice(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces, wor
     if plot.height() < 12.0 {
         return;
     }
-    canvas.rect(plot, Colour::of(0xF7F6F2));
+    canvas.rect(plot, ink::CARD);
     let ends = traces.practice.iter().flat_map(|practice| practice.course.iter()).map(|ended| ended.steps);
     let (first, last) = ends.fold((u64::MAX, 0), |(first, last), steps| (first.min(steps), last.max(steps)));
     if first < last {

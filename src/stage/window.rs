@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
+use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{ExitCondition, PresentMode, WindowCloseRequested, WindowDestroyed, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
@@ -19,9 +20,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Time between two frames: at full speed the simulation would rather have the processor.
+/// Time between two frames.
 const FRAME: Duration = Duration::from_micros(16_600);
-const FRAME_AT_MOST_SPEED: Duration = Duration::from_millis(50);
+/// The same while the simulation runs as fast as it can, and where it needs the processor that renders in software.
+const FRAME_AT_MOST_SPEED: Duration = Duration::from_millis(33);
+const FRAME_BESIDE: Duration = Duration::from_millis(200);
 /// Time over which frames are counted.
 const COUNTED: Duration = Duration::from_secs(2);
 
@@ -148,7 +151,15 @@ fn paced(frame: Duration) -> WinitSettings {
 }
 
 /// Takes in what the simulation tells.
-fn listen(mut scenery: ResMut<Scenery>, backstage: Res<Backstage>, mut pace: ResMut<WinitSettings>) {
+fn listen(
+    mut scenery: ResMut<Scenery>,
+    backstage: Res<Backstage>,
+    mut pace: ResMut<WinitSettings>,
+    adapter: Option<Res<RenderAdapterInfo>>,
+) {
+    // Bevy does not pass the type of devices on by name.
+    let in_software = adapter.is_some_and(|adapter| format!("{:?}", adapter.device_type) == "Cpu");
+    let at_most_speed = if in_software { FRAME_BESIDE } else { FRAME_AT_MOST_SPEED };
     let Some((frames, stopped)) =
         backstage.with(|simulation| (simulation.frames.try_iter().collect::<Vec<_>>(), simulation.stopped()))
     else {
@@ -158,7 +169,7 @@ fn listen(mut scenery: ResMut<Scenery>, backstage: Res<Backstage>, mut pace: Res
         scenery.dirty = true;
         if scenery.speed != frame.speed {
             scenery.speed = frame.speed;
-            *pace = paced(if frame.speed == Speed::Most { FRAME_AT_MOST_SPEED } else { FRAME });
+            *pace = paced(if frame.speed == Speed::Most { at_most_speed } else { FRAME });
         }
         scenery.view.absorb(frame);
     }

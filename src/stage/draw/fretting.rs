@@ -24,7 +24,6 @@ const AHEAD: f32 = 3.2;
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
     let Some(neck) = Neck::of(scene) else { return Vec::new() };
     let compact = small(area);
-    canvas.rect(area, Colour::of(0xEDE8DD));
     let split = area.min.y + area.height() * if compact { 0.0 } else { 0.46 };
     let board = Rect::new(area.min.x, split, area.max.x, area.max.y);
     let (low, high) = neck.across();
