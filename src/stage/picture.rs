@@ -1,11 +1,15 @@
 //! Shows the sheet in a Bevy app: for each of its layers one mesh and as many texts as there are words.
 
 use super::canvas::{Align, Canvas, Layer, Words};
-use bevy::asset::RenderAssetUsages;
+use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
 use bevy::prelude::*;
+use bevy::reflect::TypePath;
+use bevy::render::render_resource::AsBindGroup;
+use bevy::shader::ShaderRef;
 use bevy::sprite::Anchor;
+use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dPlugin};
 use bevy::text::LineBreak;
 
 /// The sheet that is shown.
@@ -13,6 +17,31 @@ use bevy::text::LineBreak;
 pub struct Picture {
     /// The sheet.
     pub canvas: Canvas,
+}
+
+/// Paint that is nothing but the colours of the corners. Bevy's own material looks for a texture in every pixel, which a
+/// software renderer has to pay for.
+#[derive(Asset, AsBindGroup, TypePath, Clone, Default)]
+struct Paint {}
+
+const SHADER: Handle<Shader> = uuid_handle!("3f0b2f3a-5a2e-4b6e-9a58-0d1c2b7f4e61");
+const SHADER_TEXT: &str = "
+#import bevy_sprite::mesh2d_vertex_output::VertexOutput
+
+@fragment
+fn fragment(mesh: VertexOutput) -> @location(0) vec4<f32> {
+    return mesh.color;
+}
+";
+
+impl Material2d for Paint {
+    fn fragment_shader() -> ShaderRef {
+        SHADER.into()
+    }
+
+    fn alpha_mode(&self) -> AlphaMode2d {
+        AlphaMode2d::Blend
+    }
 }
 
 /// When systems put the sheet on show; what draws it comes before.
@@ -34,11 +63,15 @@ const FEWEST: usize = 3 * 1024;
 
 /// Adds what shows the sheet. The camera is the app's own affair.
 pub fn plugin(app: &mut App) {
+    if let Some(mut shaders) = app.world_mut().get_resource_mut::<Assets<Shader>>() {
+        let _ = shaders.insert(&SHADER, Shader::from_wgsl(SHADER_TEXT, "stage/paint.wgsl"));
+    }
+    app.add_plugins(Material2dPlugin::<Paint>::default());
     app.init_resource::<Picture>().add_systems(Startup, set_up).add_systems(Update, (show, write).in_set(Show));
 }
 
-fn set_up(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut materials: ResMut<Assets<ColorMaterial>>) {
-    let material = materials.add(ColorMaterial::default());
+fn set_up(mut commands: Commands, mut meshes: ResMut<Assets<Mesh>>, mut materials: ResMut<Assets<Paint>>) {
+    let material = materials.add(Paint::default());
     for layer in 0..2 {
         commands.spawn((
             Sheet(layer),
