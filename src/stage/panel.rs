@@ -221,13 +221,17 @@ fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, 
 /// Scores over practice: all subjects thin, the one in focus thick.
 fn practice(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces, words: f32) {
     let line = area.min.y + 0.7 * words;
-    canvas.words(Vec2::new(area.min.x, line), "score", words, ink::INK, Align::Left);
     let now = frame.shots.get(frame.focus).map_or(0.0, |shot| shot.so_far.1);
     let recent = traces.recent_score(frame.focus);
     let text = match recent {
         Some(recent) => format!("now {now:.2}, recent {recent:.2}"),
         None => format!("now {now:.2}"),
     };
+    let last = traces.practice.get(frame.focus).and_then(|practice| practice.course.last());
+    let title = last.map_or_else(|| "score".into(), |ended| format!("score, return {:.0}", ended.total_reward));
+    let letters = area.width() / (words * super::canvas::LETTER);
+    let fits = ((title.chars().count() + text.chars().count() + 2) as f32) < letters;
+    canvas.words(Vec2::new(area.min.x, line), if fits { &title } else { "score" }, words, ink::INK, Align::Left);
     canvas.words(Vec2::new(area.max.x, line), text, words, ink::GREEN.towards(ink::INK, 0.2), Align::Right);
     let foot = words + 4.0;
     let plot = Rect::new(area.min.x, area.min.y + 1.5 * words, area.max.x, area.max.y - foot - 4.0);
