@@ -275,8 +275,10 @@ mod tests {
         let catalog = Catalog::default();
         for (name, _) in SHIPPED {
             let (name, checkpoint) = shipped(name).unwrap();
-            assert_eq!(task_of(&catalog, &checkpoint, &name).unwrap().spec().id, checkpoint.task);
-            assert!(agent_of(&catalog, &checkpoint, &name).is_ok());
+            let task = task_of(&catalog, &checkpoint, &name).unwrap();
+            assert_eq!(task.spec().id, checkpoint.task);
+            let mut agent = agent_of(&catalog, &checkpoint, &name).unwrap().make(task.spec(), Seed(0)).unwrap();
+            assert_eq!(agent.load(&checkpoint.state), Ok(()), "{name}");
         }
     }
 }
