@@ -25,6 +25,8 @@ mod figure;
 mod program;
 mod report;
 pub mod run;
+#[cfg(feature = "stage")]
+pub mod stage;
 pub mod stats;
 pub mod transfer;
 pub mod validate;

@@ -5,7 +5,7 @@
 
 use crate::error::{ActionError, Fault};
 use crate::seed::Seed;
-use crate::task::{Blueprint, Task, TaskSpec};
+use crate::task::{Blueprint, Push, Task, TaskSpec};
 use crate::world::{Physics, Pristine, World};
 use bevy::prelude::Component;
 use std::sync::Arc;
@@ -270,6 +270,17 @@ impl<'a> LaneAccess<'a> {
     /// An action of the wrong length or with a non-finite number.
     pub fn step(&mut self, action: &[f32]) -> Result<Step, ActionError> {
         self.lane.step(&mut self.world, action)
+    }
+
+    /// Lets a spectator push during the next env step.
+    pub fn push(&mut self, push: &Push) {
+        let duration = self.lane.spec.physics.control_interval();
+        self.lane.task.push(&mut self.world, push, duration);
+    }
+
+    /// Reward so far and score so far of the running episode.
+    pub fn so_far(&self) -> (f64, f32) {
+        (self.lane.total_reward, self.lane.task.score())
     }
 
     /// Draws what a spectator should see now.

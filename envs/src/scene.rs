@@ -22,10 +22,12 @@ pub enum Mark {
     },
 }
 
-/// A list of named marks. Marks with the same name keep their identity from step to step.
+/// A list of named marks, and named numbers for what shapes do not tell. Marks with the same name keep their identity
+/// from step to step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     marks: Vec<(&'static str, Mark)>,
+    numbers: Vec<(&'static str, Vec<f32>)>,
 }
 
 impl Scene {
@@ -37,6 +39,38 @@ impl Scene {
     /// Empties the scene for the next step.
     pub fn clear(&mut self) {
         self.marks.clear();
+        self.numbers.clear();
+    }
+
+    /// Adds numbers that a drawing of this family makes use of, such as a speed. A name may be used again and again.
+    pub fn tell(&mut self, name: &'static str, numbers: impl Into<Vec<f32>>) {
+        self.numbers.push((name, numbers.into()));
+    }
+
+    /// All numbers of that name, in the order in which they were added.
+    pub fn told<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [f32]> {
+        self.numbers.iter().filter(move |(known, _)| *known == name).map(|(_, numbers)| &numbers[..])
+    }
+
+    /// The first number of that name; 0 if there is none.
+    pub fn number(&self, name: &str) -> f32 {
+        self.told(name).next().and_then(|numbers| numbers.first()).copied().unwrap_or(0.0)
+    }
+
+    /// The points of all lines of that name.
+    pub fn lines<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [[f32; 2]]> {
+        self.marks.iter().filter_map(move |(known, mark)| match mark {
+            Mark::Line { points } if *known == name => Some(&points[..]),
+            _ => None,
+        })
+    }
+
+    /// Centre, radius and angle of all circles of that name.
+    pub fn circles<'a>(&'a self, name: &'a str) -> impl Iterator<Item = ([f32; 2], f32, f32)> {
+        self.marks.iter().filter_map(move |(known, mark)| match *mark {
+            Mark::Circle { centre, radius, angle } if *known == name => Some((centre, radius, angle)),
+            _ => None,
+        })
     }
 
     /// Adds a circle.

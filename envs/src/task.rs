@@ -52,6 +52,15 @@ pub struct Judgement {
     pub truncated: bool,
 }
 
+/// A push from outside, by a spectator.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Push {
+    /// Where it is applied, in m, as the scene is drawn.
+    pub place: [f32; 2],
+    /// Its force in N: to the right, up, and out of the drawn plane (to the right of a body that faces right).
+    pub force: [f32; 3],
+}
+
 /// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
 ///
 /// The lane calls `build` once, then for every episode `trial`, `reset` and `observe`, and for every env step `actuate`
@@ -86,6 +95,11 @@ pub trait Task: Send + Sync + 'static {
     /// Writes the spec's metrics of the episode so far.
     fn metrics(&self, metrics: &mut [f32]) {
         metrics.fill(0.0);
+    }
+
+    /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
+    fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
+        world.push_nearest(push, duration, 1.0);
     }
 
     /// Adds what a spectator should see.

@@ -4,6 +4,7 @@
 //! entity or on its own. A force or torque lives for exactly one physics step.
 
 use crate::rapier::prelude::*;
+use crate::task::Push;
 use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
@@ -116,6 +117,18 @@ impl World<'_> {
     /// Pushes a body's centre of mass with `force` (N) during the next physics step only.
     pub fn push(&mut self, body: RigidBodyHandle, force: Vector) {
         self.bodies[body].add_force(force, false);
+    }
+
+    /// Lets a push from outside act at once, with the momentum it gives within `duration` (s), on the nearest body that
+    /// can move. `units` is the number of physics length units in a metre.
+    pub fn push_nearest(&mut self, push: &Push, duration: f32, units: f32) {
+        let place = Vector::from(push.place) * units;
+        let distance = |body: &RigidBody| (body.translation() - place).length();
+        let movable = self.bodies.iter().filter(|(_, body)| body.is_dynamic());
+        let nearest = movable.min_by(|one, other| distance(one.1).total_cmp(&distance(other.1)));
+        let Some(handle) = nearest.map(|(handle, _)| handle) else { return };
+        let [x, y, _] = push.force;
+        self.bodies[handle].apply_impulse(Vector::new(x, y) * (units * duration), true);
     }
 
     /// Turns a body with `torque` (N·m) during the next physics step only.

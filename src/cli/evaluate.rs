@@ -1,7 +1,7 @@
 //! `etude evaluate`: how well a trained subject does, learning off.
 
 use super::{Common, Lesioning, print, print_json, whole_number};
-use crate::catalog::{Catalog, body_differences};
+use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::files::write_whole;
@@ -45,19 +45,14 @@ const POSES: (u32, u32, usize) = (150, 32, 5);
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let checkpoint = Checkpoint::open(&self.checkpoint)?;
-        let source = format!("{} (task)", self.checkpoint.display());
-        let trained_on = if checkpoint.task_yaml.is_empty() {
-            catalog.tasks.task(&checkpoint.task)?
-        } else {
-            catalog.tasks.task_from(&Document::parse(&source, &checkpoint.task_yaml)?)?
-        };
+        let name = self.checkpoint.display().to_string();
+        let trained_on = task_of(catalog, &checkpoint, &name)?;
         let task = match &self.task {
             Some(name) => catalog.tasks.task(name)?,
             None => trained_on.clone(),
         };
         refuse_other_bodies(&trained_on, &task)?;
-        let source = format!("{} (agent)", self.checkpoint.display());
-        let blueprint = catalog.agent_from(&Document::parse(&source, &checkpoint.agent_yaml)?)?;
+        let blueprint = agent_of(catalog, &checkpoint, &name)?;
         let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;
         agent
             .load(&checkpoint.state)
@@ -95,8 +90,21 @@ impl Evaluate {
     }
 }
 
+/// The task that the subject of a checkpoint was trained on; `name` is that of the checkpoint in messages.
+pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<Blueprint> {
+    if checkpoint.task_yaml.is_empty() {
+        return Ok(catalog.tasks.task(&checkpoint.task)?);
+    }
+    Ok(catalog.tasks.task_from(&Document::parse(&format!("{name} (task)"), &checkpoint.task_yaml)?)?)
+}
+
+/// The kind of agent that the subject of a checkpoint has; `name` is that of the checkpoint in messages.
+pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<AgentBlueprint> {
+    Ok(catalog.agent_from(&Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?)?)
+}
+
 /// A brain can only move between tasks with the same spaces.
-fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
+pub(super) fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
     let (from, to) = (from.spec(), to.spec());
     let differences = body_differences(from, to);
     if !differences.is_empty() {

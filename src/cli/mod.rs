@@ -7,12 +7,18 @@ mod describe;
 mod evaluate;
 mod list;
 mod merge;
+#[cfg(not(feature = "stage"))]
+mod no_stage;
+#[cfg(feature = "stage")]
+mod play;
 mod report;
 mod showcase;
 mod table;
 mod train;
 mod transfer;
 mod validate;
+#[cfg(feature = "stage")]
+mod watch;
 
 use crate::catalog::Catalog;
 use crate::run::subject::Lesions;
@@ -62,6 +68,18 @@ enum Command {
     Report(report::Report),
     /// Set training runs on one task side by side
     Compare(compare::Compare),
+    /// Watch subjects in a window while they practise or show what they can, or record them
+    #[cfg(feature = "stage")]
+    Watch(watch::Watch),
+    /// Take the controls of a task yourself
+    #[cfg(feature = "stage")]
+    Play(play::Play),
+    /// Watch subjects in a window (needs a build with --features stage)
+    #[cfg(not(feature = "stage"))]
+    Watch(no_stage::Away),
+    /// Take the controls of a task yourself (needs a build with --features stage)
+    #[cfg(not(feature = "stage"))]
+    Play(no_stage::Away),
 }
 
 /// Flags that every command has.
@@ -134,6 +152,14 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Merge(command)) => command.run(),
         Some(Command::Report(command)) => command.run(),
         Some(Command::Compare(command)) => command.run(),
+        #[cfg(feature = "stage")]
+        Some(Command::Watch(command)) => command.run(catalog),
+        #[cfg(feature = "stage")]
+        Some(Command::Play(command)) => command.run(catalog),
+        #[cfg(not(feature = "stage"))]
+        Some(Command::Watch(command)) => command.run("watch"),
+        #[cfg(not(feature = "stage"))]
+        Some(Command::Play(command)) => command.run("play"),
     };
     match result {
         Ok(code) => code,

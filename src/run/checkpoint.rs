@@ -98,7 +98,11 @@ impl Checkpoint {
         canonical_header(&bytes)
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+    /// Reads a checkpoint from memory.
+    ///
+    /// # Errors
+    /// Truncated, foreign or altered bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let foreign = "it is no checkpoint of etude: expected a safetensors file whose header says `etude-checkpoint`";
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| anyhow!("{foreign} ({error})"))?;
         let header: BTreeMap<String, String> =

@@ -79,6 +79,8 @@ pub struct Subject {
     checkpoint_due: bool,
     checkpoint: Option<Checkpoint>,
     failure: Option<ActionError>,
+    /// The running episode is to end with the next step.
+    cut_due: bool,
 }
 
 impl Subject {
@@ -108,6 +110,7 @@ impl Subject {
             checkpoint_due: false,
             checkpoint: None,
             failure: None,
+            cut_due: false,
         })
     }
 
@@ -146,6 +149,43 @@ impl Subject {
         }
         self.score = self.logs[1].lines().last().and_then(score_of_row).unwrap_or(0.0);
         Ok(())
+    }
+
+    /// The agent, to look into it and to make lesions.
+    pub fn agent_mut(&mut self) -> &mut dyn Agent {
+        &mut *self.agent
+    }
+
+    /// What the agent has learned so far.
+    pub fn state(&self) -> State {
+        let mut state = State::new();
+        self.agent.save(&mut state);
+        state
+    }
+
+    /// What it did last.
+    pub fn action(&self) -> &[f32] {
+        &self.action
+    }
+
+    /// Whether it explores and learns.
+    pub fn learning(&self) -> bool {
+        self.plan.conditions.learning
+    }
+
+    /// Lets it explore and learn from now on, or not.
+    pub fn set_learning(&mut self, learning: bool) {
+        Arc::make_mut(&mut self.plan).conditions.learning = learning;
+    }
+
+    /// Ends the running episode with the next step; the agent takes it as cut short.
+    pub fn cut_episode(&mut self) {
+        self.cut_due = true;
+    }
+
+    /// Empties the logs of practice that nobody keeps.
+    pub fn forget_logs(&mut self) {
+        self.logs = Default::default();
     }
 
     /// Index in the cohort.
@@ -215,8 +255,10 @@ impl Subject {
         let step = lane.step(&self.action)?;
         self.steps += 1;
         let now = lane.lane();
+        let abandoned = std::mem::take(&mut self.cut_due) && !step.ended();
         if conditions.learning {
-            let cut = conditions.ends_with_cut && self.complete() && !step.terminated;
+            let last = conditions.ends_with_cut && self.complete();
+            let cut = (last || abandoned) && !step.terminated;
             self.agent.learn(&Transition {
                 observation: &self.observation,
                 action: &self.action,
@@ -232,6 +274,10 @@ impl Subject {
         if step.ended() {
             self.record_episode(now.last_episode());
             self.episodes += 1;
+        }
+        if abandoned {
+            self.episodes += 1;
+            lane.begin(self.episodes);
         }
         if self.steps.is_multiple_of(self.plan.evaluate_every) || self.complete() {
             self.evaluate()?;
@@ -294,8 +340,6 @@ impl Subject {
     }
 
     fn to_checkpoint(&self) -> Checkpoint {
-        let mut state = State::new();
-        self.agent.save(&mut state);
         let logs: BTreeMap<String, String> =
             LOGS.iter().zip(&self.logs).map(|(name, log)| (name.to_string(), log.clone())).collect();
         Checkpoint {
@@ -308,7 +352,7 @@ impl Subject {
             steps: self.steps,
             episode: self.episodes,
             complete: self.complete(),
-            state,
+            state: self.state(),
             logs,
         }
     }
@@ -316,6 +360,13 @@ impl Subject {
 
 impl Occupant for Subject {
     fn burst(&mut self, lane: &mut LaneAccess<'_>) {
+        self.practise_for(self.plan.burst, lane);
+    }
+}
+
+impl Subject {
+    /// Practises up to so many env steps: fewer if practice is complete, impossible, or a checkpoint waits to be taken.
+    pub fn practise_for(&mut self, steps: u64, lane: &mut LaneAccess<'_>) {
         if lane.lane().progress().0 != self.episodes {
             // A subject that was restored goes on with its next episode.
             lane.begin(self.episodes);
@@ -323,7 +374,7 @@ impl Occupant for Subject {
         if self.plan.conditions.evaluate_first && self.steps == 0 {
             self.failure = self.evaluate().err();
         }
-        for _ in 0..self.plan.burst {
+        for _ in 0..steps {
             if self.complete() || self.failure.is_some() || self.checkpoint.is_some() {
                 return;
             }

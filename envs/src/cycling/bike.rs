@@ -6,6 +6,8 @@
 use super::profile::Profile;
 use super::spec::{CyclingSpec, MassSpec, SuspensionSpec, WheelSpec};
 use crate::rapier::prelude::*;
+use crate::scene::Scene;
+use crate::task::Push;
 use crate::world::World;
 
 /// Standard gravity in m/s².
@@ -245,6 +247,31 @@ impl Bike {
             .map(|body| body.kinetic_energy() + body.mass() * GRAVITY * body.center_of_mass().y)
             .iter()
             .sum()
+    }
+
+    /// Lets a spectator push: along the ride the nearest part, and sideways the whole bicycle at the height of its centre
+    /// of mass.
+    pub fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
+        let [x, y, aside] = push.force;
+        let place = Vector::from(push.place);
+        let parts = [self.rear_wheel, self.front_wheel, self.frame, self.rider];
+        let distance = |part: &RigidBodyHandle| (world.bodies[*part].translation() - place).length();
+        let nearest = parts.into_iter().min_by(|one, other| distance(one).total_cmp(&distance(other)));
+        if let Some(part) = nearest {
+            world.bodies[part].apply_impulse(Vector::new(x, y) * duration, false);
+        }
+        world.bodies[self.roll].apply_torque_impulse(aside * self.height * duration, false);
+    }
+
+    /// Tells a drawing where the frame is and how it moves.
+    pub fn tell(&self, world: &World<'_>, spec: &CyclingSpec, scene: &mut Scene) {
+        let frame = world.bodies[self.frame].position();
+        let origin = frame * Vector::new(-spec.bike.frame.x, -spec.bike.frame.y);
+        scene.tell("frame", [origin.x, origin.y, frame.rotation.angle()]);
+        scene.tell("wheelbase", [spec.bike.wheelbase]);
+        scene.tell("suspension", [spec.bike.suspension.as_ref().map_or(0.0, |suspension| suspension.travel)]);
+        let Motion { speed, pitch, roll, lean, .. } = self.motion;
+        scene.tell("motion", [speed, pitch, roll, lean, self.handlebar]);
     }
 
     /// Feels the motion anew.

@@ -24,7 +24,7 @@ use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::{Field, Space};
-use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::{PhysicsSettings, World};
 use rand::RngExt;
@@ -35,6 +35,8 @@ use std::sync::Arc;
 const HEIGHTS_AHEAD: [f32; 5] = [0.3, 0.65, 1.0, 1.35, 1.7];
 /// Places ahead of the front contact at which the next roll bumps are seen, in m.
 const BUMPS_AHEAD: [f32; 4] = [0.0, 0.4, 0.8, 1.2];
+/// Ground behind the rear and ahead of the front axle that a drawing is told of, in m.
+const GROUND_TOLD: [f32; 2] = [8.0, 12.0];
 /// Ground kept in reserve at the end, in m: the preview must not look past it.
 const MARGIN: f32 = 5.0;
 
@@ -220,6 +222,12 @@ impl Task for Cycling {
         metrics.copy_from_slice(&values);
     }
 
+    fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
+        if let Some(bike) = &self.bike {
+            bike.push(world, push, duration);
+        }
+    }
+
     fn draw(&self, world: &World<'_>, scene: &mut Scene) {
         let Some(bike) = &self.bike else { return };
         let [rear, front] = bike.axles(world);
@@ -234,6 +242,12 @@ impl Task for Cycling {
         scene.line("rider", [hip, head]);
         scene.circle("head", head, 0.12, 0.0);
         let roll = bike.motion.roll;
+        bike.tell(world, &self.spec, scene);
+        scene.tell("pedal", [self.command.pedal]);
+        scene.tell("brakes", [self.command.rear_brake, self.command.front_brake]);
+        scene.tell("ride", [self.furthest, self.spec.episode.course, f32::from(u8::from(self.fallen))]);
+        let surface = self.profile.ground.points(rear.x - GROUND_TOLD[0], front.x + GROUND_TOLD[1]);
+        scene.tell("surface", surface.into_iter().flat_map(|point| [point.x, point.y]).collect::<Vec<f32>>());
         let contact = Vector::new(rear.x - 0.6, self.profile.ground.height(rear.x - 0.6));
         scene.line("roll", [contact, contact + Vector::new(-roll.sin(), roll.cos()) * 1.2]);
     }

@@ -131,6 +131,20 @@ impl Ear {
         })
     }
 
+    /// Whether a written note has been heard as it is written.
+    pub fn heard(&self, note: &Note) -> bool {
+        self.log.iter().rev().any(|sounded| {
+            let late = sounded.time - note.onset;
+            let same = (sounded.string, sounded.fret) == (note.string, note.fret);
+            same && sounded.clean && sounded.onset_error.is_some() && (-1e-3..=2.0 * ONSET_WINDOW).contains(&late)
+        })
+    }
+
+    /// What each string would sound if it were plucked now.
+    pub fn sounds(&self) -> &[Sound] {
+        &self.sounds
+    }
+
     /// Listens at `time` (s) and says how much of a written note has just been played, in [0, 1]: all of it when it
     /// sounds cleanly, and when it is plucked with its finger in place but pressing too lightly, the share of the force
     /// that would be needed, of which nothing is paid twice.

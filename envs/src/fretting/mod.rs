@@ -26,12 +26,15 @@ use crate::family::Family;
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
-use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::World;
 use instrument::BEHIND_FRET;
 use rand::RngExt;
 use std::sync::Arc;
+
+/// Times from now in s between which a drawing is told of notes.
+const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
@@ -145,6 +148,37 @@ impl Fretting {
         command
     }
 
+    /// Tells a drawing of the notes around now, of what sounds, and of the fingers.
+    fn tell(&self, hand: &Hand, scene: &mut Scene) {
+        let (instrument, time) = (&self.instrument, self.time());
+        scene.tell("board", [instrument.strings() as f32, instrument.frets() as f32]);
+        for note in self.notes.iter().filter(|note| (NOTES_TOLD[0]..NOTES_TOLD[1]).contains(&(note.onset - time))) {
+            let outcome = match self.ear.heard(note) {
+                _ if time < note.onset => 0.0,
+                true => 1.0,
+                false if time <= note.onset + ONSET_WINDOW => 0.0,
+                false => -1.0,
+            };
+            let place = instrument.fret_place(note.fret as f32 - BEHIND_FRET);
+            let across = instrument.string_place(note.string as f32, place);
+            let [string, fret, finger] = [note.string, note.fret, note.finger].map(|number| number as f32);
+            scene.tell("note", [string, fret, finger, note.onset - time, note.length, outcome, place, across]);
+        }
+        for (finger, tip) in hand.tips.iter().enumerate() {
+            let fret = instrument.fret_coordinate(tip.x).max(0.0).ceil() as usize;
+            let needed = instrument.least_force(fret);
+            scene.tell("tip", [tip.x, tip.y, tip.force, needed, finger as f32, self.spec.hand.finger_radius]);
+        }
+        for (index, sound) in self.ear.sounds().iter().take(instrument.strings()).enumerate() {
+            let sounding = match *sound {
+                Sound::Fretted { fret, clean, .. } => [fret as f32, f32::from(u8::from(clean))],
+                Sound::Open => [0.0, 1.0],
+                Sound::Muted => [0.0, 0.0],
+            };
+            scene.tell("sound", [(index + 1) as f32, sounding[0], sounding[1]]);
+        }
+    }
+
     fn reward(&self, hand: &Hand, played: f32, action: &[f32]) -> f32 {
         let reward = &self.spec.reward;
         let closeness = self.note(0).map_or(0.0, |note| {
@@ -245,6 +279,10 @@ impl Task for Fretting {
         metrics.copy_from_slice(&values);
     }
 
+    fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
+        world.push_nearest(push, duration, hand::UNITS);
+    }
+
     fn draw(&self, _world: &World<'_>, scene: &mut Scene) {
         let (Some(hand), instrument) = (&self.hand, &self.instrument) else { return };
         let end = instrument.fret_place(instrument.frets() as f32);
@@ -261,6 +299,7 @@ impl Task for Fretting {
             let x = instrument.fret_place(note.fret as f32 - BEHIND_FRET);
             scene.circle("note", at(note.string as f32, x), 0.003, 0.0);
         }
+        self.tell(hand, scene);
         for tip in &hand.tips {
             let place = Vector::new(tip.x, tip.y);
             scene.line("finger", [place, place - Vector::new(0.0, self.spec.hand.finger_length)]);

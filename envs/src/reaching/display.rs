@@ -13,6 +13,9 @@ use crate::world::PhysicsSettings;
 const MARK: f32 = 0.005;
 /// Length in m that a force of 1 N is drawn with.
 const FORCE: f32 = 0.01;
+/// Directions of the hand's velocity for which a drawing is told the field, and its magnitude in m/s.
+const DIRECTIONS: usize = 8;
+const RATE_SHOWN: f32 = 0.3;
 /// Blocks that a task's description names one by one.
 const BLOCKS_NAMED: usize = 6;
 
@@ -56,6 +59,14 @@ impl Reaching {
         scene.circle("hand", motion.hand, MARK, 0.0);
         if self.cursor_shown() {
             scene.circle("cursor", self.cursor(motion).0, MARK, 0.0);
+        }
+        scene.tell("hand", motion.hand.to_array());
+        scene.tell("trail", if self.cursor_shown() { self.cursor(motion).0 } else { motion.hand }.to_array());
+        scene.tell("moves", [self.time() - self.spec.episode.hold, f32::from(u8::from(self.clamped))]);
+        for index in 0..DIRECTIONS {
+            let rate = Vector::from_angle(index as f32 * std::f32::consts::TAU / DIRECTIONS as f32) * RATE_SHOWN;
+            let (force, shown) = (self.field.force(rate), self.field.shown(rate));
+            scene.tell("field", [rate.x, rate.y, force.x, force.y, shown.x, shown.y]);
         }
         let force = self.field.force(motion.hand_rate);
         scene.line("force", [motion.hand, motion.hand + force * FORCE]);

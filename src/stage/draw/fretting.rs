@@ -1,0 +1,214 @@
+//! A fretboard under four fingers, and the notes on their way to it.
+
+use super::{Grip, Look, Map, small};
+use crate::stage::canvas::{Align, Canvas, Colour, LETTER, ink};
+use bevy::math::{Rect, Vec2};
+use etude_envs::scene::Scene;
+use std::f32::consts::{FRAC_PI_2, TAU};
+
+const WOOD: [Colour; 2] = [Colour::of(0x5B3F2E), Colour::of(0x432D20)];
+const METAL: Colour = Colour::of(0xC9CDD1);
+const STRING: Colour = Colour::of(0xE9E2CF);
+const NUT: Colour = Colour::of(0xB3A68B);
+const INLAY: Colour = Colour::of(0xEFE7D2);
+/// Colours of the fingers, from the index finger.
+const FINGERS: [Colour; 4] = [ink::BLUE, ink::GREEN, ink::GOLD, ink::PURPLE];
+/// Frets that are marked on the neck; the twelfth twice.
+const MARKED: [usize; 8] = [3, 5, 7, 9, 15, 17, 19, 21];
+/// Frets that are seen at least.
+const SEEN: usize = 12;
+/// Time in s after which a note comes into sight on the fretboard, and between the now line and the right edge.
+const SOON: f32 = 1.2;
+const AHEAD: f32 = 3.2;
+
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
+    let Some(neck) = Neck::of(scene) else { return Vec::new() };
+    let compact = small(area);
+    let split = area.min.y + area.height() * if compact { 0.0 } else { 0.46 };
+    let board = Rect::new(area.min.x, split, area.max.x, area.max.y);
+    let (low, high) = neck.across();
+    let scale = (board.width() / (neck.seen() + 0.05)).min(0.62 * board.height() / (high - low).max(1e-3));
+    let centre = Vec2::new(0.5 * neck.seen() + 0.005, low + 0.5 * (high - low) - 0.42 * (high - low));
+    let map = Map::new(board, centre, scale, look);
+    neck.draw(canvas, board, &map, compact);
+    notes_to_come(canvas, scene, &map);
+    hand(canvas, scene, &map);
+    if !compact {
+        tablature(
+            canvas,
+            Rect::new(area.min.x + 14.0, area.min.y + 14.0, area.max.x - 14.0, split - 4.0),
+            scene,
+            &neck,
+        );
+    }
+    vec![Grip { area: board, map, aside: false }]
+}
+
+/// Strings and frets as the scene draws them, in m.
+struct Neck {
+    strings: Vec<[Vec2; 2]>,
+    frets: Vec<[Vec2; 2]>,
+    furthest: f32,
+    sounds: Vec<(f32, bool)>,
+}
+
+impl Neck {
+    fn of(scene: &Scene) -> Option<Self> {
+        let pair = |points: &[[f32; 2]]| Some([Vec2::from(*points.first()?), Vec2::from(*points.last()?)]);
+        let strings: Vec<_> = scene.lines("string").filter_map(pair).collect();
+        let frets: Vec<_> = scene.lines("fret").filter_map(pair).collect();
+        let furthest = scene.told("tip").filter_map(|tip| tip.first().copied()).fold(0.0, f32::max);
+        let sounds = scene.told("sound").filter_map(|sound| Some((*sound.get(1)?, *sound.get(2)? > 0.5))).collect();
+        (!strings.is_empty() && frets.len() > 1).then_some(Self { strings, frets, furthest, sounds })
+    }
+
+    /// Length of the neck that is seen, in m.
+    fn seen(&self) -> f32 {
+        let last = self.frets[self.frets.len() - 1][0].x;
+        let usual = self.frets[SEEN.min(self.frets.len() - 1)][0].x;
+        usual.max((self.furthest + 0.02).min(last))
+    }
+
+    fn across(&self) -> (f32, f32) {
+        let edges = self.frets.iter().flatten().map(|point| point.y);
+        edges.fold((f32::MAX, f32::MIN), |(low, high), y| (low.min(y), high.max(y)))
+    }
+
+    fn draw(&self, canvas: &mut Canvas, area: Rect, map: &Map, compact: bool) {
+        let (nut, end) = (self.frets[0], self.frets[self.frets.len() - 1]);
+        let corners = [nut[0], nut[1], end[1], end[0]].map(|place| map.at(place));
+        canvas.shaded([corners[0], corners[1], corners[2]], [WOOD[0], WOOD[1], WOOD[1]]);
+        canvas.shaded([corners[0], corners[2], corners[3]], [WOOD[0], WOOD[1], WOOD[0]]);
+        for (index, fret) in self.frets.iter().enumerate() {
+            let (one, two) = (map.at(fret[0]), map.at(fret[1]));
+            let (width, colour) = if index == 0 { (8.0, NUT) } else { (2.6, METAL) };
+            canvas.segment(one, two, width, colour);
+            let Some(before) = index.checked_sub(1).map(|before| self.frets[before]) else { continue };
+            let middle = map.at((fret[0] + fret[1] + before[0] + before[1]) * 0.25);
+            let size = (0.0032 * map.scale).max(2.0);
+            if MARKED.contains(&index) {
+                canvas.disc(middle, size, INLAY.at(0.55));
+            } else if index == 12 {
+                let aside = (one - two) * 0.25;
+                canvas.disc(middle + aside, size, INLAY.at(0.55));
+                canvas.disc(middle - aside, size, INLAY.at(0.55));
+            }
+            let above = one.y.min(two.y) - 13.0;
+            if !compact && middle.x < area.max.x - 12.0 {
+                canvas.words(Vec2::new(middle.x, above), index.to_string(), 12.0, ink::FAINT, Align::Middle);
+            }
+        }
+        let count = self.strings.len();
+        for (index, string) in self.strings.iter().enumerate() {
+            let (one, two) = (map.at(string[0]), map.at(string[1]));
+            let (fret, rings) = self.sounds.get(index).copied().unwrap_or_default();
+            let width = 1.2 + 2.2 * (count - 1 - index) as f32 / (count.max(2) - 1) as f32;
+            canvas.segment(one, two, width, STRING);
+            if rings && fret > 0.0 {
+                let from = self.frets.get(fret as usize).map_or(one, |line| Vec2::new(map.at(line[0]).x, one.y));
+                let start = one.lerp(two, ((from.x - one.x) / (two.x - one.x).max(1.0)).clamp(0.0, 1.0));
+                canvas.segment(start, two, width + 4.0, ink::GOLD.at(0.35));
+                canvas.segment(start, two, width + 0.8, ink::GOLD);
+            }
+        }
+    }
+}
+
+/// Rings that close in on the places of the next notes.
+fn notes_to_come(canvas: &mut Canvas, scene: &Scene, map: &Map) {
+    for note in scene.told("note") {
+        let &[_, _, finger, until, length, outcome, x, y] = note else { continue };
+        if until > SOON || until < -0.5 * length {
+            continue;
+        }
+        let (middle, size) = (map.at(Vec2::new(x, y)), (0.0045 * map.scale).max(5.0));
+        let near = 1.0 - (until / SOON).clamp(0.0, 1.0);
+        let colour = if outcome < 0.0 { ink::RED } else { colour_of(finger) };
+        canvas.disc(middle, size, colour.at(0.25 + 0.55 * near));
+        canvas.ring(middle, size * (1.25 + 2.2 * (1.0 - near)), 2.5, colour.at(0.3 + 0.7 * near));
+    }
+}
+
+fn hand(canvas: &mut Canvas, scene: &Scene, map: &Map) {
+    let fingers: Vec<(Vec2, Vec2)> = scene
+        .lines("finger")
+        .filter_map(|points| Some((Vec2::from(*points.first()?), Vec2::from(*points.last()?))))
+        .collect();
+    let skin = ink::SKIN;
+    let shade = ink::SKIN.towards(ink::INK, 0.18);
+    if let (Some(first), Some(last)) = (fingers.first(), fingers.last()) {
+        let (one, two) = (map.at(first.1), map.at(last.1));
+        let wide = 0.03 * map.scale;
+        canvas.limb(one + Vec2::Y * wide * 0.5, two + Vec2::Y * wide * 0.5, [wide, wide], shade);
+    }
+    for &(tip, knuckle) in &fingers {
+        let radius = 0.0062 * map.scale;
+        canvas.limb(map.at(knuckle), map.at(tip), [2.3 * radius, 1.7 * radius], shade);
+        canvas.limb(map.at(knuckle), map.at(tip), [2.0 * radius, 1.4 * radius], skin);
+    }
+    for tip in scene.told("tip") {
+        let &[x, y, force, needed, finger, radius] = tip else { continue };
+        let (middle, size) = (map.at(Vec2::new(x, y)), (radius * map.scale).max(6.0));
+        let share = (force / needed.max(1e-3)).clamp(0.0, 1.0);
+        let colour = colour_of(finger);
+        canvas.disc(middle, size * (0.85 + 0.15 * share), skin.towards(colour, 0.25 + 0.75 * share));
+        // The ring is full when the string is pressed hard enough.
+        canvas.ring(middle, size * 1.3, 3.0, ink::INK.at(0.25));
+        let ring = if share >= 1.0 { ink::CARD } else { colour };
+        canvas.arc(middle, size * 1.3, 3.0, [-FRAC_PI_2, -FRAC_PI_2 + TAU * share], ring);
+        let digit = if share > 0.5 { ink::CARD } else { ink::INK };
+        canvas.words(middle, format!("{}", finger as i32 + 1), (1.1 * size).clamp(9.0, 16.0), digit, Align::Middle);
+    }
+}
+
+/// What is written, on its way from the right to now.
+fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
+    canvas.card(area);
+    canvas.words(area.min + Vec2::new(12.0, 15.0), "notes", 12.0, ink::FAINT, Align::Left);
+    let room = area.width() > 560.0;
+    for (index, colour) in FINGERS.into_iter().enumerate().filter(|_| room) {
+        let place = Vec2::new(area.max.x - 290.0 + index as f32 * 74.0, area.min.y + 15.0);
+        canvas.disc(place, 5.0, colour);
+        canvas.words(place + Vec2::new(10.0, 0.0), format!("finger {}", index + 1), 11.0, ink::FAINT, Align::Left);
+    }
+    let staff = Rect::new(area.min.x + 14.0, area.min.y + 34.0, area.max.x - 14.0, area.max.y - 12.0);
+    let count = neck.strings.len();
+    let row = staff.height() / count as f32;
+    // As in tablature, the lowest string is at the bottom.
+    let y = |string: f32| staff.max.y - (string - 0.5) * row;
+    let now = staff.min.x + 0.24 * staff.width();
+    let x = |until: f32| now + until / AHEAD * (staff.max.x - now);
+    for string in 1..=count {
+        let line = y(string as f32);
+        canvas.segment(Vec2::new(staff.min.x, line), Vec2::new(staff.max.x, line), 1.2, ink::RULE);
+    }
+    canvas.segment(Vec2::new(now, staff.min.y - 6.0), Vec2::new(now, staff.max.y + 4.0), 3.0, ink::INK);
+    canvas.clip(Some(staff.inflate(2.0)));
+    for note in scene.told("note") {
+        let &[string, fret, finger, until, length, outcome, _, _] = note else { continue };
+        let tall = (0.38 * row).min(15.0);
+        let body =
+            Rect::new(x(until), y(string) - tall, x(until + length).max(x(until) + 2.2 * tall) - 4.0, y(string) + tall);
+        let (fill, words) = match outcome {
+            outcome if outcome > 0.0 => (ink::GREEN, ink::CARD),
+            outcome if outcome < 0.0 => (ink::RED.at(0.18), ink::RED),
+            _ => (colour_of(finger), ink::CARD),
+        };
+        canvas.rounded(body, 6.0, fill);
+        let verdict = match outcome {
+            outcome if outcome > 0.0 => " hit",
+            outcome if outcome < 0.0 => " miss",
+            _ => "",
+        };
+        let place = Vec2::new(body.min.x + 7.0, y(string));
+        let (size, whole) = ((1.3 * tall).min(15.0), format!("{fret}{verdict}"));
+        let fits = (whole.chars().count() as f32 * LETTER * size) + 10.0 < body.width();
+        canvas.words(place, if fits { whole } else { fret.to_string() }, size, words, Align::Left);
+    }
+    canvas.clip(Some(area));
+    canvas.words(Vec2::new(now, area.min.y + 15.0), "now", 12.0, ink::INK, Align::Middle);
+}
+
+fn colour_of(finger: f32) -> Colour {
+    FINGERS[(finger.max(0.0) as usize).min(FINGERS.len() - 1)]
+}

@@ -1,0 +1,160 @@
+//! An arm seen from above, the way of its hand close up, and the field it moves in.
+
+use super::{Grip, Look, Map, Trails, inset, small};
+use crate::stage::canvas::{Canvas, Colour, ink};
+use bevy::math::{Rect, Vec2};
+use etude_envs::scene::Scene;
+
+const TABLE: [Colour; 2] = [Colour::of(0xE6ECEB), Colour::of(0xD8E0DF)];
+/// Metres that are seen of the arm, across and up, and the middle of it from the shoulder.
+const ARM_SEEN: [f32; 2] = [0.86, 0.84];
+const ARM_MIDDLE: Vec2 = Vec2::new(-0.02, 0.31);
+/// Metres that are seen close up.
+const CLOSE: f32 = 0.27;
+/// Pixels that a field's force of 1 N, and its longest arrow, are drawn with.
+const NEWTON: f32 = 9.0;
+
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Vec<Grip> {
+    canvas.gradient(area, TABLE[0], TABLE[1]);
+    let compact = small(area);
+    if compact {
+        let map = close_up(canvas, area, scene, trails, look);
+        return vec![Grip { area, map, aside: false }];
+    }
+    let split = area.min.x + 0.5 * area.width();
+    let left = Rect::new(area.min.x, area.min.y, split, area.max.y);
+    let scale = (left.width() / ARM_SEEN[0]).min(left.height() / ARM_SEEN[1]);
+    let map = Map::new(left, ARM_MIDDLE, scale, look);
+    canvas.clip(Some(left));
+    arm(canvas, scene, &map);
+    canvas.clip(Some(area));
+    let view = Rect::new(split + 14.0, area.min.y + 14.0, area.max.x - 14.0, area.max.y - 14.0);
+    inset(canvas, view, "way of the hand, close up");
+    let inner = Rect { min: view.min + Vec2::new(2.0, 26.0), max: view.max - 2.0 };
+    canvas.clip(Some(inner));
+    let close = close_up(canvas, inner, scene, trails, &Look::default());
+    canvas.clip(Some(area));
+    if left.width() > 300.0 {
+        let corner = Vec2::new(area.min.x + 14.0, area.min.y + 14.0);
+        field(canvas, Rect::from_corners(corner, corner + Vec2::new(156.0, 174.0)), scene);
+    }
+    vec![Grip { area: view, map: close, aside: false }, Grip { area: left, map, aside: false }]
+}
+
+/// Start, target, the way that is asked for and those that were gone.
+fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Map {
+    let way = scene.lines("desired way").next().unwrap_or(&[]);
+    let start = scene.circles("start").next().map_or(Vec2::ZERO, |(centre, ..)| centre.into());
+    // The scene does not say where the centre of all targets is; every reach starts there, to a millimetre.
+    let scale = area.width().min(area.height()) / CLOSE;
+    let map = Map::new(area, start, scale, look);
+    canvas.ring(map.at(start), 0.1 * map.scale, 1.0, ink::RULE);
+    let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
+    canvas.line(&ends, 2.0, ink::FAINT.at(0.45));
+    let count = trails.len();
+    for (index, (_, trail)) in trails.iter().enumerate() {
+        let age = (count - 1 - index) as f32;
+        let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
+        let (width, colour) =
+            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.9 - 0.06 * age).max(0.12))) };
+        canvas.line(&points, width, colour);
+    }
+    for (centre, radius, _) in scene.circles("start") {
+        canvas.ring(map.at(centre), radius * map.scale, 2.5, ink::FAINT);
+    }
+    for (centre, radius, _) in scene.circles("target") {
+        canvas.disc(map.at(centre), radius * map.scale, ink::GREEN.at(0.22));
+        canvas.ring(map.at(centre), radius * map.scale, 3.0, ink::GREEN);
+    }
+    for line in scene.lines("force") {
+        if let [from, to] = *line {
+            let (from, to) = (map.at(from), map.at(to));
+            if (to - from).length() > 3.0 {
+                canvas.arrow(from, to, 4.0, ink::RED);
+            }
+        }
+    }
+    for (centre, radius, _) in scene.circles("hand") {
+        canvas.disc(map.at(centre), radius * map.scale, ink::SKIN.towards(ink::INK, 0.2));
+    }
+    for (centre, radius, _) in scene.circles("cursor") {
+        canvas.disc(map.at(centre), 0.8 * radius * map.scale, ink::BLUE);
+    }
+    map
+}
+
+fn arm(canvas: &mut Canvas, scene: &Scene, map: &Map) {
+    // A circle for the head and shoulders behind the arm: it says from where one looks.
+    let shoulder = map.at(Vec2::ZERO);
+    let px = |metres: f32| metres * map.scale;
+    let shirt = Colour::of(0x51718C);
+    canvas.limb(shoulder, map.at(Vec2::new(-0.34, -0.02)), [px(0.15), px(0.13)], shirt);
+    canvas.disc(map.at(Vec2::new(-0.17, 0.0)), px(0.095), Colour::of(0x4A3A30));
+    for (name, radius, colour) in [("upper arm", 0.042, shirt), ("forearm", 0.034, ink::SKIN)] {
+        for line in scene.lines(name) {
+            // The outline of a capsule: nine places around its far end, nine around its near one.
+            let mean = |points: &[[f32; 2]]| {
+                points.iter().map(|&point| Vec2::from(point)).sum::<Vec2>() / points.len().max(1) as f32
+            };
+            if line.len() < 18 {
+                continue;
+            }
+            let (far, near) = ((line[0], line[8]), (line[9], line[17]));
+            let (far, near) = (mean(&[far.0, far.1]), mean(&[near.0, near.1]));
+            let narrow = if name == "forearm" { 0.75 } else { 0.85 };
+            canvas.limb(map.at(near), map.at(far), [2.0 * px(radius), 2.0 * px(radius) * narrow], colour);
+        }
+    }
+    for (centre, ..) in scene.circles("hand") {
+        canvas.disc(map.at(centre), px(0.032), ink::SKIN);
+        canvas.ring(map.at(centre), px(0.032), 2.0, ink::SKIN.towards(ink::INK, 0.3));
+    }
+    for (centre, radius, _) in scene.circles("start") {
+        canvas.ring(map.at(centre), px(0.1), 1.0, ink::FAINT.at(0.5));
+        canvas.ring(map.at(centre), px(radius), 2.0, ink::FAINT);
+    }
+    for (centre, radius, _) in scene.circles("target") {
+        canvas.disc(map.at(centre), px(radius), ink::GREEN);
+    }
+    for (centre, radius, _) in scene.circles("cursor") {
+        canvas.disc(map.at(centre), px(radius), ink::BLUE);
+    }
+    for line in scene.lines("force") {
+        if let [from, to] = *line {
+            canvas.arrow(map.at(from), map.at(to), 4.0, ink::RED);
+        }
+    }
+}
+
+/// What the field does to a hand that moves in this direction or that: for each velocity the force, or where the cursor
+/// goes instead.
+fn field(canvas: &mut Canvas, area: Rect, scene: &Scene) {
+    let told: Vec<&[f32]> = scene.told("field").filter(|numbers| numbers.len() == 6).collect();
+    let forced = told.iter().any(|field| field[2].abs() + field[3].abs() > 1e-3);
+    let turned = told.iter().any(|field| (field[0] - field[4]).abs() + (field[1] - field[5]).abs() > 1e-3);
+    let clamped = scene.told("moves").next().is_some_and(|moves| moves.get(1).is_some_and(|&clamped| clamped > 0.5));
+    let title = match (forced, turned) {
+        _ if clamped => "channel",
+        (true, _) => "force by velocity",
+        (_, true) => "cursor by velocity",
+        _ => "no field",
+    };
+    inset(canvas, area, title);
+    let middle = Vec2::new(area.center().x, area.center().y + 9.0);
+    let reach = 0.5 * area.width() - 22.0;
+    canvas.ring(middle, 0.62 * reach, 1.0, ink::RULE);
+    for numbers in told {
+        let flip = |x: f32, y: f32| Vec2::new(x, -y);
+        let rate = flip(numbers[0], numbers[1]);
+        let speed = rate.length().max(1e-6);
+        let place = middle + rate / speed * (0.62 * reach);
+        canvas.disc(place, 2.5, ink::FAINT);
+        if forced {
+            let way = (flip(numbers[2], numbers[3]) * NEWTON).clamp_length_max(0.6 * reach);
+            canvas.arrow(place, place + way, 2.5, ink::RED);
+        } else if turned {
+            canvas.arrow(middle, middle + flip(numbers[4], numbers[5]) / speed * (0.62 * reach), 2.0, ink::BLUE);
+        }
+    }
+    canvas.disc(middle, 3.0, ink::INK);
+}

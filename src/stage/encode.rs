@@ -1,0 +1,413 @@
+//! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
+
+use crate::run::files::create_folder;
+use anyhow::{Context, Result, anyhow, bail};
+use bevy::image::Image;
+use bevy::render::render_resource::TextureFormat;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// Colours of a GIF; one more says that a pixel has not changed.
+const COLOURS: usize = 255;
+const UNCHANGED: u8 = 255;
+/// Frames of a GIF whose colours make its palette.
+const PALETTE_FRAMES: usize = 24;
+
+/// A picture as rows of red, green and blue bytes.
+pub struct Pixels {
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// Three bytes for each pixel.
+    pub rgb: Vec<u8>,
+}
+
+impl Pixels {
+    /// The picture that a renderer gave.
+    ///
+    /// # Errors
+    /// A format that no window of this program has.
+    pub fn of(image: &Image) -> Result<Self> {
+        let (width, height) = (image.width(), image.height());
+        let data = image.data.as_ref().context("the renderer gave no pixels")?;
+        let order = match image.texture_descriptor.format {
+            TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => [0, 1, 2],
+            TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => [2, 1, 0],
+            other => bail!("the renderer gave pixels in the format {other:?}; expected eight bits a colour"),
+        };
+        let (pixels, _) = data.as_chunks::<4>();
+        let rgb = pixels.iter().flat_map(|pixel| order.map(|part| pixel[part])).collect();
+        Ok(Self { width, height, rgb })
+    }
+
+    /// Writes it as PNG.
+    ///
+    /// # Errors
+    /// A place that cannot be written to.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut encoder = png::Encoder::new(BufWriter::new(file), self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        let write = || -> Result<(), png::EncodingError> {
+            let mut writer = encoder.write_header()?;
+            writer.write_image_data(&self.rgb)?;
+            writer.finish()
+        };
+        write().with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Saves a picture of the window as the first `etude-N.png` in the working folder that is not taken.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn keep_photograph(image: &Image) -> Result<PathBuf> {
+    let path = (1..10_000)
+        .map(|number| PathBuf::from(format!("etude-{number}.png")))
+        .find(|path| !path.exists())
+        .context("there are ten thousand of them already")?;
+    Pixels::of(image)?.save(&path)?;
+    Ok(path)
+}
+
+/// Where the frames of a recording go.
+pub enum Film {
+    /// One PNG file a frame in a folder.
+    Pictures(PathBuf, u32),
+    /// An animated GIF.
+    Gif(GifFilm),
+    /// A video, encoded by ffmpeg.
+    Video(VideoFilm),
+}
+
+impl Film {
+    /// Begins a film; its kind follows from the ending of its name.
+    ///
+    /// # Errors
+    /// An unknown ending, a place that cannot be written to, or no ffmpeg where one is needed.
+    pub fn begin(path: &Path, [width, height]: [u32; 2], frames_per_second: u32) -> Result<Self> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+        match ending.as_deref() {
+            Some("gif") => Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?)),
+            Some("mp4") => Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?)),
+            None => {
+                create_folder(path)?;
+                Ok(Self::Pictures(path.into(), 0))
+            }
+            Some(other) => bail!(
+                "cannot record {}: expected a name that ends in .gif or .mp4, or a folder for PNG files (without an ending), \
+                 found .{other}",
+                path.display()
+            ),
+        }
+    }
+
+    /// Adds a frame.
+    ///
+    /// # Errors
+    /// A full disk, or an ffmpeg that has given up.
+    pub fn add(&mut self, pixels: Pixels) -> Result<()> {
+        match self {
+            Self::Pictures(folder, count) => {
+                pixels.save(&folder.join(format!("frame-{count:05}.png")))?;
+                *count += 1;
+                Ok(())
+            }
+            Self::Gif(film) => film.add(pixels),
+            Self::Video(film) => film.add(&pixels),
+        }
+    }
+
+    /// Ends it.
+    ///
+    /// # Errors
+    /// A full disk, or an ffmpeg that has failed.
+    pub fn end(self) -> Result<()> {
+        match self {
+            Self::Pictures(..) => Ok(()),
+            Self::Gif(film) => film.end(),
+            Self::Video(film) => film.end(),
+        }
+    }
+}
+
+/// An animated GIF: one palette for all frames, and of each only what has changed.
+pub struct GifFilm {
+    path: PathBuf,
+    encoder: gif::Encoder<BufWriter<File>>,
+    size: [u16; 2],
+    /// Ends of the frames so far in hundredths of a second, so that rounding does not add up.
+    shown: u32,
+    count: u32,
+    frames_per_second: u32,
+    waiting: Vec<Pixels>,
+    palette: Option<Palette>,
+    last: Vec<u8>,
+}
+
+impl GifFilm {
+    fn new(path: &Path, size: [u32; 2], frames_per_second: u32) -> Result<Self> {
+        let fits = |side: u32| {
+            u16::try_from(side).map_err(|_| anyhow!("a GIF is at most 65535 pixels wide and high, found {side}"))
+        };
+        let size = [fits(size[0])?, fits(size[1])?];
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let mut encoder = gif::Encoder::new(BufWriter::new(file), size[0], size[1], &[])?;
+        encoder.set_repeat(gif::Repeat::Infinite)?;
+        let path = path.into();
+        Ok(Self {
+            path,
+            encoder,
+            size,
+            shown: 0,
+            count: 0,
+            frames_per_second,
+            waiting: Vec::new(),
+            palette: None,
+            last: Vec::new(),
+        })
+    }
+
+    fn add(&mut self, pixels: Pixels) -> Result<()> {
+        if self.palette.is_some() {
+            return self.write(&pixels);
+        }
+        self.waiting.push(pixels);
+        if self.waiting.len() >= PALETTE_FRAMES { self.settle() } else { Ok(()) }
+    }
+
+    /// Makes the palette of the frames that have waited for it, and writes them.
+    fn settle(&mut self) -> Result<()> {
+        self.palette = Some(Palette::of(&self.waiting));
+        std::mem::take(&mut self.waiting).iter().try_for_each(|pixels| self.write(pixels))
+    }
+
+    fn write(&mut self, pixels: &Pixels) -> Result<()> {
+        let Some(palette) = &mut self.palette else { return Ok(()) };
+        let indices: Vec<u8> = pixels.rgb.as_chunks::<3>().0.iter().map(|&pixel| palette.index(pixel)).collect();
+        let buffer = match self.last.len() == indices.len() {
+            true => {
+                indices.iter().zip(&self.last).map(|(new, old)| if new == old { UNCHANGED } else { *new }).collect()
+            }
+            false => indices.clone(),
+        };
+        self.last = indices;
+        self.count += 1;
+        let until = 100 * self.count / self.frames_per_second.max(1);
+        let frame = gif::Frame {
+            delay: (until - self.shown).min(u32::from(u16::MAX)) as u16,
+            dispose: gif::DisposalMethod::Keep,
+            transparent: Some(UNCHANGED),
+            width: self.size[0],
+            height: self.size[1],
+            palette: Some(palette.bytes()),
+            buffer: buffer.into(),
+            ..gif::Frame::default()
+        };
+        self.shown = until;
+        self.encoder.write_frame(&frame).with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    fn end(mut self) -> Result<()> {
+        if self.palette.is_none() {
+            self.settle()?;
+        }
+        let mut file = self.encoder.into_inner().with_context(|| format!("cannot write {}", self.path.display()))?;
+        file.flush().with_context(|| format!("cannot write {}", self.path.display()))
+    }
+}
+
+/// The colours of a GIF: those that fill most of the picture, each standing for those around it.
+struct Palette {
+    colours: Vec<[u8; 3]>,
+    nearest: HashMap<[u8; 3], u8>,
+}
+
+impl Palette {
+    fn of(frames: &[Pixels]) -> Self {
+        let mut boxes: Vec<Vec<([u8; 3], u64)>> = vec![counted(frames)];
+        // Median cut (Heckbert 1982): the box with the widest spread of its many pixels is cut in two, again and again.
+        while boxes.len() < COLOURS {
+            let weight = |colours: &Vec<([u8; 3], u64)>| {
+                let (axis, width) = widest(colours);
+                let pixels: u64 = colours.iter().map(|colour| colour.1).sum();
+                (width as f64 * (pixels as f64).powf(0.35), axis)
+            };
+            let Some((index, (size, axis))) =
+                boxes.iter().map(weight).enumerate().max_by(|one, other| one.1.0.total_cmp(&other.1.0))
+            else {
+                break;
+            };
+            if size <= 0.0 {
+                break;
+            }
+            let mut colours = boxes.swap_remove(index);
+            colours.sort_unstable_by_key(|(colour, _)| (colour[axis], *colour));
+            let half = colours.iter().map(|colour| colour.1).sum::<u64>() / 2;
+            let mut before = 0;
+            let cut = colours
+                .iter()
+                .position(|colour| {
+                    before += colour.1;
+                    before > half
+                })
+                .unwrap_or(0)
+                .clamp(1, colours.len() - 1);
+            let rest = colours.split_off(cut);
+            boxes.push(colours);
+            boxes.push(rest);
+        }
+        let colours = boxes.iter().filter(|colours| !colours.is_empty()).map(|colours| mean(colours)).collect();
+        Self { colours, nearest: HashMap::new() }
+    }
+
+    fn index(&mut self, pixel: [u8; 3]) -> u8 {
+        let colours = &self.colours;
+        *self.nearest.entry(pixel).or_insert_with(|| {
+            let distance = |colour: &[u8; 3]| -> i32 {
+                colour.iter().zip(pixel).map(|(&one, other)| (i32::from(one) - i32::from(other)).pow(2)).sum()
+            };
+            let nearest = colours.iter().enumerate().min_by_key(|(_, colour)| distance(colour));
+            nearest.map_or(0, |(index, _)| index as u8)
+        })
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = self.colours.iter().flatten().copied().collect();
+        bytes.resize(3 * (COLOURS + 1), 0);
+        bytes
+    }
+}
+
+fn counted(frames: &[Pixels]) -> Vec<([u8; 3], u64)> {
+    let mut counts: HashMap<[u8; 3], u64> = HashMap::new();
+    for pixel in frames.iter().flat_map(|frame| frame.rgb.as_chunks::<3>().0) {
+        *counts.entry(*pixel).or_default() += 1;
+    }
+    let mut colours: Vec<_> = counts.into_iter().collect();
+    // A hash map's order differs from run to run.
+    colours.sort_unstable();
+    colours
+}
+
+/// The part of colour in which these differ most, and by how much.
+fn widest(colours: &[([u8; 3], u64)]) -> (usize, u8) {
+    let width = |axis: usize| {
+        let values = || colours.iter().map(move |(colour, _)| colour[axis]);
+        values().max().unwrap_or(0) - values().min().unwrap_or(0)
+    };
+    (0..3).map(|axis| (axis, width(axis))).max_by_key(|&(_, width)| width).unwrap_or((0, 0))
+}
+
+fn mean(colours: &[([u8; 3], u64)]) -> [u8; 3] {
+    let pixels: u64 = colours.iter().map(|colour| colour.1).sum();
+    std::array::from_fn(|axis| {
+        let sum: u64 = colours.iter().map(|(colour, count)| u64::from(colour[axis]) * count).sum();
+        ((sum + pixels / 2) / pixels.max(1)) as u8
+    })
+}
+
+/// A video that ffmpeg encodes.
+pub struct VideoFilm {
+    path: PathBuf,
+    ffmpeg: Child,
+    input: Option<ChildStdin>,
+}
+
+impl VideoFilm {
+    fn new(path: &Path, [width, height]: [u32; 2], frames_per_second: u32) -> Result<Self> {
+        if width % 2 + height % 2 > 0 {
+            bail!("a video needs an even width and height, found {width}x{height}");
+        }
+        let (size, rate) = (format!("{width}x{height}"), frames_per_second.to_string());
+        let mut ffmpeg = Command::new("ffmpeg")
+            .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", &size])
+            .args(["-framerate", &rate, "-i", "-", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+            .arg(path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| {
+                anyhow!(
+                    "cannot record {}: ffmpeg could not be started ({error}); install it, or record a .gif or a folder of \
+                     PNG files",
+                    path.display()
+                )
+            })?;
+        let input = ffmpeg.stdin.take();
+        Ok(Self { path: path.into(), ffmpeg, input })
+    }
+
+    fn add(&mut self, pixels: &Pixels) -> Result<()> {
+        let input = self.input.as_mut().context("ffmpeg takes no frames")?;
+        input
+            .write_all(&pixels.rgb)
+            .with_context(|| format!("cannot record {}: ffmpeg has stopped", self.path.display()))
+    }
+
+    fn end(mut self) -> Result<()> {
+        drop(self.input.take());
+        let status = self.ffmpeg.wait()?;
+        if !status.success() {
+            bail!("cannot record {}: ffmpeg ended with {status}", self.path.display());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(colour: impl Fn(u32, u32) -> [u8; 3]) -> Pixels {
+        let rgb = (0..64).flat_map(|index| colour(index % 8, index / 8)).collect();
+        Pixels { width: 8, height: 8, rgb }
+    }
+
+    #[test]
+    fn a_gif_holds_its_frames_for_the_time_that_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.gif");
+        let mut film = Film::begin(&path, [8, 8], 30).unwrap();
+        for frame in 0..30u8 {
+            film.add(picture(|x, _| if x < 4 { [200, 10, 10] } else { [frame % 20, 100, 250] })).unwrap();
+        }
+        film.end().unwrap();
+        let mut decoder = gif::DecodeOptions::new();
+        decoder.set_color_output(gif::ColorOutput::RGBA);
+        let mut decoder = decoder.read_info(File::open(&path).unwrap()).unwrap();
+        let (mut count, mut time) = (0, 0);
+        while let Some(frame) = decoder.read_next_frame().unwrap() {
+            if count == 0 {
+                assert_eq!(frame.buffer[..4], [200, 10, 10, 255]);
+            } else {
+                assert_eq!(frame.buffer[3], 0, "what has not changed is left out");
+            }
+            assert_eq!(frame.buffer[28..32], [(count % 20) as u8, 100, 250, 255]);
+            (count, time) = (count + 1, time + u32::from(frame.delay));
+        }
+        assert_eq!((count, time), (30, 100));
+    }
+
+    #[test]
+    fn a_palette_has_colours_for_all_and_is_the_same_each_time() {
+        let many = || picture(|x, y| [(x * 36) as u8, (y * 36) as u8, ((x + y) * 18) as u8]);
+        let mut palette = Palette::of(&[many()]);
+        assert_eq!(palette.bytes(), Palette::of(&[many()]).bytes());
+        for pixel in many().rgb.as_chunks::<3>().0 {
+            let index = palette.index(*pixel);
+            assert_eq!(palette.colours[usize::from(index)], *pixel);
+        }
+    }
+
+    #[test]
+    fn unknown_endings_are_refused() {
+        let error = Film::begin(Path::new("film.avi"), [8, 8], 30).err().unwrap().to_string();
+        assert!(error.contains("ends in .gif or .mp4") && error.contains(".avi"), "{error}");
+    }
+}

@@ -1,0 +1,81 @@
+//! The stage: a window in which subjects are watched while they practise, and recordings of what is seen in it.
+//!
+//! The window only draws. The simulation runs in a thread of its own, sends what is to be seen over a bounded channel and
+//! takes commands over another; a frame that nobody takes is dropped. Playing back a checkpoint, watching practice live,
+//! playing oneself and recording are one path, and watching changes no result.
+
+mod canvas;
+mod draw;
+mod encode;
+mod input;
+mod messages;
+mod panel;
+mod performer;
+mod person;
+mod picture;
+mod record;
+mod simulation;
+mod view;
+mod window;
+
+pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
+pub use person::{Controls, Desk, Person};
+pub use record::{Recording, record};
+pub use simulation::{Programme, Simulation, Theatre, Training, perform};
+pub use window::{Opening, open};
+
+use anyhow::{Result, anyhow};
+use bevy::render::RenderPlugin;
+use bevy::render::settings::{Backends, WgpuSettings};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The renderer, with a way of compiling shaders. It asks for a native graphics interface: looking for OpenGL beside it
+/// makes drivers talk on stderr. WGPU_BACKEND has the last word.
+fn renderer(synchronous_pipeline_compilation: bool) -> RenderPlugin {
+    let mut settings = WgpuSettings::default();
+    if std::env::var_os("WGPU_BACKEND").is_none() {
+        settings.backends = Some(Backends::PRIMARY);
+    }
+    RenderPlugin { render_creation: settings.into(), synchronous_pipeline_compilation, ..RenderPlugin::default() }
+}
+
+/// Runs the renderer, whose libraries panic where there is no display or no adapter, and says in a line what was wrong.
+fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(run));
+    std::panic::set_hook(hook);
+    result.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(explained(said.unwrap_or("it gave no reason")))
+    })
+}
+
+fn explained(said: &str) -> anyhow::Error {
+    let line = said.lines().next().unwrap_or(said);
+    if said.contains("event loop") {
+        anyhow!(
+            "no display: the window system could not be reached. Record to a file instead, with --record FILE.gif ({line})"
+        )
+    } else if said.contains("find a GPU") {
+        anyhow!(
+            "no graphics adapter was found: install a Vulkan driver; Debian's mesa-vulkan-drivers renders in software"
+        )
+    } else {
+        anyhow!("the renderer broke down: {line}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_breaks_in_a_library_becomes_a_line_that_helps() {
+        let error = |said: &'static str| guarded(move || panic!("{said}")).unwrap_err().to_string();
+        assert!(error("Failed to build event loop: Os").starts_with("no display"));
+        assert!(error("Unable to find a GPU! Make").contains("mesa-vulkan-drivers"));
+        assert_eq!(error("out of paint\nsecond line"), "the renderer broke down: out of paint");
+        assert!(guarded(|| Ok(())).is_ok());
+    }
+}

@@ -1,0 +1,299 @@
+//! What is on the sheet: the subjects, the brain beside them, and the words around. It knows nothing of windows.
+
+use super::canvas::{Align, Canvas, Colour, ink};
+use super::draw::{self, Grip, Look};
+use super::messages::Frame;
+use super::panel::{self, Traces};
+use bevy::math::{Rect, Vec2};
+
+/// Height of the line of words at the top, in pixels.
+const HEADER: f32 = 46.0;
+/// Widths of the sheet from which the brain is shown, and of its panel.
+const PANEL_FROM: f32 = 560.0;
+const PANEL: [f32; 2] = [196.0, 330.0];
+/// Trials whose trails are kept, and places in one of them.
+const TRAILS: usize = 14;
+const TRAIL: usize = 600;
+/// Steps between two places of a trail beyond which it is broken off.
+const GAP: u32 = 40;
+
+/// The keys, as the help names them.
+const KEYS: [(&str, &str); 14] = [
+    ("space", "pause, and go on"),
+    (".", "one step"),
+    ("+ -", "faster, slower"),
+    ("m", "as fast as it can, and back"),
+    ("r", "restart the episode"),
+    ("tab", "next subject (shift: previous)"),
+    ("g", "one subject, or all in a grid"),
+    ("l", "learning on or off"),
+    ("1 to 4", "lesion a part of the brain, or heal it"),
+    ("n b", "next task of this body, and back"),
+    ("drag", "push the subject"),
+    ("wheel, right drag", "zoom, move; c centres again"),
+    ("p", "save a picture"),
+    ("q, escape", "leave"),
+];
+
+/// What the spectator sees and how.
+#[derive(Default)]
+pub struct View {
+    /// The newest frame.
+    pub frame: Option<Frame>,
+    /// Whether all subjects are shown.
+    pub grid: bool,
+    /// Whether the keys are shown.
+    pub help: bool,
+    /// How the subject in focus is looked at.
+    pub look: Look,
+    /// A drag under way: where it began, where it is, and whether it pushes out of the plane.
+    pub drag: Option<(Vec2, Vec2)>,
+    /// Something the window itself has to say; it goes before what the simulation says.
+    pub notice: Option<String>,
+    /// How the actions are controlled, where a person does.
+    pub controls: Vec<String>,
+    traces: Traces,
+    trails: Vec<(u64, Vec<[f32; 2]>)>,
+    last_trail: (u64, u32),
+    grips: Vec<Grip>,
+    cells: Vec<Rect>,
+}
+
+impl View {
+    /// Shows all subjects in a grid, or the one in focus.
+    pub fn new(grid: bool) -> Self {
+        Self { grid, ..Self::default() }
+    }
+
+    /// Takes in what the simulation tells.
+    pub fn absorb(&mut self, frame: Frame) {
+        let known = self.frame.as_ref();
+        let another = known.is_none_or(|known| known.task.id != frame.task.id || known.focus != frame.focus);
+        if another {
+            self.traces.forget_samples();
+            self.trails.clear();
+        }
+        if known.is_none_or(|known| known.task.id != frame.task.id) {
+            self.look = Look::default();
+        }
+        for sample in &frame.samples {
+            let Some(place) = sample.trail else { continue };
+            let (episode, step) = sample.progress;
+            let goes_on = self.last_trail.0 == episode && step.saturating_sub(self.last_trail.1) <= GAP;
+            match self.trails.last_mut() {
+                Some((_, trail)) if goes_on && trail.len() < TRAIL => trail.push(place),
+                _ => self.trails.push((episode, vec![place])),
+            }
+            self.last_trail = (episode, step);
+            if self.trails.len() > TRAILS {
+                self.trails.remove(0);
+            }
+        }
+        self.traces.absorb(&frame);
+        self.frame = Some(frame);
+    }
+
+    /// What is on stage, in words.
+    pub fn title(&self) -> String {
+        let Some(frame) = &self.frame else { return "etude".into() };
+        let mut title = format!("{} - {}", frame.task.id, frame.agent);
+        if let Some(shot) = frame.shots.get(frame.focus) {
+            title.push_str(&format!(" - subject {}, episode {}", shot.subject, shot.progress.0));
+        }
+        title.push_str(&format!(" - {}", frame.speed));
+        let lesioned = frame.parts.iter().any(|part| part.1 > 0.0);
+        for (is, word) in
+            [(frame.paused, "paused"), (frame.learning, "learning"), (lesioned, "lesioned"), (frame.pushed, "pushed")]
+        {
+            if is {
+                title.push_str(", ");
+                title.push_str(word);
+            }
+        }
+        title
+    }
+
+    /// What lies under the pointer to be taken hold of.
+    pub fn grip(&self, place: Vec2) -> Option<Grip> {
+        self.grips.iter().copied().find(|grip| grip.area.contains(place))
+    }
+
+    /// The subject whose cell of the grid lies under the pointer.
+    pub fn cell(&self, place: Vec2) -> Option<usize> {
+        self.cells.iter().position(|cell| cell.contains(place))
+    }
+
+    /// Puts everything on the sheet.
+    pub fn paint(&mut self, canvas: &mut Canvas, size: Vec2) {
+        canvas.clear(size);
+        // The sheet itself is of paper; painting it would double the work.
+        (self.grips, self.cells) = (Vec::new(), Vec::new());
+        let Some(frame) = &self.frame else {
+            canvas.words(0.5 * size, "the stage is being set", 16.0, ink::FAINT, Align::Middle);
+            return;
+        };
+        let panel_width = if size.x < PANEL_FROM { 0.0 } else { (0.26 * size.x).clamp(PANEL[0], PANEL[1]) };
+        let header = if size.y < 300.0 { 30.0 } else { HEADER };
+        let stage = Rect::new(0.0, header, size.x - panel_width, size.y);
+        self.grips = if self.grid && frame.shots.len() > 1 {
+            self.cells = cells(stage, frame.shots.len());
+            for (index, (shot, cell)) in frame.shots.iter().zip(&self.cells).enumerate() {
+                let trails = if index == frame.focus { &self.trails[..] } else { &[] };
+                draw::draw(canvas, *cell, &shot.scene, trails, &Look::default());
+                caption(canvas, *cell, index, frame, &self.traces);
+            }
+            Vec::new()
+        } else {
+            frame
+                .shots
+                .get(frame.focus)
+                .map_or_else(Vec::new, |shot| draw::draw(canvas, stage, &shot.scene, &self.trails, &self.look))
+        };
+        header_line(canvas, Rect::new(0.0, 0.0, size.x - panel_width, header), frame);
+        if panel_width > 0.0 {
+            let area = Rect::new(size.x - panel_width, 0.0, size.x, size.y);
+            panel::draw(canvas, area, frame, &self.traces);
+        }
+        if let Some((from, to)) = self.drag {
+            canvas.disc(from, 5.0, ink::RED);
+            canvas.arrow(from, to, 5.0, ink::RED);
+        }
+        self.words_over(canvas, stage, size);
+    }
+
+    fn words_over(&self, canvas: &mut Canvas, stage: Rect, size: Vec2) {
+        canvas.rise();
+        let said = self.frame.as_ref().and_then(|frame| frame.notice.as_ref());
+        if let Some(notice) = self.notice.as_ref().or(said) {
+            let width = (notice.chars().count() as f32 * 8.0 + 40.0).min(stage.width() - 16.0);
+            // What does not fit in is said in a smaller hand.
+            let letters = (width - 24.0) / (notice.chars().count().max(1) as f32 * super::canvas::LETTER);
+            let middle = Vec2::new(stage.center().x, stage.min.y + 32.0);
+            let half = Vec2::new(0.5 * width, 17.0);
+            canvas.rounded(Rect::from_corners(middle - half, middle + half), 8.0, ink::INK.at(0.92));
+            canvas.words(middle, notice.clone(), letters.clamp(6.0, 13.0), ink::CARD, Align::Middle);
+        }
+        if !self.controls.is_empty() {
+            let wide = self.controls.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f32 * 7.4 + 28.0;
+            let tall = self.controls.len() as f32 * 19.0 + 16.0;
+            let corner = Vec2::new(stage.max.x - wide - 14.0, stage.max.y - tall - 14.0);
+            canvas.card(Rect::from_corners(corner, corner + Vec2::new(wide, tall)));
+            for (index, line) in self.controls.iter().enumerate() {
+                let place = corner + Vec2::new(14.0, 18.0 + 19.0 * index as f32);
+                canvas.words(place, line.clone(), 12.0, ink::INK, Align::Left);
+            }
+        }
+        if self.help {
+            let tall = 26.0 * KEYS.len() as f32 + 62.0;
+            let squeeze = ((size.y - 16.0) / tall).min((size.x - 16.0) / 530.0).min(1.0);
+            let half = Vec2::new(265.0, 0.5 * tall) * squeeze;
+            canvas.rect(Rect::from_corners(Vec2::ZERO, size), ink::INK.at(0.35));
+            let card = Rect::from_corners(0.5 * size - half, 0.5 * size + half);
+            canvas.card(card);
+            let place = |x: f32, y: f32| card.min + Vec2::new(x, y) * squeeze;
+            canvas.words(place(24.0, 28.0), "keys", 18.0 * squeeze, ink::INK, Align::Left);
+            for (index, (key, meaning)) in KEYS.into_iter().enumerate() {
+                let y = 62.0 + 26.0 * index as f32;
+                canvas.words(place(24.0, y), key, 13.0 * squeeze, ink::BLUE, Align::Left);
+                canvas.words(place(176.0, y), meaning, 13.0 * squeeze, ink::INK, Align::Left);
+            }
+        }
+    }
+}
+
+/// A grid of cells of about the shape of the whole.
+fn cells(area: Rect, count: usize) -> Vec<Rect> {
+    let columns = (count as f32).sqrt().ceil().max(1.0) as usize;
+    let rows = count.div_ceil(columns);
+    let gap = 4.0;
+    let size = Vec2::new(
+        (area.width() - gap * (columns + 1) as f32) / columns as f32,
+        (area.height() - gap * (rows + 1) as f32) / rows as f32,
+    );
+    (0..count)
+        .map(|index| {
+            let place = Vec2::new((index % columns) as f32, (index / columns) as f32);
+            let corner = area.min + gap + place * (size + gap);
+            Rect::from_corners(corner, corner + size.max(Vec2::ONE))
+        })
+        .collect()
+}
+
+fn caption(canvas: &mut Canvas, cell: Rect, index: usize, frame: &Frame, traces: &Traces) {
+    let Some(shot) = frame.shots.get(index) else { return };
+    let strip = Rect::new(cell.min.x, cell.min.y, cell.max.x, cell.min.y + 18.0);
+    let own = index == frame.focus;
+    canvas.rect(strip, if own { ink::BLUE } else { ink::INK.at(0.72) });
+    let y = strip.center().y;
+    let size = if cell.width() < 150.0 { 9.0 } else { 11.0 };
+    canvas.words(Vec2::new(strip.min.x + 6.0, y), format!("subject {}", shot.subject), size, ink::CARD, Align::Left);
+    let score = traces.recent_score(index).map_or_else(|| "-".into(), |score| format!("{score:.2}"));
+    canvas.words(Vec2::new(strip.max.x - 6.0, y), score, size, ink::CARD, Align::Right);
+    // The score as a bar at the foot, to compare at a glance.
+    let share = traces.recent_score(index).unwrap_or(0.0);
+    let foot = Rect::new(cell.min.x, cell.max.y - 5.0, cell.max.x, cell.max.y);
+    canvas.rect(foot, ink::INK.at(0.18));
+    canvas.rect(Rect { max: Vec2::new(foot.min.x + share * foot.width(), foot.max.y), ..foot }, ink::GREEN);
+}
+
+fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
+    let Some(shot) = frame.shots.get(frame.focus) else { return };
+    let scale = if area.height() < 40.0 { 0.8 } else { 1.0 };
+    let line = area.center().y;
+    let title = Vec2::new(14.0, line);
+    canvas.words(title, frame.task.id.clone(), 17.0 * scale, ink::INK, Align::Left);
+    let after = 14.0 + (frame.task.id.chars().count() as f32 + 1.5) * 17.0 * scale * super::canvas::LETTER;
+    let who =
+        format!("{}, {} steps{}", frame.agent, grouped(shot.steps), if frame.learning { ", learning" } else { "" });
+    let pace = match (frame.paused, frame.rate) {
+        (true, _) => "paused".into(),
+        (false, rate) if rate > 0.0 => format!("{}  {}/s", frame.speed, grouped(rate as u64)),
+        _ => frame.speed.to_string(),
+    };
+    let room = area.max.x - 14.0 - pace.chars().count() as f32 * 13.0 * super::canvas::LETTER;
+    canvas.words(Vec2::new(area.max.x - 14.0, line), pace, 13.0 * scale, ink::FAINT, Align::Right);
+    if after + who.chars().count() as f32 * 13.0 * scale * super::canvas::LETTER < room - 10.0 {
+        canvas.words(Vec2::new(after, line), who, 13.0 * scale, ink::FAINT, Align::Left);
+    }
+}
+
+/// A number with its thousands apart.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The colour in which a part of the brain is shown that is lesioned to this share.
+pub(super) fn lesioned(share: f32) -> Colour {
+    if share > 0.0 { ink::RED } else { ink::GREEN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_holds_all_cells_without_overlap() {
+        let area = Rect::new(0.0, 40.0, 900.0, 700.0);
+        for count in 1..=17 {
+            let cells = cells(area, count);
+            assert_eq!(cells.len(), count);
+            for (index, cell) in cells.iter().enumerate() {
+                assert!(area.contains(cell.min) && area.contains(cell.max), "{count}: {cell:?}");
+                assert!(cells[..index].iter().all(|other| cell.intersect(*other).is_empty()), "{count}");
+            }
+        }
+    }
+
+    #[test]
+    fn thousands_are_told_apart() {
+        assert_eq!([0, 999, 1000, 1234567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
+    }
+}

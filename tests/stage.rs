@@ -1,0 +1,419 @@
+//! The window, in a display of its own that nobody sees (Xvfb), driven by keys and mouse (xdotool) and rendered in software
+//! (Mesa's lavapipe).
+
+#![cfg(feature = "stage")]
+
+mod common;
+
+use common::{contents, failure, json};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Rendering in software on few cores: one window at a time.
+static TURN: Mutex<()> = Mutex::new(());
+/// What a slow machine may take for anything.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A display that nobody sees.
+struct Display {
+    server: Child,
+    name: String,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Display {
+    fn open() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed (Debian: xvfb)");
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).expect("Xvfb tells its number");
+        Self { server, name: format!(":{}", number.trim()), _turn: turn }
+    }
+
+    fn xdotool(&self, words: &[&str]) -> Option<String> {
+        let output = Command::new("xdotool").env("DISPLAY", &self.name).args(words).output();
+        let output = output.expect("xdotool is installed (Debian: xdotool)");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+    }
+
+    /// Starts the program with a window in this display and waits for it to show something.
+    fn show(&self, folder: &Path, arguments: &[&str]) -> Window<'_> {
+        let program = Command::new(env!("CARGO_BIN_EXE_etude"))
+            .args(arguments)
+            .current_dir(folder)
+            .env("DISPLAY", &self.name)
+            .env("XDG_RUNTIME_DIR", folder)
+            .stdout(Stdio::null())
+            .stderr(File::create(folder.join("stderr")).unwrap())
+            .spawn()
+            .expect("the program starts");
+        let mut window = Window { display: self, program, folder: folder.into(), id: String::new() };
+        window.id = window.wait("a window", |window| {
+            let id = window.display.xdotool(&["search", "--onlyvisible", "--class", "etude"])?;
+            id.lines().next().map(String::from)
+        });
+        window.wait("a title", |window| window.title().contains("-v0").then_some(()));
+        window.display.xdotool(&["mousemove", "--window", &window.id, "300", "300"]);
+        window.display.xdotool(&["windowfocus", &window.id]);
+        window
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// The program's window.
+struct Window<'a> {
+    display: &'a Display,
+    program: Child,
+    folder: PathBuf,
+    id: String,
+}
+
+impl Window<'_> {
+    fn stderr(&self) -> String {
+        fs::read_to_string(self.folder.join("stderr")).unwrap_or_default()
+    }
+
+    fn wait<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
+        let start = Instant::now();
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            if let Ok(Some(status)) = self.program.try_wait() {
+                panic!("waiting for {what}, the program ended with {status}: {}", self.stderr());
+            }
+            assert!(start.elapsed() < PATIENCE, "no {what} after {PATIENCE:?}; the title is {}", self.title());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The title says what is on stage.
+    fn title(&self) -> String {
+        self.display.xdotool(&["getwindowname", &self.id]).unwrap_or_default()
+    }
+
+    fn key(&self, key: &str) {
+        self.display.xdotool(&["key", key]);
+    }
+
+    /// Presses a key and waits until the title has these words in it, or not.
+    fn key_until(&mut self, key: &str, words: &str, there: bool) {
+        self.key(key);
+        self.wait(&format!("`{words}` ({there}) after the key {key}"), |window| {
+            let title = window.title();
+            (!title.is_empty() && title.contains(words) == there).then_some(())
+        });
+    }
+
+    /// A picture of the window, saved by its own key.
+    fn photograph(&mut self) -> Picture {
+        let number = (1..).find(|number| !self.folder.join(format!("etude-{number}.png")).exists()).unwrap();
+        let path = self.folder.join(format!("etude-{number}.png"));
+        self.key("p");
+        self.wait("a saved picture", |_| Picture::open(&path))
+    }
+
+    /// Waits for the end and gives the exit code and what was said.
+    fn end(mut self) -> (Option<i32>, String) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.program.try_wait().unwrap() {
+                return (status.code(), self.stderr());
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn leave(self) {
+        self.key("q");
+        let (code, stderr) = self.end();
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    }
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// A picture as rows of red, green and blue bytes.
+#[derive(PartialEq)]
+struct Picture {
+    size: (u32, u32),
+    rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// The picture in a file, if it is there and whole.
+    fn open(path: &Path) -> Option<Self> {
+        let mut reader = png::Decoder::new(BufReader::new(File::open(path).ok()?)).read_info().ok()?;
+        let mut rgb = vec![0; reader.output_buffer_size()?];
+        let info = reader.next_frame(&mut rgb).ok()?;
+        Some(Self { size: (info.width, info.height), rgb })
+    }
+
+    /// Share of the pixels that clearly differ from another picture's.
+    fn difference(&self, other: &Self) -> f64 {
+        assert_eq!(self.size, other.size);
+        let pairs = self.rgb.chunks(3).zip(other.rgb.chunks(3));
+        let differs = |(one, two): &(&[u8], &[u8])| one.iter().zip(*two).any(|(one, two)| one.abs_diff(*two) > 40);
+        pairs.filter(differs).count() as f64 / (self.rgb.len() / 3) as f64
+    }
+
+    /// How many colours it has.
+    fn colours(&self) -> usize {
+        self.rgb.chunks(3).collect::<std::collections::HashSet<_>>().len()
+    }
+}
+
+/// One frame of what is seen, rendered without a display.
+fn picture_of(folder: &Path, name: &str, more: &[&str]) -> Picture {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut arguments = vec!["watch"];
+    arguments.extend(more);
+    arguments.extend(["--record", name, "--seconds", "0.04", "--size", "640x360"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_etude"))
+        .args(&arguments)
+        .current_dir(folder)
+        .env_remove("DISPLAY")
+        .env("XDG_RUNTIME_DIR", folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Picture::open(&folder.join(name).join("frame-00000.png")).expect("a picture")
+}
+
+#[test]
+fn each_family_looks_as_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    for (name, arguments) in [
+        ("cycling", &["cycling", "--skip", "2.5"][..]),
+        ("fretting", &["fretting", "--skip", "3.5"]),
+        ("reaching", &["reaching", "--skip", "6.45"]),
+        ("grid", &["cycling", "--subjects", "4", "--skip", "2", "--seed", "3"]),
+    ] {
+        let found = picture_of(folder.path(), name, arguments);
+        let reference = references.join(format!("{name}.png"));
+        if std::env::var_os("ETUDE_NEW_PICTURES").is_some() {
+            fs::create_dir_all(&references).unwrap();
+            fs::copy(folder.path().join(name).join("frame-00000.png"), &reference).unwrap();
+        }
+        let wanted = Picture::open(&reference).expect("the picture to compare with");
+        let difference = found.difference(&wanted);
+        // Drivers smooth edges each in their own way; a wheel that is gone is more.
+        assert!(difference < 0.02, "{name}: {:.1} % of the pixels differ", 100.0 * difference);
+    }
+}
+
+#[test]
+fn a_recording_has_the_frames_that_were_asked_for_and_is_the_same_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let record = |name: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_etude"))
+            .args([
+                "watch",
+                "reaching",
+                "--record",
+                name,
+                "--seconds",
+                "0.5",
+                "--frame-rate",
+                "20",
+                "--size",
+                "320x200",
+            ])
+            .current_dir(folder.path())
+            .env_remove("DISPLAY")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(record("one.gif"), "10 frames in one.gif\n");
+    record("two.gif");
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(read("one.gif") == read("two.gif"));
+    record("frames");
+    assert_eq!(fs::read_dir(folder.path().join("frames")).unwrap().count(), 10);
+    let mut decoder = gif::DecodeOptions::new().read_info(std::io::Cursor::new(read("one.gif"))).unwrap();
+    assert_eq!((decoder.width(), decoder.height()), (320, 200));
+    let mut delays = Vec::new();
+    while let Some(frame) = decoder.next_frame_info().unwrap() {
+        delays.push(frame.delay);
+    }
+    assert_eq!(delays, [5; 10]);
+}
+
+#[test]
+fn what_cannot_be_shown_or_recorded_is_said_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |arguments: &[&str], parts: &[&str]| {
+        let (code, text) = failure(folder.path(), arguments);
+        assert_eq!((code, text.trim_end().lines().count()), (1, 1), "{text}");
+        assert!(text.starts_with("error: ") && parts.iter().all(|part| text.contains(part)), "{text}");
+    };
+    said(&["watch", "nobody"], &["there is no nobody", "cycling, fretting, reaching"]);
+    said(&["watch", "."], &["holds no checkpoints"]);
+    said(&["watch", "cycling", "--task", "reaching/curl-v0"], &["different bodies"]);
+    said(&["watch", "cycling", "--record", "film.avi"], &[".gif or .mp4"]);
+    said(&["watch", "cycling", "--lesion", "foot"], &["no part `foot`"]);
+    said(&["play", "cycling/falt-v0"], &["did you mean `cycling/flat-v0`"]);
+    fs::write(folder.path().join("foreign.safetensors"), b"PNG").unwrap();
+    said(&["watch", "foreign.safetensors"], &["no checkpoint of etude"]);
+    for (display, path, arguments, part) in [
+        (None, None, &["watch"][..], "no display"),
+        (Some(":9999"), None, &["watch"], "no display"),
+        (None, Some(""), &["watch", "--record", "a.mp4"], "ffmpeg could not be started"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_etude"));
+        command.args(arguments).current_dir(folder.path()).env_remove("DISPLAY");
+        command.env("XDG_RUNTIME_DIR", folder.path());
+        display.map(|display| command.env("DISPLAY", display));
+        path.map(|path| command.env("PATH", path));
+        let output = command.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.code() == Some(1) && text.contains(part) && text.trim_end().lines().count() == 1,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_is_watched_writes_the_same_files_as_one_that_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = ["--agent", "brain", "--subjects", "2", "--steps", "4000", "--evaluate-every", "1000"];
+    let more = ["--evaluation-episodes", "1", "--signals-every", "100", "--seed", "5"];
+    let mut train = vec!["train", "cycling/flat-v0", "--out", "headless"];
+    train.extend(plan.iter().chain(&more));
+    json(folder.path(), &train);
+    let display = Display::open();
+    let mut watch = vec!["watch", "--task", "cycling/flat-v0", "--out", "watched", "--speed", "8"];
+    watch.extend(plan.iter().chain(&more));
+    let mut window = display.show(folder.path(), &watch);
+    // Looking from all sides, and all that would interfere.
+    for key in ["g", "Tab", "1", "l", "n", "r"] {
+        window.key(key);
+    }
+    window.key_until("space", "paused", true);
+    window.key("period");
+    window.key_until("space", "paused", false);
+    window.key_until("m", "max", true);
+    window.wait("the end of practice", |window| window.folder.join("watched/summary.json").exists().then_some(()));
+    window.leave();
+    let (headless, watched) = (contents(&folder.path().join("headless")), contents(&folder.path().join("watched")));
+    assert!(headless.contains_key("signals.csv") && headless.contains_key("checkpoints/subject-001.safetensors"));
+    assert_eq!(headless.keys().collect::<Vec<_>>(), watched.keys().collect::<Vec<_>>());
+    for (name, contents) in &headless {
+        assert!(watched[name] == *contents, "{name} differs");
+    }
+}
+
+#[test]
+fn keys_and_mouse_do_what_they_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let display = Display::open();
+    let mut window = display.show(folder.path(), &["watch", "--subjects", "2", "--size", "1000x640"]);
+    window.key_until("space", "paused", true);
+    window.key("g");
+    let alone = window.photograph();
+    assert!(alone.colours() > 200, "something is drawn");
+    window.key("question");
+    let with_help = window.photograph();
+    assert!(alone.difference(&with_help) > 0.1, "the help covers much of the picture");
+    window.key("question");
+    window.key_until("1", "lesioned", true);
+    window.key_until("1", "lesioned", false);
+    window.key_until("l", "learning", true);
+    window.key_until("n", "geared", true);
+    window.key_until("b", "flat", true);
+    window.key_until("Tab", "subject 1", true);
+    window.key_until("plus", "2x", true);
+    window.key_until("minus", "1x", true);
+    // A drag draws its arrow and pushes for as long as it lasts.
+    let before = window.photograph();
+    display.xdotool(&["mousemove", "--window", &window.id, "300", "350"]);
+    display.xdotool(&["mousedown", "1"]);
+    for x in ["320", "340", "380", "420"] {
+        display.xdotool(&["mousemove", "--window", &window.id, x, "350"]);
+    }
+    window.wait("a push", |window| window.title().contains("pushed").then_some(()));
+    display.xdotool(&["mouseup", "1"]);
+    window.wait("no push", |window| (!window.title().contains("pushed")).then_some(()));
+    for _ in 0..6 {
+        display.xdotool(&["click", "4"]);
+    }
+    window.key("period");
+    let nearer = window.photograph();
+    assert!(before.difference(&nearer) > 0.05, "the wheel brings it nearer");
+    window.leave();
+}
+
+#[test]
+fn a_person_can_play() {
+    let folder = tempfile::tempdir().unwrap();
+    let display = Display::open();
+    let mut window = display.show(folder.path(), &["play", "cycling/flat-v0", "--speed", "1", "--size", "800x500"]);
+    window.wait("the first ride's end", |window| window.title().contains("episode 1").then_some(()));
+    // Letters are not commands here, and leaving is by escape.
+    window.key("q");
+    window.key_until("space", "paused", true);
+    window.key("Escape");
+    let (code, stderr) = window.end();
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_window_that_is_resized_closed_or_loses_its_display_ends_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let display = Display::open();
+    let mut window = display.show(folder.path(), &["watch", "fretting", "--size", "900x600"]);
+    display.xdotool(&["windowsize", &window.id, "640", "400"]);
+    window.wait("a picture of the new size", |window| (window.photograph().size == (640, 400)).then_some(()));
+    display.xdotool(&["windowunmap", &window.id]);
+    std::thread::sleep(Duration::from_millis(500));
+    display.xdotool(&["windowmap", &window.id]);
+    display.xdotool(&["windowfocus", &window.id]);
+    window.key_until("space", "paused", true);
+    display.xdotool(&["windowclose", &window.id]);
+    let (code, stderr) = window.end();
+    assert_eq!((code, stderr.as_str()), (Some(0), ""));
+    let mut display = display;
+    let id = {
+        let window = display.show(folder.path(), &["watch", "reaching"]);
+        let id = window.program.id();
+        std::mem::forget(window);
+        id
+    };
+    display.server.kill().unwrap();
+    let start = Instant::now();
+    while Path::new(&format!("/proc/{id}")).exists() && start.elapsed() < PATIENCE {
+        if fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") Z ")) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(start.elapsed() < PATIENCE, "it goes on without a display");
+    let said = fs::read_to_string(folder.path().join("stderr")).unwrap();
+    assert!(!said.contains("panicked") && said.lines().count() <= 2 && !said.is_empty(), "{said}");
+}
