@@ -35,9 +35,15 @@ impl Average {
     }
 
     pub(crate) fn load(&mut self, name: &str, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        self.load_signed(name, reader)?;
+        reader.check(name, &[self.raw], "a number that is not negative", |value| value >= 0.0)
+    }
+
+    /// The same, of numbers that may be negative.
+    pub(crate) fn load_signed(&mut self, name: &str, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         let mut pair = [0.0; 2];
         reader.get_f64(name, &mut pair)?;
-        reader.check(name, &pair, "a number that is not negative", |value| value >= 0.0)?;
+        reader.check(name, &pair[1..], "a weight that is not negative", |value| value >= 0.0)?;
         reader.check(name, &pair[1..], "a weight of at most 1", |value| value <= 1.0)?;
         [self.raw, self.remaining] = pair;
         Ok(())

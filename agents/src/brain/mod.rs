@@ -177,7 +177,8 @@ impl Agent for Brain {
             basal_ganglia.learn(transition.reward, &self.sensed, terminated, truncated, teacher.as_ref());
         }
         if let Some(cerebellum) = &mut self.cerebellum {
-            cerebellum.learn(transition);
+            let worse = self.basal_ganglia.as_ref().is_none_or(BasalGanglia::disappointed);
+            cerebellum.learn(transition, worse);
         }
     }
 

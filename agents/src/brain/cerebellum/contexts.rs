@@ -129,6 +129,11 @@ impl Contexts {
         self.active != 0
     }
 
+    /// Whether it is, and things go worse in it than expected: a skill that copes needs no correction.
+    pub(super) fn correcting(&self) -> bool {
+        self.changed() && self.contexts[self.active].worse
+    }
+
     /// Models of the present and of the reference body.
     pub(super) fn models(&self) -> (&LeastSquares, &LeastSquares) {
         (&self.contexts[self.active].model, &self.contexts[0].model)
@@ -140,9 +145,9 @@ impl Contexts {
         &self.gates
     }
 
-    /// The largest of them; 0 in the practised body.
+    /// The largest of them; 0 where there is nothing to correct.
     pub(super) fn trust(&self) -> f64 {
-        if self.changed() { self.gates.iter().fold(0.0, |most: f64, &gate| most.max(gate)) } else { 0.0 }
+        if self.correcting() { self.gates.iter().fold(0.0, |most: f64, &gate| most.max(gate)) } else { 0.0 }
     }
 
     /// The trust, fading over the time for which the body has been as it is: what stays changed becomes the body that the
@@ -174,8 +179,9 @@ impl Contexts {
         (1.0 - unexplained / 0.3).clamp(0.0, 1.0)
     }
 
-    /// Takes in one step: regressors (padded) and targets, all finite.
-    pub(super) fn learn(&mut self, regressors: &[f64], targets: &[f64]) {
+    /// Takes in one step: regressors (padded) and targets, all finite, and whether things go worse than expected.
+    pub(super) fn learn(&mut self, regressors: &[f64], targets: &[f64], worse: bool) {
+        self.contexts[self.active].worse |= worse && self.changed();
         self.clock += 1;
         let rate = 1.0 / self.clock.min(USUAL_MEMORY) as f64;
         for (spread, target) in self.spread.iter_mut().zip(targets) {
@@ -228,7 +234,7 @@ impl Contexts {
             let better = ((explained - 0.25) / (EXPLAINED - 0.25)).clamp(0.0, 1.0);
             *gate = better * (reference - 1.5).clamp(0.0, 1.0);
         }
-        if self.trust() == 0.0 {
+        if self.gates.iter().all(|&gate| gate == 0.0) {
             let left = self.active;
             self.inquiry.steps = 0;
             self.switch(0);

@@ -17,13 +17,20 @@ fn trust_is_a_share_and_damage_is_an_error() {
     };
     let fibre = ClimbingFibreConfig::default();
     let mut contexts = Contexts::new(settings, &fibre);
+    let mut content = Contexts::new(settings, &fibre);
     // y = a z with a steady disturbance, then −a z, then y = a z again.
     let mut seen = Vec::new();
     for step in 0..3000_i32 {
         let z = f64::from(step * 37 % 101 - 50) / 50.0;
         let wobble = f64::from(step * 61 % 97 - 48) / 480.0;
         let sign = if (1000..2000).contains(&step) { -1.0 } else { 1.0 };
-        contexts.learn(&[1.0, z, 0.0, 0.0], &[sign * z + wobble]);
+        contexts.learn(&[1.0, z, 0.0, 0.0], &[sign * z + wobble], true);
+        content.learn(&[1.0, z, 0.0, 0.0], &[sign * z + wobble], false);
+        assert_eq!(
+            (content.active, content.trust()),
+            (contexts.active, 0.0),
+            "noticed, but left alone while all is well"
+        );
         assert!((0.0..=1.0).contains(&contexts.trust()));
         if seen.last() != Some(&contexts.active) {
             seen.push(contexts.active);

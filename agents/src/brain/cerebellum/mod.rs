@@ -224,7 +224,7 @@ impl Cerebellum {
     /// false, with nothing written, if it has none, or one of another body than that for which the policy is made.
     pub(super) fn pull_back(&self, by_observation: &[f32], by_action: &mut [f32]) -> bool {
         match &self.learner {
-            Learner::ModelReference(learner) if !learner.contexts().changed() => {
+            Learner::ModelReference(learner) if !learner.contexts().correcting() => {
                 learner.pull_back(by_observation, by_action);
                 true
             }
@@ -232,14 +232,14 @@ impl Cerebellum {
         }
     }
 
-    /// Learns from what followed.
-    pub(super) fn learn(&mut self, transition: &Transition<'_>) {
+    /// Learns from what followed, and from whether things go worse than expected.
+    pub(super) fn learn(&mut self, transition: &Transition<'_>, worse: bool) {
         match &mut self.learner {
             Learner::FeedbackError(learner) => {
                 learner.learn(transition.next_observation, transition.terminated || transition.truncated);
             }
             Learner::ModelReference(learner) => {
-                learner.learn(transition.observation, transition.action, transition.next_observation);
+                learner.learn(transition.observation, transition.action, transition.next_observation, worse);
             }
         }
     }

@@ -163,7 +163,7 @@ impl ModelReference {
     /// Writes the correction of an intended action, within the authority; false, with nothing written, if there is none to
     /// make. Changes nothing that is remembered.
     pub(super) fn correct(&mut self, observation: &[f32], action: &[f32], correction: &mut [f32]) -> bool {
-        if !self.contexts.changed() || !self.sense(observation, action, Which::Intended) {
+        if !self.contexts.correcting() || !self.sense(observation, action, Which::Intended) {
             return false;
         }
         let (present, reference) = self.contexts.models();
@@ -210,8 +210,8 @@ impl ModelReference {
         }
     }
 
-    /// Learns from what followed the executed action.
-    pub(super) fn learn(&mut self, observation: &[f32], action: &[f32], next_observation: &[f32]) {
+    /// Learns from what followed the executed action, and from whether things go worse than expected.
+    pub(super) fn learn(&mut self, observation: &[f32], action: &[f32], next_observation: &[f32], worse: bool) {
         if next_observation.len() != self.observations || !self.sense(observation, action, Which::Executed) {
             return;
         }
@@ -222,7 +222,7 @@ impl ModelReference {
             }
             *change = difference.clamp(-LARGEST_INPUT, LARGEST_INPUT);
         }
-        self.contexts.learn(&self.executed, &self.changes);
+        self.contexts.learn(&self.executed, &self.changes, worse);
     }
 
     /// Fills one of the two z; false if the observation or the action is not what it should be.

@@ -106,7 +106,7 @@ fn practise(
             }
         }
         let ended = cart.step(action);
-        corrector.learn(&before, &action, &cart.observation());
+        corrector.learn(&before, &action, &cart.observation(), true);
         if corrector.contexts().changed() && practice.noticed.is_none() {
             practice.noticed = Some(step);
         }
@@ -290,8 +290,8 @@ fn a_corrector_saved_in_the_middle_of_a_change_continues_bit_by_bit() {
             assert_eq!(whole.correct(&before, &action, &mut first), resumed.correct(&before, &action, &mut second));
             assert_eq!(first, second);
             let ended = cart.step([action[0] + first[0], action[1] + first[1]]);
-            whole.learn(&before, &action, &cart.observation());
-            resumed.learn(&before, &action, &cart.observation());
+            whole.learn(&before, &action, &cart.observation(), true);
+            resumed.learn(&before, &action, &cart.observation(), true);
             if ended {
                 cart.reset();
             }
@@ -304,13 +304,13 @@ fn a_corrector_saved_in_the_middle_of_a_change_continues_bit_by_bit() {
 fn broken_numbers_are_passed_over() {
     let (_, mut corrector) = skilled(1);
     for broken in [f32::NAN, f32::INFINITY, f32::MAX, f32::MIN] {
-        corrector.learn(&[broken, 0.0, 0.0, 0.0], &[0.0; 2], &[0.0; 4]);
-        corrector.learn(&[0.0; 4], &[broken, 0.0], &[0.0; 4]);
-        corrector.learn(&[0.0; 4], &[0.0; 2], &[broken, broken, broken, 0.0]);
+        corrector.learn(&[broken, 0.0, 0.0, 0.0], &[0.0; 2], &[0.0; 4], true);
+        corrector.learn(&[0.0; 4], &[broken, 0.0], &[0.0; 4], true);
+        corrector.learn(&[0.0; 4], &[0.0; 2], &[broken, broken, broken, 0.0], true);
     }
-    corrector.learn(&[0.0; 3], &[0.0; 2], &[0.0; 4]);
-    corrector.learn(&[0.0; 4], &[0.0; 1], &[0.0; 4]);
-    corrector.learn(&[0.0; 4], &[0.0; 2], &[]);
+    corrector.learn(&[0.0; 3], &[0.0; 2], &[0.0; 4], true);
+    corrector.learn(&[0.0; 4], &[0.0; 1], &[0.0; 4], true);
+    corrector.learn(&[0.0; 4], &[0.0; 2], &[], true);
     let mut state = State::new();
     corrector.save(&mut state.writer());
     let mut reader = state.reader();
