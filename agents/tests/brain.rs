@@ -3,7 +3,9 @@
 mod common;
 
 use common::{Body, ROLES, brain, brain_for, shape_of, signal};
-use etude_agents::{Agent, Brain, BrainConfig, Idle, LesionError, Random, Role, State, StateError, Tensor, Transition};
+use etude_agents::{
+    Agent, Brain, BrainConfig, CerebellumConfig, Idle, LesionError, Random, Role, State, StateError, Tensor, Transition,
+};
 use proptest::prelude::*;
 
 fn saved(agent: &dyn Agent) -> State {
@@ -250,14 +252,19 @@ fn the_cerebellum_reports_what_it_does() {
 }
 
 #[test]
-fn a_cerebellum_that_notices_no_change_leaves_the_basal_ganglia_alone() {
-    let without = BrainConfig { cerebellum: None, ..BrainConfig::default() };
+fn a_cerebellum_that_notices_no_change_leaves_the_basal_ganglia_alone_but_for_its_teaching() {
     let shape = shape_of(&ROLES[1], 2);
-    let mut whole = Brain::new(&BrainConfig::default(), &shape, 5).unwrap();
-    let mut ablated = Brain::new(&without, &shape, 5).unwrap();
-    let actions = Body::new(3).practise(&mut whole, 500);
-    assert_eq!(actions, Body::new(3).practise(&mut ablated, 500));
-    assert_eq!((signal(&whole, "change_noticed"), signal(&whole, "cerebellar_share")), (0.0, 0.0));
+    let practise = |cerebellum: Option<CerebellumConfig>| {
+        let mut brain = Brain::new(&BrainConfig { cerebellum, ..BrainConfig::default() }, &shape, 5).unwrap();
+        let actions = Body::new(3).practise(&mut brain, 500);
+        (actions, brain)
+    };
+    let (ablated, _) = practise(None);
+    let (silent, _) = practise(Some(CerebellumConfig { action_gradient: 0.0, ..CerebellumConfig::default() }));
+    let (teaching, brain) = practise(Some(CerebellumConfig::default()));
+    assert_eq!(silent, ablated, "without the action gradient nothing is changed");
+    assert_ne!(teaching, ablated, "with it the actor learns otherwise");
+    assert_eq!((signal(&brain, "change_noticed"), signal(&brain, "cerebellar_share")), (0.0, 0.0));
 }
 
 #[test]

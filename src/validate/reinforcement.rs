@@ -1,6 +1,6 @@
 //! Learning from error and learning from reward, told apart by what is shown and by lesions.
 
-use super::session::{Lesson, Session, Trial, binned, cohort, middles, scheduled};
+use super::session::{Lesson, Session, binned, cohort, middles, scheduled};
 use super::{Band, Outcome, Setting};
 use crate::stats::mean;
 use anyhow::{Result, anyhow};
@@ -15,12 +15,14 @@ const UNTOLD: usize = 100;
 /// Trials of the field, after `BEFORE` without.
 const FIELD: usize = 200;
 const BEFORE: usize = 50;
-/// Trials at the end of the field that adaptation is measured on.
-const LAST: usize = 16;
+/// Error clamps after it, in which the agent shows what it has learnt.
+const CLAMPS: usize = 24;
 
 /// V16. Groups: intact, without cerebellum, without basal ganglia. Each subject adapts to a force field, where errors are
 /// shown and no reward is told, and a naive copy to a turned cursor that is never shown, where only closeness of the end to
 /// the target is rewarded. The field with errors shown and reward told, from which either part could learn, is given beside.
+/// Adaptation to the field is the share of it that the hand makes up for in error clamps: deviations would count it as
+/// adaptation that an exploring hand drifts about.
 ///
 /// Izawa & Shadmehr's other finding, that learning from error changes where the hand is felt to be, needs a forward model of
 /// the hand, which the brain has not where it has a desired trajectory: it is given as not measured.
@@ -54,18 +56,17 @@ pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Share of the field's deviation that is gone at the end of the field, by subject.
+/// Share of the field that the hand makes up for in the channel after it, by subject.
 fn from_error(setting: &Setting<'_>, lesion: Option<&str>, lesson: Lesson) -> Result<Vec<f64>> {
-    let task = setting.catalog.tasks.task("reaching/adaptation-v0")?;
-    let idle = setting.catalog.agent("idle")?;
+    let field = "field: curl, strength: 13";
+    let schedule =
+        format!("[{{trials: {BEFORE}}}, {{trials: {FIELD}, {field}}}, {{trials: {CLAMPS}, {field}, clamp: 1}}]");
+    let task = scheduled(setting, &schedule)?;
     cohort(setting, |subject| {
         let mut session = Session::new(&setting.agent, &task, subject)?;
         damage(&mut session, lesion)?;
-        let trials = session.trials(BEFORE + FIELD, lesson)?;
-        let idle = Session::new(&idle, &task, subject)?.trials(BEFORE + FIELD, Lesson::Learnt)?;
-        let deviation =
-            |trials: &[Trial]| trials[BEFORE + FIELD - LAST..].iter().map(|trial| trial.deviation).sum::<f64>();
-        Ok(1.0 - deviation(&trials) / deviation(&idle))
+        session.trials(BEFORE + FIELD, lesson)?;
+        Ok(mean(&session.trials(CLAMPS, Lesson::Shown)?.iter().map(|trial| trial.index).collect::<Vec<_>>()))
     })
 }
 

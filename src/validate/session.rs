@@ -40,6 +40,8 @@ pub enum Lesson {
     Learnt,
     /// The same, but it is told of no reward.
     Untold,
+    /// The agent shows what it has learnt: it neither explores nor learns.
+    Shown,
 }
 
 /// An agent in the lane of a task.
@@ -91,18 +93,20 @@ impl Session {
         let mut done = Vec::with_capacity(count);
         while done.len() < count {
             self.observation.copy_from_slice(self.lane.lane().observation());
-            self.agent.act(&self.observation, true, &mut self.action);
+            self.agent.act(&self.observation, lesson != Lesson::Shown, &mut self.action);
             let step = self.lane.access().step(&self.action)?;
             let now = self.lane.lane();
-            self.agent.learn(&Transition {
-                observation: &self.observation,
-                action: &self.action,
-                // A reward that is no number is one that was not told.
-                reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
-                next_observation: if step.ended() { now.final_observation() } else { now.observation() },
-                terminated: step.terminated,
-                truncated: step.truncated,
-            });
+            if lesson != Lesson::Shown {
+                self.agent.learn(&Transition {
+                    observation: &self.observation,
+                    action: &self.action,
+                    // A reward that is no number is one that was not told.
+                    reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
+                    next_observation: if step.ended() { now.final_observation() } else { now.observation() },
+                    terminated: step.terminated,
+                    truncated: step.truncated,
+                });
+            }
             if step.ended() {
                 let episode = now.last_episode();
                 if let Some(fault) = &episode.fault {

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use super::granule::{Granule, GranuleConfig};
+use super::sensitivity::{Sensitivity, SensitivityConfig};
 use crate::agent::{AgentShape, Role};
 use crate::brain::average::Average;
 use crate::brain::config::{ConfigError, within};
@@ -61,24 +62,6 @@ pub struct FeedbackErrorConfig {
     pub sensitivity: SensitivityConfig,
 }
 
-/// Sensitivity to error, a factor of the rates of both sites. It grows while errors are of the sign that they have lately
-/// had, and shrinks when they change it: the memory of errors that Herzfeld, Vaswani, Marko & Shadmehr 2014 found to be what
-/// is saved between learning and relearning. Here it is one number for errors of all sizes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SensitivityConfig {
-    /// Largest sensitivity, that of the naive being 1; 1 to 10, default 1.5, where 1 is an ablation.
-    pub largest: f64,
-    /// Change per episode whose error agrees wholly with the ones before; 0 to 1, default 0.02.
-    pub rate: f64,
-}
-
-impl Default for SensitivityConfig {
-    fn default() -> Self {
-        SensitivityConfig { largest: 1.5, rate: 0.02 }
-    }
-}
-
 impl Default for FeedbackErrorConfig {
     fn default() -> Self {
         FeedbackErrorConfig {
@@ -97,8 +80,7 @@ impl FeedbackErrorConfig {
         self.slow.validate("slow")?;
         within("cerebellum.feedback_error.delay", self.delay, 0..=64)?;
         within("cerebellum.feedback_error.leeway", self.leeway, 0.0..=1.0)?;
-        within("cerebellum.feedback_error.sensitivity.largest", self.sensitivity.largest, 1.0..=10.0)?;
-        within("cerebellum.feedback_error.sensitivity.rate", self.sensitivity.rate, 0.0..=1.0)
+        self.sensitivity.validate()
     }
 }
 
@@ -218,9 +200,9 @@ impl FeedbackError {
         self.leeway
     }
 
-    /// How sensitive to error it has become.
+    /// How sensitive it was to the errors of the last episode.
     pub(super) fn sensitivity(&self) -> f32 {
-        self.sensitivity.value
+        self.sensitivity.last()
     }
 
     /// Silences a share of the granule cells.
@@ -303,9 +285,7 @@ impl FeedbackError {
     fn consolidate(&mut self) {
         let units = self.features.len();
         let square: f32 = self.visited.iter().map(|visited| visited * visited).sum();
-        let sensitivity = self.sensitivity.value;
-        self.sensitivity.adapt(self.steps.max(1) as f32);
-        let scale = sensitivity / (EPSILON + square / self.steps.max(1) as f32);
+        let scale = self.sensitivity.adapt(self.steps.max(1) as f32) / (EPSILON + square / self.steps.max(1) as f32);
         for site in [&mut self.fast, &mut self.slow] {
             for (weights, eligible) in site.weights.chunks_exact_mut(units).zip(self.eligible.chunks_exact(units)) {
                 for ((weight, eligible), &visited) in weights.iter_mut().zip(eligible).zip(&self.visited) {
@@ -341,8 +321,7 @@ impl FeedbackError {
         let place = [self.newest as u64, self.remembered as u64, u64::from(self.awaiting), self.steps];
         writer.put_u64("place", &place);
         writer.put_f32("fibre", &[self.fibre]);
-        let Sensitivity { value, product, errors, memories, .. } = self.sensitivity;
-        writer.put_f32("sensitivity", &[value, product, errors, memories]);
+        writer.scope("sensitivity", |writer| self.sensitivity.save(writer));
         for (action, (fibre, spread)) in self.fibres.iter().zip(&self.spreads).enumerate() {
             fibre.save(&format!("rate_{action}"), writer);
             spread.save(&format!("spread_{action}"), writer);
@@ -366,55 +345,12 @@ impl FeedbackError {
         (self.newest, self.remembered) = (place[0] as usize, place[1] as usize);
         (self.awaiting, self.steps) = (place[2] == 1, place[3]);
         reader.get_f32("fibre", std::slice::from_mut(&mut self.fibre))?;
-        let (mut sensitivity, largest) = ([0.0; 4], self.sensitivity.largest);
-        reader.get_f32("sensitivity", &mut sensitivity)?;
-        reader
-            .check("sensitivity", &sensitivity[..1], "from 1 to the largest", |one| (1.0..=largest).contains(&one))?;
-        let own = &mut self.sensitivity;
-        [own.value, own.product, own.errors, own.memories] = sensitivity;
+        reader.scope("sensitivity", |reader| self.sensitivity.load(reader))?;
         for (action, (fibre, spread)) in self.fibres.iter_mut().zip(&mut self.spreads).enumerate() {
             fibre.load(&format!("rate_{action}"), reader)?;
             spread.load(&format!("spread_{action}"), reader)?;
         }
         Ok(())
-    }
-}
-
-/// Sensitivity to error, and what of the running episode it will be changed by.
-#[derive(Clone, Copy, Debug)]
-struct Sensitivity {
-    value: f32,
-    largest: f32,
-    rate: f32,
-    /// Σ c m, Σ c² and Σ m² of errors c and their memory m, in typical feedback commands.
-    product: f32,
-    errors: f32,
-    memories: f32,
-}
-
-/// Errors of this share of a typical feedback command count half: smaller ones are hardly noticed.
-const NOTICED: f32 = 0.1;
-
-impl Sensitivity {
-    fn new(config: &SensitivityConfig) -> Sensitivity {
-        let (largest, rate) = (config.largest as f32, config.rate as f32);
-        Sensitivity { value: 1.0, largest, rate, product: 0.0, errors: 0.0, memories: 0.0 }
-    }
-
-    /// Takes in an error and what the fast site holds of earlier ones in its place.
-    fn compare(&mut self, error: f32, memory: f32) {
-        self.product += error * memory;
-        self.errors += error * error;
-        self.memories += memory * memory;
-    }
-
-    /// Changes by how far the errors of an episode of so many steps agreed with their memory, from -1 to 1.
-    fn adapt(&mut self, steps: f32) {
-        let agreement = self.product / ((self.errors * self.memories).sqrt() + steps * NOTICED * NOTICED);
-        if agreement.is_finite() {
-            self.value = (self.value + self.rate * agreement).clamp(1.0, self.largest);
-        }
-        (self.product, self.errors, self.memories) = (0.0, 0.0, 0.0);
     }
 }
 

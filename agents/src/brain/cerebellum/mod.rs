@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `feedback_error.rs` | feedback-error learning, where the body has a desired trajectory and a feedback controller |
 //! | `granule.rs` | its sparse random expansion |
+//! | `sensitivity.rs` | its memory of errors, which sets how much is learnt from them |
 //! | `model_reference.rs` | model-reference correction, elsewhere |
 //! | `contexts.rs`, `context.rs`, `least_squares.rs` | its bank of forward models, one of them, and how it learns |
 //! | `climbing_fibre.rs` | the error signal of both |
@@ -18,6 +19,7 @@ mod feedback_error;
 mod granule;
 mod least_squares;
 mod model_reference;
+mod sensitivity;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,9 +27,10 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 pub use climbing_fibre::ClimbingFibreConfig;
-pub use feedback_error::{FeedbackErrorConfig, SensitivityConfig, SiteConfig};
+pub use feedback_error::{FeedbackErrorConfig, SiteConfig};
 pub use granule::GranuleConfig;
 pub use model_reference::ModelReferenceConfig;
+pub use sensitivity::SensitivityConfig;
 
 use super::config::{ConfigError, within};
 use crate::agent::{AgentShape, Transition};
