@@ -7,7 +7,8 @@ use crate::stats::{Curve, bootstrap_interval, interquartile_mean, mean};
 /// Steps of the score along a performance profile.
 const PROFILE_STEPS: usize = 50;
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = WIDTH - 14.0;
+/// Leaves room for half of the last number below the axis.
+const RIGHT: f64 = WIDTH - 24.0;
 const HEIGHT: f64 = 230.0;
 
 /// Learning curves of a group of subjects.
