@@ -7,6 +7,7 @@ use bevy::ecs::system::SystemParam;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::input::mouse::{MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
+use bevy::window::WindowEvent;
 use etude_envs::task::Push;
 
 /// Force in N of a push, per pixel of the drag, and the largest one.
@@ -36,6 +37,8 @@ pub enum Pressed {
 pub struct Spectator<'w, 's> {
     keys: MessageReader<'w, 's, KeyboardInput>,
     wheel: MessageReader<'w, 's, MouseWheel>,
+    /// All that has happened to the window, in order.
+    happened: MessageReader<'w, 's, WindowEvent>,
     held: Res<'w, ButtonInput<KeyCode>>,
     buttons: Res<'w, ButtonInput<MouseButton>>,
     windows: Query<'w, 's, &'static Window>,
@@ -68,20 +71,23 @@ impl Spectator<'_, '_> {
             asked.push(Pressed::Look);
         }
         let place = self.windows.single().ok().and_then(Window::cursor_position);
+        let clicked = self.clicked();
         let moved = place.zip(*self.last).map(|(now, before)| now - before);
         *self.last = place;
         if self.buttons.just_released(MouseButton::Left) && view.drag.take().is_some() {
             asked.push(Pressed::Command(Command::Push(None)));
         }
         let Some(place) = place else { return };
-        if self.buttons.just_pressed(MouseButton::Left) {
-            match view.cell(place) {
+        if let Some(clicked) = clicked {
+            match view.cell(clicked) {
                 Some(subject) => {
                     // The first click chooses a subject, one on the chosen one goes near.
                     view.grid = view.frame.as_ref().is_some_and(|frame| frame.focus != subject);
                     asked.push(Pressed::Command(Command::Focus(subject)));
                 }
-                None if view.grip(place).is_some() => view.drag = Some((place, place)),
+                None if view.grip(clicked).is_some() && self.buttons.pressed(MouseButton::Left) => {
+                    view.drag = Some((clicked, clicked));
+                }
                 None => {}
             }
         }
@@ -103,6 +109,23 @@ impl Spectator<'_, '_> {
             view.look.offset += Vec2::new(-moved.x, moved.y) / grip.map.scale;
             asked.push(Pressed::Look);
         }
+    }
+
+    /// Where the mouse was when its left button last went down, if it did: by the next frame it may be far away.
+    fn clicked(&mut self) -> Option<Vec2> {
+        let (mut place, mut clicked) = (*self.last, None);
+        for event in self.happened.read() {
+            match event {
+                WindowEvent::CursorMoved(moved) => place = Some(moved.position),
+                WindowEvent::MouseButtonInput(input)
+                    if input.button == MouseButton::Left && input.state.is_pressed() =>
+                {
+                    clicked = place;
+                }
+                _ => {}
+            }
+        }
+        clicked
     }
 }
 
