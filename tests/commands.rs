@@ -127,6 +127,9 @@ fn a_checkpoint_is_evaluated_on_its_own_and_on_other_tasks() {
     let scores: Vec<f64> = own["scores"].as_array().unwrap().iter().map(|score| score.as_f64().unwrap()).collect();
     assert_eq!(scores.len(), 3);
     assert!((own["score_mean"].as_f64().unwrap() - scores.iter().sum::<f64>() / 3.0).abs() < 1e-9);
+    // The score is the share of 60 m, which is told beside it as a metric.
+    let ridden = own["metrics"]["distance_m"].as_f64().unwrap();
+    assert!((ridden / 60.0 - own["score_mean"].as_f64().unwrap()).abs() < 1e-3, "{ridden} m");
     assert_eq!(own, json(folder.path(), &["evaluate", checkpoint, "--episodes", "3"]));
     let other = json(folder.path(), &["evaluate", checkpoint, "--task", "cycling/mountain-v0", "--episodes", "2"]);
     assert_eq!(other["task"], "cycling/mountain-v0");

@@ -1,6 +1,6 @@
 //! `etude evaluate`: how well a trained subject does, learning off.
 
-use super::{Common, Lesioning, print, print_json, whole_number};
+use super::{Common, Lesioning, print, print_json, table::table, whole_number};
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
@@ -14,6 +14,7 @@ use etude_envs::document::Document;
 use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -67,18 +68,28 @@ impl Evaluate {
             write_whole(path, poses(&mut *agent, &mut lane, first, every, POSES.2)?.as_bytes())?;
         }
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
+        let metrics = task.spec().metrics.iter().enumerate().map(|(index, name)| {
+            let values = episodes.iter().map(|episode| f64::from(episode.metrics[index]));
+            let known: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+            (name.as_str(), (!known.is_empty()).then(|| mean(&known)))
+        });
         if self.common.json {
+            let metrics: BTreeMap<&str, Option<f64>> = metrics.collect();
             print_json(&json!({
                 "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
-                "score_mean": mean(&scores), "scores": scores,
+                "score_mean": mean(&scores), "scores": scores, "metrics": metrics,
                 "steps_practised": checkpoint.steps, "trained_on": checkpoint.task, "lesions": self.lesions.lesions(),
             }))?;
         } else {
             let steps = checkpoint.steps;
             let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
             let highest = scores.iter().copied().fold(f64::MIN, f64::max);
+            let rows: Vec<Vec<String>> = metrics
+                .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
+                .collect();
+            let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
             print(&format!(
-                "{} after {steps} steps of {}, on {}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n",
+                "{} after {steps} steps of {}, on {}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n{metrics}",
                 checkpoint.agent,
                 checkpoint.task,
                 task.spec().id,

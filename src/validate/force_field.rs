@@ -3,6 +3,7 @@
 use super::session::{CYCLE, Lesson, Session, Trial, binned, cohort, middles};
 use super::{Band, Outcome, Setting};
 use crate::catalog::AgentBlueprint;
+use crate::stats::curve::mean_curve;
 use crate::stats::retention::{early_savings, savings_in_rate, savings_in_steps};
 use crate::stats::{Curve, mean, paired_estimate};
 use anyhow::Result;
@@ -166,14 +167,6 @@ pub fn recovery(setting: &Setting<'_>) -> Result<Outcome> {
 type Measure<'a> = dyn Fn(&[Curve; 2]) -> Option<f64> + 'a;
 type Form<'a> = dyn Fn(&[usize]) -> Option<f64> + 'a;
 
-/// The mean of curves that were taken at the same places; none of none.
-fn mean_curve<'a>(curves: impl Iterator<Item = &'a Curve>) -> Option<Curve> {
-    let curves: Vec<&Curve> = curves.collect();
-    let points = curves.first()?.points().iter().enumerate();
-    let average = |index: usize| mean(&curves.iter().map(|curve| curve.points()[index].1).collect::<Vec<_>>());
-    Some(Curve::new(points.map(|(index, &(at, _))| (at, average(index))).collect()))
-}
-
 /// V4. Two blocks of 150 trials in the field, 400 without between: a slow process that keeps 0.98 of what it knows per trial
 /// has lost all of it by then, and what is saved is no remnant. Adaptation is 1 - deviation / deviation of an idle agent on
 /// the very same trial; trials to criterion are those until two stretches of four in a row are on average beyond a half.
@@ -215,7 +208,7 @@ pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
         let rate = |subjects: &[usize]| {
             let [first, again] =
                 [0, 1].map(|block| mean_curve(subjects.iter().map(|&subject| &curves[subject][block])));
-            savings_in_rate(&first?, &again?)
+            savings_in_rate(&first, &again)
         };
         let forms: [(&str, &Form<'_>); 3] = [("early", &early), ("trials", &saved), ("rate", &rate)];
         for (form, measure) in forms {

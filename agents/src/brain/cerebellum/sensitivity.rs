@@ -118,13 +118,20 @@ fn place(size: f32) -> (usize, f32) {
 mod tests {
     use super::*;
 
-    /// Episodes of one step whose errors are remembered with the same or the opposite sign.
+    /// Episodes of one step whose errors are remembered with the same or the opposite sign; gives what sensitivity to the
+    /// same error has become.
     fn meet(sensitivity: &mut Sensitivity, error: f32, memory: f32, episodes: usize) -> f32 {
         for _ in 0..episodes {
             sensitivity.compare(error, memory);
             sensitivity.adapt(1.0);
         }
-        sensitivity.last()
+        to(sensitivity, error)
+    }
+
+    fn to(sensitivity: &Sensitivity, error: f32) -> f32 {
+        let mut asked = *sensitivity;
+        asked.compare(error, 0.0);
+        asked.adapt(1.0)
     }
 
     #[test]
@@ -133,10 +140,10 @@ mod tests {
         let taught = meet(&mut sensitivity, 0.5, 1.0, 20);
         assert!((1.3..1.45).contains(&taught), "20 episodes of nearly whole agreement: {taught}");
         assert_eq!(meet(&mut sensitivity, 0.03, -1.0, 1000), 1.0);
-        assert!((meet(&mut sensitivity, 0.5, 0.0, 1) - taught).abs() < 1e-6);
+        assert_eq!(to(&sensitivity, 0.5), taught);
         assert!(meet(&mut sensitivity, 0.5, -1.0, 10) < taught);
-        assert_eq!(meet(&mut sensitivity, 0.5, -1.0, 100), 1.0);
-        assert_eq!(meet(&mut sensitivity, 0.5, 1.0, 1000), 1.5);
+        assert_eq!(meet(&mut sensitivity, 0.5, -1.0, 1000), 1.0);
+        assert_eq!(meet(&mut sensitivity, 0.5, 1.0, 10_000), 1.5);
     }
 
     #[test]
