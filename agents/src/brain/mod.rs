@@ -209,8 +209,9 @@ impl Agent for Brain {
     /// plasticity `capacity_actor`, `capacity_critic` (units in use, in effect) and `units_replaced` (so far). With a
     /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),
     /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
-    /// prediction error) and, for model-reference correction, `surprise` (recent over usual squared prediction error, where
-    /// it is largest) and `change_noticed` (1 in another body than the practised one).
+    /// prediction error) and, for feedback-error learning, `error_sensitivity` (the factor by which errors like the last
+    /// episode's are learnt from, 1 in the naive), or for model-reference correction `surprise` (recent over usual squared
+    /// prediction error, where it is largest) and `change_noticed` (1 in another body than the practised one).
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);
