@@ -52,7 +52,8 @@ pub struct CerebellumConfig {
     /// Learning from how the practised body behaves.
     pub model_reference: ModelReferenceConfig,
     /// Strength of the forward model's action gradient as a second teacher of the actor, beside dopamine; -10 to 10,
-    /// default 0.25 (own measurement: 1 keeps rough ground from being learnt; below 0 it is a control).
+    /// default 0.25 (own measurement: 1 keeps rough ground from being learnt; 0.25 adds 0.05 to a novice's mean score there,
+    /// no more than larger steps do, and 0.07 after practice on flat ground, where those add 0.01; below 0 it is a control).
     pub action_gradient: f64,
     /// Whether each command gets a sign at random, a control: as much is added, but nothing is corrected; default false.
     pub random_sign: bool,
