@@ -28,6 +28,9 @@ const FRAME_BESIDE: Duration = Duration::from_millis(200);
 /// Time over which frames are counted.
 const COUNTED: Duration = Duration::from_secs(2);
 
+/// What is said where the display goes away under the window.
+const LOST: &str = "the display was lost";
+
 /// How the window is opened.
 pub struct Opening {
     /// Its width and height in pixels.
@@ -88,9 +91,21 @@ pub fn open(simulation: Simulation, opening: Opening) -> Result<()> {
     simulation.map_or(Ok(()), Simulation::end)?;
     shown?;
     if !left.0.load(Ordering::Relaxed) {
-        bail!("the display was lost");
+        bail!(LOST);
     }
     Ok(())
+}
+
+/// Ends the program at once if a thread panics because the display is gone: while it unwound, Bevy would name every system
+/// on its way. Xlib does the same where it is the first to notice.
+#[cfg(target_os = "linux")]
+fn end_with_the_display() {
+    std::panic::set_hook(Box::new(|_| {
+        if x11rb::connect(None).is_err() {
+            eprintln!("error: {LOST}");
+            std::process::exit(1);
+        }
+    }));
 }
 
 fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
@@ -131,6 +146,8 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
         commands.spawn((Camera2d, Msaa::Off));
     })
     .add_systems(Update, (listen, obey, control, paint).chain().before(Show));
+    #[cfg(target_os = "linux")]
+    end_with_the_display();
     app.run();
     Ok(())
 }
