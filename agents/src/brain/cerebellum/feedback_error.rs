@@ -7,12 +7,13 @@
 //! climbing fibre's version of the feedback command that followed each step,
 //!
 //! ```text
-//! w_fast ← A_fast w_fast + B_fast Δ      w_slow ← A_slow w_slow + B_slow Δ      Δ = Σ c φ / (1 + |Σ φ|² / T)
+//! w_fast ← A_fast w_fast + B_fast Δ      w_slow ← A_slow w_slow + B_slow Δ      Δ = Σ c φ / (ε + |Σ φ|² / T)
 //! ```
 //!
-//! The normaliser is the mean, over the steps, of what a step's features have in common with those of the whole episode: an
-//! error that lasts is answered by the share B, however many steps the episode is cut into. For an episode of one step this
-//! is normalised least mean squares, and the [two-state model](crate::two_state) of Smith, Ghazizadeh & Shadmehr 2006.
+//! The normaliser is, but for a small ε, the mean over the steps of what a step's features have in common with those of the
+//! whole episode: an error that lasts is answered by the share B, however many steps the episode is cut into. For an episode
+//! of one step this is normalised least mean squares, and the [two-state model](crate::two_state) of Smith, Ghazizadeh &
+//! Shadmehr 2006.
 
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,7 @@ use super::sensitivity::{Sensitivity, SensitivityConfig};
 use crate::agent::{AgentShape, Role};
 use crate::brain::average::Average;
 use crate::brain::config::{ConfigError, within};
+use crate::brain::lanes::{Lanes, ZEROS, add_scaled, chunks, dot, flat, flat_mut, total};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// One of the two plastic sites.
@@ -84,8 +86,8 @@ impl FeedbackErrorConfig {
     }
 }
 
-/// Keeps the normalisation defined where no granule cell is active.
-const EPSILON: f32 = 1.0;
+/// Keeps the normalisation defined where no granule cell is active: |φ|² per granule cell that is as good as none.
+const EPSILON: f32 = 0.002;
 /// Feedback commands over which their spread is averaged.
 const SPREAD_MEMORY: f64 = 100_000.0;
 
@@ -101,12 +103,12 @@ struct Sensed {
 struct Site {
     retention: f32,
     rate: f32,
-    weights: Vec<f32>,
+    weights: Vec<Lanes>,
 }
 
 impl Site {
     fn new(config: &SiteConfig, weights: usize) -> Site {
-        Site { retention: config.retention as f32, rate: config.rate as f32, weights: vec![0.0; weights] }
+        Site { retention: config.retention as f32, rate: config.rate as f32, weights: vec![ZEROS; weights] }
     }
 }
 
@@ -124,22 +126,25 @@ pub(super) struct FeedbackError {
     slow: Site,
     fibres: Vec<ClimbingFibre>,
     spreads: Vec<Average>,
-    /// φ of the last commands, the newest at `newest`.
-    past: Vec<f32>,
+    /// φ of the last commands and what the fast site had in them, the newest at `newest`.
+    past: Vec<Lanes>,
+    past_fast: Vec<f32>,
     newest: usize,
     /// How many of them are of this episode.
     remembered: usize,
     /// Whether a command was given whose consequence has not been learnt from.
     awaiting: bool,
     /// Σ c φ and Σ φ of this episode, and its steps.
-    eligible: Vec<f32>,
-    visited: Vec<f32>,
+    eligible: Vec<Lanes>,
+    visited: Vec<Lanes>,
     steps: u64,
     sensitivity: Sensitivity,
     /// Mean magnitude of the last climbing-fibre signals, in typical feedback commands.
     fibre: f32,
-    inputs: Vec<f32>,
-    features: Vec<f32>,
+    inputs: Vec<Lanes>,
+    features: Vec<Lanes>,
+    /// What the fast site has in the command at hand.
+    by_fast: Vec<f32>,
 }
 
 impl FeedbackError {
@@ -164,26 +169,28 @@ impl FeedbackError {
             return None;
         }
         let shown = sensed(Role::ErrorShown).next().map(|sensed| sensed.index);
-        let (actions, units, slots) = (shape.actions, granule.units, config.delay + 1);
+        let (actions, units, slots) = (shape.actions, chunks(granule.units), config.delay + 1);
         Some(FeedbackError {
             granule: Granule::new(granule, desired.len(), generator),
             fast: Site::new(&config.fast, actions * units),
             slow: Site::new(&config.slow, actions * units),
             fibres: vec![ClimbingFibre::new(fibre); actions],
             spreads: vec![Average::new(1.0 - 1.0 / SPREAD_MEMORY); actions],
-            past: vec![0.0; slots * units],
+            past: vec![ZEROS; slots * units],
+            past_fast: vec![0.0; slots * actions],
             newest: 0,
             remembered: 0,
             awaiting: false,
-            eligible: vec![0.0; actions * units],
-            visited: vec![0.0; units],
+            eligible: vec![ZEROS; actions * units],
+            visited: vec![ZEROS; units],
             steps: 0,
             sensitivity: Sensitivity::new(&config.sensitivity),
             shown,
             leeway: config.leeway as f32,
             fibre: 0.0,
-            inputs: vec![0.0; desired.len()],
-            features: vec![0.0; units],
+            inputs: vec![ZEROS; desired.len()],
+            features: vec![ZEROS; units],
+            by_fast: vec![0.0; actions],
             desired,
             feedback,
         })
@@ -214,14 +221,18 @@ impl FeedbackError {
     pub(super) fn command(&mut self, observation: &[f32], explore: bool, command: &mut [f32]) {
         for (input, sensed) in self.inputs.iter_mut().zip(&self.desired) {
             let value = observation.get(sensed.index).copied().unwrap_or(0.0);
-            *input = if value.is_finite() { (value / sensed.typical).clamp(-10.0, 10.0) } else { 0.0 };
+            *input = Lanes::splat(if value.is_finite() { (value / sensed.typical).clamp(-10.0, 10.0) } else { 0.0 });
         }
         self.granule.expand(&self.inputs, &mut self.features);
-        let units = self.granule.units();
+        let units = self.features.len();
         let weights = self.fast.weights.chunks_exact(units).zip(self.slow.weights.chunks_exact(units));
-        for (command, (fast, slow)) in command.iter_mut().zip(weights) {
-            *command =
-                fast.iter().zip(slow).zip(&self.features).map(|((fast, slow), feature)| (fast + slow) * feature).sum();
+        for ((command, by_fast), (fast, slow)) in command.iter_mut().zip(&mut self.by_fast).zip(weights) {
+            let sites = fast.iter().zip(slow).zip(&self.features);
+            let (fast, slow) = sites.fold((ZEROS, ZEROS), |(by_fast, by_slow), ((&fast, &slow), &feature)| {
+                (by_fast + fast * feature, by_slow + slow * feature)
+            });
+            *by_fast = total(fast);
+            *command = *by_fast + total(slow);
         }
         if explore {
             self.remember();
@@ -234,8 +245,9 @@ impl FeedbackError {
             self.newest = (self.newest + 1) % slots;
             self.remembered = (self.remembered + 1).min(slots);
         }
-        let units = self.features.len();
+        let (units, actions) = (self.features.len(), self.by_fast.len());
         self.past[self.newest * units..][..units].copy_from_slice(&self.features);
+        self.past_fast[self.newest * actions..][..actions].copy_from_slice(&self.by_fast);
         self.awaiting = true;
     }
 
@@ -257,13 +269,13 @@ impl FeedbackError {
         let oldest = (self.newest + 1) % self.slots();
         let features = &self.past[oldest * units..][..units];
         self.steps += 1;
-        for (visited, feature) in self.visited.iter_mut().zip(features) {
-            *visited += feature;
-        }
+        add_scaled(&mut self.visited, 1.0, features);
         self.fibre = 0.0;
         let actions = self.feedback.iter().zip(&mut self.fibres).zip(&mut self.spreads);
-        let sites = self.eligible.chunks_exact_mut(units).zip(self.fast.weights.chunks_exact(units));
-        for (((sensed, fibre), spread), (eligible, fast)) in actions.zip(sites) {
+        let lately = &self.past_fast[oldest * self.by_fast.len()..];
+        for (((sensed, fibre), spread), (eligible, lately)) in
+            actions.zip(self.eligible.chunks_exact_mut(units).zip(lately))
+        {
             let error =
                 shown * next_observation.get(sensed.index).copied().filter(|error| error.is_finite()).unwrap_or(0.0);
             let typical = f64::from(sensed.typical);
@@ -273,22 +285,21 @@ impl FeedbackError {
             let signal = fibre.signal(error, sd);
             self.fibre += (signal.abs() / typical) as f32 / self.feedback.len() as f32;
             let signal = signal as f32;
-            let lately: f32 = fast.iter().zip(features).map(|(weight, feature)| weight * feature).sum();
             self.sensitivity.compare(signal / sensed.typical, lately / sensed.typical);
-            for (eligible, feature) in eligible.iter_mut().zip(features) {
-                *eligible += signal * feature;
-            }
+            add_scaled(eligible, signal, features);
         }
     }
 
     /// Brings what the episode taught into the weights.
     fn consolidate(&mut self) {
-        let units = self.features.len();
-        let square: f32 = self.visited.iter().map(|visited| visited * visited).sum();
-        let scale = self.sensitivity.adapt(self.steps.max(1) as f32) / (EPSILON + square / self.steps.max(1) as f32);
+        let square = dot(&self.visited, &self.visited);
+        let (steps, least) = (self.steps.max(1) as f32, self.least_square());
+        let scale = self.sensitivity.adapt(steps) / (least + square / steps);
         for site in [&mut self.fast, &mut self.slow] {
-            for (weights, eligible) in site.weights.chunks_exact_mut(units).zip(self.eligible.chunks_exact(units)) {
-                for ((weight, eligible), &visited) in weights.iter_mut().zip(eligible).zip(&self.visited) {
+            let rows = site.weights.chunks_exact_mut(self.visited.len());
+            for (weights, eligible) in rows.zip(self.eligible.chunks_exact(self.visited.len())) {
+                let (weights, eligible) = (flat_mut(weights).iter_mut(), flat(eligible));
+                for ((weight, eligible), &visited) in weights.zip(eligible).zip(flat(&self.visited)) {
                     if visited > 0.0 {
                         let changed = site.retention * *weight + site.rate * scale * eligible;
                         *weight = changed.clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT);
@@ -296,9 +307,13 @@ impl FeedbackError {
                 }
             }
         }
-        self.eligible.fill(0.0);
-        self.visited.fill(0.0);
+        self.eligible.fill(ZEROS);
+        self.visited.fill(ZEROS);
         self.steps = 0;
+    }
+
+    fn least_square(&self) -> f32 {
+        EPSILON * flat(&self.features).len() as f32
     }
 
     /// How many commands are remembered.
@@ -313,11 +328,12 @@ impl FeedbackError {
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         writer.scope("granule", |writer| self.granule.save(writer));
-        writer.put_f32("fast", &self.fast.weights);
-        writer.put_f32("slow", &self.slow.weights);
-        writer.put_f32("eligible", &self.eligible);
-        writer.put_f32("visited", &self.visited);
-        writer.put_f32("past", &self.past);
+        writer.put_f32("fast", flat(&self.fast.weights));
+        writer.put_f32("slow", flat(&self.slow.weights));
+        writer.put_f32("eligible", flat(&self.eligible));
+        writer.put_f32("visited", flat(&self.visited));
+        writer.put_f32("past", flat(&self.past));
+        writer.put_f32("past_fast", &self.past_fast);
         let place = [self.newest as u64, self.remembered as u64, u64::from(self.awaiting), self.steps];
         writer.put_u64("place", &place);
         writer.put_f32("fibre", &[self.fibre]);
@@ -330,12 +346,13 @@ impl FeedbackError {
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         reader.scope("granule", |reader| self.granule.load(reader))?;
-        reader.get_f32("fast", &mut self.fast.weights)?;
-        reader.get_f32("slow", &mut self.slow.weights)?;
-        reader.get_f32("eligible", &mut self.eligible)?;
-        reader.get_f32("visited", &mut self.visited)?;
-        reader.check("visited", &self.visited, "a number that is not negative", |visited| visited >= 0.0)?;
-        reader.get_f32("past", &mut self.past)?;
+        reader.get_f32("fast", flat_mut(&mut self.fast.weights))?;
+        reader.get_f32("slow", flat_mut(&mut self.slow.weights))?;
+        reader.get_f32("eligible", flat_mut(&mut self.eligible))?;
+        reader.get_f32("visited", flat_mut(&mut self.visited))?;
+        reader.check("visited", flat(&self.visited), "a number that is not negative", |visited| visited >= 0.0)?;
+        reader.get_f32("past", flat_mut(&mut self.past))?;
+        reader.get_f32("past_fast", &mut self.past_fast)?;
         let (mut place, slots) = ([0; 4], self.slots() as u64);
         reader.get_u64("place", &mut place)?;
         reader.check("place", &place[..1], "the index of a past command", |index| index < slots)?;

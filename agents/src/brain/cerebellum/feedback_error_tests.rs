@@ -57,10 +57,11 @@ fn trials(blocks: &[(Trial, usize)]) -> Vec<Trial> {
 
 /// The two-state model that the learner is for one movement: its rates are those of the sites, less what ε takes.
 fn oracle(config: &FeedbackErrorConfig, learner: &mut FeedbackError) -> TwoState {
-    let square = f64::from(learner.granule.expand(&WANTED, &mut learner.features));
+    learner.granule.expand(&WANTED.map(Lanes::splat), &mut learner.features);
+    let square = f64::from(dot(&learner.features, &learner.features));
     let process = |site: &SiteConfig| Process {
         retention: site.retention,
-        rate: site.rate * square / (square + f64::from(EPSILON)),
+        rate: site.rate * square / (square + f64::from(learner.least_square())),
     };
     TwoState { fast: process(&config.fast), slow: process(&config.slow) }
 }

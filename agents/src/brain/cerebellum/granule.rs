@@ -12,13 +12,15 @@ use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
 use crate::brain::config::{ConfigError, above, within};
+use crate::brain::lanes::{LANES, Lanes, ZEROS, chunks, flat, flat_mut};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// The expansion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GranuleConfig {
-    /// Granule cells; 8 to 65536, default 512 (own measurement on reaching: 128 and more do alike).
+    /// Granule cells; 8 to 65536, default 192 (own measurement on reaching: after 200 trials 0.34 of the naive error is
+    /// left with 128 units, 0.32 with 192, 0.31 with 256 or 512).
     pub units: usize,
     /// Inputs per granule cell; 1 to 64, default 4 (Litwin-Kumar et al. 2017). All inputs, where there are fewer.
     pub inputs: usize,
@@ -29,7 +31,7 @@ pub struct GranuleConfig {
 
 impl Default for GranuleConfig {
     fn default() -> Self {
-        GranuleConfig { units: 512, inputs: 4, coding_level: 0.3 }
+        GranuleConfig { units: 192, inputs: 4, coding_level: 0.3 }
     }
 }
 
@@ -44,78 +46,67 @@ impl GranuleConfig {
 /// The granule layer.
 #[derive(Clone, Debug)]
 pub(super) struct Granule {
-    inputs: usize,
-    claws: usize,
-    /// Which inputs a unit sees, `claws` per unit.
-    sources: Vec<u32>,
-    weights: Vec<f32>,
-    thresholds: Vec<f32>,
+    /// J: for four units after the other, their weights for each input. Most of it is zeros; four units at a time are faster
+    /// than leaving them out.
+    wiring: Vec<Lanes>,
+    thresholds: Vec<Lanes>,
     /// Drawn from 0 to 1: units with less than what is silenced are silent.
     order: Vec<f32>,
     silenced: f32,
+    /// 1 for every unit that is not silent.
+    firing: Vec<Lanes>,
 }
 
 impl Granule {
     /// A layer over `inputs` inputs, of which there must be at least one.
     pub(super) fn new(config: &GranuleConfig, inputs: usize, generator: &mut ChaCha8Rng) -> Granule {
-        let claws = config.inputs.min(inputs);
-        let (mut sources, mut weights) = (Vec::new(), Vec::new());
-        for _ in 0..config.units {
-            sources.extend(sample(generator, inputs, claws).iter().map(|input| input as u32));
+        let (units, claws) = (config.units, config.inputs.min(inputs));
+        let mut wiring = vec![ZEROS; inputs * chunks(units)];
+        for unit in 0..units {
+            let sources = sample(generator, inputs, claws);
             let drawn: Vec<f32> = (0..claws).map(|_| generator.sample(StandardNormal)).collect();
             let length = drawn.iter().map(|weight| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-            weights.extend(drawn.iter().map(|weight| weight / length));
+            for (source, weight) in sources.iter().zip(drawn) {
+                flat_mut(&mut wiring)[(unit / LANES * inputs + source) * LANES + unit % LANES] = weight / length;
+            }
         }
-        let share = |unit: usize| 2.0 * config.coding_level * (unit as f64 + 0.5) / config.units as f64;
-        Granule {
-            inputs,
-            claws,
-            sources,
-            weights,
-            thresholds: (0..config.units).map(|unit| upper_quantile(share(unit)) as f32).collect(),
-            order: (0..config.units).map(|_| generator.random_range(0.0..1.0)).collect(),
-            silenced: 0.0,
+        let share = |unit: usize| 2.0 * config.coding_level * (unit as f64 + 0.5) / units as f64;
+        let mut thresholds = vec![ZEROS; chunks(units)];
+        for (unit, threshold) in flat_mut(&mut thresholds)[..units].iter_mut().enumerate() {
+            *threshold = upper_quantile(share(unit)) as f32;
         }
-    }
-
-    pub(super) fn units(&self) -> usize {
-        self.thresholds.len()
+        let order = (0..units).map(|_| generator.random_range(0.0..1.0)).collect();
+        let firing = vec![Lanes::splat(1.0); chunks(units)];
+        Granule { wiring, thresholds, order, silenced: 0.0, firing }
     }
 
     /// Silences the given share of the units, always the same ones for the same share.
     pub(super) fn silence(&mut self, share: f32) {
         self.silenced = share;
+        for (firing, &rank) in flat_mut(&mut self.firing).iter_mut().zip(&self.order) {
+            *firing = f32::from(u8::from(rank >= share));
+        }
     }
 
-    /// Writes φ(x) and returns |φ|².
-    pub(super) fn expand(&self, inputs: &[f32], features: &mut [f32]) -> f32 {
-        let wires = self.sources.chunks_exact(self.claws).zip(self.weights.chunks_exact(self.claws));
-        let units = wires.zip(self.thresholds.iter().zip(&self.order));
-        let mut square = 0.0;
-        for (feature, ((sources, weights), (&threshold, &rank))) in features.iter_mut().zip(units) {
-            let drive: f32 =
-                sources.iter().zip(weights).map(|(&source, weight)| inputs[source as usize] * weight).sum();
-            *feature = if rank < self.silenced { 0.0 } else { (drive - threshold).max(0.0) };
-            square += *feature * *feature;
+    /// Writes φ(x); every lane of an input holds the same number.
+    pub(super) fn expand(&self, inputs: &[Lanes], features: &mut [Lanes]) {
+        let units = self.wiring.chunks_exact(inputs.len()).zip(&self.thresholds).zip(&self.firing);
+        for (feature, ((weights, &threshold), &firing)) in features.iter_mut().zip(units) {
+            let drive = weights.iter().zip(inputs).fold(ZEROS, |drive, (&weight, &input)| drive + weight * input);
+            *feature = (drive - threshold).max(ZEROS) * firing;
         }
-        square
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        let sources: Vec<u64> = self.sources.iter().map(|&source| u64::from(source)).collect();
-        writer.put_u64("sources", &sources);
-        writer.put_f32("weights", &self.weights);
+        writer.put_f32("wiring", flat(&self.wiring));
         writer.put_f32("order", &self.order);
     }
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        let mut sources = vec![0; self.sources.len()];
-        reader.get_u64("sources", &mut sources)?;
-        let inputs = self.inputs as u64;
-        reader.check("sources", &sources, "the index of an input", |source| source < inputs)?;
-        self.sources = sources.into_iter().map(|source| source as u32).collect();
-        reader.get_f32("weights", &mut self.weights)?;
-        reader.get_f32("order", &mut self.order)
+        reader.get_f32("wiring", flat_mut(&mut self.wiring))?;
+        reader.get_f32("order", &mut self.order)?;
+        self.silence(self.silenced);
+        Ok(())
     }
 }
 
@@ -152,30 +143,30 @@ mod tests {
             let mut generator = ChaCha8Rng::seed_from_u64(inputs as u64);
             let config = GranuleConfig { coding_level, ..GranuleConfig::default() };
             let granule = Granule::new(&config, inputs, &mut generator);
-            let (mut features, mut active, mut squares) = (vec![0.0; granule.units()], 0, 0.0);
+            let (mut features, mut active) = (vec![ZEROS; chunks(config.units)], 0);
             for _ in 0..2000 {
-                let x: Vec<f32> = (0..inputs).map(|_| generator.sample(StandardNormal)).collect();
-                let square = granule.expand(&x, &mut features);
-                active += features.iter().filter(|&&feature| feature > 0.0).count();
-                let sum: f32 = features.iter().map(|feature| feature * feature).sum();
-                squares += f64::from((square - sum).abs() / sum.max(1e-6));
+                let x: Vec<Lanes> = (0..inputs).map(|_| Lanes::splat(generator.sample(StandardNormal))).collect();
+                granule.expand(&x, &mut features);
+                active += flat(&features).iter().filter(|&&feature| feature > 0.0).count();
             }
-            let share = active as f64 / (2000 * granule.units()) as f64;
+            let share = active as f64 / (2000 * config.units) as f64;
             assert!((share - coding_level).abs() < 0.02, "{inputs} inputs: {share} for {coding_level}");
-            assert!(squares < 1e-2, "|φ|² is that of the features");
         }
     }
 
     #[test]
     fn silenced_units_are_the_stated_share_and_the_same_ones() {
-        let mut granule = Granule::new(&GranuleConfig::default(), 4, &mut ChaCha8Rng::seed_from_u64(5));
-        let (mut whole, mut half, mut none) = (vec![0.0; 512], vec![0.0; 512], vec![0.0; 512]);
-        let x = [3.0, -3.0, 3.0, -3.0];
-        granule.expand(&x, &mut whole);
-        granule.silence(0.5);
-        granule.expand(&x, &mut half);
-        granule.silence(1.0);
-        assert_eq!(granule.expand(&x, &mut none), 0.0);
+        // Not a multiple of the units that are computed together.
+        let config = GranuleConfig { units: 509, ..GranuleConfig::default() };
+        let mut granule = Granule::new(&config, 4, &mut ChaCha8Rng::seed_from_u64(5));
+        let mut expand = |share: f32| {
+            granule.silence(share);
+            let mut features = vec![ZEROS; chunks(config.units)];
+            granule.expand(&[3.0, -3.0, 3.0, -3.0].map(Lanes::splat), &mut features);
+            flat(&features).to_vec()
+        };
+        let (whole, half, none) = (expand(0.0), expand(0.5), expand(1.0));
+        assert!(none.iter().chain(&whole[config.units..]).all(|&feature| feature == 0.0));
         assert!(half.iter().zip(&whole).all(|(half, whole)| *half == 0.0 || half == whole));
         let count = |features: &[f32]| features.iter().filter(|&&feature| feature > 0.0).count() as f64;
         let share = count(&half) / count(&whole);
