@@ -153,16 +153,18 @@ impl Catalog {
             let yaml = format!("agent: {name}\nkind: {name}\n");
             return Ok(AgentBlueprint { name: name.into(), summary, yaml, make: Arc::clone(make) });
         }
-        let document = match AGENTS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-            Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text)?,
-            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
+        Ok(self.agent_from(&self.agent_document(name)?.completed(&|base| self.agent_document(base))?)?)
+    }
+
+    fn agent_document(&self, name: &str) -> Result<Document, AgentError> {
+        match document(&AGENTS, name)? {
+            Some(document) => Ok(document),
             None => {
                 let names = self.agent_names();
                 let nearest = nearest(name, names.iter().map(String::as_str)).map(String::from);
-                return Err(AgentError::Unknown { name: name.into(), nearest });
+                Err(AgentError::Unknown { name: name.into(), nearest })
             }
-        };
-        Ok(self.agent_from(&document)?)
+        }
     }
 
     /// The agent that a document describes.
@@ -212,19 +214,63 @@ impl Catalog {
     /// # Errors
     /// An unknown name, or a document that makes no sense.
     pub fn experiment(&self, name: &str, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        let document = match EXPERIMENTS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-            Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text)?,
-            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
+        let document = self.experiment_document(name)?.completed(&|base| self.experiment_document(base))?;
+        Experiment::read(self, &document, agent)
+    }
+
+    fn experiment_document(&self, name: &str) -> Result<Document, ExperimentError> {
+        match document(&EXPERIMENTS, name)? {
+            Some(document) => Ok(document),
             None => {
                 let names = self.experiment_names();
                 let nearest = nearest(name, names.iter().map(String::as_str)).map(String::from);
-                return Err(ExperimentError::Unknown { name: name.into(), nearest });
+                Err(ExperimentError::Unknown { name: name.into(), nearest })
             }
-        };
-        Experiment::read(self, &document, agent)
+        }
+    }
+}
+
+/// The built-in document of that name, or the one in the file at that path, if there is one.
+fn document(folder: &'static Dir<'_>, name: &str) -> Result<Option<Document>, DocumentError> {
+    match folder.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+        Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text).map(Some),
+        None if Path::new(name).is_file() => Document::open(Path::new(name)).map(Some),
+        None => Ok(None),
     }
 }
 
 fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {
     folder.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_agents_are_what_they_are_called_and_can_be_made() {
+        let catalog = Catalog::default();
+        let task = catalog.tasks.task("cycling/flat-v0").unwrap();
+        for name in catalog.agent_names() {
+            let agent = catalog.agent(&name).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(agent.name(), name);
+            agent.make(task.spec(), Seed(0)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+
+    #[test]
+    fn an_agent_that_extends_another_differs_in_what_it_says_and_may_lack_a_part() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.yaml");
+        let config = |rest: &str| {
+            std::fs::write(&path, format!("agent: mine\nextends: brain\nbrain:\n{rest}")).unwrap();
+            let agent = Catalog::default().agent(path.to_str().unwrap()).unwrap();
+            Document::parse("resolved", agent.yaml()).unwrap().read::<AgentSpec>().unwrap().brain.unwrap()
+        };
+        let brain = BrainConfig::default();
+        let mut wanted = brain.clone();
+        wanted.cortex.units = 32;
+        assert_eq!(config("  cortex: {units: 32}\n"), wanted);
+        assert_eq!(config("  basal_ganglia: null\n"), BrainConfig { basal_ganglia: None, ..brain });
+    }
 }

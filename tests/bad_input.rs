@@ -82,6 +82,12 @@ fn faulty_agent_files_are_located() {
         (format!("{brain}  basal_ganglia:\n    discount: 1.5\n"), vec!["`brain.basal_ganglia.discount`", "found 1.5"]),
         (format!("{brain}  basal_ganglia:\n    discount: .nan\n"), vec!["`brain.basal_ganglia.discount`", "NaN"]),
         ("agent: mine\nkind: idle\nbrain: {}\n".to_string(), vec!["`brain`", "kind `idle`"]),
+        ("agent: mine\nextends: brian\n".to_string(), vec!["unknown agent `brian`", "did you mean `brain`"]),
+        ("agent: mine\nextends: mine.yaml\n".to_string(), vec!["mine.yaml:2:1", "`extends`", "circle"]),
+        (
+            "agent: mine\nextends: brain\nbrain:\n  cortex: {units: 0}\n".to_string(),
+            vec!["mine.yaml:4:12", "`brain.cortex.units`", "found 0"],
+        ),
     ] {
         fs::write(folder.path().join("mine.yaml"), &text).unwrap();
         message(folder.path(), &["train", "cycling/flat-v0", "--agent", "mine.yaml", "--out", "run"], 1, &parts);

@@ -1,6 +1,6 @@
 //! Strict YAML: every mistake in a file a user wrote is one message that says where and what was expected.
 //!
-//! A [`Document`] is parsed once, may extend another one (`extends: NAME` in tasks), and is read into a typed spec.
+//! A [`Document`] is parsed once, may extend another one (`extends: NAME`), and is read into a typed spec.
 //! Unknown fields, wrong types and values out of range are all reported with file, line, column, field, what was found,
 //! what was expected and the nearest valid name.
 
@@ -12,6 +12,9 @@ use std::path::Path;
 
 /// Files above this size are refused before they are read into memory.
 const LARGEST_FILE_BYTES: u64 = 4 << 20;
+
+/// How many documents may extend one another in a row.
+const DEEPEST: usize = 8;
 
 /// What is wrong with a document, and where.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -134,6 +137,29 @@ impl Document {
         self
     }
 
+    /// This document with everything it extends filled in; `open` gives the document of a name.
+    ///
+    /// # Errors
+    /// What `open` fails with, and documents that extend one another in a circle or more than 8 deep.
+    pub fn completed<E: From<DocumentError>>(self, open: &dyn Fn(&str) -> Result<Document, E>) -> Result<Self, E> {
+        self.completed_from(open, 0)
+    }
+
+    fn completed_from<E: From<DocumentError>>(
+        self,
+        open: &dyn Fn(&str) -> Result<Document, E>,
+        depth: usize,
+    ) -> Result<Self, E> {
+        let Some(base) = self.text_field("extends") else { return Ok(self) };
+        if depth == DEEPEST {
+            return Err(self
+                .error_at("extends", format!("goes round in a circle or is nested more than {DEEPEST} deep"))
+                .into());
+        }
+        let base = open(base)?.completed_from(open, depth + 1)?;
+        Ok(self.extending(&base))
+    }
+
     /// Reads the document into a spec; every field must be known to `T` and present unless `T` has a default for it.
     ///
     /// # Errors
@@ -230,7 +256,8 @@ fn without_place(message: &str) -> String {
     message.split(" at line ").next().unwrap_or(message).to_string()
 }
 
-fn merge(base: &mut Value, over: &Value) {
+/// Lays `over` over `base`: mappings merge, anything else replaces.
+pub fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         (Value::Mapping(base), Value::Mapping(over)) => {
             for (key, value) in over {

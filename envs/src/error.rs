@@ -17,14 +17,6 @@ pub enum TaskError {
     /// Its file says something that does not make sense.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// Its file extends itself, by way of others.
-    #[error("{name}: `extends` goes round in a circle or is nested more than {limit} deep")]
-    Circle {
-        /// The task whose file it is.
-        name: String,
-        /// Levels allowed.
-        limit: usize,
-    },
 }
 
 fn suggestion(nearest: &Option<String>) -> String {

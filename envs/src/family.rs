@@ -9,8 +9,6 @@ use std::sync::Arc;
 
 /// The task files compiled into the program.
 static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets/tasks");
-/// How many files may extend one another in a row.
-const DEEPEST: usize = 8;
 
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
 
@@ -98,7 +96,7 @@ impl Registry {
         });
         match given {
             Some(blueprint) => Ok(blueprint.clone()),
-            None => self.task_from(&self.document(name, 0)?),
+            None => self.task_from(&self.document(name)?.completed(&|base| self.document(base))?),
         }
     }
 
@@ -127,23 +125,16 @@ impl Registry {
         Ok(make(document)?.with_document(document))
     }
 
-    /// The document of a built-in name or a path, with everything it extends.
-    fn document(&self, name: &str, depth: usize) -> Result<Document, TaskError> {
-        if depth > DEEPEST {
-            return Err(TaskError::Circle { name: name.into(), limit: DEEPEST });
-        }
-        let document = match TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-            Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text)?,
-            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
+    /// The document of a built-in name or a path.
+    fn document(&self, name: &str) -> Result<Document, TaskError> {
+        match TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+            Some(text) => Ok(Document::parse(&format!("{name}.yaml (built in)"), text)?),
+            None if Path::new(name).is_file() => Ok(Document::open(Path::new(name))?),
             None => {
                 let ids = self.task_ids();
                 let nearest = nearest(name, ids.iter().map(String::as_str)).map(String::from);
-                return Err(TaskError::Unknown { name: name.into(), nearest });
+                Err(TaskError::Unknown { name: name.into(), nearest })
             }
-        };
-        match document.text_field("extends").map(String::from) {
-            Some(base) => Ok(document.extending(&self.document(&base, depth + 1)?)),
-            None => Ok(document),
         }
     }
 }

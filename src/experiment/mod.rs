@@ -7,13 +7,15 @@ mod named;
 mod spec;
 
 pub use named::Named;
-pub use spec::{Block, ExperimentSpec, Group};
+pub use spec::{Block, ExperimentSpec, Group, Variant};
 
 use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
+use etude_agents::State;
 use etude_envs::Seed;
 use etude_envs::document::{Document, DocumentError, Invalid, nearest};
 use etude_envs::error::TaskError;
 use etude_envs::task::Blueprint;
+use serde_yaml::Value;
 use std::collections::BTreeMap;
 
 /// An experiment with its agent and tasks at hand.
@@ -21,7 +23,7 @@ use std::collections::BTreeMap;
 pub struct Experiment {
     /// What the document says.
     pub spec: ExperimentSpec,
-    /// The agents that its groups are, by name.
+    /// The agents that its groups are, by their keys.
     agents: BTreeMap<String, AgentBlueprint>,
     tasks: BTreeMap<String, Blueprint>,
 }
@@ -70,16 +72,8 @@ impl Experiment {
             spec.agent = agent.into();
         }
         let mut agents = BTreeMap::new();
-        for (field, name) in spec.agents() {
-            let agent = catalog.agent(name).map_err(|error| match error {
-                AgentError::Unknown { name, nearest } => {
-                    let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                    let expected = format!("a known agent{near}");
-                    document.invalid(&Invalid { field, found: format!("`{name}`"), expected }).into()
-                }
-                error => ExperimentError::Agent { experiment: spec.experiment.clone(), error },
-            })?;
-            agents.insert(name.to_string(), agent);
+        for (field, settings, variant) in spec.agents() {
+            agents.insert(variant.key(), agent_of(catalog, document, &spec.experiment, (&field, &settings), &variant)?);
         }
         let mut tasks = BTreeMap::new();
         let test = task_of(catalog, document, "test", &spec.test)?;
@@ -87,20 +81,25 @@ impl Experiment {
             let task = task_of(catalog, document, &field, block)?;
             refuse_other_body(document, &field, &task, &test)?;
             for agent in going_through {
-                try_lesions(document, &field, block, &agents[agent], &task)?;
+                try_lesions(document, &field, block, &agents[&agent.key()], &task)?;
             }
             tasks.insert(block.task_key(), task);
+        }
+        for (name, group) in &spec.groups.0 {
+            let [practised, tested] =
+                [spec.agent_of(group), spec.test_agent_of(group)].map(|variant| &agents[&variant.key()]);
+            try_passing_on(document, &format!("groups.{name}.test_settings"), practised, tested, &test)?;
         }
         Ok(Self { spec, agents, tasks })
     }
 
-    /// The agent of that name, which must be one of the experiment's.
-    pub fn agent(&self, name: &str) -> &AgentBlueprint {
+    /// The agent of that key, which must be one of the experiment's.
+    pub fn agent(&self, key: &str) -> &AgentBlueprint {
         // Every agent of the spec was looked up when the experiment was read.
-        &self.agents[name]
+        &self.agents[key]
     }
 
-    /// Resolved YAML of all agents, by the names that groups give them.
+    /// Resolved YAML of all agents, by their keys.
     pub fn agent_yamls(&self) -> BTreeMap<String, String> {
         self.agents.iter().map(|(name, agent)| (name.clone(), agent.yaml().into())).collect()
     }
@@ -118,6 +117,44 @@ impl Experiment {
 }
 
 /// The task a block names, with the block's parameters laid over it.
+/// The agent that a group is; the dotted paths are those of the fields that name it and its settings.
+fn agent_of(
+    catalog: &Catalog,
+    document: &Document,
+    experiment: &str,
+    (field, settings_field): (&str, &str),
+    variant: &Variant,
+) -> Result<AgentBlueprint, ExperimentError> {
+    let agent = catalog.agent(&variant.agent).map_err(|error| match error {
+        AgentError::Unknown { name, nearest } => {
+            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let expected = format!("a known agent{near}");
+            document.invalid(&Invalid { field: field.into(), found: format!("`{name}`"), expected }).into()
+        }
+        error => ExperimentError::Agent { experiment: experiment.into(), error },
+    })?;
+    let Some(settings) = &variant.settings else { return Ok(agent) };
+    let base = Document::parse(&variant.agent, agent.yaml())?;
+    Ok(catalog.agent_from(&altered(document, settings_field, settings, &base, "the agent's")?)?)
+}
+
+/// The document `base` with fields that differ, which stand in a field of another document.
+fn altered(
+    document: &Document,
+    field: &str,
+    differing: &Value,
+    base: &Document,
+    whose: &str,
+) -> Result<Document, DocumentError> {
+    let invalid = |found: String| {
+        document.invalid(&Invalid { field: field.into(), found, expected: format!("fields of {whose} own document") })
+    };
+    let text = etude_envs::document::to_yaml(differing).map_err(|error| invalid(error.to_string()))?;
+    let place = field.rsplit_once('.').map_or((field, ""), |(place, name)| (place, name));
+    let source = format!("{} ({} of {})", document.source_name(), place.1, place.0);
+    Ok(Document::parse(&source, &text)?.extending(base))
+}
+
 fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
     let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
     let task = catalog.tasks.task(&block.task).map_err(|error| match error {
@@ -130,18 +167,14 @@ fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -
         error => wrong(error),
     })?;
     let Some(parameters) = &block.parameters else { return Ok(task) };
-    let invalid = |found: String| {
-        let field = format!("{field}.parameters");
-        document.invalid(&Invalid { field, found, expected: "fields of the task's own document".into() })
-    };
+    let field = format!("{field}.parameters");
     let base = task.yaml();
     if base.is_empty() {
-        return Err(invalid(format!("some for {}, a task made in code", block.task)).into());
+        let (found, expected) = (format!("some for {}", block.task), "none for a task made in code".into());
+        return Err(document.invalid(&Invalid { field, found, expected }).into());
     }
-    let source = format!("{} (parameters of {field})", document.source_name());
-    let text = etude_envs::document::to_yaml(parameters).map_err(|error| invalid(error.to_string()))?;
-    let over = Document::parse(&source, &text)?.extending(&Document::parse(&block.task, &base)?);
-    catalog.tasks.task_from(&over).map_err(wrong)
+    let base = Document::parse(&block.task, &base)?;
+    catalog.tasks.task_from(&altered(document, &field, parameters, &base, "the task's")?).map_err(wrong)
 }
 
 fn refuse_other_body(
@@ -187,6 +220,25 @@ fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Str
     nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
+/// Passes what an agent is on to the one that goes on in the test, so that this does not fail after practice.
+fn try_passing_on(
+    document: &Document,
+    field: &str,
+    practised: &AgentBlueprint,
+    tested: &AgentBlueprint,
+    task: &Blueprint,
+) -> Result<(), DocumentError> {
+    let make = |agent: &AgentBlueprint| agent.make(task.spec(), Seed(0));
+    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
+    let (Ok(practised), Ok(mut tested)) = (make(practised), make(tested)) else { return Ok(()) };
+    let mut state = State::new();
+    practised.save(&mut state);
+    tested.load(&state).map_err(|error| {
+        let expected = "settings with which what was learnt in practice can go on".into();
+        document.invalid(&Invalid { field: field.into(), found: format!("some without ({error})"), expected })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +280,22 @@ mod tests {
     }
 
     #[test]
+    fn settings_alter_the_agent_of_their_group_and_test_settings_that_of_its_test() {
+        let settings = "    settings: {brain: {cortex: {units: 32}}}\n    test_settings: {brain: {basal_ganglia: {policy_rate: 0.5}}}\n";
+        let text =
+            TINY.replace("agent: idle", "agent: brain").replace("  transfer:\n", &format!("  transfer:\n{settings}"));
+        let experiment = read(&text).unwrap();
+        let [(_, scratch), (_, transfer)] = &experiment.spec.groups.0[..] else { panic!("two groups") };
+        let yaml = |variant: Variant| experiment.agent(&variant.key()).yaml().to_string();
+        let has = |yaml: &str, units: u32, rate: f64| {
+            yaml.contains(&format!("units: {units}\n")) && yaml.contains(&format!("policy_rate: {rate}\n"))
+        };
+        assert!(has(&yaml(experiment.spec.test_agent_of(scratch)), 64, 0.02));
+        assert!(has(&yaml(experiment.spec.agent_of(transfer)), 32, 0.02));
+        assert!(has(&yaml(experiment.spec.test_agent_of(transfer)), 32, 0.5));
+    }
+
+    #[test]
     fn mistakes_are_located() {
         for (wrong, parts) in [
             (TINY.replace("criterion: 0.5", "criterion: 1.5"), &["tiny.yaml:5:1", "`criterion`", "found 1.5"][..]),
@@ -253,6 +321,23 @@ mod tests {
             (TINY.to_string() + "      parameters: {bike: {whels: 3}}\n", &["parameters of groups.transfer", "whels"]),
             (TINY.to_string() + "      parameters: {bike: {friction: -1}}\n", &["bike.friction", "found -1"]),
             (TINY.to_string() + "      criterion: 2\n", &["practice[0].criterion"]),
+            (
+                TINY.replace("idle", "brain") + "    settings: {brain: {cortex: {unts: 3}}}\n",
+                &["settings of groups.transfer", "brain.cortex.unts", "did you mean `units`"],
+            ),
+            (
+                TINY.replace("idle", "brain") + "    test_settings: {brain: {cortex: {units: 0}}}\n",
+                &["test_settings of groups.transfer", "brain.cortex.units", "found 0"],
+            ),
+            (
+                TINY.replace("idle", "brain") + "    test_settings: {brain: {cortex: {units: 32}}}\n",
+                &["tiny.yaml:16:5", "`groups.transfer.test_settings`", "can go on"],
+            ),
+            (TINY.to_string() + "    settings: 3\n", &["settings of groups.transfer", "expected a mapping"]),
+            (
+                TINY.to_string() + "    agent: brian\n",
+                &["tiny.yaml:16:5", "`groups.transfer.agent`", "did you mean `brain`"],
+            ),
         ] {
             let message = read(&wrong).err().unwrap_or_else(|| panic!("accepted:\n{wrong}")).to_string();
             for part in parts {

@@ -3,7 +3,7 @@
 use super::did_you_mean;
 use super::named::Named;
 use crate::run::subject::Lesions;
-use etude_envs::document::Invalid;
+use etude_envs::document::{Invalid, merge};
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -58,13 +58,25 @@ pub struct Group {
     /// The agent that this group is, if not the experiment's: another way of learning as a group of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
-    /// The agent that goes on in the test with what was learnt before it, if not the group's; it must be made of the same
-    /// parts.
+    /// Fields of the agent's document that differ in this group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub test_agent: Option<String>,
+    pub settings: Option<Value>,
+    /// Fields of the agent's document that differ in this group's test alone. What was learnt before goes on in an agent
+    /// that must be made of the same parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_settings: Option<Value>,
     /// Whether this group learns in the test: without, it shows what practice alone is worth.
     #[serde(default = "yes")]
     pub test_learning: bool,
+}
+
+/// An agent, and what differs from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// The agent: a name, or the path of a YAML file.
+    pub agent: String,
+    /// Fields of its document that differ.
+    pub settings: Option<Value>,
 }
 
 /// A stretch of trials on one task.
@@ -98,25 +110,33 @@ impl ExperimentSpec {
         Block { learning: self.test.learning && group.test_learning, ..self.test.clone() }
     }
 
-    /// The name of the agent that a group is in practice.
-    pub fn agent_of<'a>(&'a self, group: &'a Group) -> &'a str {
-        group.agent.as_ref().unwrap_or(&self.agent)
+    /// What a group is in practice.
+    pub fn agent_of(&self, group: &Group) -> Variant {
+        Variant { agent: group.agent.as_ref().unwrap_or(&self.agent).clone(), settings: group.settings.clone() }
     }
 
-    /// The name of the agent that a group is in the test.
-    pub fn test_agent_of<'a>(&'a self, group: &'a Group) -> &'a str {
-        group.test_agent.as_deref().unwrap_or_else(|| self.agent_of(group))
+    /// What a group is in the test.
+    pub fn test_agent_of(&self, group: &Group) -> Variant {
+        let mut variant = self.agent_of(group);
+        match (&mut variant.settings, &group.test_settings) {
+            (Some(settings), Some(test_settings)) => merge(settings, test_settings),
+            (settings, Some(test_settings)) => *settings = Some(test_settings.clone()),
+            (_, None) => {}
+        }
+        variant
     }
 
-    /// Names of all agents with the dotted paths of the fields that name them; the experiment's own comes first.
-    pub fn agents(&self) -> impl Iterator<Item = (String, &str)> {
-        let named = self.groups.0.iter().flat_map(|(name, group)| {
-            let fields = [("agent", &group.agent), ("test_agent", &group.test_agent)];
-            fields.into_iter().filter_map(move |(field, agent)| {
-                agent.as_deref().map(|agent| (format!("groups.{name}.{field}"), agent))
-            })
+    /// All that groups are, with the dotted paths of the fields that name the agent and its settings; what the experiment
+    /// itself names comes first.
+    pub fn agents(&self) -> impl Iterator<Item = (String, String, Variant)> {
+        let of_groups = self.groups.0.iter().flat_map(|(name, group)| {
+            let fields = |settings| (format!("groups.{name}.agent"), format!("groups.{name}.{settings}"));
+            [(fields("settings"), self.agent_of(group)), (fields("test_settings"), self.test_agent_of(group))]
         });
-        std::iter::once(("agent".to_string(), self.agent.as_str())).chain(named)
+        let own = Variant { agent: self.agent.clone(), settings: None };
+        std::iter::once((("agent".to_string(), String::new()), own))
+            .chain(of_groups)
+            .map(|((agent, settings), variant)| (agent, settings, variant))
     }
 
     /// The score that counts as having learned a block's task.
@@ -124,8 +144,8 @@ impl ExperimentSpec {
         block.criterion.unwrap_or(self.criterion)
     }
 
-    /// All blocks with the dotted paths of their fields, and the names of the agents that go through them.
-    pub fn blocks(&self) -> impl Iterator<Item = (String, &Block, Vec<&str>)> {
+    /// All blocks with the dotted paths of their fields, and the agents that go through them.
+    pub fn blocks(&self) -> impl Iterator<Item = (String, &Block, Vec<Variant>)> {
         let practice = self.groups.0.iter().flat_map(move |(name, group)| {
             let field =
                 move |(index, block)| (format!("groups.{name}.practice[{index}]"), block, vec![self.agent_of(group)]);
@@ -210,10 +230,21 @@ impl Block {
     pub fn task_key(&self) -> String {
         match &self.parameters {
             None => self.task.clone(),
-            // Mappings keep their order, so that the same text gives the same key.
-            Some(parameters) => format!("{} with {}", self.task, serde_json::to_string(parameters).unwrap_or_default()),
+            Some(parameters) => with(&self.task, parameters),
         }
     }
+}
+
+impl Variant {
+    /// What names it: the agent's name, and its settings where some differ.
+    pub fn key(&self) -> String {
+        self.settings.as_ref().map_or_else(|| self.agent.clone(), |settings| with(&self.agent, settings))
+    }
+}
+
+/// Mappings keep their order, so that the same text gives the same key.
+fn with(name: &str, differing: &Value) -> String {
+    format!("{name} with {}", serde_json::to_string(differing).unwrap_or_default())
 }
 
 fn ten() -> u64 {

@@ -1,8 +1,9 @@
 //! The design of an experiment as a picture: what each group goes through, from left to right.
 
-use crate::experiment::{Block, ExperimentSpec};
+use crate::experiment::{Block, ExperimentSpec, Group};
 use crate::report::svg::{Anchor, Svg, WIDTH};
 use crate::report::text::{short_task, shortened, steps};
+use serde_yaml::Value;
 
 const NAMES: f64 = 108.0;
 const GAP: f64 = 6.0;
@@ -58,13 +59,47 @@ pub fn describe(block: &Block) -> String {
     if !block.reward {
         text.push_str(", without reward");
     }
-    if block.parameters.is_some() {
-        text.push_str(", with altered parameters");
+    if let Some(parameters) = &block.parameters {
+        text.push_str(&format!(", with {}", fields(parameters)));
     }
     for (part, share) in &block.lesions {
         text.push_str(&format!(", lesion of {part} ({share})"));
     }
     text
+}
+
+/// What the groups are that are not simply the experiment's agent: their names, and what they are in words.
+pub fn agents(spec: &ExperimentSpec) -> Vec<(String, String)> {
+    let groups = spec.groups.0.iter();
+    groups.filter_map(|(name, group)| Some((name.clone(), agent(spec, group)?))).collect()
+}
+
+/// What a group is that is not simply the experiment's agent, in words.
+pub fn agent(spec: &ExperimentSpec, group: &Group) -> Option<String> {
+    let differs = group.agent.is_some() || group.settings.is_some() || group.test_settings.is_some();
+    let settings = group.settings.as_ref().map(|settings| format!(" with {}", fields(settings)));
+    let in_test = group.test_settings.as_ref().map(|settings| format!(", in the test with {}", fields(settings)));
+    let parts = [Some(format!("the agent {}", spec.agent_of(group).agent)), settings, in_test];
+    differs.then(|| parts.into_iter().flatten().collect())
+}
+
+/// Fields and their values in words: `bike.friction 0.5, rider.body.mass 90`.
+fn fields(differing: &Value) -> String {
+    fn gather(path: &str, value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Mapping(mapping) => {
+                for (key, value) in mapping {
+                    let key = key.as_str().unwrap_or("?");
+                    let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
+                    gather(&path, value, found);
+                }
+            }
+            value => found.push(format!("{path} {}", serde_json::to_string(value).unwrap_or_default())),
+        }
+    }
+    let mut found = Vec::new();
+    gather("", differing, &mut found);
+    found.join(", ")
 }
 
 fn marks(block: &Block) -> String {
@@ -79,7 +114,7 @@ fn marks(block: &Block) -> String {
 }
 
 fn words(spec: &ExperimentSpec) -> String {
-    let group = |(name, group): &(String, crate::experiment::Group)| {
+    let group = |(name, group): &(String, Group)| {
         let blocks: Vec<String> = group.practice.iter().map(describe).collect();
         let practice = if blocks.is_empty() { "no practice".into() } else { blocks.join("; then ") };
         format!("{name}: {practice}; test: {}.", describe(&spec.test_of(group)))

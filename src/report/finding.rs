@@ -1,6 +1,7 @@
 //! What was found, in sentences made from the measures: with intervals, and saying so where nothing is clear.
 
 use crate::experiment::{ExperimentSpec, Group};
+use crate::report::design;
 use crate::report::text::{number, short_task, steps};
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure, Summary};
 
@@ -59,6 +60,11 @@ impl Story<'_> {
         }
     }
 
+    /// Whether the group has practised the same as the reference.
+    fn practised_alike(&self, group: &Group) -> bool {
+        self.spec.groups.get(&self.spec.reference).is_some_and(|reference| reference.practice == group.practice)
+    }
+
     fn measure(&self, comparison: &str, measure: &str) -> Option<&Measure> {
         self.summary.measures.get(&format!("{comparison}.{measure}"))
     }
@@ -89,12 +95,16 @@ impl Story<'_> {
             .map(|block| format!("{} for {} steps", short_task(&block.task), steps(block.steps as f64)))
             .collect();
         let practised = if practised.is_empty() { "nothing".into() } else { practised.join(", then ") };
-        text.push_str(&format!(
-            "Over the test on {test}, group {name}, which had practised {practised}, {}. ",
-            self.area(name, reference)
-        ));
+        let alike = self.practised_alike(group);
+        let who = match design::agent(self.spec, group) {
+            Some(agent) if alike => format!("{name} ({agent})"),
+            Some(agent) => format!("{name} ({agent}), which had practised {practised},"),
+            None => format!("{name}, which had practised {practised},"),
+        };
+        text.push_str(&format!("Over the test on {test}, group {who} {}. ", self.area(name, reference)));
         text.push_str(&self.start_and_speed(name));
-        if let Some(paid) = self.measure(name, "transfer_effectiveness").filter(|_| self.anyone_reached(name)) {
+        let paid = self.measure(name, "transfer_effectiveness").filter(|_| self.anyone_reached(name) && !alike);
+        if let Some(paid) = paid {
             text.push_str(&self.paid(paid));
         }
         text.trim_end().into()
@@ -168,6 +178,11 @@ impl Story<'_> {
             ),
             Kind::Naive => "did not practise".into(),
             Kind::Practised => format!("practised {practice}"),
+        };
+        let role = match design::agent(self.spec, group) {
+            Some(agent) if self.practised_alike(group) => format!("is {agent}"),
+            Some(agent) => format!("is {agent}, and {role}"),
+            None => role,
         };
         format!("This group {role}. It {}.", self.area(name, reference))
     }
@@ -245,6 +260,18 @@ mod tests {
         says(&finding.lead, &["too few subjects tell whether it paid for itself"]);
         let (_, finding) = found(9, [0.9, 0.2, 0.2, 0.1, 0.1]);
         says(&finding.lead, &["lower on average than scratch", "150 k steps later", "cost more steps than it saved"]);
+    }
+
+    #[test]
+    fn groups_that_practised_alike_are_told_apart_by_what_they_are() {
+        let experiment = Catalog::default().experiment("changed-handlebar", None).unwrap();
+        let results = Results { groups: Vec::new() };
+        let summary = Summary::new(&TransferSpec::new(&experiment, 0, None), &results);
+        let finding = finding(&experiment.spec, &summary);
+        says(&finding.lead, &["group brain (the agent brain) cannot be compared with dopamine"]);
+        assert!(!finding.lead.contains("practised") && !finding.lead.contains("the practice"), "{}", finding.lead);
+        let other = |name: &str| &finding.others.iter().find(|(other, _)| other == name).unwrap().1;
+        says(other("rate-0-2"), &["is the agent dopamine, in the test with brain.basal_ganglia.policy_rate 0.2. It"]);
     }
 
     #[test]

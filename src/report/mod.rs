@@ -105,11 +105,7 @@ impl Report<'_> {
         let finding = finding::finding(spec, self.summary);
         page.markup(format_args!("<div class=\"finding\"><p>{}</p></div>", Escaped(&finding.lead)));
         if !finding.others.is_empty() {
-            let item = |(name, text): &(String, String)| {
-                format!("<li><strong>{}:</strong> {}</li>", Escaped(name), Escaped(text))
-            };
-            let items: String = finding.others.iter().map(item).collect();
-            page.markup(format_args!("<ul>{items}</ul>"));
+            page.list(&finding.others);
         }
         page.paragraph(
             "quiet",
@@ -131,6 +127,11 @@ impl Report<'_> {
             text::steps(self.spec.test.steps as f64)
         );
         page.figure("design", &design::picture("Design of the experiment", self.spec), &caption);
+        let agents = design::agents(self.spec);
+        if !agents.is_empty() {
+            page.paragraph("quiet", &format!("Subjects are the agent {}, but for these groups:", self.spec.agent));
+            page.list(&agents);
+        }
     }
 
     fn test(&self, page: &mut Page) {

@@ -35,6 +35,13 @@ impl Page {
         self.markup(format_args!("<p class=\"{class}\">{}</p>", Escaped(text)));
     }
 
+    /// A list of names and what is said of each.
+    pub fn list(&mut self, items: &[(String, String)]) {
+        let item =
+            |(name, text): &(String, String)| format!("<li><strong>{}:</strong> {}</li>", Escaped(name), Escaped(text));
+        self.markup(format_args!("<ul>{}</ul>", items.iter().map(item).collect::<String>()));
+    }
+
     /// A figure with its caption, also written as `figures/NAME.svg`.
     pub fn figure(&mut self, name: &str, svg: &Svg, caption: &str) {
         let path = format!("figures/{name}.svg");

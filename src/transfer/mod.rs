@@ -51,7 +51,7 @@ pub struct TransferSpec {
     /// The part of the subjects that was run, if not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Resolved YAML of all agents, by the names that groups give them.
+    /// Resolved YAML of all agents, by their keys.
     pub agents_yaml: BTreeMap<String, String>,
     /// Resolved YAML of all tasks, by the names that blocks give them.
     pub tasks_yaml: BTreeMap<String, String>,
@@ -164,9 +164,9 @@ pub fn transfer(
         })
     });
     // An agent that cannot be made for the task is found before anything is written.
-    for (_, name) in spec.experiment.agents() {
-        let task = experiment.task(&spec.experiment.test).spec();
-        let made = experiment.agent(name).make(task, Seed(spec.experiment.seed));
+    for (_, _, variant) in spec.experiment.agents() {
+        let (name, task) = (variant.key(), experiment.task(&spec.experiment.test).spec());
+        let made = experiment.agent(&name).make(task, Seed(spec.experiment.seed));
         made.map_err(|error| anyhow!("agent `{name}` cannot practise {}: {error}", task.id))?;
     }
     let folder = RunFolder::open(out, spec, resume)?;

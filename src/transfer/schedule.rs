@@ -13,7 +13,7 @@ pub struct Leg {
     pub name: String,
     /// What is done.
     pub block: Block,
-    /// Name of the agent that does it.
+    /// Key of the agent that does it.
     pub agent: String,
     /// The leg before it, whose agent goes on.
     pub parent: Option<usize>,
@@ -54,18 +54,17 @@ impl Schedule {
     pub fn new(spec: &ExperimentSpec) -> Self {
         let mut schedule = Schedule { legs: Vec::new(), groups: Vec::new() };
         for (group, blocks) in &spec.groups.0 {
-            let mut path = Vec::new();
+            let (mut path, agent) = (Vec::new(), spec.agent_of(blocks).key());
             for (index, block) in blocks.practice.iter().enumerate() {
                 let (parent, practice) = (path.last().copied(), Some(index));
-                let agent = spec.agent_of(blocks);
                 let alike = |leg: &Leg| {
-                    (leg.parent, leg.practice, leg.agent.as_str()) == (parent, practice, agent) && leg.block == *block
+                    (leg.parent, leg.practice, &leg.agent) == (parent, practice, &agent) && leg.block == *block
                 };
                 let known = schedule.legs.iter().position(alike);
-                path.push(known.unwrap_or_else(|| schedule.add(group, block.clone(), agent, parent, practice)));
+                path.push(known.unwrap_or_else(|| schedule.add(group, block.clone(), &agent, parent, practice)));
             }
             let test = spec.test_of(blocks);
-            path.push(schedule.add(group, test, spec.test_agent_of(blocks), path.last().copied(), None));
+            path.push(schedule.add(group, test, &spec.test_agent_of(blocks).key(), path.last().copied(), None));
             schedule.groups.push(path);
         }
         schedule
