@@ -65,6 +65,8 @@ pub mod ink {
     pub const GREEN: Colour = Colour::of(0x158A64);
     /// Data, gold.
     pub const GOLD: Colour = Colour::of(0xDE9A12);
+    /// Data, sky blue.
+    pub const SKY: Colour = Colour::of(0x45A9D6);
     /// Data, purple.
     pub const PURPLE: Colour = Colour::of(0x9A4F86);
     /// Skin.

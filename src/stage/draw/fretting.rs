@@ -11,8 +11,8 @@ const METAL: Colour = Colour::of(0xC9CDD1);
 const STRING: Colour = Colour::of(0xE9E2CF);
 const NUT: Colour = Colour::of(0xB3A68B);
 const INLAY: Colour = Colour::of(0xEFE7D2);
-/// Colours of the fingers, from the index finger.
-const FINGERS: [Colour; 4] = [ink::BLUE, ink::GREEN, ink::GOLD, ink::PURPLE];
+/// Colours of the fingers, from the index finger; green and red are for hits and misses.
+const FINGERS: [Colour; 4] = [ink::BLUE, ink::SKY, ink::GOLD, ink::PURPLE];
 /// Frets that are marked on the neck; the twelfth twice.
 const MARKED: [usize; 8] = [3, 5, 7, 9, 15, 17, 19, 21];
 /// Frets that are seen at least.
