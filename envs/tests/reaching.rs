@@ -1,5 +1,8 @@
 //! Reaching as a whole: what a field does to a body that does not know it, and to one that does.
 
+mod common;
+
+use common::{extremes, refused, seen, task, with, without_effect, yaml};
 use etude_envs::document::Document;
 use etude_envs::lane::{Episode, SoloLane};
 use etude_envs::rapier::prelude::Vector;
@@ -7,24 +10,14 @@ use etude_envs::reaching::{FieldKind, Links, ReachingSpec, SADDLE, torques_of_fo
 use etude_envs::space::Role;
 use etude_envs::task::Blueprint;
 use etude_envs::{Registry, Seed};
-use serde_yaml::Value;
 
 fn ids() -> Vec<String> {
     Registry::default().task_ids().into_iter().filter(|id| id.starts_with("reaching/")).collect()
 }
 
-fn yaml(id: &str) -> String {
-    Registry::default().task(id).unwrap().yaml()
-}
-
 /// A task with another schedule, written as one block in a flow mapping.
 fn scheduled(block: &str) -> Blueprint {
     task(&with(&yaml("reaching/null-v0"), "schedule", |_| serde_yaml::from_str(&format!("[{block}]")).unwrap()))
-}
-
-fn task(yaml: &str) -> Blueprint {
-    let document = Document::parse("mine.yaml", yaml).unwrap();
-    Registry::default().task_from(&document).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Index of an observed field.
@@ -378,45 +371,14 @@ fn history(yaml: &str) -> Vec<u32> {
                     _ => [-extreme, 0.3 * extreme],
                 };
                 let step = lane.access().step(&action).unwrap();
-                bits.extend(lane.lane().observation().iter().map(|value| value.to_bits()));
-                bits.push(step.reward.to_bits());
+                bits.extend(seen(&lane));
                 if step.ended() {
-                    let episode = lane.lane().last_episode();
-                    bits.extend(episode.metrics.iter().map(|value| value.to_bits()));
                     break;
                 }
             }
         }
     }
     bits
-}
-
-/// Paths of all numbers in a document.
-fn numbers(value: &Value, path: &str, found: &mut Vec<String>) {
-    let below = |key: &str| if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
-    match value {
-        Value::Mapping(mapping) => {
-            mapping.iter().for_each(|(key, value)| numbers(value, &below(key.as_str().unwrap()), found));
-        }
-        Value::Sequence(items) => {
-            items.iter().enumerate().for_each(|(index, value)| numbers(value, &below(&index.to_string()), found));
-        }
-        Value::Number(_) => found.push(path.into()),
-        _ => {}
-    }
-}
-
-fn with(yaml: &str, path: &str, change: impl Fn(&Value) -> Value) -> String {
-    let mut document: Value = serde_yaml::from_str(yaml).unwrap();
-    let mut slot = &mut document;
-    for key in path.split('.') {
-        slot = match key.parse::<usize>() {
-            Ok(index) => slot.get_mut(index).unwrap(),
-            Err(_) => slot.get_mut(key).unwrap(),
-        };
-    }
-    *slot = change(slot);
-    serde_yaml::to_string(&document).unwrap()
 }
 
 /// A task in which every parameter has something to do.
@@ -436,11 +398,6 @@ fn rich() -> String {
 #[test]
 fn every_parameter_changes_the_reaching() {
     let yaml = rich();
-    let mut paths = Vec::new();
-    numbers(&serde_yaml::from_str(&yaml).unwrap(), "", &mut paths);
-    assert!(paths.len() > 45, "{paths:?}");
-    let before = history(&yaml);
-    assert_eq!(before, history(&yaml));
     let changed = |path: &str| {
         let counted = ["physics_steps", "solver_iterations", "trials"].iter().any(|end| path.ends_with(end));
         with(&yaml, path, |old| match old.as_f64().unwrap() {
@@ -453,42 +410,12 @@ fn every_parameter_changes_the_reaching() {
         })
     };
     // How long the last block is does not matter.
-    let idle: Vec<&String> =
-        paths.iter().filter(|path| *path != "schedule.4.trials" && history(&changed(path)) == before).collect();
-    assert!(idle.is_empty(), "parameters that do nothing: {idle:?}");
+    assert_eq!(without_effect(&yaml, changed, history), ["schedule.4.trials"]);
 }
 
 #[test]
 fn whatever_is_accepted_runs_without_a_panic_and_stays_finite() {
-    let yaml = rich();
-    let mut paths = Vec::new();
-    numbers(&serde_yaml::from_str(&yaml).unwrap(), "", &mut paths);
-    let mut accepted = 0;
-    for path in paths {
-        for factor in [0.0, -1.0, 1e-3, 0.03, 30.0, 1e3] {
-            let text = with(&yaml, &path, |old| {
-                let value = old.as_f64().unwrap() * factor;
-                if old.is_u64() && value >= 0.0 && value.fract() == 0.0 { (value as u64).into() } else { value.into() }
-            });
-            let Ok(task) = Registry::default().task_from(&Document::parse("extreme", &text).unwrap()) else { continue };
-            accepted += 1;
-            let mut lane = SoloLane::new(&task, Seed(5));
-            for trial in [0, 5, 6, 8, 11] {
-                lane.access().begin(trial);
-                for step in 0..120 {
-                    let wild = [0, 1].map(|joint| ((step * 7 + joint * 13) as f32).sin() * 2.0);
-                    let judged = lane.access().step(&wild).unwrap();
-                    let finite = lane.lane().observation().iter().all(|value| value.is_finite());
-                    assert!(finite && judged.reward.is_finite(), "{path} × {factor}");
-                    if judged.ended() {
-                        assert_eq!(lane.lane().last_episode().fault, None, "{path} × {factor}");
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    assert!(accepted > 60, "{accepted}");
+    extremes(&rich(), &[0, 5, 6, 8, 11]);
 }
 
 #[test]
@@ -512,10 +439,7 @@ fn values_that_make_no_sense_are_refused_by_name() {
         ("after_schedule", "stop", "after_schedule"),
     ] {
         let yaml = if path == "after_schedule" { format!("{yaml}after_schedule: continue\n") } else { yaml.clone() };
-        let text = with(&yaml, path, |_| serde_yaml::from_str(value).unwrap());
-        let error =
-            Registry::default().task_from(&Document::parse("bad.yaml", &text).unwrap()).unwrap_err().to_string();
-        assert!(error.contains(&format!("field `{field}`")) && error.contains("bad.yaml:"), "{path}: {error}");
+        refused(&yaml, path, value, field);
     }
     for (block, field) in [
         ("{trials: 0}", "trials"),
