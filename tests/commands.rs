@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{contents, etude, failure, json};
+use common::{contents, etude, failure, json, kill_and_resume, same_files};
 use std::fs;
 
 const SMALL: [&str; 10] =
@@ -89,31 +89,11 @@ fn results_depend_on_the_seed_and_on_nothing_else() {
 #[test]
 fn a_killed_run_goes_on_to_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let arguments = |out| {
-        ["train", "cycling/flat-v0", "--subjects", "3", "--steps", "12000", "--evaluate-every", "1500"]
-            .into_iter()
-            .chain(["--evaluation-episodes", "1", "--quiet", "--resume", "--out", out])
-    };
+    let plan = ["--subjects", "3", "--steps", "12000", "--evaluate-every", "1500", "--evaluation-episodes", "1"];
+    let arguments = |out| [&["train", "cycling/flat-v0", "--quiet", "--resume", "--out", out], &plan[..]].concat();
     etude(folder.path()).args(arguments("whole")).assert().success();
-    let binary = assert_cmd::cargo::cargo_bin("etude");
-    for pause in [60, 150, 260, 400, 90, 320] {
-        let mut child = std::process::Command::new(&binary)
-            .args(arguments("killed"))
-            .current_dir(folder.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(pause));
-        // SIGKILL: no chance to tidy up.
-        let _ = child.kill();
-        child.wait().unwrap();
-    }
-    etude(folder.path()).args(arguments("killed")).assert().success();
-    let (whole, killed) = (contents(&folder.path().join("whole")), contents(&folder.path().join("killed")));
-    assert_eq!(whole.keys().collect::<Vec<_>>(), killed.keys().collect::<Vec<_>>());
-    for (name, bytes) in &whole {
-        assert!(&killed[name] == bytes, "{name} differs after kill and resume");
-    }
+    kill_and_resume(folder.path(), &arguments("killed"), [60, 150, 260, 400, 90, 320]);
+    same_files(folder.path(), "whole", "killed");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{contents, etude, failure, json};
+use common::{contents, etude, failure, json, kill_and_resume, same_files};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -44,14 +44,6 @@ fn write(folder: &Path, text: &str) {
 
 fn run(folder: &Path, out: &str, more: &[&str]) -> Value {
     json(folder, &[&["transfer", "tiny.yaml", "--out", out][..], more].concat())
-}
-
-fn same_files(folder: &Path, one: &str, other: &str) {
-    let (one, other) = (contents(&folder.join(one)), contents(&folder.join(other)));
-    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
-    for (name, bytes) in &one {
-        assert!(&other[name] == bytes, "{name} differs");
-    }
 }
 
 type Row = BTreeMap<String, String>;
@@ -202,20 +194,7 @@ fn a_killed_experiment_goes_on_to_the_same_bits() {
     write(folder.path(), &TINY.replace("steps: 900", "steps: 4500").replace("steps: 600", "steps: 2400"));
     let arguments = |out| ["transfer", "tiny.yaml", "--quiet", "--resume", "--out", out];
     etude(folder.path()).args(arguments("whole")).assert().success();
-    let binary = assert_cmd::cargo::cargo_bin("etude");
-    for pause in [80, 250, 400, 150, 600, 320] {
-        let mut child = std::process::Command::new(&binary)
-            .args(arguments("killed"))
-            .current_dir(folder.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(pause));
-        // SIGKILL: no chance to tidy up.
-        let _ = child.kill();
-        child.wait().unwrap();
-    }
-    etude(folder.path()).args(arguments("killed")).assert().success();
+    kill_and_resume(folder.path(), &arguments("killed"), [80, 250, 400, 150, 600, 320]);
     same_files(folder.path(), "whole", "killed");
 }
 

@@ -1,4 +1,5 @@
 //! Runs the program as a person would: its binary, in a folder of its own.
+#![allow(dead_code, reason = "no test file uses all of it")]
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;
@@ -12,7 +13,6 @@ pub fn etude(folder: &Path) -> Command {
 }
 
 /// Runs a command that must succeed and returns its JSON document.
-#[allow(dead_code)]
 pub fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
     let output = etude(folder).args(arguments).arg("--json").output().expect("it starts");
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -21,7 +21,6 @@ pub fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
 }
 
 /// Runs a command that must fail with one message; returns its exit code and the message.
-#[allow(dead_code)]
 pub fn failure(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let output = etude(folder).args(arguments).output().expect("it starts");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -33,7 +32,6 @@ pub fn failure(folder: &Path, arguments: &[&str]) -> (i32, String) {
 }
 
 /// All files below a folder with their contents.
-#[allow(dead_code)]
 pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -49,4 +47,30 @@ pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     files
+}
+
+/// Asserts that two folders hold the same files.
+pub fn same_files(folder: &Path, one: &str, other: &str) {
+    let (one, other) = (contents(&folder.join(one)), contents(&folder.join(other)));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    for (name, bytes) in &one {
+        assert!(&other[name] == bytes, "{name} differs");
+    }
+}
+
+/// Starts a command that goes on with what it finds, kills it after each pause in ms, and then lets it end.
+pub fn kill_and_resume(folder: &Path, arguments: &[&str], pauses: [u64; 6]) {
+    for pause in pauses {
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("etude"))
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(std::time::Duration::from_millis(pause));
+        // SIGKILL: no chance to tidy up.
+        let _ = child.kill();
+        child.wait().expect("it ends");
+    }
+    etude(folder).args(arguments).assert().success();
 }
