@@ -38,7 +38,8 @@ fn unknown_names_are_answered_with_the_nearest() {
         1,
         &["unknown agent `dopamin`", "did you mean `dopamine`"],
     );
-    message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["unknown task"]);
+    message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["no task, agent or experiment is called"]);
+    message(folder.path(), &["describe", "brian"], 1, &["did you mean `brain`"]);
     message(folder.path(), &["validate", "W4"], 1, &["unknown finding `W4`", "did you mean `V4`", "V1, V2"]);
     assert!(contents(folder.path()).is_empty());
 }

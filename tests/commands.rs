@@ -170,10 +170,19 @@ fn tasks_and_agents_are_listed_and_described() {
     for name in fields("observation").iter().chain(&fields("action")) {
         assert!(text.contains(name.as_str()), "`{name}` is missing from\n{text}");
     }
-    // The YAML that is shown is a task of its own.
-    let yaml = etude(folder.path()).args(["describe", "cycling/rough-v0", "--yaml"]).output().unwrap();
-    fs::write(folder.path().join("mine.yaml"), yaml.stdout).unwrap();
-    assert_eq!(json(folder.path(), &["describe", "mine.yaml"])["task"], "cycling/rough-v0");
+    // The YAML that is shown is one of its own.
+    for (kind, name) in [("task", "cycling/rough-v0"), ("agent", "brain-fretting"), ("experiment", "changed-gearing")] {
+        let yaml = etude(folder.path()).args(["describe", name, "--yaml"]).output().unwrap();
+        fs::write(folder.path().join("mine.yaml"), &yaml.stdout).unwrap();
+        let described = json(folder.path(), &["describe", "mine.yaml"]);
+        assert_eq!(described[kind], name);
+        assert_eq!(described["yaml"].as_str().unwrap().as_bytes(), yaml.stdout);
+    }
+    let text = etude(folder.path()).args(["describe", "changed-gearing"]).output().unwrap();
+    let text = String::from_utf8(text.stdout).unwrap();
+    for part in ["cycling/geared-v0, 10 k steps", "cycling/flat-v0, 60 k steps", "brain.cerebellum.random_sign true"] {
+        assert!(text.contains(part), "`{part}` is missing from\n{text}");
+    }
 }
 
 #[test]

@@ -1,60 +1,134 @@
-//! `etude describe`: the docs of a task, made from the fields that drive it.
+//! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
 
 use super::{Common, print, print_json, table::table};
-use crate::catalog::Catalog;
-use anyhow::Result;
+use crate::catalog::{AgentBlueprint, Catalog};
+use crate::experiment::Experiment;
+use crate::report::{agent_in_words, block_in_words, steps};
+use anyhow::{Result, bail};
 use clap::Args;
+use etude_envs::document::{Document, nearest, to_yaml};
 use etude_envs::space::Space;
+use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Describe {
-    /// Task name, or path of its YAML file
-    task: String,
-    /// Show the task's complete YAML instead, to start a file of one's own from
+    /// Name of a task, an agent or an experiment, or path of its YAML file
+    name: String,
+    /// Show its complete YAML instead, to start a file of one's own from
     #[arg(long)]
     yaml: bool,
     #[command(flatten)]
     common: Common,
 }
 
+/// How something is told: as a document, as YAML, and to a person.
+struct Told {
+    json: Value,
+    yaml: String,
+    text: String,
+}
+
 impl Describe {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let blueprint = catalog.tasks.task(&self.task)?;
-        let spec = blueprint.spec();
-        if self.common.json {
-            print_json(&json!({
-                "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
-                "start": spec.start, "end": spec.end, "metrics": spec.metrics, "step_limit": spec.step_limit,
-                "control_interval_s": spec.physics.control_interval(),
-                "physics_steps_per_action": spec.physics.steps_per_action,
-                "observation": fields(&spec.observation), "action": fields(&spec.action),
-                "yaml": blueprint.yaml(),
-            }))?;
-        } else if self.yaml {
-            print(&blueprint.yaml());
+        let name = self.name.as_str();
+        let (agents, experiments, tasks) =
+            (catalog.agent_names(), catalog.experiment_names(), catalog.tasks.task_ids());
+        let known = |names: &[String]| names.iter().any(|known| known == name);
+        let document = match Path::new(name).is_file() {
+            true => Some(Document::open(Path::new(name))?),
+            false => None,
+        };
+        let says = |field| document.as_ref().is_some_and(|document| document.text_field(field).is_some());
+        let told = if known(&experiments) || says("experiment") {
+            of_experiment(&catalog.experiment(name, None)?)?
+        } else if known(&agents) || says("agent") {
+            of_agent(&catalog.agent(name)?)
+        } else if known(&tasks) || document.is_some() {
+            of_task(&catalog.tasks.task(name)?)
         } else {
-            print(&format!(
-                "{}\n\n{}\n\nScore   {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-                 physics steps each; at most {} actions\n\nObservation ({})\n{}\nAction ({})\n{}",
-                spec.id,
-                spec.summary,
-                spec.score,
-                spec.reward,
-                spec.start,
-                spec.end,
-                1.0 / spec.physics.control_interval(),
-                spec.physics.steps_per_action,
-                spec.step_limit,
-                spec.observation.len(),
-                describe(&spec.observation),
-                spec.action.len(),
-                describe(&spec.action),
-            ));
+            let names = [tasks, agents, experiments].concat();
+            let near = nearest(name, names.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
+            bail!(
+                "no task, agent or experiment is called `{name}`{} (`etude list` shows all)",
+                near.unwrap_or_default()
+            );
+        };
+        match (self.common.json, self.yaml) {
+            (true, _) => print_json(&told.json)?,
+            (_, true) => print(&told.yaml),
+            _ => print(&told.text),
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn of_task(blueprint: &Blueprint) -> Told {
+    let spec = blueprint.spec();
+    let json = json!({
+        "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
+        "start": spec.start, "end": spec.end, "metrics": spec.metrics, "step_limit": spec.step_limit,
+        "control_interval_s": spec.physics.control_interval(),
+        "physics_steps_per_action": spec.physics.steps_per_action,
+        "observation": fields(&spec.observation), "action": fields(&spec.action),
+        "yaml": blueprint.yaml(),
+    });
+    let text = format!(
+        "{}\n\n{}\n\nScore   {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} physics steps \
+         each; at most {} actions\n\nObservation ({})\n{}\nAction ({})\n{}",
+        spec.id,
+        spec.summary,
+        spec.score,
+        spec.reward,
+        spec.start,
+        spec.end,
+        1.0 / spec.physics.control_interval(),
+        spec.physics.steps_per_action,
+        spec.step_limit,
+        spec.observation.len(),
+        describe(&spec.observation),
+        spec.action.len(),
+        describe(&spec.action),
+    );
+    Told { json, yaml: blueprint.yaml(), text }
+}
+
+fn of_agent(agent: &AgentBlueprint) -> Told {
+    let (name, summary, yaml) = (agent.name(), agent.summary(), agent.yaml());
+    Told {
+        json: json!({ "agent": name, "summary": summary, "yaml": yaml }),
+        yaml: yaml.into(),
+        text: format!("{name}\n\n{summary}\n\n{yaml}"),
+    }
+}
+
+fn of_experiment(experiment: &Experiment) -> Result<Told> {
+    let spec = &experiment.spec;
+    let rows = spec.groups.0.iter().map(|(name, group)| {
+        let practice: Vec<String> = group.practice.iter().map(block_in_words).collect();
+        let practice = if practice.is_empty() { "nothing".into() } else { practice.join("; then ") };
+        vec![name.clone(), practice, agent_in_words(spec, group).unwrap_or_else(|| format!("the agent {}", spec.agent))]
+    });
+    let text = format!(
+        "{}\n\n{}\n\nTest       {}\nSubjects   {} in each group, seed {}\nEvaluated  every {} steps, {} episodes each\n\
+         Criterion  a score of {} in two evaluations in a row\nReference  {}\n\n{}",
+        spec.experiment,
+        spec.question,
+        block_in_words(&spec.test),
+        spec.subjects,
+        spec.seed,
+        steps(spec.evaluate_every as f64),
+        spec.evaluation_episodes,
+        spec.criterion,
+        spec.reference,
+        table(&["group", "practises", "is"], &rows.collect::<Vec<_>>()),
+    );
+    let yaml = to_yaml(spec)?;
+    let mut json = serde_json::to_value(spec)?;
+    json["yaml"] = yaml.clone().into();
+    Ok(Told { json, yaml, text })
 }
 
 fn describe(space: &Space) -> String {

@@ -48,7 +48,7 @@ struct Cli {
 enum Command {
     /// List what there is: tasks, agents, experiments
     List(list::List),
-    /// Show all about a task: what is sensed, done, rewarded and scored
+    /// Show all about a task, an agent or an experiment
     Describe(describe::Describe),
     /// Check that tasks keep the gym's contract
     Check(check::Check),

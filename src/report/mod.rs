@@ -14,6 +14,7 @@ mod svg;
 mod text;
 
 pub use curves::{Series, learning};
+pub use design::{agent as agent_in_words, describe as block_in_words};
 pub use text::{Escaped, number, steps};
 
 use crate::experiment::{Block, ExperimentSpec};
