@@ -189,7 +189,12 @@ impl BasalGanglia {
             entropy: config.entropy as f32,
         };
         let trace_decay = config.discount * config.trace_decay;
-        let actor = Column::new(cortex, inputs, policy.outputs(), &mut stream(ACTOR));
+        let mut actor = Column::new(cortex, inputs, policy.outputs(), &mut stream(ACTOR));
+        if guided {
+            // What a naive policy adds by chance would only disturb the body's own controller: with it, a novice reaches with
+            // a score of 0.44 where the body alone has 1, and takes 200,000 steps to come back to 0.73.
+            actor.quieten(policy.actions);
+        }
         let critic = Column::new(cortex, inputs, 1, &mut stream(CRITIC));
         BasalGanglia {
             discount: config.discount as f32,

@@ -42,6 +42,21 @@ fn the_error_counts_the_future_unless_it_terminated() {
 }
 
 #[test]
+fn where_a_body_is_guided_a_naive_policy_leaves_it_to_its_own_controller() {
+    let mean = |guided: bool| {
+        let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
+        let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, 2, 3, guided, 0.0, 1);
+        let (mut guessed, mut tried) = ([0.0; 3], [0.0; 3]);
+        parts.guess(&[0.5, -1.0], 1.0, &mut guessed);
+        parts.explore(&[0.5, -1.0], 1.0, &mut tried);
+        assert!(tried.iter().all(|tried| *tried != 0.0), "it explores all the same");
+        guessed
+    };
+    assert_eq!(mean(true), [0.0; 3]);
+    assert!(mean(false).iter().all(|mean| *mean != 0.0));
+}
+
+#[test]
 fn the_value_moves_towards_what_was_experienced_by_the_share_asked_for() {
     // At the first step σ = z, so that the update removes the share η of the error, to first order; the error counts up
     // to its cap only.
@@ -144,10 +159,12 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
 
 #[test]
 fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
-    let config = BasalGangliaConfig { guided_hold: 3, ..BasalGangliaConfig::default() };
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    let mut held = BasalGanglia::new(&config, &cortex, 2, 1, true, 0.0, 1);
-    let mut single = BasalGanglia::new(&config, &cortex, 2, 1, false, 0.0, 1);
+    let made = |guided_hold| {
+        let config = BasalGangliaConfig { guided_hold, ..BasalGangliaConfig::default() };
+        BasalGanglia::new(&config, &cortex, 2, 1, true, 0.0, 1)
+    };
+    let (mut held, mut single) = (made(3), made(1));
     let (here, there) = ([0.5, -1.0], [0.1, 0.2]);
     let mut actions = Vec::new();
     for (step, reward) in [1.0, 0.25, -0.5].into_iter().enumerate() {

@@ -185,6 +185,14 @@ impl Column {
         Column { leak: Lanes::splat(config.leak as f32), sparsity: config.initial_sparsity, layers, weights }
     }
 
+    /// Makes the first outputs zero, whatever goes in.
+    pub(super) fn quieten(&mut self, outputs: usize) {
+        let head = &self.layers[self.layers.len() - 1];
+        for output in 0..outputs {
+            self.weights[head.row(output)].fill(ZEROS);
+        }
+    }
+
     /// Writes how strongly each input of a layer is read: the mean magnitude of the weights that read it.
     pub(super) fn reading(&self, layer: usize, reading: &mut [f32]) {
         let layer = &self.layers[layer];
