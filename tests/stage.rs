@@ -288,7 +288,7 @@ fn what_cannot_be_shown_or_recorded_is_said_in_a_line() {
     said(&["watch", "foreign.safetensors"], &["no checkpoint of etude"]);
     for (display, path, arguments, part) in [
         (None, None, &["watch"][..], "no display"),
-        (Some(":9999"), None, &["watch"], "no display"),
+        (Some(":9999"), None, &["watch"], "no display: the window system could not be reached at DISPLAY=:9999."),
         (None, Some(""), &["watch", "--record", "a.mp4"], "ffmpeg could not be started"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_etude"));

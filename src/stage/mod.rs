@@ -54,8 +54,9 @@ fn guarded(run: impl FnOnce() -> Result<()>) -> Result<()> {
 fn explained(said: &str) -> anyhow::Error {
     let line = said.lines().next().unwrap_or(said);
     if said.contains("event loop") {
+        let place = std::env::var("DISPLAY").map(|display| format!(" at DISPLAY={display}")).unwrap_or_default();
         anyhow!(
-            "no display: the window system could not be reached. Record to a file instead, with --record FILE.gif ({line})"
+            "no display: the window system could not be reached{place}. Record to a file instead, with --record FILE.gif"
         )
     } else if said.contains("find a GPU") {
         anyhow!(

@@ -17,7 +17,7 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{ExitCondition, PresentMode, WindowCloseRequested, WindowDestroyed, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Time between two frames.
@@ -100,10 +100,14 @@ pub fn open(simulation: Simulation, opening: Opening) -> Result<()> {
 /// on its way. Xlib does the same where it is the first to notice.
 #[cfg(target_os = "linux")]
 fn end_with_the_display() {
+    // Several threads may panic at a time; one of them tells.
+    static TOLD: Once = Once::new();
     std::panic::set_hook(Box::new(|_| {
         if x11rb::connect(None).is_err() {
-            eprintln!("error: {LOST}");
-            std::process::exit(1);
+            TOLD.call_once(|| {
+                eprintln!("error: {LOST}");
+                std::process::exit(1);
+            });
         }
     }));
 }
