@@ -235,7 +235,7 @@ fn try_passing_on(
     practised.save(&mut state);
     tested.load(&state).map_err(|error| {
         let expected = "settings with which what was learnt in practice can go on".into();
-        document.invalid(&Invalid { field: field.into(), found: format!("some without ({error})"), expected })
+        document.invalid(&Invalid { field: field.into(), found: format!("other parts ({error})"), expected })
     })
 }
 
