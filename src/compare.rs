@@ -2,16 +2,37 @@
 
 use crate::report::page::Page;
 use crate::report::{Series, learning, number, steps};
-use crate::run::files::{create_folder, write_whole};
-use crate::run::folder::{RunRecord, RunSpec, read_record, read_table};
+use crate::run::evaluations;
+use crate::run::folder::{RunFolder, RunRecord, RunSpec, Spec, read_record};
 use crate::stats::comparison::probability_of_improvement;
 use crate::stats::{Curve, Estimate, interquartile_mean, mean, restricted_mean, stratified_estimate};
-use anyhow::{Context, Result, anyhow, bail};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use anyhow::{Result, anyhow, bail};
+use etude_envs::document::Invalid;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-const COLUMNS: &str = "subject,seed,steps,episodes,score,return,length";
+/// What was compared, as the folder of a comparison records it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CompareSpec {
+    /// Folders of the runs.
+    folders: Vec<String>,
+    /// The score that counts as having learned the task.
+    criterion: f64,
+}
+
+impl Spec for CompareSpec {
+    const FORMAT: &'static str = "etude-comparison 1";
+    const FOLDERS: &'static [&'static str] = &["figures"];
+
+    fn validate(&self) -> Result<(), Invalid> {
+        if (0.0..=1.0).contains(&self.criterion) {
+            return Ok(());
+        }
+        let (found, expected) = (self.criterion.to_string(), "a score from 0 to 1".into());
+        Err(Invalid { field: "criterion".into(), found, expected })
+    }
+}
 
 /// Runs side by side, in the order in which they were named.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,6 +43,8 @@ pub struct Comparison {
     pub steps: u64,
     /// The score that counts as having learned the task.
     pub criterion: f64,
+    /// What was evaluated.
+    pub evaluation: String,
     /// One entry per run.
     pub runs: Vec<Entry>,
 }
@@ -57,13 +80,15 @@ pub struct Entry {
 /// lengths, or evaluated at other steps.
 pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
     let mut runs: Vec<(&Path, RunRecord<RunSpec>, Vec<Curve>)> = Vec::new();
+    let mut scheduled = false;
     for folder in folders {
         let record = read_record::<RunSpec>(folder)?;
         if let Some((first, other, _)) = runs.first() {
             refuse_others(folder, &record.run, first, &other.run)?;
         }
-        let curves = curves(folder, &record.run)?;
-        runs.push((folder, record, curves));
+        let found = evaluations::curves(folder, &record.run)?;
+        scheduled |= found.scheduled;
+        runs.push((folder, record, found.curves));
     }
     let Some((_, first, reference)) = runs.first() else { bail!("expected at least one folder to compare") };
     let reference: Vec<f64> = reference.iter().map(Curve::area).collect();
@@ -104,32 +129,26 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
         task: first.run.task.clone(),
         steps: first.run.steps,
         criterion,
+        evaluation: evaluations::in_words(scheduled).into(),
         runs: runs.iter().enumerate().map(entry).collect::<Result<_>>()?,
     })
 }
 
 impl Comparison {
-    /// Writes `report.html`, `comparison.json` and the learning curves into a folder, which is made if it is not there.
+    /// Writes `report.html`, `comparison.json` and the learning curves into a folder, under the rules of run folders: it is
+    /// locked, records what was compared, and is refused if it holds anything else.
     ///
     /// # Errors
     /// A folder that holds something else or cannot be written to.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let other = |name: &str| !["report.html", "comparison.json", "figures"].contains(&name);
-        if folder.is_dir() {
-            for entry in std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-                let name = entry?.file_name();
-                if other(&name.to_string_lossy()) {
-                    bail!("{} is not empty and holds no comparison; give another folder by --out", folder.display());
-                }
-            }
-        }
-        create_folder(&folder.join("figures"))?;
+        let folders = self.runs.iter().map(|run| run.folder.clone()).collect();
+        let folder = RunFolder::open(folder, &CompareSpec { folders, criterion: self.criterion }, true)?;
         let page = self.page();
         for (path, figure) in &page.figures {
-            write_whole(&folder.join(path), figure.as_bytes())?;
+            folder.write(path, figure.as_bytes())?;
         }
-        write_whole(&folder.join("comparison.json"), (serde_json::to_string_pretty(self)? + "\n").as_bytes())?;
-        write_whole(&folder.join("report.html"), page.html().as_bytes())
+        folder.write("comparison.json", (serde_json::to_string_pretty(self)? + "\n").as_bytes())?;
+        folder.write("report.html", page.html().as_bytes())
     }
 
     /// Names of the columns of [`Comparison::rows`].
@@ -159,9 +178,10 @@ impl Comparison {
     /// What the columns mean.
     pub fn legend(&self) -> String {
         format!(
-            "With 95% bootstrap intervals. Last score: interquartile mean over subjects; mean score: over all {} steps; \
+            "Evaluations: {}. With 95% bootstrap intervals. Last score: interquartile mean over subjects; mean score: over all {} steps; \
              steps to criterion: restricted mean to a score of {} in two evaluations in a row; beats the first: \
              probability that a subject has a larger mean score than one of the first run.",
+            self.evaluation,
             steps(self.steps as f64),
             self.criterion
         )
@@ -215,34 +235,4 @@ fn refuse_others(folder: &Path, run: &RunSpec, first: &Path, other: &RunSpec) ->
         }
     }
     Ok(())
-}
-
-/// The learning curves of a run's subjects, from its `evaluations.csv`.
-fn curves(folder: &Path, run: &RunSpec) -> Result<Vec<Curve>> {
-    let path = folder.join("evaluations.csv");
-    if !path.exists() {
-        bail!(
-            "{} is not finished: it has no evaluations.csv; `etude train … --resume` goes on with it",
-            folder.display()
-        );
-    }
-    let text = read_table(folder, "evaluations.csv")?;
-    let mut points: BTreeMap<u64, Vec<(u64, f64)>> = BTreeMap::new();
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let path = path.display();
-    if reader.headers().with_context(|| format!("{path}:1"))?.iter().collect::<Vec<_>>().join(",") != COLUMNS {
-        bail!("{path}:1: expected the columns {COLUMNS}");
-    }
-    for (line, row) in (2..).zip(reader.records()) {
-        let row = row.with_context(|| format!("{path}:{line}"))?;
-        let wrong = |column: &str| anyhow!("{path}:{line}: its `{column}` makes no sense");
-        let subject = row[0].parse().ok().filter(|&subject| subject < run.subjects).ok_or_else(|| wrong("subject"))?;
-        let steps = row[2].parse().map_err(|_| wrong("steps"))?;
-        let score = row[4].parse().ok().filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| wrong("score"))?;
-        points.entry(subject).or_default().push((steps, score));
-    }
-    if points.len() as u64 != run.subjects {
-        bail!("{path}: it tells of {} subjects; expected {}", points.len(), run.subjects);
-    }
-    Ok(points.into_values().map(Curve::new).collect())
 }

@@ -162,20 +162,21 @@ fn draw_courses(
     Ok(())
 }
 
-/// Poses of an agent at even times in one episode, on top of one another where they were taken.
+/// Poses of an agent at even times in episode `index` of a lane, on top of one another where they were taken: the first at a
+/// step, the others every so many.
 ///
 /// # Errors
 /// An agent whose actions are not finite.
 pub fn poses(
     agent: &mut dyn Agent,
     lane: &mut SoloLane,
-    first_step: u32,
-    every_steps: u32,
+    index: u64,
+    (first_step, every_steps): (u32, u32),
     count: usize,
 ) -> Result<String> {
     let mut action = vec![0.0; lane.lane().spec().action.len()];
     let mut scenes = Vec::new();
-    lane.access().begin(0);
+    lane.access().begin(index);
     while scenes.len() < count {
         let step = lane.lane().progress().1;
         if step >= first_step && (step - first_step).is_multiple_of(every_steps) {

@@ -20,14 +20,17 @@ mod bench;
 pub mod catalog;
 mod cli;
 pub mod compare;
+mod crew;
 pub mod experiment;
 mod figure;
 mod program;
+pub mod record;
 mod report;
 pub mod run;
 #[cfg(feature = "stage")]
 pub mod stage;
 pub mod stats;
+mod tell;
 pub mod transfer;
 pub mod validate;
 

@@ -26,24 +26,20 @@ fn training_leaves_a_run_folder_and_a_table() {
     assert_eq!(subjects.len(), 3);
     let files = contents(&folder.path().join("run"));
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
-    assert_eq!(
-        names,
-        [
-            "checkpoints/subject-000.safetensors",
-            "checkpoints/subject-001.safetensors",
-            "checkpoints/subject-002.safetensors",
-            "episodes.csv",
-            "evaluations.csv",
-            "figures/learning.svg",
-            "run.yaml",
-            "signals.csv",
-            "summary.json",
-        ]
-    );
+    let of_subjects: Vec<String> = ["episodes", "evaluations", "signals"]
+        .iter()
+        .flat_map(|log| (0..3).map(move |subject| format!("logs/subject-00{subject}.{log}.csv")))
+        .chain((0..3).map(|subject| format!("checkpoints/subject-00{subject}.safetensors")))
+        .collect();
+    let of_all = [".lock", "episodes.csv", "evaluations.csv", "figures/learning.svg", "run.yaml", "summary.json"];
+    let mut expected: Vec<&str> = of_subjects.iter().map(String::as_str).chain(of_all).collect();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
     // The score of each subject is the mean of its last evaluation.
     let mut reader = csv::Reader::from_reader(&files["evaluations.csv"][..]);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 6);
+    // Each at step 0, 1000 and 2000.
+    assert_eq!(rows.len(), 9);
     for subject in subjects {
         let index = subject["subject"].to_string();
         let last = rows.iter().rfind(|row| row[0] == index).unwrap();
@@ -60,7 +56,7 @@ fn training_leaves_a_run_folder_and_a_table() {
         assert_eq!(mine.last().unwrap()[3].parse::<u64>().unwrap(), steps);
         assert!(mine.iter().all(|row| (row[7] == *"1") != (row[8] == *"1")), "an end has one reason");
     }
-    assert!(String::from_utf8_lossy(&files["signals.csv"]).contains("dopamine_adapted"));
+    assert!(String::from_utf8_lossy(&files["logs/subject-001.signals.csv"]).contains("1,500,dopamine_adapted,"));
 }
 
 #[test]

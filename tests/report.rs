@@ -122,7 +122,7 @@ fn a_report_made_anew_has_the_same_bytes() {
     let better = text.lines().map(|row| match row.split_once("transfer,test,") {
         Some((_, rest)) => {
             let mut cells: Vec<&str> = rest.split(',').collect();
-            let score = cells.len() - 3;
+            let score = cells.len() - 4;
             cells[score] = "1";
             format!("transfer,test,{}\n", cells.join(","))
         }
@@ -161,9 +161,15 @@ fn damaged_tables_are_located_and_the_old_report_stays() {
     refused("evaluations.csv", &spoil(1, 4), "evaluations.csv:1: expected the columns");
     refused("evaluations.csv", &|text| text[..text.len() / 2].to_string(), "evaluations.csv");
     refused("evaluations.csv", &|_| String::new(), "evaluations.csv:1");
-    refused("signals.csv", &spoil(4, 5), "signals.csv:4: its `value` makes no sense");
-    refused("run.yaml", &|text| text.replace("criterion: 0.05", "criterion: 5"), "`experiment.criterion`");
-    refused("run.yaml", &|text| text.replace("etude-transfer 1", "etude-run 1"), "expected the format");
+    let signals = "logs/subject-000.scratch.test.signals.csv";
+    refused(signals, &spoil(4, 3), "signals.csv:4: its `value` makes no sense");
+    let lines = |text: &str| text.lines().map(|line| format!("{line}\n")).collect::<Vec<_>>();
+    refused("evaluations.csv", &|text| lines(text)[..lines(text).len() - 1].concat(), "rows are missing");
+    refused("evaluations.csv", &|text| [&lines(text)[..2], &lines(text)[3..]].concat().concat(), "rows are missing");
+    refused("evaluations.csv", &|text| [&lines(text)[..3], &lines(text)[2..]].concat().concat(), "there twice");
+    refused("run.yaml", &|text| text.replace("subjects: ", "subjects: 99999999"), "`run.experiment.subjects`");
+    refused("run.yaml", &|text| text.replace("criterion: 0.05", "criterion: 5"), "`run.experiment.criterion`");
+    refused("run.yaml", &|text| text.replace("etude-transfer 2", "etude-run 2"), "expected the format");
     fs::remove_file(out.join("evaluations.csv")).unwrap();
     let (_, message) = failure(folder.path(), &["report", "out"]);
     assert!(message.contains("is not finished"), "{message}");
@@ -201,7 +207,11 @@ fn runs_are_set_side_by_side() {
         let mine = rows.iter().filter(|row| row[0] == subject.to_string());
         mine.map(|row| row[4].parse().unwrap()).collect()
     };
-    let area = |subject| scores(subject)[0] / 4.0 + scores(subject)[1] / 2.0 + scores(subject)[2] / 4.0;
+    // At steps 0, 300, 600 and 900.
+    let area = |subject| match scores(subject)[..] {
+        [first, second, third, last] => (first / 2.0 + second + third + last / 2.0) / 3.0,
+        ref other => panic!("{other:?}"),
+    };
     let mean = (area(0) + area(1) + area(2)) / 3.0;
     assert!((runs[0]["area"]["value"].as_f64().unwrap() - mean).abs() < 1e-12);
     let in_a_row = |subject| scores(subject).windows(2).any(|two| two[0] >= 0.02 && two[1] >= 0.02);
@@ -215,11 +225,12 @@ fn runs_are_set_side_by_side() {
         assert!(text.contains(part), "`{part}` is missing from\n{text}");
     }
     let first = contents(&folder.path().join("table"));
-    assert_eq!(first.keys().collect::<Vec<_>>(), ["comparison.json", "figures/learning.svg", "report.html"]);
+    let names = [".lock", "comparison.json", "figures/learning.svg", "report.html", "run.yaml"];
+    assert_eq!(first.keys().collect::<Vec<_>>(), names);
     etude(folder.path()).args(&written).assert().success();
     assert_eq!(contents(&folder.path().join("table")), first);
     let (code, message) = failure(folder.path(), &["compare", "learner", "--out", "idle"]);
-    assert!(code == 1 && message.contains("holds no comparison"), "{message}");
+    assert!(code == 1 && message.contains("expected the format `etude-comparison 1`"), "{message}");
 }
 
 #[test]
@@ -253,7 +264,7 @@ fn only_what_was_done_alike_is_compared() {
     let whole = fs::read_to_string(&path).unwrap();
     fs::write(&path, whole.replacen(",300,", ",soon,", 1)).unwrap();
     let (_, message) = failure(folder.path(), &["compare", "one"]);
-    assert!(message.contains("one/evaluations.csv:2: its `steps` makes no sense"), "{message}");
+    assert!(message.contains("one/evaluations.csv:3: its `steps` makes no sense"), "{message}");
     let (code, message) = failure(folder.path(), &["compare"]);
     assert!(code == 2 && message.contains("<FOLDERS>"), "{message}");
     let (code, message) = failure(folder.path(), &["compare", "one", "--criterion", "2"]);

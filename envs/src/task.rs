@@ -52,6 +52,15 @@ pub struct Judgement {
     pub truncated: bool,
 }
 
+/// The value of a metric that an episode does not have, such as a force on a channel where there was none. It is an empty
+/// cell in tables, `null` in JSON, and counts in no mean.
+pub const NOT_MEASURED: f32 = f32::NAN;
+
+/// A metric's value, or [`NOT_MEASURED`].
+pub fn measured(value: Option<f32>) -> f32 {
+    value.unwrap_or(NOT_MEASURED)
+}
+
 /// A push from outside, by a spectator.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Push {
@@ -92,9 +101,15 @@ pub trait Task: Send + Sync + 'static {
     /// How well the episode has gone so far, in [0, 1], independent of the reward.
     fn score(&self) -> f32;
 
-    /// Writes the spec's metrics of the episode so far.
+    /// Writes the spec's metrics of the episode so far; what was not measured in it is [`NOT_MEASURED`].
     fn metrics(&self, metrics: &mut [f32]) {
-        metrics.fill(0.0);
+        metrics.fill(NOT_MEASURED);
+    }
+
+    /// Whether episodes are trials of a schedule with several blocks, so that it matters which one is evaluated: that where
+    /// practice stands, and not always the first.
+    fn scheduled(&self) -> bool {
+        false
     }
 
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
@@ -112,6 +127,7 @@ pub trait Task: Send + Sync + 'static {
 #[derive(Clone)]
 pub struct Blueprint {
     spec: Arc<TaskSpec>,
+    scheduled: bool,
     document: Option<Arc<Document>>,
     make: Arc<dyn Fn() -> Box<dyn Task> + Send + Sync>,
 }
@@ -119,8 +135,9 @@ pub struct Blueprint {
 impl Blueprint {
     /// A blueprint of tasks made by `make`.
     pub fn new<T: Task>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        let spec = Arc::clone(make().spec());
-        Self { spec, document: None, make: Arc::new(move || Box::new(make())) }
+        let prototype = make();
+        let (spec, scheduled) = (Arc::clone(prototype.spec()), prototype.scheduled());
+        Self { spec, scheduled, document: None, make: Arc::new(move || Box::new(make())) }
     }
 
     /// The same, remembering the document it was read from.
@@ -141,6 +158,11 @@ impl Blueprint {
     /// A fresh instance.
     pub fn make(&self) -> Box<dyn Task> {
         (self.make)()
+    }
+
+    /// See [`Task::scheduled`].
+    pub fn scheduled(&self) -> bool {
+        self.scheduled
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Common, print, print_json, table::table, whole_number};
 use crate::bench::{Bencher, Row};
 use crate::catalog::Catalog;
+use crate::tell::tell;
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
@@ -48,7 +49,7 @@ impl Bench {
                         continue;
                     }
                     if !self.common.quiet && !self.common.json {
-                        eprintln!("{}: {lanes} lanes, {threads} threads", task.spec().id);
+                        tell(&format!("{}: {lanes} lanes, {threads} threads", task.spec().id));
                     }
                     rows.push(bencher.row(index, task, &agent, lanes as usize, threads)?);
                 }
@@ -57,7 +58,7 @@ impl Bench {
         if self.common.json {
             print_json(&json!({ "tasks": rows }))?;
         } else {
-            print(&render(&rows));
+            print(&render(&rows))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -24,8 +24,8 @@ impl Check {
             let failures = etude_envs::check::check(&blueprint);
             if !self.common.json {
                 let verdict = if failures.is_empty() { "passed" } else { "FAILED" };
-                print(&format!("{}  {verdict}\n", blueprint.spec().id));
-                failures.iter().for_each(|failure| print(&format!("  {failure}\n")));
+                print(&format!("{}  {verdict}\n", blueprint.spec().id))?;
+                failures.iter().try_for_each(|failure| print(&format!("  {failure}\n")))?;
             }
             results.push(json!({
                 "task": blueprint.spec().id, "passed": failures.is_empty(), "failures": failures,

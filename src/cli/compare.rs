@@ -32,9 +32,9 @@ impl Compare {
             print_json(&serde_json::to_value(&comparison)?)?;
         } else {
             let rows = table(&crate::compare::Comparison::HEADER, &comparison.rows());
-            print(&format!("Agents on {}\n\n{rows}\n{}\n", comparison.task, comparison.legend()));
+            print(&format!("Agents on {}\n\n{rows}\n{}\n", comparison.task, comparison.legend()))?;
             if let Some(out) = &self.out {
-                print(&format!("Report {}\n", out.join("report.html").display()));
+                print(&format!("Report {}\n", out.join("report.html").display()))?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -58,8 +58,8 @@ impl Describe {
         };
         match (self.common.json, self.yaml) {
             (true, _) => print_json(&told.json)?,
-            (_, true) => print(&told.yaml),
-            _ => print(&told.text),
+            (_, true) => print(&told.yaml)?,
+            _ => print(&told.text)?,
         }
         Ok(ExitCode::SUCCESS)
     }

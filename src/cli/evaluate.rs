@@ -4,7 +4,8 @@ use super::{Common, Lesioning, print, print_json, table::table, whole_number};
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
-use crate::run::files::write_whole;
+use crate::run::evaluations;
+use crate::run::picture::write_picture;
 use crate::run::subject::{evaluate, lesion};
 use crate::stats::mean;
 use anyhow::{Context, Result, bail};
@@ -28,8 +29,11 @@ pub struct Evaluate {
     /// Episodes
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 1_000_000>)]
     episodes: u64,
+    /// Trial to evaluate on, from 0, of a task that is a schedule [default: where practice stood; 0 on another task]
+    #[arg(long, value_parser = whole_number::<0, 1_000_000_000_000>)]
+    trial: Option<u64>,
     /// Seed of the episodes
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     #[command(flatten)]
     lesions: Lesioning,
@@ -59,14 +63,9 @@ impl Evaluate {
             .load(&checkpoint.state)
             .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
         lesion(&mut *agent, &self.lesions.lesions())?;
-        let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
-        let episodes = evaluate(&mut *agent, &mut lane, self.episodes)?;
-        if let Some(path) = &self.picture {
-            // In short episodes sooner and more often, so that all poses are within.
-            let limit = task.spec().step_limit;
-            let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
-            write_whole(path, poses(&mut *agent, &mut lane, first, every, POSES.2)?.as_bytes())?;
-        }
+        let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
+        let lanes = (Seed(self.seed), "evaluate");
+        let episodes = evaluate(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes)?;
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         let metrics = task.spec().metrics.iter().enumerate().map(|(index, name)| {
             let values = episodes.iter().map(|episode| f64::from(episode.metrics[index]));
@@ -79,6 +78,7 @@ impl Evaluate {
                 "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
                 "score_mean": mean(&scores), "scores": scores, "metrics": metrics,
                 "steps_practised": checkpoint.steps, "trained_on": checkpoint.task, "lesions": self.lesions.lesions(),
+                "evaluation": evaluations::in_words(trial.is_some()), "trial": trial,
             }))?;
         } else {
             let steps = checkpoint.steps;
@@ -88,16 +88,38 @@ impl Evaluate {
                 .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
                 .collect();
             let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
+            let place = trial.map(|trial| format!(", trial {trial} of its schedule (from 0)")).unwrap_or_default();
             print(&format!(
-                "{} after {steps} steps of {}, on {}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n{metrics}",
+                "{} after {steps} steps of {}, on {}{place}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n{metrics}",
                 checkpoint.agent,
                 checkpoint.task,
                 task.spec().id,
                 mean(&scores),
                 episodes.len(),
-            ));
+            ))?;
+        }
+        // Last, so that a picture that cannot be had does not cost the scores.
+        if let Some(path) = &self.picture {
+            let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
+            // In short episodes sooner and more often, so that all poses are within.
+            let limit = task.spec().step_limit;
+            let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
+            let poses = poses(&mut *agent, &mut lane, trial.unwrap_or(0), (first, every), POSES.2)?;
+            write_picture(path, poses.as_bytes())?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The trial to evaluate on, if the task is a schedule.
+    fn trial_of(&self, checkpoint: &Checkpoint, trained_on: &Blueprint, task: &Blueprint) -> Result<Option<u64>> {
+        if !task.scheduled() {
+            if self.trial.is_some() {
+                bail!("{} is no schedule of trials: expected no --trial", task.spec().id);
+            }
+            return Ok(None);
+        }
+        let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
+        Ok(Some(self.trial.unwrap_or(stands)))
     }
 }
 

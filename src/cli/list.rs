@@ -52,7 +52,7 @@ impl List {
         if self.common.json {
             print_json(&document.into())?;
         } else {
-            print(&tables.join("\n"));
+            print(&tables.join("\n"))?;
         }
         Ok(ExitCode::SUCCESS)
     }

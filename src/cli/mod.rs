@@ -21,7 +21,10 @@ mod validate;
 mod watch;
 
 use crate::catalog::Catalog;
+use crate::run::interrupt::Interrupted;
+use crate::run::limits::LARGEST_SEED;
 use crate::run::subject::Lesions;
+use crate::tell::{plain_lines, tell};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -163,23 +166,37 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
     };
     match result {
         Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => match error.downcast_ref::<Interrupted>() {
+            Some(interrupted) => {
+                tell(&interrupted.to_string());
+                ExitCode::from(interrupted.exit_code())
+            }
+            None => {
+                tell(&format!("error: {error:#}"));
+                ExitCode::FAILURE
+            }
+        },
     }
 }
 
-/// Prints to stdout; a reader that has gone away is not an error.
-fn print(text: &str) {
+/// Prints to stdout; a reader that has gone away is not an error, a full disk is.
+fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    let _ = out.flush();
+    match out.write_all(plain_lines(text).as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(error).context("cannot write to stdout"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn print_json(document: &serde_json::Value) -> Result<()> {
-    print(&format!("{}\n", serde_json::to_string_pretty(document)?));
-    Ok(())
+    print(&format!("{}\n", serde_json::to_string_pretty(document)?))
+}
+
+/// Parses a seed.
+fn seed(text: &str) -> Result<u64, String> {
+    whole_number::<0, LARGEST_SEED>(text)
 }
 
 /// Parses `300000`, `300_000` and `3e5` alike.

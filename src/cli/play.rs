@@ -21,7 +21,7 @@ pub struct Play {
     #[arg(long, default_value = "0.5")]
     speed: Speed,
     /// Seed of the episodes
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     #[command(flatten)]
     picture: PictureSize,

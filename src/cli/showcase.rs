@@ -2,6 +2,7 @@
 
 use super::{Common, transfer::show};
 use crate::catalog::Catalog;
+use crate::tell::tell;
 use crate::transfer::{TransferSpec, transfer};
 use anyhow::Result;
 use std::path::Path;
@@ -29,7 +30,7 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
              shows all else."
         ),
     };
-    eprintln!("{before}");
+    tell(&before);
     let spec = TransferSpec::new(&experiment, SIGNALS_EVERY, None);
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
     let summary = transfer(&experiment, &spec, threads, out, true, false)?;

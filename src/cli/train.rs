@@ -4,6 +4,7 @@ use super::{Common, Lesioning, Threads, print, print_json, table::table, whole_n
 use crate::catalog::Catalog;
 use crate::run::cohort::{Summary, train};
 use crate::run::subject::{Conditions, Plan};
+use crate::tell::tell;
 use anyhow::Result;
 use clap::Args;
 use etude_envs::Seed;
@@ -24,7 +25,7 @@ pub struct Train {
     #[arg(long, default_value = "150_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
     steps: u64,
     /// Seed that all randomness comes from
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     /// Run folder [default: a new one in runs/, named after task and agent]
     #[arg(long)]
@@ -70,7 +71,10 @@ impl Train {
         let (summary, steps_per_second) =
             train(plan, Seed(self.seed), self.subjects, self.threads.count(), &out, self.resume, quiet)?;
         if summary.faults > 0 {
-            eprintln!("warning: {} episodes ended in a fault; see the column `fault` of episodes.csv", summary.faults);
+            tell(&format!(
+                "warning: {} episodes ended in a fault; see the column `fault` of episodes.csv",
+                summary.faults
+            ));
         }
         if self.common.json {
             let mut document = serde_json::to_value(&summary)?;
@@ -78,7 +82,7 @@ impl Train {
             document["out"] = out.display().to_string().into();
             print_json(&document)?;
         } else {
-            print(&report(&summary, steps_per_second, &out));
+            print(&report(&summary, steps_per_second, &out))?;
         }
         Ok(ExitCode::SUCCESS)
     }

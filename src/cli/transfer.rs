@@ -2,6 +2,7 @@
 
 use super::{Common, Threads, print, table::table, whole_number};
 use crate::catalog::Catalog;
+use crate::tell::tell;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
 use crate::transfer::{Shard, TransferSpec, transfer};
 use anyhow::Result;
@@ -23,7 +24,7 @@ pub struct Transfer {
     #[arg(long, value_parser = whole_number::<1, 10_000>)]
     subjects: Option<u64>,
     /// Seed that all randomness comes from [default: the experiment's]
-    #[arg(long, value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, value_parser = super::seed)]
     seed: Option<u64>,
     /// Go on with the experiment in the folder, to the same bits as if it had never stopped
     #[arg(long)]
@@ -62,9 +63,9 @@ impl Transfer {
 /// Prints a summary as the flags ask for.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
-        eprintln!("warning: {} episodes ended in a fault", summary.faults);
+        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
     }
-    print(&if common.json { summary.to_json()? } else { report(summary, out) });
+    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -79,7 +79,7 @@ impl Validate {
                 self.subjects,
                 self.seed,
                 self.out.display()
-            ));
+            ))?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -5,6 +5,7 @@ use super::{Lesioning, Threads, whole_number};
 use crate::catalog::{Catalog, body_differences};
 use crate::run::checkpoint::Checkpoint;
 use crate::stage::{Opening, Programme, Recording, Simulation, Speed, Theatre, Training, open, record};
+use crate::tell::tell;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use etude_envs::Seed;
@@ -42,7 +43,7 @@ pub struct Watch {
     #[arg(long, default_value = "1")]
     speed: Speed,
     /// Seed of the episodes, and of naive subjects
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     #[command(flatten)]
     lesions: Lesioning,
@@ -113,16 +114,16 @@ impl Watch {
                 grid,
             };
             let frames = record(Theatre::open(programme)?, &recording)?;
-            super::print(&format!("{frames} frames in {}\n", path.display()));
+            super::print(&format!("{frames} frames in {}\n", path.display()))?;
             return Ok(ExitCode::SUCCESS);
         }
         let opening = Opening { size: self.picture.size, tell_frames: self.tell_speed, grid, desk: None };
         open(Simulation::start(programme, self.speed)?, opening)?;
         if let Some(out) = self.out.as_ref().filter(|out| !out.join("summary.json").exists()) {
             let out = out.display();
-            eprintln!(
+            tell(&format!(
                 "The run in {out} is not finished; go on with it by --out {out} --resume, here or in `etude train`"
-            );
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }

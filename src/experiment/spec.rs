@@ -2,16 +2,14 @@
 
 use super::did_you_mean;
 use super::named::Named;
+use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
 use crate::run::subject::Lesions;
 use etude_envs::document::{Invalid, merge};
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
 
-/// The most steps in a block, subjects in a group and blocks in a group.
-const MOST_STEPS: u64 = 1_000_000_000_000;
-const MOST_SUBJECTS: u64 = 10_000;
-const MOST_EPISODES: u64 = 10_000;
+/// The most blocks in a group.
 const MOST_BLOCKS: usize = 100;
 
 /// An experiment as written down.

@@ -1,6 +1,6 @@
 //! `report.html`: what an experiment asked, found and did, for someone who reads nothing else.
 //!
-//! The page is made of `run.yaml`, `evaluations.csv` and `signals.csv` alone, and is the same to the last byte whenever it
+//! The page is made of `run.yaml`, `evaluations.csv` and the signals in `logs/` alone, and is the same to the last byte whenever it
 //! is made. It needs no network and no scripts. Every figure is also a file in `figures/`.
 
 mod curves;
@@ -19,20 +19,23 @@ pub use text::{Escaped, number, steps};
 
 use crate::experiment::{Block, ExperimentSpec};
 use crate::report::page::Page;
-use crate::run::folder::{RunFolder, RunRecord, read_record, read_table};
+use crate::run::folder::{RunFolder, RunRecord, read_record};
 use crate::stats::Curve;
 use crate::transfer::TransferSpec;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
 use crate::transfer::results::{GroupResult, Results};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
+use std::fs::File;
 use std::path::Path;
 
 /// Writes the report of an experiment and its figures.
 ///
 /// # Errors
-/// A damaged table of signals, or a folder that cannot be written to.
-pub fn write(folder: &RunFolder, results: &Results, summary: &Summary, signals: Option<&str>) -> Result<()> {
+/// A damaged log of signals, or a folder that cannot be written to.
+pub fn write(folder: &RunFolder, results: &Results, summary: &Summary) -> Result<()> {
     let record = read_record::<TransferSpec>(folder.path())?;
+    let shown = record.run.signals_every > 0;
+    let signals = shown.then(|| signals::read(folder.path(), &record.run)).transpose()?.unwrap_or_default();
     let page = Report { record: &record, spec: &record.run.experiment, results, summary }.page(signals)?;
     for (path, figure) in &page.figures {
         folder.write(path, figure.as_bytes())?;
@@ -46,31 +49,23 @@ pub fn write(folder: &RunFolder, results: &Results, summary: &Summary, signals: 
 /// A folder that holds no finished experiment, damaged files, or a folder that cannot be written to.
 pub fn rebuild(path: &Path) -> Result<Summary> {
     let record = read_record::<TransferSpec>(path)?;
-    let spec = &record.run.experiment;
-    spec.validate().map_err(|wrong| {
-        anyhow!(
-            "{}/run.yaml: field `experiment.{}`: found {}; expected {}",
-            path.display(),
-            wrong.field,
-            wrong.found,
-            wrong.expected
-        )
-    })?;
-    if !path.join("evaluations.csv").exists() {
+    let table = path.join("evaluations.csv");
+    if !table.exists() {
         bail!(
             "{} is not finished: it has no evaluations.csv; `etude transfer … --resume` goes on with it",
             path.display()
         );
     }
     let located = || format!("the tables of {} cannot be used", path.display());
-    let results = Results::read(spec, &read_table(path, "evaluations.csv")?).with_context(located)?;
-    let signals = (record.run.signals_every > 0).then(|| read_table(path, "signals.csv")).transpose()?;
-    if let Some(signals) = &signals {
-        signals::read(spec, signals).with_context(located)?;
+    let table = File::open(&table).with_context(located)?;
+    let results = Results::read(&record.run.experiment, &record.run.subjects(), table).with_context(located)?;
+    if record.run.signals_every > 0 {
+        // Looked at before anything is written.
+        signals::read(path, &record.run).with_context(located)?;
     }
     let summary = Summary::new(&record.run, &results);
     let folder = RunFolder::open(path, &record.run, true)?;
-    write(&folder, &results, &summary, signals.as_deref())?;
+    write(&folder, &results, &summary)?;
     Ok(summary)
 }
 
@@ -82,7 +77,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn page(&self, signals: Option<&str>) -> Result<Page> {
+    fn page(&self, signals: Vec<(usize, Vec<curves::Line>)>) -> Result<Page> {
         let mut page = Page::new(&format!("{}: {}", self.spec.experiment, self.spec.question));
         self.head(&mut page);
         self.design(&mut page);
@@ -90,9 +85,7 @@ impl Report<'_> {
         self.measures(&mut page);
         self.subjects(&mut page);
         self.practice(&mut page);
-        if let Some(signals) = signals {
-            self.signals(&mut page, signals)?;
-        }
+        self.signals(&mut page, signals);
         self.everyone(&mut page);
         self.what_was_run(&mut page);
         Ok(page)
@@ -287,8 +280,7 @@ impl Report<'_> {
         }
     }
 
-    fn signals(&self, page: &mut Page, text: &str) -> Result<()> {
-        let found = signals::read(self.spec, text)?;
+    fn signals(&self, page: &mut Page, found: Vec<(usize, Vec<curves::Line>)>) {
         if !found.is_empty() {
             page.section("Signals in the agent");
         }
@@ -301,7 +293,6 @@ impl Report<'_> {
             let svg = curves::signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
             page.figure(&format!("signal-{}", shown.signal.replace('_', "-")), &svg, &caption);
         }
-        Ok(())
     }
 
     fn everyone(&self, page: &mut Page) {

@@ -1,18 +1,22 @@
-//! What the agents' signals did over practice and test, from `signals.csv`.
+//! What the agents' signals did over practice and test, from their logs: read row by row, of any length.
 
-use crate::experiment::ExperimentSpec;
+use crate::record::{Log, LogBook, SIGNAL_COLUMNS};
 use crate::report::curves::Line;
-use crate::stats::mean;
+use crate::transfer::TransferSpec;
+use crate::transfer::schedule::Schedule;
+use crate::transfer::workers::checkpoint_name;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
-const COLUMNS: &str = "group,block,subject,steps,signal,value";
 /// Stretches of steps over which a signal is averaged.
 const STRETCHES: i64 = 40;
 
 /// A signal that is shown.
 pub struct Shown {
-    /// Its name in `signals.csv`.
+    /// Its name in the logs.
     pub signal: &'static str,
     /// What is drawn.
     pub axis: &'static str,
@@ -45,57 +49,77 @@ pub const SHOWN: [Shown; 4] = [
     Shown { signal: "trust", axis: "trust", meaning: "How far the cerebellum trusts its own prediction.", size: false },
 ];
 
-/// Values by signal, group, stretch of steps and subject.
-type Values = BTreeMap<usize, BTreeMap<usize, BTreeMap<i64, BTreeMap<u64, Vec<f64>>>>>;
+/// Sum and number of values by signal, group, stretch of steps and subject.
+type Sums = BTreeMap<usize, BTreeMap<usize, Stretches>>;
+type Stretches = BTreeMap<i64, BTreeMap<u64, (f64, f64)>>;
 
 /// Signals over steps: for each signal the position in [`SHOWN`] and a line per group, 0 being the start of the test. A
 /// line is the median over subjects, its band their middle half.
 ///
 /// # Errors
-/// A table of another kind, of other groups, or that is damaged.
-pub fn read(spec: &ExperimentSpec, text: &str) -> Result<Vec<(usize, Vec<Line>)>> {
-    let longest = spec.groups.0.iter().map(|(_, group)| total(group.practice.iter().map(|block| block.steps))).max();
-    let span = longest.unwrap_or(0).saturating_add(spec.test.steps).min(i64::MAX as u64) as i64;
+/// A log that is missing, of another kind, or damaged.
+pub fn read(folder: &Path, spec: &TransferSpec) -> Result<Vec<(usize, Vec<Line>)>> {
+    let experiment = &spec.experiment;
+    let groups = || experiment.groups.0.iter();
+    let longest = groups().map(|(_, group)| total(group.practice.iter().map(|block| block.steps))).max();
+    let span = longest.unwrap_or(0).saturating_add(experiment.test.steps).min(i64::MAX as u64) as i64;
     let stretch = (span / STRETCHES).max(1);
-    let mut values = Values::new();
-    let mut reader = csv::Reader::from_reader(text.as_bytes());
-    if reader.headers()?.iter().collect::<Vec<_>>().join(",") != COLUMNS {
-        bail!("signals.csv:1: expected the columns {COLUMNS}");
-    }
-    for (line, row) in (2..).zip(reader.records()) {
-        let row = row.with_context(|| format!("signals.csv:{line}"))?;
-        let wrong = |column: &str| anyhow!("signals.csv:{line}: its `{column}` makes no sense");
-        let group = spec.groups.0.iter().position(|(name, _)| *name == row[0]).ok_or_else(|| wrong("group"))?;
-        let practice = &spec.groups.0[group].1.practice;
-        let index = match &row[1] {
-            "test" => Some(practice.len()),
-            text => text.strip_prefix("practice-").and_then(|text| text.parse::<usize>().ok()?.checked_sub(1)),
-        };
-        let index = index.filter(|&index| index <= practice.len()).ok_or_else(|| wrong("block"))?;
-        let subject = row[2].parse::<u64>().map_err(|_| wrong("subject"))?;
-        let step =
-            row[3].parse::<u64>().ok().and_then(|step| i64::try_from(step).ok()).ok_or_else(|| wrong("steps"))?;
-        let value = row[5].parse::<f64>().map_err(|_| wrong("value"))?;
-        let Some(signal) = SHOWN.iter().position(|shown| shown.signal == &row[4]) else { continue };
-        if !value.is_finite() {
-            continue;
+    let schedule = Schedule::new(experiment);
+    let mut sums = Sums::new();
+    for (group, legs) in schedule.groups.iter().enumerate() {
+        let practice = &experiment.groups.0[group].1.practice;
+        for (place, &leg) in legs.iter().enumerate() {
+            let before = total(practice[place.min(practice.len())..].iter().map(|block| block.steps));
+            for subject in spec.subjects() {
+                let path = LogBook::path(folder, &checkpoint_name(subject, &schedule.legs[leg].name), Log::Signals);
+                let name = path.display().to_string();
+                let file = match File::open(&path) {
+                    // An agent without signals leaves no log, nor does a block that is shorter than the time between records.
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                    other => other.with_context(|| format!("cannot read {name}"))?,
+                };
+                each_row(&name, subject, file, |step, signal, value| {
+                    // A record is made at the end of its step.
+                    let at = (step - 1).saturating_sub(before.min(i64::MAX as u64) as i64).div_euclid(stretch);
+                    let value = if SHOWN[signal].size { value.abs() } else { value };
+                    let of_group = sums.entry(signal).or_default().entry(group).or_default();
+                    let sum = of_group.entry(at).or_default().entry(subject).or_default();
+                    *sum = (sum.0 + value, sum.1 + 1.0);
+                })?;
+            }
         }
-        let before = total(practice[index..].iter().map(|block| block.steps)).min(i64::MAX as u64) as i64;
-        // A record is made at the end of its step.
-        let at = (step - 1).saturating_sub(before).div_euclid(stretch);
-        let value = if SHOWN[signal].size { value.abs() } else { value };
-        let of_group = values.entry(signal).or_default().entry(group).or_default();
-        of_group.entry(at).or_default().entry(subject).or_default().push(value);
     }
-    let line = |(group, stretches): (usize, BTreeMap<i64, BTreeMap<u64, Vec<f64>>>)| {
-        let point = |(at, subjects): (i64, BTreeMap<u64, Vec<f64>>)| {
-            let mut means: Vec<f64> = subjects.values().map(|values| mean(values)).collect();
+    let line = |(group, stretches): (usize, Stretches)| {
+        let point = |(at, subjects): (i64, BTreeMap<u64, (f64, f64)>)| {
+            let mut means: Vec<f64> = subjects.values().map(|(sum, count)| sum / count).collect();
             means.sort_by(f64::total_cmp);
             ((at as f64 + 0.5) * stretch as f64, [0.25, 0.5, 0.75].map(|share| quantile(&means, share)))
         };
-        Line { name: spec.groups.0[group].0.clone(), colour: group, points: stretches.into_iter().map(point).collect() }
+        let name = experiment.groups.0[group].0.clone();
+        Line { name, colour: group, points: stretches.into_iter().map(point).collect() }
     };
-    Ok(values.into_iter().map(|(signal, groups)| (signal, groups.into_iter().map(line).collect())).collect())
+    Ok(sums.into_iter().map(|(signal, groups)| (signal, groups.into_iter().map(line).collect())).collect())
+}
+
+/// Gives step, position in [`SHOWN`] and value of each row of a subject's log that is shown and finite.
+fn each_row(name: &str, subject: u64, log: impl Read, mut give: impl FnMut(i64, usize, f64)) -> Result<()> {
+    let mut reader = csv::Reader::from_reader(log);
+    let header = reader.headers().with_context(|| format!("{name}:1"))?;
+    if header.iter().collect::<Vec<_>>().join(",") != SIGNAL_COLUMNS {
+        bail!("{name}:1: expected the columns {SIGNAL_COLUMNS}");
+    }
+    let (mut row, mut line) = (csv::StringRecord::new(), 1u64);
+    while reader.read_record(&mut row).with_context(|| format!("{name}:{}", line + 1))? {
+        line += 1;
+        let wrong = |column: &str| anyhow!("{name}:{line}: its `{column}` makes no sense");
+        row[0].parse().ok().filter(|&found: &u64| found == subject).ok_or_else(|| wrong("subject"))?;
+        let step = row[1].parse::<u64>().ok().and_then(|step| i64::try_from(step).ok()).filter(|&step| step > 0);
+        let (step, value) = (step.ok_or_else(|| wrong("steps"))?, row[3].parse::<f64>().map_err(|_| wrong("value"))?);
+        if let Some(signal) = SHOWN.iter().position(|shown| shown.signal == &row[2]).filter(|_| value.is_finite()) {
+            give(step, signal, value);
+        }
+    }
+    Ok(())
 }
 
 fn total(steps: impl Iterator<Item = u64>) -> u64 {
@@ -115,18 +139,23 @@ mod tests {
     use super::*;
     use crate::catalog::Catalog;
 
-    fn spec() -> ExperimentSpec {
-        Catalog::default().experiment("flat-to-rough", None).unwrap().spec
-    }
-
     #[test]
     fn steps_are_counted_from_the_start_of_the_test() {
         // Practice of 60,000 and a test of 150,000: stretches of 5,250 steps.
-        let text = format!(
-            "{COLUMNS}\ntransfer,practice-1,0,1000,dopamine,-1\ntransfer,practice-1,1,1000,dopamine,3\n\
-             transfer,test,0,1000,dopamine,0.5\ntransfer,test,0,2000,dopamine,-1.5\ntransfer,test,0,10,other,7\n"
-        );
-        let found = read(&spec(), &text).unwrap();
+        let experiment = Catalog::default().experiment("flat-to-rough", None).unwrap();
+        let mut spec = TransferSpec::new(&experiment, 1000, None);
+        spec.experiment.subjects = 2;
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("logs")).unwrap();
+        for (name, subject, rows) in [
+            ("transfer.practice-1", 0, "0,1000,dopamine,-1\n"),
+            ("transfer.practice-1", 1, "1,1000,dopamine,3\n"),
+            ("transfer.test", 0, "0,1000,dopamine,0.5\n0,2000,dopamine,-1.5\n0,10,other,7\n"),
+        ] {
+            let path = LogBook::path(folder.path(), &checkpoint_name(subject, name), Log::Signals);
+            std::fs::write(path, format!("{SIGNAL_COLUMNS}\n{rows}")).unwrap();
+        }
+        let found = read(folder.path(), &spec).unwrap();
         assert_eq!(found.len(), 1);
         let line = &found[0].1[0];
         assert_eq!((found[0].0, line.name.as_str(), line.colour), (0, "transfer", 1));
@@ -136,16 +165,16 @@ mod tests {
 
     #[test]
     fn damage_is_located() {
-        let row = "transfer,test,0,1000,dopamine,1";
+        let row = "0,1000,dopamine,1";
         for (wrong, says) in [
-            ("a,b\n".to_string(), "signals.csv:1: expected the columns"),
-            (format!("{COLUMNS}\n{row}\n{}\n", row.replace("transfer", "nobody")), "signals.csv:3: its `group`"),
-            (format!("{COLUMNS}\n{}\n", row.replace("test", "practice-3")), "signals.csv:2: its `block`"),
-            (format!("{COLUMNS}\n{}\n", row.replace("1000", "x")), "signals.csv:2: its `steps`"),
-            (format!("{COLUMNS}\n{}\n", row.replace(",1", "")), "signals.csv:2"),
-            (format!("{COLUMNS}\n{row}x\n"), "signals.csv:2: its `value`"),
+            ("a,b\n".to_string(), "x.csv:1: expected the columns"),
+            (format!("{SIGNAL_COLUMNS}\n{row}\n1,1000,dopamine,1\n"), "x.csv:3: its `subject`"),
+            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace("1000", "x")), "x.csv:2: its `steps`"),
+            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace("1000", "0")), "x.csv:2: its `steps`"),
+            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace(",dopamine", "")), "x.csv:2"),
+            (format!("{SIGNAL_COLUMNS}\n{row}x\n"), "x.csv:2: its `value`"),
         ] {
-            let error = format!("{:#}", read(&spec(), &wrong).err().unwrap());
+            let error = format!("{:#}", each_row("x.csv", 0, wrong.as_bytes(), |_, _, _| {}).err().unwrap());
             assert!(error.contains(says), "{error}");
         }
     }

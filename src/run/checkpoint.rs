@@ -1,8 +1,9 @@
-//! Checkpoints: a subject's agent and its practice so far in one safetensors file.
+//! Checkpoints: a subject's agent, and how far it has come, in one safetensors file.
 //!
 //! The header says what the file is (format, version, task, agent, subject, progress) and carries a checksum over all of
 //! it, so that a truncated, foreign or altered file is an error that says so.
 
+use crate::record::{LOGS, Lengths, Log};
 use crate::run::files::write_whole;
 use anyhow::{Context, Result, anyhow, bail};
 use etude_agents::{State, Tensor};
@@ -12,10 +13,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 const FORMAT: &str = "etude-checkpoint";
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+/// The version before, whose files also held the subject's logs: its agents can still be used.
+const WITH_LOGS: &str = "1";
 /// Larger files are refused before they are read into memory.
 const LARGEST_BYTES: u64 = 1 << 30;
-/// Names of agent tensors and of text logs are kept apart by these prefixes.
+/// Names of agent tensors, and of the logs in files of the version before, are kept apart by these prefixes.
 const AGENT: &str = "agent.";
 const LOG: &str = "log.";
 
@@ -38,12 +41,18 @@ pub struct Checkpoint {
     pub steps: u64,
     /// Index of the episode to go on with.
     pub episode: u64,
+    /// Index of the episode that the last step belonged to: where practice stands in a schedule.
+    pub trial: u64,
+    /// Mean score of the last evaluation; 0 before the first.
+    pub score: f64,
+    /// Episodes so far that ended because a state was no longer finite.
+    pub faults: u64,
     /// Whether practice is complete.
     pub complete: bool,
     /// The agent's state.
     pub state: State,
-    /// Rows of text logs by name.
-    pub logs: BTreeMap<String, String>,
+    /// Bytes of the subject's logs at the time.
+    pub logs: Lengths,
 }
 
 impl Checkpoint {
@@ -78,9 +87,6 @@ impl Checkpoint {
             };
             buffers.push((format!("{AGENT}{name}"), kind, bytes));
         }
-        for (name, text) in &self.logs {
-            buffers.push((format!("{LOG}{name}"), Dtype::U8, text.as_bytes().to_vec()));
-        }
         let mut header = self.header();
         header.insert(
             "checksum".into(),
@@ -111,8 +117,8 @@ impl Checkpoint {
             bail!(foreign);
         }
         let version = header.get("version").map(String::as_str).unwrap_or("none");
-        if version != VERSION {
-            bail!("its format version is {version}; this program reads version {VERSION}");
+        if ![VERSION, WITH_LOGS].contains(&version) {
+            bail!("its format version is {version}; this program reads versions {WITH_LOGS} and {VERSION}");
         }
         let tensors = SafeTensors::deserialize(bytes)
             .map_err(|error| anyhow!("it is damaged: expected whole tensors, found {error}"))?;
@@ -132,17 +138,26 @@ impl Checkpoint {
             let text = text(key)?;
             text.parse::<u64>().map_err(|_| anyhow!("its header says `{key}` is `{text}`; expected a whole number"))
         };
-        let (mut state, mut logs) = (State::new(), BTreeMap::new());
+        let mut state = State::new();
         for (name, view) in &views {
             if let Some(name) = name.strip_prefix(AGENT) {
                 state.insert(name, tensor_of(name, view)?);
-            } else if let Some(name) = name.strip_prefix(LOG) {
-                let text = String::from_utf8(view.data().to_vec());
-                logs.insert(name.to_string(), text.map_err(|_| anyhow!("its log `{name}` is no text"))?);
-            } else {
+            } else if version != WITH_LOGS || !name.starts_with(LOG) {
                 bail!("it holds an unknown tensor `{name}`");
             }
         }
+        let episode = number("episode")?;
+        let (trial, score, faults, logs) = if version == WITH_LOGS {
+            (episode.saturating_sub(1), 0.0, 0, Lengths::default())
+        } else {
+            let score = text("score")?.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+            let score = score.ok_or_else(|| anyhow!("its header says `score` is no number from 0 to 1"))?;
+            let mut logs = Lengths::default();
+            for log in LOGS {
+                logs[log as usize] = number(&bytes_key(log))?;
+            }
+            (number("trial")?, score, number("faults")?, logs)
+        };
         Ok(Self {
             task_yaml: text("task_yaml")?,
             task: text("task")?,
@@ -151,7 +166,10 @@ impl Checkpoint {
             subject: number("subject")?,
             seed: number("seed")?,
             steps: number("steps")?,
-            episode: number("episode")?,
+            episode,
+            trial,
+            score,
+            faults,
             complete: text("complete")? == "true",
             state,
             logs,
@@ -170,12 +188,21 @@ impl Checkpoint {
             ("seed", self.seed.to_string()),
             ("steps", self.steps.to_string()),
             ("episode", self.episode.to_string()),
+            ("trial", self.trial.to_string()),
+            ("score", self.score.to_string()),
+            ("faults", self.faults.to_string()),
             ("complete", self.complete.to_string()),
         ]
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
+        .chain(LOGS.map(|log| (bytes_key(log), self.logs[log as usize].to_string())))
         .collect()
     }
+}
+
+/// The header's name for the length of a log.
+fn bytes_key(log: Log) -> String {
+    format!("{}_bytes", log.name())
 }
 
 fn tensor_of(name: &str, view: &TensorView<'_>) -> Result<Tensor> {
@@ -242,9 +269,12 @@ mod tests {
             seed: 99,
             steps: 10_000,
             episode: 42,
+            trial: 41,
+            score: 0.1 + 0.2,
+            faults: 1,
             complete: false,
             state,
-            logs: [("episodes".to_string(), "3,99,0\n".to_string())].into(),
+            logs: [120, 7, 0],
         }
     }
 
@@ -253,6 +283,14 @@ mod tests {
         let bytes = example().to_bytes().unwrap();
         assert_eq!(Checkpoint::from_bytes(&bytes).unwrap(), example());
         assert!((0..20).all(|_| example().to_bytes().unwrap() == bytes));
+    }
+
+    #[test]
+    fn the_subjects_that_come_with_the_program_can_be_opened() {
+        for name in ["cycling", "fretting", "reaching"] {
+            let path = format!("{}/assets/subjects/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+            assert!(Checkpoint::open(Path::new(&path)).unwrap().steps > 0, "{name}");
+        }
     }
 
     #[test]

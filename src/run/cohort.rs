@@ -1,9 +1,13 @@
 //! A cohort: all subjects of a run, practising in parallel.
 
 use crate::figure;
-use crate::run::folder::{RunFolder, RunSpec};
+use crate::record::{Log, LogBook};
+use crate::run::evaluations;
+use crate::run::folder::{RunFolder, RunSpec, read_record, subject_name};
+use crate::run::interrupt::{self, Interrupted};
 use crate::run::progress::Progress;
-use crate::run::subject::{LOGS, Plan, Subject};
+use crate::run::size;
+use crate::run::subject::{Plan, Subject};
 use crate::stats::{bootstrap_interval, interquartile_mean};
 use anyhow::{Context, Result};
 use etude_envs::Seed;
@@ -19,6 +23,8 @@ pub struct Summary {
     pub task: String,
     /// Agent name.
     pub agent: String,
+    /// What is evaluated.
+    pub evaluation: String,
     /// Interquartile mean over subjects of the last evaluation's score.
     pub score_iqm: f64,
     /// Its 95% bootstrap interval.
@@ -34,8 +40,8 @@ pub struct Summary {
 pub struct SubjectSummary {
     /// Index in the cohort.
     pub subject: u64,
-    /// The seed all its randomness came from.
-    pub seed: u64,
+    /// The seed all its randomness came from: as text, since not all readers of JSON take numbers above 2^53 for what they are.
+    pub seed: String,
     /// Env steps practised.
     pub steps: u64,
     /// Episodes completed.
@@ -48,38 +54,54 @@ pub struct SubjectSummary {
 pub struct Run {
     plan: Arc<Plan>,
     folder: RunFolder,
+    /// The subjects' logs, by index.
+    books: Vec<LogBook>,
 }
+
+/// Bytes of rows that wait before they are written, unless a checkpoint makes it necessary.
+const WAITING: usize = 1 << 16;
 
 impl Run {
     /// Opens the folder of a run, new or with `resume` one to go on with, and gives it with the run's subjects.
     ///
     /// # Errors
-    /// A folder that cannot be used, or an agent that does not fit the task.
+    /// A folder that cannot be used, an agent that does not fit the task, or subjects that memory cannot hold.
     pub fn open(plan: Plan, seed: Seed, subjects: u64, out: &Path, resume: bool) -> Result<(Self, Vec<Subject>)> {
         let spec = RunSpec::new(&plan, subjects, seed);
         let plan = Arc::new(plan);
-        let mut cohort = (0..subjects).map(|index| Subject::new(&plan, seed, index)).collect::<Result<Vec<_>>>()?;
+        let first = Subject::new(&plan, seed, 0)?;
+        size::refuse_too_many(subjects, &first)?;
+        let others = (1..subjects).map(|index| Subject::new(&plan, seed, index));
+        let mut cohort = std::iter::once(Ok(first)).chain(others).collect::<Result<Vec<_>>>()?;
         let folder = RunFolder::open(out, &spec, resume)?;
+        let mut books = Vec::with_capacity(cohort.len());
         for subject in &mut cohort {
-            if let Some(checkpoint) = folder.checkpoint(subject.index())? {
-                let index = subject.index();
+            let index = subject.index();
+            let checkpoint = folder.checkpoint(index)?;
+            if let Some(checkpoint) = &checkpoint {
                 subject
                     .restore(checkpoint)
                     .with_context(|| format!("the checkpoint of subject {index} cannot be used"))?;
             }
+            books.push(folder.log_book(&subject_name(index), &plan.task.spec().metrics, checkpoint.as_ref())?);
         }
-        Ok((Self { plan, folder }, cohort))
+        Ok((Self { plan, folder, books }, cohort))
     }
 
-    /// Sees to a subject after some practice: saves its checkpoint, if it has taken one.
+    /// Sees to a subject after some practice: appends its rows, and saves its checkpoint if it has taken one.
     ///
     /// # Errors
     /// A full disk, or a subject that cannot go on.
-    pub fn see_to(&self, subject: &mut Subject) -> Result<()> {
-        if let Some(checkpoint) = subject.take_checkpoint() {
-            self.folder.save_checkpoint(&checkpoint)?;
-        }
+    pub fn see_to(&mut self, subject: &mut Subject) -> Result<()> {
+        let name = subject_name(subject.index());
+        let Some(book) = self.books.get_mut(subject.index() as usize) else { return subject.check() };
+        keep(&self.folder, &name, book, subject)?;
         subject.check()
+    }
+
+    /// The error of a run that has been asked to stop.
+    fn interrupted(&self, signal: u8) -> anyhow::Error {
+        Interrupted { signal, folder: self.folder.path().into() }.into()
     }
 
     /// Writes tables, figure and summary once all subjects are complete.
@@ -88,16 +110,36 @@ impl Run {
     /// A full disk or a folder that cannot be written to.
     pub fn finish(&self, subjects: &[&Subject]) -> Result<Summary> {
         let summary = summarise(&self.plan, subjects);
-        for log in 0..LOGS.len() {
-            let rows = subjects.iter().map(|subject| subject.log(log));
-            self.folder.write_log(log, &self.plan.task.spec().metrics, rows)?;
+        let metrics = &self.plan.task.spec().metrics;
+        for log in [Log::Episodes, Log::Evaluations] {
+            self.folder.write_table(log, metrics, subjects.iter().map(|subject| subject_name(subject.index())))?;
         }
-        self.folder.write("figures/learning.svg", figure::learning(&self.plan, &curves(subjects))?.as_bytes())?;
+        let spec = read_record::<RunSpec>(self.folder.path())?.run;
+        let curves = evaluations::curves(self.folder.path(), &spec)?;
+        let points: Vec<Vec<(u64, f64)>> = curves.curves.iter().map(|curve| curve.points().to_vec()).collect();
+        self.folder.write("figures/learning.svg", figure::learning(&self.plan, &points)?.as_bytes())?;
         let mut json = serde_json::to_vec_pretty(&summary)?;
         json.push(b'\n');
         self.folder.write("summary.json", &json)?;
         Ok(summary)
     }
+}
+
+/// Appends the rows that wait, if there are many or a checkpoint was taken, and then saves the checkpoint: it remembers no row
+/// that is not on disk.
+///
+/// # Errors
+/// A full disk or a folder that cannot be written to.
+pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Subject) -> Result<()> {
+    let checkpoint = subject.take_checkpoint();
+    if checkpoint.is_some() || subject.rows().len() >= WAITING {
+        book.append(subject.rows())?;
+    }
+    if let Some(mut checkpoint) = checkpoint {
+        checkpoint.logs = book.sync()?;
+        folder.save_checkpoint_as(name, &checkpoint)?;
+    }
+    Ok(())
 }
 
 /// Lets `subjects` subjects practise as `plan` says and writes the run folder. Returns the summary and the mean speed
@@ -115,7 +157,8 @@ pub fn train(
     quiet: bool,
 ) -> Result<(Summary, f64)> {
     let (task, steps) = (plan.task.clone(), plan.steps);
-    let (run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
+    let (mut run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
+    interrupt::listen()?;
     let mut gym = Gym::occupied(&task, cohort.into_iter().map(|subject| (subject.lane_seed(), subject)), threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();
     let mut progress = Progress::new(steps * subjects, done(&gym), quiet);
@@ -124,6 +167,12 @@ pub fn train(
         for index in 0..gym.lanes() {
             let Some(subject) = gym.occupant_mut(index) else { continue };
             run.see_to(subject)?;
+        }
+        if let Some(signal) = interrupt::requested() {
+            let at_rest = |subject: &Subject| subject.settled() || subject.complete();
+            if interrupt::overdue() || subjects_of(&gym).all(at_rest) {
+                return Err(run.interrupted(signal));
+            }
         }
         let score = subjects_of(&gym).map(Subject::score).sum::<f64>() / subjects.max(1) as f64;
         progress.update(done(&gym), &format!("score {score:.3}"));
@@ -142,29 +191,20 @@ fn summarise(plan: &Plan, cohort: &[&Subject]) -> Summary {
         .iter()
         .map(|subject| SubjectSummary {
             subject: subject.index(),
-            seed: subject.seed().0,
+            seed: subject.seed().0.to_string(),
             steps: subject.steps(),
             episodes: subject.episodes(),
             score: subject.score(),
         })
         .collect();
     let scores: Vec<f64> = subjects.iter().map(|subject| subject.score).collect();
-    let faulty = |row: &&str| row.split(',').nth(9) == Some("1");
     Summary {
         task: plan.task.spec().id.clone(),
         agent: plan.agent.name().into(),
+        evaluation: evaluations::in_words(plan.task.scheduled()).into(),
         score_iqm: interquartile_mean(&scores),
         score_interval: bootstrap_interval(&scores, interquartile_mean),
-        faults: cohort.iter().map(|subject| subject.log(0).lines().filter(faulty).count() as u64).sum(),
+        faults: cohort.iter().map(|subject| subject.faults()).sum(),
         subjects,
     }
-}
-
-/// Each subject's evaluations as (steps, score).
-fn curves(subjects: &[&Subject]) -> Vec<Vec<(u64, f64)>> {
-    let point = |row: &str| {
-        let mut columns = row.split(',').skip(2);
-        Some((columns.next()?.parse().ok()?, columns.nth(1)?.parse().ok()?))
-    };
-    subjects.iter().map(|subject| subject.log(1).lines().filter_map(point).collect()).collect()
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Ending of files that are being written.
@@ -13,19 +13,45 @@ const PARTIAL: &str = "partial";
 /// # Errors
 /// A folder that cannot be written to, or a full disk; the old file is untouched then.
 pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
+    write_whole_by(path, |file| file.write_all(contents))
+}
+
+/// The same with contents that are written bit by bit, of any size.
+///
+/// # Errors
+/// As [`write_whole`], and what `contents` fails with.
+pub fn write_whole_by(path: &Path, contents: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let partial = partial_name(path);
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&partial)?;
-        file.write_all(contents)?;
-        file.sync_all()?;
+        let mut file = BufWriter::new(File::create(&partial)?);
+        contents(&mut file)?;
+        let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        synced(file.sync_all())?;
         fs::rename(&partial, path)?;
-        // The rename itself lasts only once the folder is synced.
-        File::open(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")))?.sync_all()
+        // The rename itself lasts only once the folder is synced, where folders can be.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder).map_or(Ok(()), |folder| synced(folder.sync_all()))
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&partial);
         anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
     })
+}
+
+/// The outcome of a sync: a file system that has none, for files or for folders, is no failure.
+pub fn synced(outcome: std::io::Result<()>) -> std::io::Result<()> {
+    const BAD_DESCRIPTOR: i32 = 9;
+    match outcome {
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+            ) || error.raw_os_error() == Some(BAD_DESCRIPTOR) =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
 }
 
 /// Removes what a killed process was in the middle of writing.
@@ -35,11 +61,16 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
 pub fn remove_partials(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == PARTIAL) {
+        if is_partial(&path) {
             fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
         }
     }
     Ok(())
+}
+
+/// Whether a file is one that was being written.
+pub fn is_partial(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == PARTIAL)
 }
 
 /// Creates a folder and the folders above it.

@@ -3,34 +3,58 @@
 //! ```text
 //! run.yaml              what was run: task, agent, seeds, plan, version, machine
 //! checkpoints/          one safetensors file per subject
+//! logs/                 each subject's rows, appended as it practises
 //! episodes.csv          one row per episode of practice
 //! evaluations.csv       one row per evaluation
-//! signals.csv           the agent's signals, if asked for
 //! summary.json          the score table
 //! figures/learning.svg  score over practice
 //! ```
+//!
+//! It is locked by the file `.lock`, which stays and is empty.
 
+use crate::record::{Log, LogBook, copy_rows};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::files::{create_folder, remove_partials, write_whole};
-use crate::run::subject::{LOGS, Lesions, Plan};
+use crate::run::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
+use crate::run::limits;
+use crate::run::subject::{Lesions, Plan};
+use crate::tell::tell;
 use anyhow::{Context, Result, bail};
 use etude_envs::Seed;
-use etude_envs::document::Document;
+use etude_envs::document::{Document, Invalid};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What a run was asked for by, as written into its folder.
+/// What a folder was asked for by, as written into it.
 pub trait Spec: Serialize + DeserializeOwned {
     /// Name and version of the folder's layout.
     const FORMAT: &'static str;
+    /// Folders within it.
+    const FOLDERS: &'static [&'static str] = &["checkpoints", "figures", "logs"];
+
+    /// Checks what was read, before anything is made of it.
+    ///
+    /// # Errors
+    /// The first number out of its range.
+    fn validate(&self) -> Result<(), Invalid>;
 }
 
 impl Spec for RunSpec {
-    const FORMAT: &'static str = "etude-run 1";
+    const FORMAT: &'static str = "etude-run 2";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        use limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS, whole};
+        whole("subjects", self.subjects, 1, MOST_SUBJECTS)?;
+        whole("steps", self.steps, 1, MOST_STEPS)?;
+        whole("seed", self.seed, 0, limits::LARGEST_SEED)?;
+        whole("evaluate_every", self.evaluate_every, 1, MOST_STEPS)?;
+        whole("evaluation_episodes", self.evaluation_episodes, 1, MOST_EPISODES)?;
+        whole("signals_every", self.signals_every, 0, MOST_STEPS)
+    }
 }
 
 /// What `run.yaml` says of a run that was asked for by an `S`.
@@ -98,17 +122,32 @@ impl RunSpec {
 /// An open run folder, locked against other processes as long as it lives.
 pub struct RunFolder {
     path: PathBuf,
-    _lock: File,
+    /// Absent where the file system has no locks.
+    _lock: Option<File>,
 }
 
+/// The file that is locked.
+const LOCK: &str = ".lock";
+/// What a folder was asked for by.
+const RECORD: &str = "run.yaml";
+
 impl RunFolder {
-    /// Creates a run folder, or with `resume` opens one that was made with the same spec.
+    /// Creates a run folder, or with `resume` opens one that was made with the same spec. One in which a run was killed before
+    /// it was recorded is begun anew.
     ///
     /// # Errors
-    /// A folder that holds a run already (without `resume`), holds a different run, is in use, or cannot be written to.
+    /// A folder that holds a run already (without `resume`), holds a different run or something else, is in use, or cannot be
+    /// written to.
     pub fn open<S: Spec>(path: &Path, spec: &S, resume: bool) -> Result<Self> {
-        let record_path = path.join("run.yaml");
-        if record_path.exists() {
+        // Nothing is written into a folder that is somebody else's, not even a lock.
+        refuse_foreign::<S>(path)?;
+        create_folder(path)?;
+        let lock = lock(path)?;
+        // Only now is it known that nobody else is at it.
+        refuse_foreign::<S>(path)?;
+        let record_path = path.join(RECORD);
+        let recorded = record_path.try_exists().with_context(|| format!("cannot read {}", record_path.display()))?;
+        if recorded {
             if !resume {
                 bail!(
                     "{} holds a run already; give --resume to go on with it, or another folder by --out",
@@ -119,27 +158,18 @@ impl RunFolder {
             if let Some(difference) = difference(&found.run, spec) {
                 bail!("{} holds a different run: {difference}", path.display());
             }
-        } else {
-            if path.is_dir() && std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
-                bail!("{} is not empty and holds no run; give another folder by --out", path.display());
-            }
-            create_folder(&path.join("checkpoints"))?;
-            create_folder(&path.join("figures"))?;
-            let record = RunRecord {
-                format: S::FORMAT.into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-                machine: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-                run: spec,
-            };
-            write_whole(&record_path, serde_yaml::to_string(&record)?.as_bytes())?;
+            found.tell_where_it_began(path);
         }
-        let lock = File::open(&record_path).with_context(|| format!("cannot open {}", record_path.display()))?;
-        if lock.try_lock().is_err() {
-            bail!("{} is in use by another process", path.display());
-        }
-        for folder in [path.to_path_buf(), path.join("checkpoints"), path.join("figures")] {
+        remove_partials(path)?;
+        for folder in S::FOLDERS {
+            let folder = path.join(folder);
             create_folder(&folder)?;
             remove_partials(&folder)?;
+        }
+        if !recorded {
+            let version = env!("CARGO_PKG_VERSION").into();
+            let record = RunRecord { format: S::FORMAT.into(), version, machine: machine(), run: spec };
+            write_whole(&record_path, serde_yaml::to_string(&record)?.as_bytes())?;
         }
         Ok(Self { path: path.into(), _lock: lock })
     }
@@ -182,31 +212,34 @@ impl RunFolder {
         checkpoint.save(&checkpoint_path(&self.path, name))
     }
 
-    /// Writes one of the subjects' [`LOGS`] as a CSV file; empty optional logs are left out.
+    /// The logs of that name, as a checkpoint of it remembers them, or begun anew.
+    ///
+    /// # Errors
+    /// Logs that have lost rows, or cannot be written to.
+    pub fn log_book(&self, name: &str, metrics: &[String], checkpoint: Option<&Checkpoint>) -> Result<LogBook> {
+        LogBook::open(&self.path, name, metrics, checkpoint.map(|found| found.logs).unwrap_or_default())
+    }
+
+    /// Writes the rows of a log, of all these names one after the other, as a table.
     ///
     /// # Errors
     /// A full disk or a folder that cannot be written to.
-    pub fn write_log<'a>(&self, log: usize, metrics: &[String], rows: impl Iterator<Item = &'a str>) -> Result<()> {
-        let mut text = match LOGS[log] {
-            "episodes" => {
-                let mut header =
-                    "subject,seed,episode,steps,length,return,score,terminated,truncated,fault".to_string();
-                for metric in metrics {
-                    header.push(',');
-                    header.push_str(metric);
-                }
-                header
+    pub fn write_table(&self, log: Log, metrics: &[String], names: impl Iterator<Item = String>) -> Result<()> {
+        self.write_by(&format!("{}.csv", log.name()), |out| {
+            writeln!(out, "{}", log.header(metrics))?;
+            for name in names {
+                copy_rows(&LogBook::path(&self.path, &name, log), out)?;
             }
-            "evaluations" => "subject,seed,steps,episodes,score,return,length".to_string(),
-            _ => "subject,steps,signal,value".to_string(),
-        };
-        text.push('\n');
-        let header_only = text.len();
-        rows.for_each(|rows| text.push_str(rows));
-        if LOGS[log] == "signals" && text.len() == header_only {
-            return Ok(());
-        }
-        write_whole(&self.path.join(format!("{}.csv", LOGS[log])), text.as_bytes())
+            Ok(())
+        })
+    }
+
+    /// Writes a file of the folder bit by bit.
+    ///
+    /// # Errors
+    /// A full disk or a folder that cannot be written to, and what `contents` fails with.
+    pub fn write_by(&self, name: &str, contents: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        write_whole_by(&self.path.join(name), contents)
     }
 
     /// Writes any other file of the folder.
@@ -228,32 +261,76 @@ pub fn checkpoint_path(folder: &Path, name: &str) -> PathBuf {
     folder.join("checkpoints").join(format!("{name}.safetensors"))
 }
 
+/// Refuses a folder that holds something, but neither a run nor what is left of one that was killed before it was recorded.
+fn refuse_foreign<S: Spec>(path: &Path) -> Result<()> {
+    if !path.is_dir() || path.join(RECORD).exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))? {
+        let entry = entry.with_context(|| format!("cannot read {}", path.display()))?.path();
+        let name = entry.file_name().unwrap_or_default();
+        let empty = || std::fs::read_dir(&entry).is_ok_and(|mut entries| entries.next().is_none());
+        let own = name == LOCK || is_partial(&entry) || (S::FOLDERS.iter().any(|own| name == *own) && empty());
+        if !own {
+            bail!("{} is not empty and holds no run; give another folder by --out", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// Locks a folder; where its file system has no locks, that is told.
+fn lock(path: &Path) -> Result<Option<File>> {
+    let name = path.join(LOCK);
+    // Network disks lock only what may be written to.
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&name);
+    let file = file.with_context(|| format!("cannot write {}", name.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => bail!("{} is in use by another process", path.display()),
+        Err(TryLockError::Error(error)) => {
+            let path = path.display();
+            tell(&format!("warning: {path} cannot be locked ({error}): take care that no other process writes to it"));
+            Ok(None)
+        }
+    }
+}
+
+impl<S> RunRecord<S> {
+    /// Tells if a run is gone on with by another version, or on another kind of machine.
+    fn tell_where_it_began(&self, path: &Path) {
+        let (version, machine) = (env!("CARGO_PKG_VERSION"), machine());
+        if (self.version.as_str(), self.machine.as_str()) != (version, machine.as_str()) {
+            tell(&format!(
+                "warning: the run in {} was begun by version {} on {}, and goes on by version {version} on {machine}: results \
+                 may differ from those of one program",
+                path.display(),
+                self.version,
+                self.machine
+            ));
+        }
+    }
+}
+
+/// Operating system and processor family.
+fn machine() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
 /// Reads the `run.yaml` of a run folder.
 ///
 /// # Errors
-/// A file that is not there, is damaged, or is of another kind of run.
+/// A file that is not there, is damaged, says something that makes no sense, or is of another kind of run.
 pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
-    let document = Document::open(&folder.join("run.yaml"))?;
+    let document = Document::open(&folder.join(RECORD))?;
     if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
         bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
     }
-    Ok(document.read()?)
-}
-
-/// Tables above this size are refused before they are read into memory.
-const LARGEST_BYTES: u64 = 4 << 30;
-
-/// Reads a table of a run folder.
-///
-/// # Errors
-/// A file that is not there, is too large, or is no text.
-pub fn read_table(folder: &Path, name: &str) -> Result<String> {
-    let path = folder.join(name);
-    let size = std::fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?.len();
-    if size > LARGEST_BYTES {
-        bail!("{} is {size} bytes long; expected at most {LARGEST_BYTES}", path.display());
-    }
-    std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    let record: RunRecord<S> = document.read()?;
+    record
+        .run
+        .validate()
+        .map_err(|wrong| document.invalid(&Invalid { field: format!("run.{}", wrong.field), ..wrong }))?;
+    Ok(record)
 }
 
 /// The first field in which two specs differ, in words.

@@ -2,7 +2,12 @@
 
 pub mod checkpoint;
 pub mod cohort;
+pub mod evaluations;
 pub mod files;
 pub mod folder;
+pub mod interrupt;
+pub mod limits;
+pub mod picture;
 pub mod progress;
+pub mod size;
 pub mod subject;

@@ -1,5 +1,6 @@
 //! Progress of long work on stderr: a bar where there is a terminal, plain lines where there is none.
 
+use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
@@ -45,7 +46,7 @@ impl Progress {
             None if !self.quiet && self.last_line.elapsed() >= LINE_EVERY => {
                 self.last_line = Instant::now();
                 let left = self.total.saturating_sub(done) as f64 / speed.max(1.0);
-                eprintln!("{:3.0}%  {message}  {left:.0} s left", 100.0 * done as f64 / self.total.max(1) as f64);
+                tell(&format!("{:3.0}%  {message}  {left:.0} s left", 100.0 * done as f64 / self.total.max(1) as f64));
             }
             None => {}
         }

@@ -1,7 +1,9 @@
 //! A subject: one agent in one lane, with its own seeds, practising and being evaluated.
 
 use crate::catalog::AgentBlueprint;
+use crate::record::{Lengths, Log, Rows};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::interrupt;
 use anyhow::{Result, anyhow};
 use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
@@ -39,6 +41,9 @@ pub struct Plan {
 /// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
 pub type Lesions = BTreeMap<String, f32>;
 
+/// Episodes for which room is made beforehand.
+const MOST_RESERVED: u64 = 1_000;
+
 /// Under what conditions a block is practised. The default is plain practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conditions {
@@ -56,26 +61,31 @@ pub struct Conditions {
 
 impl Default for Conditions {
     fn default() -> Self {
-        Self { learning: true, reward: true, evaluate_first: false, ends_with_cut: false, lane: ("lane", 0) }
+        Self { learning: true, reward: true, evaluate_first: true, ends_with_cut: false, lane: ("lane", 0) }
     }
 }
-
-/// Names of the logs that a subject keeps.
-pub const LOGS: [&str; 3] = ["episodes", "evaluations", "signals"];
 
 /// One agent in one lane.
 pub struct Subject {
     plan: Arc<Plan>,
     index: u64,
+    /// The run's own seed, by which rows name what was run: with the subject's index it tells all, and unlike the subject's
+    /// it is below 2^53, which every reader of tables takes for what it is.
+    run_seed: Seed,
     seed: Seed,
     agent: Box<dyn Agent>,
     steps: u64,
     episodes: u64,
+    /// The trial that the last step belonged to.
+    trial: u64,
     score: f64,
+    /// Episodes that ended because a state was no longer finite.
+    faults: u64,
+    /// Steps at the last checkpoint that was taken.
+    saved_at: u64,
     observation: Vec<f32>,
     action: Vec<f32>,
-    /// Rows of CSV text by log, in the order of [`LOGS`].
-    logs: [String; 3],
+    rows: Rows,
     checkpoint_due: bool,
     checkpoint: Option<Checkpoint>,
     failure: Option<ActionError>,
@@ -99,14 +109,18 @@ impl Subject {
         Ok(Self {
             plan: Arc::clone(plan),
             index,
+            run_seed: cohort,
             seed,
             agent,
             steps: 0,
             episodes: 0,
+            trial: 0,
             score: 0.0,
+            faults: 0,
+            saved_at: 0,
             observation: vec![0.0; spec.observation.len()],
             action: vec![0.0; spec.action.len()],
-            logs: Default::default(),
+            rows: Rows::default(),
             checkpoint_due: false,
             checkpoint: None,
             failure: None,
@@ -124,11 +138,16 @@ impl Subject {
         lesion(&mut *self.agent, &self.plan.lesions)
     }
 
+    /// Lets it go on at a trial of the task's schedule.
+    pub fn stand_at(&mut self, trial: u64) {
+        (self.episodes, self.trial) = (trial, trial);
+    }
+
     /// Puts a subject back to where a checkpoint of it was taken.
     ///
     /// # Errors
     /// A checkpoint of another subject, task or agent.
-    pub fn restore(&mut self, checkpoint: Checkpoint) -> Result<()> {
+    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         if (checkpoint.subject, checkpoint.seed) != (self.index, self.seed.0) {
             return Err(anyhow!(
                 "it is of subject {} with seed {}; expected subject {} with seed {}",
@@ -142,12 +161,9 @@ impl Subject {
             return Err(anyhow!("it is of {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
         }
         self.agent.load(&checkpoint.state)?;
-        self.steps = checkpoint.steps;
-        self.episodes = checkpoint.episode;
-        for (log, name) in self.logs.iter_mut().zip(LOGS) {
-            *log = checkpoint.logs.get(name).cloned().unwrap_or_default();
-        }
-        self.score = self.logs[1].lines().last().and_then(score_of_row).unwrap_or(0.0);
+        (self.steps, self.saved_at) = (checkpoint.steps, checkpoint.steps);
+        (self.episodes, self.trial) = (checkpoint.episode, checkpoint.trial);
+        (self.score, self.faults) = (checkpoint.score, checkpoint.faults);
         Ok(())
     }
 
@@ -183,9 +199,9 @@ impl Subject {
         self.cut_due = true;
     }
 
-    /// Empties the logs of practice that nobody keeps.
-    pub fn forget_logs(&mut self) {
-        self.logs = Default::default();
+    /// Rows of the practice since they were last taken.
+    pub fn rows(&mut self) -> &mut Rows {
+        &mut self.rows
     }
 
     /// Index in the cohort.
@@ -218,9 +234,14 @@ impl Subject {
         self.score
     }
 
-    /// Rows of one of the [`LOGS`].
-    pub fn log(&self, index: usize) -> &str {
-        &self.logs[index]
+    /// Episodes so far that ended because a state was no longer finite.
+    pub fn faults(&self) -> u64 {
+        self.faults
+    }
+
+    /// Whether all of its practice is in a checkpoint that was taken.
+    pub fn settled(&self) -> bool {
+        self.steps == self.saved_at
     }
 
     /// Whether practice is complete.
@@ -254,6 +275,7 @@ impl Subject {
         self.agent.act(&self.observation, conditions.learning, &mut self.action);
         let step = lane.step(&self.action)?;
         self.steps += 1;
+        self.trial = self.episodes;
         let now = lane.lane();
         let abandoned = std::mem::take(&mut self.cut_due) && !step.ended();
         if conditions.learning {
@@ -284,26 +306,35 @@ impl Subject {
             self.checkpoint_due = true;
         }
         // Between episodes a lane holds nothing that its seed does not give back.
-        if self.complete() || (self.checkpoint_due && step.ended()) {
-            self.checkpoint_due = false;
-            self.checkpoint = Some(self.to_checkpoint());
+        let due = self.checkpoint_due || interrupt::requested().is_some();
+        if self.complete() || (due && step.ended()) {
+            self.save();
         }
         Ok(())
     }
 
-    /// Evaluates a copy of the agent, learning off, on a lane of its own; always on the same episodes.
+    /// Takes a checkpoint, whose rows are those that wait and all before them.
+    fn save(&mut self) {
+        self.checkpoint_due = false;
+        self.saved_at = self.steps;
+        self.checkpoint = Some(self.to_checkpoint());
+    }
+
+    /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate`].
     fn evaluate(&mut self) -> Result<(), ActionError> {
-        let mut lane = SoloLane::new(&self.plan.task, self.seed.fan("evaluation", 0));
-        let episodes = evaluate(&mut *self.agent.clone_agent(), &mut lane, self.plan.evaluation_episodes)?;
+        let lanes = (self.seed, "evaluation");
+        let agent = &mut *self.agent.clone_agent();
+        let episodes = evaluate(agent, &self.plan.task, lanes, self.trial, self.plan.evaluation_episodes)?;
         let count = episodes.len().max(1) as f64;
         self.score = episodes.iter().map(|episode| f64::from(episode.score)).sum::<f64>() / count;
         let total_reward = episodes.iter().map(|episode| episode.total_reward).sum::<f64>() / count;
         let length = episodes.iter().map(|episode| f64::from(episode.length)).sum::<f64>() / count;
+        let trial = if self.plan.task.scheduled() { self.trial.to_string() } else { String::new() };
         let _ = writeln!(
-            self.logs[1],
-            "{},{},{},{},{},{total_reward},{length}",
+            self.rows.of(Log::Evaluations),
+            "{},{},{},{},{},{total_reward},{length},{trial}",
             self.index,
-            self.seed.0,
+            self.run_seed.0,
             self.steps,
             episodes.len(),
             self.score
@@ -312,11 +343,13 @@ impl Subject {
     }
 
     fn record_episode(&mut self, episode: &Episode) {
+        self.faults += u64::from(episode.fault.is_some());
+        let row = self.rows.of(Log::Episodes);
         let _ = write!(
-            self.logs[0],
+            row,
             "{},{},{},{},{},{},{},{},{},{}",
             self.index,
-            self.seed.0,
+            self.run_seed.0,
             episode.index,
             self.steps,
             episode.length,
@@ -327,21 +360,20 @@ impl Subject {
             u8::from(episode.fault.is_some())
         );
         for metric in &episode.metrics {
-            let _ = write!(self.logs[0], ",{metric}");
+            // What was not measured is an empty cell.
+            let _ = if metric.is_finite() { write!(row, ",{metric}") } else { write!(row, ",") };
         }
-        self.logs[0].push('\n');
+        row.push('\n');
     }
 
     fn record_signals(&mut self) {
-        let (index, steps, log) = (self.index, self.steps, &mut self.logs[2]);
+        let (index, steps, rows) = (self.index, self.steps, self.rows.of(Log::Signals));
         self.agent.signals(&mut |name, value| {
-            let _ = writeln!(log, "{index},{steps},{name},{value}");
+            let _ = writeln!(rows, "{index},{steps},{name},{value}");
         });
     }
 
     fn to_checkpoint(&self) -> Checkpoint {
-        let logs: BTreeMap<String, String> =
-            LOGS.iter().zip(&self.logs).map(|(name, log)| (name.to_string(), log.clone())).collect();
         Checkpoint {
             task_yaml: self.plan.task.yaml(),
             task: self.plan.task.spec().id.clone(),
@@ -351,9 +383,13 @@ impl Subject {
             seed: self.seed.0,
             steps: self.steps,
             episode: self.episodes,
+            trial: self.trial,
+            score: self.score,
+            faults: self.faults,
             complete: self.complete(),
             state: self.state(),
-            logs,
+            // Whoever writes the rows knows how long they are then.
+            logs: Lengths::default(),
         }
     }
 }
@@ -371,33 +407,51 @@ impl Subject {
             // A subject that was restored goes on with its next episode.
             lane.begin(self.episodes);
         }
-        if self.plan.conditions.evaluate_first && self.steps == 0 {
-            self.failure = self.evaluate().err();
-        }
         for _ in 0..steps {
             if self.complete() || self.failure.is_some() || self.checkpoint.is_some() {
                 return;
             }
-            if let Err(error) = self.practise(lane) {
+            if interrupt::requested().is_some() && (self.settled() || interrupt::overdue()) {
+                return;
+            }
+            let first = self.plan.conditions.evaluate_first && self.steps == 0;
+            let evaluated = if first { self.evaluate() } else { Ok(()) };
+            if let Err(error) = evaluated.and_then(|()| self.practise(lane)) {
                 self.failure = Some(error);
             }
         }
     }
 }
 
-/// Lets an agent act without exploring or learning for some episodes of a lane, from episode 0.
+/// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are fanned out from `lanes` by that
+/// name. Of a task that is no schedule they are the first episodes of a lane, always the same; of a schedule they are trials
+/// in the place of `trial`, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
+/// comes next, and targets and starts are drawn anew.
 ///
 /// # Errors
 /// An agent that writes actions which are not finite.
-pub fn evaluate(agent: &mut dyn Agent, lane: &mut SoloLane, episodes: u64) -> Result<Vec<Episode>, ActionError> {
-    let mut action = vec![0.0; lane.lane().spec().action.len()];
-    let mut done = Vec::with_capacity(episodes as usize);
-    lane.access().begin(0);
+pub fn evaluate(
+    agent: &mut dyn Agent,
+    task: &Blueprint,
+    lanes: (Seed, &str),
+    trial: u64,
+    episodes: u64,
+) -> Result<Vec<Episode>, ActionError> {
+    let mut action = vec![0.0; task.spec().action.len()];
+    let mut done = Vec::with_capacity(episodes.min(MOST_RESERVED) as usize);
+    let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
     while (done.len() as u64) < episodes {
-        agent.act(lane.lane().observation(), false, &mut action);
-        if lane.access().step(&action)?.ended() {
-            done.push(lane.lane().last_episode().clone());
+        if task.scheduled() {
+            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64));
+            lane.access().begin(trial);
         }
+        loop {
+            agent.act(lane.lane().observation(), false, &mut action);
+            if lane.access().step(&action)?.ended() {
+                break;
+            }
+        }
+        done.push(lane.lane().last_episode().clone());
     }
     Ok(done)
 }
@@ -408,8 +462,4 @@ pub fn evaluate(agent: &mut dyn Agent, lane: &mut SoloLane, episodes: u64) -> Re
 /// A part that the agent does not have, or a share out of its range.
 pub fn lesion(agent: &mut dyn Agent, lesions: &Lesions) -> Result<()> {
     lesions.iter().try_for_each(|(part, &share)| Ok(agent.lesion(part, share)?))
-}
-
-fn score_of_row(row: &str) -> Option<f64> {
-    row.split(',').nth(4)?.parse().ok()
 }

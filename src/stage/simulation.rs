@@ -128,6 +128,12 @@ impl Theatre {
             let Some(checkpoint) = self.programme.cast.get(index % count.max(1)) else { return Ok(()) };
             let Some(performer) = self.gym.occupant_mut(index) else { continue };
             performer.subject.inherit(&checkpoint.state, &Lesions::new())?;
+            let task = &self.programme.task;
+            if task.scheduled() && checkpoint.task_yaml == task.yaml() {
+                // A schedule goes on where practice stood.
+                performer.subject.stand_at(checkpoint.trial);
+                self.notice = Some(format!("From trial {} of the schedule on, where practice stood", checkpoint.trial));
+            }
         }
         Ok(())
     }
@@ -171,12 +177,12 @@ impl Theatre {
         let kept = self.run.is_some();
         for index in 0..self.gym.lanes() {
             let Some(performer) = self.gym.occupant_mut(index) else { continue };
-            match &self.run {
+            match &mut self.run {
                 Some(run) => run.see_to(&mut performer.subject)?,
                 None => performer.subject.check()?,
             }
             if !kept {
-                performer.subject.forget_logs();
+                performer.subject.rows().clear();
             }
             if index == focus {
                 self.samples.append(&mut performer.samples);
@@ -328,7 +334,11 @@ fn plan_of(programme: &Programme) -> Plan {
         evaluation_episodes: training.map_or(1, |training| training.evaluation_episodes),
         signals_every: training.map_or(0, |training| training.signals_every),
         burst: BURST,
-        conditions: Conditions { learning: programme.learning, ..Conditions::default() },
+        conditions: Conditions {
+            learning: programme.learning,
+            evaluate_first: training.is_some(),
+            ..Conditions::default()
+        },
         lesions: programme.lesions.clone(),
     }
 }

@@ -7,9 +7,9 @@
 //! ```text
 //! run.yaml              what was run: experiment, agent and tasks in full, version, machine
 //! checkpoints/          one safetensors file per subject and leg
+//! logs/                 rows of each subject and leg: episodes, evaluations, and the agent's signals, if asked for
 //! evaluations.csv       one row per evaluation, in practice and test
 //! blocks.csv            one row per subject and block: how it began and ended, when the criterion was reached
-//! signals.csv           the agent's signals, if asked for
 //! summary.json          groups and measures
 //! report.html           what was asked, found and done, for a reader; its figures are in figures/*.svg
 //! ```
@@ -20,23 +20,29 @@ pub mod schedule;
 pub mod workers;
 
 use crate::experiment::{Experiment, ExperimentSpec};
+use crate::record::{LOGS, LogBook};
 use crate::report;
-use crate::run::files::write_whole;
+use crate::run::files::write_whole_by;
 use crate::run::folder::{RunFolder, Spec, checkpoint_path, difference, read_record};
+use crate::run::limits::{MOST_STEPS, whole};
 use crate::run::subject::Plan;
 use anyhow::{Context, Result, anyhow, bail};
 use etude_envs::Seed;
+use etude_envs::document::Invalid;
 use measures::Summary;
 use results::Results;
 use schedule::Schedule;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use workers::{Workplace, checkpoint_name};
 
+/// Parts that an experiment may be run in.
+const MOST_SHARDS: u64 = 1_000_000;
 /// Env steps that a subject practises before its thread looks up.
 const BURST: u64 = 1_000;
 
@@ -58,7 +64,16 @@ pub struct TransferSpec {
 }
 
 impl Spec for TransferSpec {
-    const FORMAT: &'static str = "etude-transfer 1";
+    const FORMAT: &'static str = "etude-transfer 2";
+
+    fn validate(&self) -> Result<(), Invalid> {
+        whole("signals_every", self.signals_every, 0, MOST_STEPS)?;
+        if let Some(shard) = self.shard {
+            whole("shard", shard.of, shard.index.max(1), MOST_SHARDS)?;
+        }
+        let of_experiment = |wrong: Invalid| Invalid { field: format!("experiment.{}", wrong.field), ..wrong };
+        self.experiment.validate().map_err(of_experiment)
+    }
 }
 
 impl TransferSpec {
@@ -107,7 +122,7 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, String> {
         let parts = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
         match parts {
-            Some((index, of)) if 1 <= index && index <= of => Ok(Self { index, of }),
+            Some((index, of)) if 1 <= index && index <= of && of <= MOST_SHARDS => Ok(Self { index, of }),
             _ => Err(format!("expected a part such as 3/16, from 1/16 to 16/16, found `{text}`")),
         }
     }
@@ -224,26 +239,33 @@ pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     for (&subject, part) in &sources {
         for leg in &schedule.legs {
             let name = checkpoint_name(subject, &leg.name);
-            let from = checkpoint_path(part, &name);
-            let bytes = std::fs::read(&from).with_context(|| format!("cannot read {}", from.display()))?;
-            write_whole(&checkpoint_path(out, &name), &bytes)?;
+            // The checkpoint last: it vouches for the logs.
+            for log in LOGS {
+                let from = LogBook::path(part, &name, log);
+                if from.exists() {
+                    copy(&from, &LogBook::path(out, &name, log))?;
+                }
+            }
+            copy(&checkpoint_path(part, &name), &checkpoint_path(out, &name))?;
         }
     }
     conclude(&folder, &spec, &schedule)
 }
 
-/// Writes all that follows from the checkpoints.
+/// Copies a file, so that the copy is whole or not there.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut source = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
+    write_whole_by(to, |out| std::io::copy(&mut source, out).map(|_| ()))
+}
+
+/// Writes all that follows from checkpoints and logs.
 fn conclude(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<Summary> {
-    let tables = results::tables(folder, spec, schedule)?;
-    folder.write("evaluations.csv", tables.evaluations.as_bytes())?;
-    if spec.signals_every > 0 {
-        folder.write("signals.csv", tables.signals.as_bytes())?;
-    }
-    let results = Results::read(&spec.experiment, &tables.evaluations)?;
+    let faults = results::write_evaluations(folder, spec, schedule)?;
+    let results =
+        Results::read(&spec.experiment, &spec.subjects(), File::open(folder.path().join("evaluations.csv"))?)?;
     folder.write("blocks.csv", results.blocks_csv(&spec.experiment).as_bytes())?;
     let summary = Summary::new(spec, &results);
     folder.write("summary.json", summary.to_json()?.as_bytes())?;
-    let signals = (spec.signals_every > 0).then_some(tables.signals.as_str());
-    report::write(folder, &results, &summary, signals)?;
-    Ok(Summary { faults: tables.faults, ..summary })
+    report::write(folder, &results, &summary)?;
+    Ok(Summary { faults, ..summary })
 }

@@ -1,31 +1,22 @@
 //! What came of an experiment: the tables of its folder, and the learning curves in them.
 
-use crate::experiment::ExperimentSpec;
+use crate::experiment::{Block, ExperimentSpec};
+use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::evaluations::are_due;
 use crate::run::folder::{RunFolder, checkpoint_path};
 use crate::stats::Curve;
 use crate::transfer::TransferSpec;
-use crate::transfer::schedule::Schedule;
+use crate::transfer::schedule::{Leg, Schedule};
 use crate::transfer::workers::checkpoint_name;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{BufRead, Read};
 use std::path::Path;
 
-const EVALUATIONS: &str = "group,block,task,subject,seed,steps,episodes,score,return,length";
-const SIGNALS: &str = "group,block,subject,steps,signal,value";
 const BLOCKS: &str =
     "group,block,task,subject,seed,steps,score_first,score_last,score_mean,criterion,steps_to_criterion";
-
-/// Tables of a folder, as CSV.
-pub struct Tables {
-    /// One row per evaluation. What groups share is there for each of them.
-    pub evaluations: String,
-    /// The agents' signals.
-    pub signals: String,
-    /// Episodes that ended because a state was no longer finite.
-    pub faults: u64,
-}
 
 /// Learning curves of all subjects of all groups.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,51 +57,62 @@ pub fn complete(path: &Path) -> Result<Checkpoint> {
     Ok(checkpoint)
 }
 
-/// Puts the tables together from the last checkpoints of all legs.
+/// Writes `evaluations.csv` from the logs of all legs: what groups share is there for each of them. Returns the number of
+/// episodes that ended because a state was no longer finite.
 ///
 /// # Errors
-/// A checkpoint that is missing, damaged or not the last one of its leg.
-pub fn tables(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<Tables> {
-    let mut checkpoints = BTreeMap::new();
+/// A checkpoint that is missing, damaged or not the last one of its leg, or a folder that cannot be written to.
+pub fn write_evaluations(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<u64> {
+    let mut tasks = BTreeMap::new();
     let mut faults = 0;
     for subject in spec.subjects() {
         for (index, leg) in schedule.legs.iter().enumerate() {
-            let mut checkpoint = complete(&checkpoint_path(folder.path(), &checkpoint_name(subject, &leg.name)))?;
-            let episodes = checkpoint.logs.remove("episodes").unwrap_or_default();
-            faults += episodes.lines().filter(|row| row.split(',').nth(9) == Some("1")).count() as u64;
-            checkpoints.insert((subject, index), (checkpoint.task, checkpoint.logs));
+            let name = checkpoint_name(subject, &leg.name);
+            let checkpoint = complete(&checkpoint_path(folder.path(), &name))?;
+            // Rows that were lost are noticed here.
+            folder.log_book(&name, &[], Some(&checkpoint))?;
+            faults += checkpoint.faults;
+            tasks.insert((subject, index), checkpoint.task);
         }
     }
-    let mut tables = Tables { evaluations: format!("{EVALUATIONS}\n"), signals: format!("{SIGNALS}\n"), faults };
-    for ((group, _), legs) in spec.experiment.groups.0.iter().zip(&schedule.groups) {
-        for subject in spec.subjects() {
-            for &leg in legs {
-                let (task, logs) = &checkpoints[&(subject, leg)];
-                let place = schedule.legs[leg].place();
-                let rows = |log: &str| logs.get(log).map(String::as_str).unwrap_or_default().lines();
-                for row in rows("evaluations") {
-                    let _ = writeln!(tables.evaluations, "{group},{place},{task},{row}");
-                }
-                for row in rows("signals") {
-                    let _ = writeln!(tables.signals, "{group},{place},{row}");
+    folder.write_by("evaluations.csv", |out| {
+        writeln!(out, "group,block,task,{EVALUATION_COLUMNS}")?;
+        let mut rows = Vec::new();
+        for ((group, _), legs) in spec.experiment.groups.0.iter().zip(&schedule.groups) {
+            for subject in spec.subjects() {
+                for &leg in legs {
+                    let Leg { name, .. } = &schedule.legs[leg];
+                    let (place, task) = (schedule.legs[leg].place(), &tasks[&(subject, leg)]);
+                    rows.clear();
+                    copy_rows(
+                        &LogBook::path(folder.path(), &checkpoint_name(subject, name), Log::Evaluations),
+                        &mut rows,
+                    )?;
+                    for row in rows.lines() {
+                        writeln!(out, "{group},{place},{task},{}", row?)?;
+                    }
                 }
             }
         }
-    }
-    Ok(tables)
+        Ok(())
+    })?;
+    Ok(faults)
 }
 
 impl Results {
-    /// Reads the results of an experiment from the text of its `evaluations.csv`.
+    /// Reads the results of an experiment from its `evaluations.csv`, in which a run of these subjects has left one row for
+    /// each evaluation.
     ///
     /// # Errors
-    /// A table of another kind, of other groups, or that is damaged.
-    pub fn read(spec: &ExperimentSpec, evaluations: &str) -> Result<Self> {
+    /// A table of another kind, of other groups or subjects, that is damaged, or that lacks a row or has one twice.
+    pub fn read(spec: &ExperimentSpec, subjects: &[u64], evaluations: impl Read) -> Result<Self> {
         type Points = BTreeMap<usize, Vec<(u64, f64)>>;
         let mut found: BTreeMap<String, BTreeMap<u64, (u64, Points)>> = BTreeMap::new();
-        let mut reader = csv::Reader::from_reader(evaluations.as_bytes());
-        if reader.headers()?.iter().collect::<Vec<_>>().join(",") != EVALUATIONS {
-            bail!("evaluations.csv:1: expected the columns {EVALUATIONS}");
+        let mut reader = csv::Reader::from_reader(evaluations);
+        let columns = format!("group,block,task,{EVALUATION_COLUMNS}");
+        let header = reader.headers().context("evaluations.csv:1")?;
+        if header.iter().collect::<Vec<_>>().join(",") != columns {
+            bail!("evaluations.csv:1: expected the columns {columns}");
         }
         for (line, row) in (2..).zip(reader.records()) {
             let row = row.with_context(|| format!("evaluations.csv:{line}"))?;
@@ -123,21 +125,33 @@ impl Results {
             };
             let number = |column: usize, name| row[column].parse::<u64>().map_err(|_| wrong(name));
             let score = row[7].parse::<f64>().ok().filter(|score| (0.0..=1.0).contains(score));
-            let subjects = found.entry(row[0].to_string()).or_default();
-            let (_, points) = subjects.entry(number(3, "subject")?).or_insert((number(4, "seed")?, Points::new()));
+            let of_group = found.entry(row[0].to_string()).or_default();
+            let (_, points) = of_group.entry(number(3, "subject")?).or_insert((number(4, "seed")?, Points::new()));
             let point = (number(5, "steps")?, score.ok_or_else(|| wrong("score"))?);
             points.entry(block.ok_or_else(|| wrong("block"))?).or_default().push(point);
         }
         let mut groups = Vec::new();
         for (name, group) in &spec.groups.0 {
             let subjects = found.remove(name).ok_or_else(|| anyhow!("evaluations.csv: group `{name}` is missing"))?;
-            let curves = |mut points: Points| {
-                let curve = |index| points.remove(&index).map(Curve::new);
-                (0..=group.practice.len()).map(curve).collect::<Option<Vec<_>>>()
-            };
-            let subject = |(subject, (seed, points))| {
-                let curves = curves(points)
-                    .ok_or_else(|| anyhow!("evaluations.csv: a block of subject {subject} of `{name}` is missing"))?;
+            let blocks = || group.practice.iter().chain(std::iter::once(&spec.test));
+            let subject = |(subject, (seed, mut points)): (u64, (u64, Points))| {
+                let curve = |(index, block): (usize, &Block)| {
+                    let mut points = points.remove(&index).unwrap_or_default();
+                    points.sort_by_key(|point| point.0);
+                    if are_due(points.iter().map(|point| point.0), spec.evaluate_every, block.steps) {
+                        return Ok(Curve::new(points));
+                    }
+                    let place =
+                        if index < group.practice.len() { format!("practice-{}", index + 1) } else { "test".into() };
+                    bail!(
+                        "evaluations.csv: {place} of subject {subject} of `{name}` has {} evaluations; expected one at step 0, \
+                         one every {} steps, and one at step {}: rows are missing, or are there twice",
+                        points.len(),
+                        spec.evaluate_every,
+                        block.steps
+                    )
+                };
+                let curves = blocks().enumerate().map(curve).collect::<Result<_>>()?;
                 Ok(SubjectResult { subject, seed, curves })
             };
             groups.push(GroupResult {
@@ -145,9 +159,16 @@ impl Results {
                 subjects: subjects.into_iter().map(subject).collect::<Result<_>>()?,
             });
         }
-        let indices = |group: &GroupResult| group.subjects.iter().map(|subject| subject.subject).collect::<Vec<_>>();
-        if let Some(group) = groups.iter().find(|group| indices(group) != indices(&groups[0])) {
-            bail!("evaluations.csv: `{}` has other subjects than `{}`", group.name, groups[0].name);
+        for group in &groups {
+            let indices: Vec<u64> = group.subjects.iter().map(|subject| subject.subject).collect();
+            if indices != subjects {
+                bail!(
+                    "evaluations.csv: `{}` has {} subjects; expected {}, the same in each group",
+                    group.name,
+                    indices.len(),
+                    subjects.len()
+                );
+            }
         }
         Ok(Self { groups })
     }

@@ -4,8 +4,11 @@
 //! the longest way ahead, so that all threads stay busy to the end. A unit gets all it needs from its seeds and from its
 //! parent's last checkpoint, so that results do not depend on threads, order, or having been killed and resumed.
 
+use crate::crew::crew;
 use crate::run::checkpoint::Checkpoint;
+use crate::run::cohort::keep;
 use crate::run::folder::{RunFolder, subject_name};
+use crate::run::interrupt::{self, Interrupted};
 use crate::run::progress::Progress;
 use crate::run::subject::{Plan, Subject};
 use crate::stats::mean;
@@ -64,7 +67,9 @@ struct Board {
 
 impl Board {
     fn finished(&self) -> bool {
-        self.failure.is_some() || (self.ready.is_empty() && self.running == 0)
+        // Whoever is at work when a signal comes ends that work, and nobody begins another.
+        let stopped = interrupt::requested().is_some() && self.running == 0;
+        self.failure.is_some() || stopped || (self.ready.is_empty() && self.running == 0)
     }
 }
 
@@ -78,20 +83,25 @@ impl Workplace<'_> {
         let board = self.board()?;
         let total: u64 = self.plans.iter().map(|plan| plan.steps * self.subjects.len() as u64).sum();
         let mut progress = Progress::new(total, done(&board), quiet);
+        interrupt::listen()?;
         let (board, changed) = (Mutex::new(board), Condvar::new());
-        std::thread::scope(|scope| {
-            for _ in 0..threads.max(1) {
-                scope.spawn(|| self.work(&board, &changed));
-            }
+        let look_on = || {
             let mut seen = lock(&board);
             while !seen.finished() {
                 progress.update(done(&seen), &self.how_it_goes(&seen));
                 seen = changed.wait_timeout(seen, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
             }
-        });
+        };
+        crew(threads, || self.work(&board, &changed), look_on);
         let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
         progress.finish(done(&board));
-        board.failure.map_or(Ok(()), Err)
+        match (board.failure, interrupt::requested()) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(signal)) if !board.standings.iter().flatten().all(|standing| standing.done) => {
+                Err(Interrupted { signal, folder: self.folder.path().into() }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is done already, and what can be begun with.
@@ -101,12 +111,11 @@ impl Workplace<'_> {
             let mut standings = Vec::new();
             for (leg, plan) in self.schedule.legs.iter().zip(&self.plans) {
                 let checkpoint = self.folder.checkpoint_named(&checkpoint_name(subject, &leg.name))?;
-                standings.push(match checkpoint {
+                standings.push(match &checkpoint {
                     Some(checkpoint) => {
                         let mut found = Subject::new(plan, self.seed, subject)?;
-                        let (steps, done) = (checkpoint.steps, checkpoint.complete);
                         found.restore(checkpoint).with_context(|| self.unusable(subject, &leg.name))?;
-                        Standing { steps, score: found.score(), done }
+                        Standing { steps: checkpoint.steps, score: checkpoint.score, done: checkpoint.complete }
                     }
                     None => Standing::default(),
                 });
@@ -129,7 +138,9 @@ impl Workplace<'_> {
             let longest = |&(_, &(position, leg)): &(usize, &Unit)| {
                 (self.schedule.steps_ahead(leg), std::cmp::Reverse((position, leg)))
             };
-            let Some(next) = seen.ready.iter().enumerate().max_by_key(longest).map(|(at, _)| at) else {
+            let stopped = interrupt::requested().is_some();
+            let next = seen.ready.iter().enumerate().max_by_key(longest).map(|(at, _)| at).filter(|_| !stopped);
+            let Some(next) = next else {
                 seen = changed.wait(seen).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
@@ -141,14 +152,14 @@ impl Workplace<'_> {
             seen = lock(board);
             seen.running -= 1;
             match practised {
-                Ok(()) if seen.failure.is_none() => {
+                Ok(done) if done && seen.failure.is_none() => {
                     seen.standings[unit.0][unit.1].done = true;
                     let children = |leg: &usize| self.schedule.legs[*leg].parent == Some(unit.1);
                     let freed = (0..self.schedule.legs.len()).filter(children).map(|leg| (unit.0, leg));
                     let freed: Vec<Unit> = freed.filter(|&(subject, leg)| !seen.standings[subject][leg].done).collect();
                     seen.ready.extend(freed);
                 }
-                Ok(()) => {}
+                Ok(_) => {}
                 Err(failure) => seen.failure = seen.failure.take().or(Some(failure)),
             }
             changed.notify_all();
@@ -156,12 +167,15 @@ impl Workplace<'_> {
         changed.notify_all();
     }
 
-    /// Goes through one leg of one subject, unless another one has failed.
-    fn practise(&self, unit: Unit, board: &Mutex<Board>) -> Result<()> {
+    /// Goes through one leg of one subject, unless another one has failed or a signal has come; tells whether it was completed.
+    fn practise(&self, unit: Unit, board: &Mutex<Board>) -> Result<bool> {
         let (subject, leg) = (self.subjects[unit.0], &self.schedule.legs[unit.1]);
         let name = checkpoint_name(subject, &leg.name);
         let mut practising = Subject::new(&self.plans[unit.1], self.seed, subject)?;
-        if let Some(checkpoint) = self.folder.checkpoint_named(&name)? {
+        let checkpoint = self.folder.checkpoint_named(&name)?;
+        let metrics = &self.plans[unit.1].task.spec().metrics;
+        let mut book = self.folder.log_book(&name, metrics, checkpoint.as_ref())?;
+        if let Some(checkpoint) = &checkpoint {
             practising.restore(checkpoint).with_context(|| self.unusable(subject, &leg.name))?;
         } else if let Some(parent) = leg.parent {
             let lesions = &self.plans[parent].lesions;
@@ -176,17 +190,18 @@ impl Workplace<'_> {
         while !practising.complete() {
             practising.burst(&mut lane.access());
             practising.check().with_context(|| leg.name.clone())?;
-            if let Some(checkpoint) = practising.take_checkpoint() {
-                self.folder.save_checkpoint_as(&name, &checkpoint)?;
+            keep(self.folder, &name, &mut book, &mut practising)?;
+            if interrupt::requested().is_some() && (practising.settled() || interrupt::overdue()) {
+                return Ok(practising.complete());
             }
             let mut board = lock(board);
             if board.failure.is_some() {
-                return Ok(());
+                return Ok(false);
             }
             let standing = &mut board.standings[unit.0][unit.1];
             (standing.steps, standing.score) = (practising.steps(), practising.score());
         }
-        Ok(())
+        Ok(true)
     }
 
     /// How many subjects are through, and the mean score of each group's last evaluations in the test.

@@ -49,6 +49,25 @@ impl CortexConfig {
         below("cortex.leak", self.leak, 0.0, 1.0)?;
         self.structure.as_ref().map_or(Ok(()), StructureConfig::validate)
     }
+
+    /// Refuses hidden layers whose weights, traces and second moments, of actor and critic, are more than a checkpoint holds.
+    pub(super) fn refuse_too_large(&self, inputs: usize, actions: usize) -> Result<(), ConfigError> {
+        /// Of the actor and the critic: a weight, its trace and its second moment, in four bytes each.
+        const BYTES_PER_WEIGHT: f64 = 2.0 * 3.0 * 4.0;
+        const MOST_BYTES: f64 = 9e8;
+        let units = self.units as f64;
+        // The actor has a mean and a spread for every action.
+        let ends = (inputs + 1 + 2 * actions) as f64 * units;
+        let bytes = BYTES_PER_WEIGHT * (ends + (self.layers - 1) as f64 * units * (units + 1.0));
+        if bytes <= MOST_BYTES {
+            return Ok(());
+        }
+        Err(ConfigError {
+            field: "cortex.units".into(),
+            found: format!("{} in {} layers, about {:.1} GB", self.units, self.layers, bytes / 1e9),
+            expected: format!("hidden layers of at most {:.1} GB in one brain", MOST_BYTES / 1e9),
+        })
+    }
 }
 
 /// Added to the variance in layer normalisation, as in PyTorch.

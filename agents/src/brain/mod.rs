@@ -107,7 +107,7 @@ impl Brain {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense (see [`BrainConfig::validate`]), if the shape has no observations, no actions or more
+    /// If a setting makes no sense (see [`BrainConfig::validate`]), if the hidden layers are too large for a checkpoint, if the shape has no observations, no actions or more
     /// than 4096 of either, or if a typical magnitude is not a finite number above 0.
     pub fn new(config: &BrainConfig, shape: &AgentShape, seed: u64) -> Result<Brain, ConfigError> {
         config.validate()?;
@@ -119,6 +119,9 @@ impl Brain {
         }
         let inputs = shape.observations.len();
         let basal_ganglia = config.basal_ganglia.as_ref();
+        if basal_ganglia.is_some() {
+            config.cortex.refuse_too_large(inputs, shape.actions)?;
+        }
         let guided = shape.observations.iter().any(|input| input.role == Role::Desired);
         Ok(Brain {
             senses: Senses::new(&config.senses, &shape.observations),

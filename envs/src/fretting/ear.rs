@@ -66,20 +66,20 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Share of what sounded that was correct; 0 if nothing sounded.
-    pub fn precision(&self) -> f32 {
-        if self.sounded > 0.0 { self.correct / self.sounded } else { 0.0 }
+    /// Share of what sounded that was written; none if nothing sounded.
+    pub fn precision(&self) -> Option<f32> {
+        (self.sounded > 0.0).then(|| self.correct / self.sounded)
     }
 
-    /// Share of what was written that was played; 0 if nothing was written.
-    pub fn recall(&self) -> f32 {
-        if self.written > 0.0 { self.correct / self.written } else { 0.0 }
+    /// Share of what was written that was played; none if nothing was written.
+    pub fn recall(&self) -> Option<f32> {
+        (self.written > 0.0).then(|| self.correct / self.written)
     }
 
-    /// Harmonic mean of precision and recall.
-    pub fn f1(&self) -> f32 {
+    /// Harmonic mean of precision and recall; none if nothing was written and nothing sounded.
+    pub fn f1(&self) -> Option<f32> {
         let all = self.sounded + self.written;
-        if all > 0.0 { 2.0 * self.correct / all } else { 0.0 }
+        (all > 0.0).then(|| 2.0 * self.correct / all)
     }
 }
 

@@ -26,7 +26,7 @@ use crate::family::Family;
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
-use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec};
+use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::world::World;
 use instrument::BEHIND_FRET;
@@ -258,17 +258,17 @@ impl Task for Fretting {
     }
 
     fn score(&self) -> f32 {
-        self.ear.total().f1().clamp(0.0, 1.0)
+        self.ear.total().f1().unwrap_or(0.0).clamp(0.0, 1.0)
     }
 
     fn metrics(&self, metrics: &mut [f32]) {
         let total = self.ear.total();
         let (error, count) = self.ear.onset_errors;
-        let [index, middle, ring, little] = self.ear.tallies.map(|tally| tally.f1());
+        let [index, middle, ring, little] = self.ear.tallies.map(|tally| measured(tally.f1()));
         let values = [
-            total.precision(),
-            total.recall(),
-            1000.0 * error / count.max(1) as f32,
+            measured(total.precision()),
+            measured(total.recall()),
+            measured((count > 0).then(|| 1000.0 * error / count as f32)),
             self.ear.peak_force,
             self.ear.shifts as f32,
             index,

@@ -238,6 +238,10 @@ impl Task for Reaching {
         rest.copy_from_slice(&self.record.metrics());
     }
 
+    fn scheduled(&self) -> bool {
+        self.spec.schedule.len() > 1
+    }
+
     fn draw(&self, _world: &World<'_>, scene: &mut Scene) {
         if let Some(arm) = &self.arm {
             self.picture(arm, scene);

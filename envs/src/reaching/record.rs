@@ -3,6 +3,7 @@
 use super::controller::Controller;
 use super::movement::Movement;
 use crate::rapier::prelude::Vector;
+use crate::task::measured;
 
 /// Names of the metrics of a trial, in the order of `Record::metrics`; those of `PLACE` go before.
 pub const METRICS: [&str; 10] = [
@@ -86,21 +87,21 @@ impl Record {
         [
             1000.0 * self.hand_deviation,
             1000.0 * self.cursor_deviation,
-            self.launch.map_or(0.0, degrees),
+            measured(self.launch.map(degrees)),
             degrees(self.end),
             1000.0 * self.end_error,
-            self.moving.map_or(0.0, |[first, last]| last - first),
+            measured(self.moving.map(|[first, last]| last - first)),
             self.peak_speed,
             self.feedback / self.steps.max(1) as f32,
-            self.channel_force,
-            self.adaptation_index(),
+            measured(self.adaptation_index().map(|_| self.channel_force)),
+            measured(self.adaptation_index()),
         ]
     }
 
     /// Slope of the regression through 0 of the hand's force on the channel on that which would cancel the field
-    /// (Smith, Ghazizadeh & Shadmehr 2006); 0 without a channel or a field whose place it takes.
-    pub fn adaptation_index(&self) -> f32 {
-        if self.ideal_squared > 0.0 { self.force_by_ideal / self.ideal_squared } else { 0.0 }
+    /// (Smith, Ghazizadeh & Shadmehr 2006); none without a channel or a field whose place it takes.
+    pub fn adaptation_index(&self) -> Option<f32> {
+        (self.ideal_squared > 0.0).then(|| self.force_by_ideal / self.ideal_squared)
     }
 
     /// How well it went, in [0, 1]: straightness of the cursor's way times closeness of its end to the target.

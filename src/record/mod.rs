@@ -1,0 +1,81 @@
+//! What leaves a run step by step: rows of episodes, evaluations and signals.
+//!
+//! A subject gathers rows in memory for the length of a burst; they are then appended to files of its own, apart from its
+//! checkpoints, so that writing grows with practice and not with its square. A checkpoint remembers how long the files were
+//! when it was taken: on resuming, what was appended later is cut off and written again.
+
+mod book;
+
+pub use book::{LogBook, copy_rows};
+
+/// The kinds of rows, in the order of [`Rows`].
+pub const LOGS: [Log; 3] = [Log::Episodes, Log::Evaluations, Log::Signals];
+
+/// One kind of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// One row per episode of practice.
+    Episodes,
+    /// One row per evaluation.
+    Evaluations,
+    /// One row per recorded step and signal of the agent.
+    Signals,
+}
+
+/// Columns of an evaluation's row. `trial` is the trial of the schedule that was evaluated, from 0; it is empty for a task
+/// that is no schedule, whose evaluations are always of the same episodes.
+pub const EVALUATION_COLUMNS: &str = "subject,seed,steps,episodes,score,return,length,trial";
+/// Columns of a signal's row.
+pub const SIGNAL_COLUMNS: &str = "subject,steps,signal,value";
+const EPISODE_COLUMNS: &str = "subject,seed,episode,steps,length,return,score,terminated,truncated,fault";
+
+impl Log {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Log::Episodes => "episodes",
+            Log::Evaluations => "evaluations",
+            Log::Signals => "signals",
+        }
+    }
+
+    /// The first line of its files, for a task with these metrics.
+    pub fn header(self, metrics: &[String]) -> String {
+        match self {
+            Log::Episodes => {
+                std::iter::once(EPISODE_COLUMNS).chain(metrics.iter().map(String::as_str)).collect::<Vec<_>>().join(",")
+            }
+            Log::Evaluations => EVALUATION_COLUMNS.into(),
+            Log::Signals => SIGNAL_COLUMNS.into(),
+        }
+    }
+}
+
+/// Rows of CSV text that wait to be written, by log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows([String; LOGS.len()]);
+
+impl Rows {
+    /// The text of one log, each row with its line break.
+    pub fn of(&mut self, log: Log) -> &mut String {
+        &mut self.0[log as usize]
+    }
+
+    /// Bytes that wait.
+    pub fn len(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets all that waits, and keeps the room for what comes.
+    pub fn clear(&mut self) {
+        self.0.iter_mut().for_each(String::clear);
+    }
+}
+
+/// Bytes of each log that are on disk, in the order of [`LOGS`].
+pub type Lengths = [u64; LOGS.len()];

@@ -1,0 +1,102 @@
+//! The evaluations of a training run, read back: every subject's, each where the run's schedule has it.
+
+use crate::record::EVALUATION_COLUMNS;
+use crate::run::folder::RunSpec;
+use crate::stats::Curve;
+use anyhow::{Context, Result, anyhow, bail};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The learning curves of a run.
+pub struct Evaluations {
+    /// One for each subject, in their order.
+    pub curves: Vec<Curve>,
+    /// Whether they are of trials of a schedule.
+    pub scheduled: bool,
+}
+
+/// What an evaluation is, for tables and reports.
+pub fn in_words(scheduled: bool) -> &'static str {
+    if scheduled {
+        "learning disabled, on trials in the place of the one where practice stands in the task's schedule"
+    } else {
+        "learning disabled, always on the same episodes"
+    }
+}
+
+/// Whether the steps of a curve are those at which a block of so many steps is evaluated: 0, every so often, and the end.
+pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, end: u64) -> bool {
+    let mut due = Some(0);
+    for found in steps {
+        if due != Some(found) {
+            return false;
+        }
+        due = (found < end).then(|| found.saturating_add(every.max(1)).min(end));
+    }
+    due.is_none()
+}
+
+/// Reads the `evaluations.csv` of a run folder.
+///
+/// # Errors
+/// A run that is not finished, and a table that is of another kind, is damaged, or lacks a row or has one twice.
+pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
+    let path = folder.join("evaluations.csv");
+    if !path.exists() {
+        bail!(
+            "{} is not finished: it has no evaluations.csv; `etude train … --resume` goes on with it",
+            folder.display()
+        );
+    }
+    let mut points: BTreeMap<u64, Vec<(u64, f64)>> = BTreeMap::new();
+    let mut scheduled = false;
+    let mut reader = csv::Reader::from_path(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let path = path.display();
+    if reader.headers().with_context(|| format!("{path}:1"))?.iter().collect::<Vec<_>>().join(",") != EVALUATION_COLUMNS
+    {
+        bail!("{path}:1: expected the columns {EVALUATION_COLUMNS}");
+    }
+    for (line, row) in (2..).zip(reader.records()) {
+        let row = row.with_context(|| format!("{path}:{line}"))?;
+        let wrong = |column: &str| anyhow!("{path}:{line}: its `{column}` makes no sense");
+        let subject = row[0].parse().ok().filter(|&subject| subject < run.subjects).ok_or_else(|| wrong("subject"))?;
+        let steps = row[2].parse().map_err(|_| wrong("steps"))?;
+        let score = row[4].parse().ok().filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| wrong("score"))?;
+        scheduled |= !row[7].is_empty();
+        points.entry(subject).or_default().push((steps, score));
+    }
+    if points.len() as u64 != run.subjects {
+        bail!("{path}: it tells of {} subjects; expected {}", points.len(), run.subjects);
+    }
+    for (subject, points) in &mut points {
+        points.sort_by_key(|point| point.0);
+        if !are_due(points.iter().map(|point| point.0), run.evaluate_every, run.steps) {
+            bail!(
+                "{path}: subject {subject} has {} evaluations; expected one at step 0, one every {} steps, and one at step {}: \
+                 rows are missing, or are there twice",
+                points.len(),
+                run.evaluate_every,
+                run.steps
+            );
+        }
+    }
+    Ok(Evaluations { curves: points.into_values().map(Curve::new).collect(), scheduled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evaluations_are_due_at_the_start_every_so_often_and_at_the_end() {
+        let due = |steps: &[u64]| are_due(steps.iter().copied(), 40, 100);
+        assert!(due(&[0, 40, 80, 100]));
+        for wrong in
+            [&[][..], &[0], &[40, 80, 100], &[0, 40, 100], &[0, 40, 40, 80, 100], &[0, 40, 80], &[0, 40, 80, 100, 100]]
+        {
+            assert!(!due(wrong), "{wrong:?}");
+        }
+        assert!(are_due([0, 100].into_iter(), 100, 100));
+        assert!(are_due([0, 100].into_iter(), u64::MAX, 100));
+    }
+}
