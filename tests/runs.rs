@@ -155,9 +155,9 @@ fn a_signal_ends_a_run_with_its_state_saved_and_it_goes_on_to_the_same_bits() {
         [&["train", "cycling/flat-v0"][..], &plan, &["--resume", "--out", out]].concat()
     };
     let transfer = |out| vec!["transfer", "e.yaml", "--resume", "--out", out];
-    let commands: [(&dyn Fn(&'static str) -> Vec<&'static str>, &str, i32, [&'static str; 2]); 2] =
-        [(&train, "INT", 130, ["train-1", "train-2"]), (&transfer, "TERM", 143, ["transfer-1", "transfer-2"])];
-    for (command, signal, code, [whole, stopped]) in commands {
+    for (name, signal, code) in [("train", "INT", 130), ("transfer", "TERM", 143)] {
+        let command = |out: &'static str| if name == "train" { train(out) } else { transfer(out) };
+        let [whole, stopped] = if name == "train" { ["train-1", "train-2"] } else { ["transfer-1", "transfer-2"] };
         etude(folder.path()).args(command(whole)).assert().success();
         let child = Command::new(assert_cmd::cargo::cargo_bin("etude"))
             .args(command(stopped))
