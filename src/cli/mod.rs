@@ -24,6 +24,7 @@ use crate::catalog::Catalog;
 use crate::run::subject::Lesions;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+use etude_envs::document::one_line;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
@@ -164,7 +165,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", one_line(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }
