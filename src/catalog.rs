@@ -2,7 +2,7 @@
 
 use crate::experiment::{Experiment, ExperimentError};
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random, Role};
-use etude_envs::document::{Document, DocumentError, Invalid, nearest};
+use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
 use etude_envs::task::TaskSpec;
 use etude_envs::{Registry, Seed, space};
 use include_dir::{Dir, include_dir};
@@ -102,7 +102,7 @@ pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
     /// No agent of that name, and no such file.
-    #[error("unknown agent `{name}`{} (`etude list agents` shows all)", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("unknown agent `{}`{} (`etude list agents` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// What was asked for.
         name: String,
@@ -148,16 +148,24 @@ impl Catalog {
     /// # Errors
     /// An unknown name, or a document that makes no sense.
     pub fn agent(&self, name: &str) -> Result<AgentBlueprint, AgentError> {
+        self.agent_beside(name, None)
+    }
+
+    /// The same for a name in a file in `folder`: a path is relative to that folder, or else to the working directory.
+    ///
+    /// # Errors
+    /// An unknown name, or a document that makes no sense.
+    pub fn agent_beside(&self, name: &str, folder: Option<&Path>) -> Result<AgentBlueprint, AgentError> {
         if let Some((_, make)) = self.registered.iter().find(|(known, _)| known == name) {
             let summary = "An agent of this program.".to_string();
             let yaml = format!("agent: {name}\nkind: {name}\n");
             return Ok(AgentBlueprint { name: name.into(), summary, yaml, make: Arc::clone(make) });
         }
-        Ok(self.agent_from(&self.agent_document(name)?.completed(&|base| self.agent_document(base))?)?)
+        self.agent_from(&self.agent_document(name, folder)?)
     }
 
-    fn agent_document(&self, name: &str) -> Result<Document, AgentError> {
-        match document(&AGENTS, name)? {
+    fn agent_document(&self, name: &str, folder: Option<&Path>) -> Result<Document, AgentError> {
+        match document(&AGENTS, name, folder)? {
             Some(document) => Ok(document),
             None => {
                 let names = self.agent_names();
@@ -167,11 +175,17 @@ impl Catalog {
         }
     }
 
-    /// The agent that a document describes.
+    /// The agent that a document describes, with what it extends.
     ///
     /// # Errors
     /// A document that makes no sense.
-    pub fn agent_from(&self, document: &Document) -> Result<AgentBlueprint, DocumentError> {
+    pub fn agent_from(&self, document: &Document) -> Result<AgentBlueprint, AgentError> {
+        let document = document.clone().completed(&|base, by| self.agent_document(base, by.folder_of("extends")))?;
+        Ok(self.agent_of(&document)?)
+    }
+
+    /// The agent that a complete document describes.
+    fn agent_of(&self, document: &Document) -> Result<AgentBlueprint, DocumentError> {
         let spec: AgentSpec = document.read()?;
         let invalid = |field: &str, found: &str, expected: String| {
             document.invalid(&Invalid { field: field.into(), found: found.into(), expected })
@@ -214,12 +228,21 @@ impl Catalog {
     /// # Errors
     /// An unknown name, or a document that makes no sense.
     pub fn experiment(&self, name: &str, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        let document = self.experiment_document(name)?.completed(&|base| self.experiment_document(base))?;
+        self.experiment_from(&self.experiment_document(name, None)?, agent)
+    }
+
+    /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.
+    ///
+    /// # Errors
+    /// A document that makes no sense.
+    pub fn experiment_from(&self, document: &Document, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
+        let document =
+            document.clone().completed(&|base, by| self.experiment_document(base, by.folder_of("extends")))?;
         Experiment::read(self, &document, agent)
     }
 
-    fn experiment_document(&self, name: &str) -> Result<Document, ExperimentError> {
-        match document(&EXPERIMENTS, name)? {
+    fn experiment_document(&self, name: &str, folder: Option<&Path>) -> Result<Document, ExperimentError> {
+        match document(&EXPERIMENTS, name, folder)? {
             Some(document) => Ok(document),
             None => {
                 let names = self.experiment_names();
@@ -230,13 +253,12 @@ impl Catalog {
     }
 }
 
-/// The built-in document of that name, or the one in the file at that path, if there is one.
-fn document(folder: &'static Dir<'_>, name: &str) -> Result<Option<Document>, DocumentError> {
-    match folder.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-        Some(text) => Document::parse(&format!("{name}.yaml (built in)"), text).map(Some),
-        None if Path::new(name).is_file() => Document::open(Path::new(name)).map(Some),
-        None => Ok(None),
+/// The built-in document of that name, or the one in the file at that path, named in a file in `folder`, if there is one.
+fn document(built_in: &'static Dir<'_>, name: &str, folder: Option<&Path>) -> Result<Option<Document>, DocumentError> {
+    if let Some(text) = built_in.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
+        return Document::parse(&format!("{name}.yaml (built in)"), text).map(Some);
     }
+    find(name, folder).map(|path| Document::open(&path)).transpose()
 }
 
 fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {

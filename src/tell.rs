@@ -1,28 +1,20 @@
 //! What a person is told on stderr while the program works. A reader that has gone away, or a full disk under a log, ends no
 //! run: what cannot be told is left untold.
 
+use etude_envs::document::one_line;
 use std::io::Write;
 
 /// Writes a line to stderr, as far as that is possible.
 pub fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", plain(line));
+    let _ = writeln!(std::io::stderr().lock(), "{}", one_line(line));
 }
 
-/// The same text with every control character escaped, so that nothing from a file, a path or an argument can forge a line or
-/// steer a terminal.
-pub fn plain(text: &str) -> String {
-    escaped(text, |_| false)
-}
-
-/// The same, but line breaks and tabs stay.
+/// The same text with its control characters escaped, so that nothing from a file or an argument can steer a terminal; line breaks
+/// and tabs stay.
 pub fn plain_lines(text: &str) -> String {
-    escaped(text, |character| matches!(character, '\n' | '\t'))
-}
-
-fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() && !kept(character) {
+        if character.is_control() && !matches!(character, '\n' | '\t') {
             plain.extend(character.escape_default());
         } else {
             plain.push(character);
@@ -37,7 +29,6 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped_and_all_else_is_kept() {
-        assert_eq!(plain("a\nb\x1b[31m\tµ → ü"), "a\\nb\\u{1b}[31m\\tµ → ü");
-        assert_eq!(plain_lines("a\n\tb\r"), "a\n\tb\\r");
+        assert_eq!(plain_lines("a\n\tb\r\x1b[31mµ → ü"), "a\n\tb\\r\\u{1b}[31mµ → ü");
     }
 }

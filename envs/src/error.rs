@@ -1,13 +1,13 @@
 //! Errors as values that tell a person what, where, what was expected, and the nearest valid thing.
 
-use crate::document::DocumentError;
+use crate::document::{DocumentError, shown};
 use std::fmt;
 
 /// Why a task cannot be had.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TaskError {
     /// No task of that name, and no such file.
-    #[error("unknown task `{name}`{} (`etude list tasks` shows all)", suggestion(.nearest))]
+    #[error("unknown task `{}`{} (`etude list tasks` shows all)", shown(.name), suggestion(.nearest))]
     Unknown {
         /// What was asked for.
         name: String,

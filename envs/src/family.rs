@@ -1,6 +1,6 @@
 //! Families of tasks, and the registry that finds a task by name or by file.
 
-use crate::document::{Document, DocumentError, nearest};
+use crate::document::{Document, DocumentError, find, nearest};
 use crate::error::TaskError;
 use crate::task::{Blueprint, Task};
 use include_dir::{Dir, include_dir};
@@ -11,6 +11,7 @@ use std::sync::Arc;
 static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets/tasks");
 
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
+type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
 
 /// Tasks that share body plan and spaces, so that a brain can move between them.
 #[derive(Clone)]
@@ -19,10 +20,17 @@ pub struct Family {
     tasks: Tasks,
 }
 
+/// How a family makes tasks of documents.
+#[derive(Clone)]
+struct FromDocuments {
+    make: MakeBlueprint,
+    inline: Inline,
+}
+
 #[derive(Clone)]
 enum Tasks {
     /// Described by YAML documents, built in or the user's.
-    Documents(MakeBlueprint),
+    Documents(FromDocuments),
     /// Given in code.
     Blueprints(Vec<Blueprint>),
 }
@@ -34,7 +42,23 @@ impl Family {
         name: &str,
         make: impl Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync + 'static,
     ) -> Self {
-        Self { name: name.into(), tasks: Tasks::Documents(Arc::new(make)) }
+        Self {
+            name: name.into(),
+            tasks: Tasks::Documents(FromDocuments { make: Arc::new(make), inline: Arc::new(Ok) }),
+        }
+    }
+
+    /// The same family, whose documents may name files. `inline` puts what is in the files in place of their names, so
+    /// that a task's resolved YAML is all of it.
+    pub fn inlining(
+        self,
+        inline: impl Fn(Document) -> Result<Document, DocumentError> + Send + Sync + 'static,
+    ) -> Self {
+        let tasks = match self.tasks {
+            Tasks::Documents(documents) => Tasks::Documents(FromDocuments { inline: Arc::new(inline), ..documents }),
+            tasks => tasks,
+        };
+        Self { tasks, ..self }
     }
 
     /// A family of one task made in code.
@@ -90,21 +114,30 @@ impl Registry {
     /// # Errors
     /// An unknown name, or a document that makes no sense.
     pub fn task(&self, name: &str) -> Result<Blueprint, TaskError> {
+        self.task_beside(name, None)
+    }
+
+    /// The same for a name in a file in `folder`: a path is relative to that folder, or else to the working directory.
+    ///
+    /// # Errors
+    /// An unknown name, or a document that makes no sense.
+    pub fn task_beside(&self, name: &str, folder: Option<&Path>) -> Result<Blueprint, TaskError> {
         let given = self.families.iter().find_map(|family| match &family.tasks {
             Tasks::Blueprints(blueprints) => blueprints.iter().find(|blueprint| blueprint.spec().id == name),
             Tasks::Documents(_) => None,
         });
         match given {
             Some(blueprint) => Ok(blueprint.clone()),
-            None => self.task_from(&self.document(name)?.completed(&|base| self.document(base))?),
+            None => self.task_from(&self.document(name, folder)?),
         }
     }
 
-    /// The task that a document describes.
+    /// The task that a document describes, with what it extends.
     ///
     /// # Errors
     /// A document that makes no sense.
     pub fn task_from(&self, document: &Document) -> Result<Blueprint, TaskError> {
+        let document = document.clone().completed(&|base, by| self.document(base, by.folder_of("extends")))?;
         let fail = |field: &str, found: &str, expected: String| {
             let invalid = crate::document::Invalid { field: field.into(), found: found.into(), expected };
             TaskError::Document(document.invalid(&invalid))
@@ -115,27 +148,29 @@ impl Registry {
         }
         let family = id.split('/').next().unwrap_or(id);
         let documents = self.families.iter().find_map(|known| match &known.tasks {
-            Tasks::Documents(make) if known.name == family => Some(make),
+            Tasks::Documents(documents) if known.name == family => Some(documents),
             _ => None,
         });
-        let Some(make) = documents else {
+        let Some(FromDocuments { make, inline }) = documents else {
             let known: Vec<&str> = self.families.iter().map(Family::name).collect();
             return Err(fail("task", &format!("`{id}`"), format!("a family that is known: {}", known.join(", "))));
         };
-        Ok(make(document)?.with_document(document))
+        let document = inline(document)?;
+        Ok(make(&document)?.with_document(&document))
     }
 
-    /// The document of a built-in name or a path.
-    fn document(&self, name: &str) -> Result<Document, TaskError> {
-        match TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
-            Some(text) => Ok(Document::parse(&format!("{name}.yaml (built in)"), text)?),
-            None if Path::new(name).is_file() => Ok(Document::open(Path::new(name))?),
-            None => {
-                let ids = self.task_ids();
-                let nearest = nearest(name, ids.iter().map(String::as_str)).map(String::from);
-                Err(TaskError::Unknown { name: name.into(), nearest })
-            }
+    /// The document of a built-in name, or of a path in a file in `folder`.
+    fn document(&self, name: &str, folder: Option<&Path>) -> Result<Document, TaskError> {
+        let built_in = TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8());
+        if let Some(text) = built_in {
+            return Ok(Document::parse(&format!("{name}.yaml (built in)"), text)?);
         }
+        if let Some(path) = find(name, folder) {
+            return Ok(Document::open(&path)?);
+        }
+        let ids = self.task_ids();
+        let nearest = nearest(name, ids.iter().map(String::as_str)).map(String::from);
+        Err(TaskError::Unknown { name: name.into(), nearest })
     }
 }
 

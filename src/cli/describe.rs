@@ -6,11 +6,10 @@ use crate::experiment::Experiment;
 use crate::report::{agent_in_words, block_in_words, steps};
 use anyhow::{Result, bail};
 use clap::Args;
-use etude_envs::document::{Document, nearest, to_yaml};
+use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::space::Space;
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -37,24 +36,30 @@ impl Describe {
         let (agents, experiments, tasks) =
             (catalog.agent_names(), catalog.experiment_names(), catalog.tasks.task_ids());
         let known = |names: &[String]| names.iter().any(|known| known == name);
-        let document = match Path::new(name).is_file() {
-            true => Some(Document::open(Path::new(name))?),
-            false => None,
+        let built_in = [&tasks, &agents, &experiments].iter().any(|names| known(names));
+        // A pipe can be read only once.
+        let document = match find(name, None).filter(|_| !built_in) {
+            Some(path) => Some(Document::open(&path)?),
+            None => None,
         };
-        let says = |field| document.as_ref().is_some_and(|document| document.text_field(field).is_some());
-        let told = if known(&experiments) || says("experiment") {
-            of_experiment(&catalog.experiment(name, None)?)?
-        } else if known(&agents) || says("agent") {
-            of_agent(&catalog.agent(name)?)
-        } else if known(&tasks) || document.is_some() {
-            of_task(&catalog.tasks.task(name)?)
-        } else {
-            let names = [tasks, agents, experiments].concat();
-            let near = nearest(name, names.iter().map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
-            bail!(
-                "no task, agent or experiment is called `{name}`{} (`etude list` shows all)",
-                near.unwrap_or_default()
-            );
+        let told = match &document {
+            Some(document) if document.text_field("experiment").is_some() => {
+                of_experiment(&catalog.experiment_from(document, None)?)?
+            }
+            Some(document) if document.text_field("agent").is_some() => of_agent(&catalog.agent_from(document)?),
+            Some(document) => of_task(&catalog.tasks.task_from(document)?),
+            None if known(&experiments) => of_experiment(&catalog.experiment(name, None)?)?,
+            None if known(&agents) => of_agent(&catalog.agent(name)?),
+            None if known(&tasks) => of_task(&catalog.tasks.task(name)?),
+            None => {
+                let names = [tasks, agents, experiments].concat();
+                let near = nearest(name, names.iter().map(String::as_str));
+                bail!(
+                    "no task, agent or experiment is called `{}`{} (`etude list` shows all)",
+                    shown(name),
+                    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+                );
+            }
         };
         match (self.common.json, self.yaml) {
             (true, _) => print_json(&told.json)?,

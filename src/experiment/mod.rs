@@ -12,11 +12,11 @@ pub use spec::{Block, ExperimentSpec, Group, Variant};
 use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
 use etude_agents::State;
 use etude_envs::Seed;
-use etude_envs::document::{Document, DocumentError, Invalid, nearest};
+use etude_envs::document::{Document, DocumentError, Invalid, nearest, shown};
 use etude_envs::error::TaskError;
 use etude_envs::task::Blueprint;
-use serde_yaml::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// An experiment with its agent and tasks at hand.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub struct Experiment {
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// No experiment of that name, and no such file.
-    #[error("unknown experiment `{name}`{} (`etude list experiments` shows all)", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    #[error("unknown experiment `{}`{} (`etude list experiments` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
         /// What was asked for.
         name: String,
@@ -69,13 +69,23 @@ impl Experiment {
         let mut spec: ExperimentSpec = document.read()?;
         spec.validate().map_err(|invalid| document.invalid(&invalid))?;
         if let Some(agent) = agent {
-            spec.agent = agent.into();
+            spec.agent = without_folder(agent);
         }
-        let mut agents = BTreeMap::new();
+        let mut agents: BTreeMap<String, AgentBlueprint> = BTreeMap::new();
         for (field, settings, variant) in spec.agents() {
-            agents.insert(variant.key(), agent_of(catalog, document, &spec.experiment, (&field, &settings), &variant)?);
+            let named = match agent {
+                Some(given) if field == "agent" => catalog.agent(given),
+                _ => catalog.agent_beside(&variant.agent, document.folder_of(&field)),
+            };
+            let named = named.map_err(|error| no_agent(document, &spec.experiment, &field, error))?;
+            let agent = with_settings(catalog, document, &spec.experiment, named, &settings)?;
+            let key = variant.key();
+            if agents.get(&key).is_some_and(|known| known.yaml() != agent.yaml()) {
+                return Err(two_of_one_name(document, &field, &key).into());
+            }
+            agents.insert(key, agent);
         }
-        let mut tasks = BTreeMap::new();
+        let mut tasks: BTreeMap<String, Blueprint> = BTreeMap::new();
         let test = task_of(catalog, document, "test", &spec.test)?;
         for (field, block, going_through) in spec.blocks() {
             let task = task_of(catalog, document, &field, block)?;
@@ -83,7 +93,11 @@ impl Experiment {
             for agent in going_through {
                 try_lesions(document, &field, block, &agents[&agent.key()], &task)?;
             }
-            tasks.insert(block.task_key(), task);
+            let key = block.task_key();
+            if tasks.get(&key).is_some_and(|known| known.yaml() != task.yaml()) {
+                return Err(two_of_one_name(document, &format!("{field}.task"), &key).into());
+            }
+            tasks.insert(key, task);
         }
         for (name, group) in &spec.groups.0 {
             let [practised, tested] =
@@ -116,65 +130,79 @@ impl Experiment {
     }
 }
 
-/// The task a block names, with the block's parameters laid over it.
-/// The agent that a group is; the dotted paths are those of the fields that name it and its settings.
-fn agent_of(
+/// The name under which an agent given on the command line is recorded: a run does not depend on where its file lies.
+fn without_folder(agent: &str) -> String {
+    Path::new(agent).file_name().map_or_else(|| agent.into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// Files in different folders that are named alike would be told apart by nobody who reads the run's record.
+fn two_of_one_name(document: &Document, field: &str, name: &str) -> DocumentError {
+    let found = format!("`{name}`, the name of two different files");
+    document.invalid(&Invalid { field: field.into(), found, expected: "a name of its own for each file".into() })
+}
+
+/// The error for an agent that cannot be had, which a field names.
+fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentError) -> ExperimentError {
+    match error {
+        AgentError::Unknown { name, nearest } => {
+            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let expected = format!("a known agent or the path of one{near}");
+            document.invalid(&Invalid { field: field.into(), found: format!("`{}`", shown(&name)), expected }).into()
+        }
+        error => ExperimentError::Agent { experiment: experiment.into(), error },
+    }
+}
+
+/// An agent with the settings in fields of an experiment laid over it, one after the other.
+fn with_settings(
     catalog: &Catalog,
     document: &Document,
     experiment: &str,
-    (field, settings_field): (&str, &str),
-    variant: &Variant,
+    agent: AgentBlueprint,
+    settings: &[String],
 ) -> Result<AgentBlueprint, ExperimentError> {
-    let agent = catalog.agent(&variant.agent).map_err(|error| match error {
-        AgentError::Unknown { name, nearest } => {
-            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let expected = format!("a known agent{near}");
-            document.invalid(&Invalid { field: field.into(), found: format!("`{name}`"), expected }).into()
-        }
+    if settings.is_empty() {
+        return Ok(agent);
+    }
+    let mut altered = Document::parse(agent.name(), agent.yaml())?;
+    for field in settings {
+        altered = document.part(field, &part_of(field))?.extending(&altered);
+    }
+    catalog.agent_from(&altered).map_err(|error| match error {
+        AgentError::Document(error) => error.into(),
         error => ExperimentError::Agent { experiment: experiment.into(), error },
-    })?;
-    let Some(settings) = &variant.settings else { return Ok(agent) };
-    let base = Document::parse(&variant.agent, agent.yaml())?;
-    Ok(catalog.agent_from(&altered(document, settings_field, settings, &base, "the agent's")?)?)
+    })
 }
 
-/// The document `base` with fields that differ, which stand in a field of another document.
-fn altered(
-    document: &Document,
-    field: &str,
-    differing: &Value,
-    base: &Document,
-    whose: &str,
-) -> Result<Document, DocumentError> {
-    let invalid = |found: String| {
-        document.invalid(&Invalid { field: field.into(), found, expected: format!("fields of {whose} own document") })
-    };
-    let text = etude_envs::document::to_yaml(differing).map_err(|error| invalid(error.to_string()))?;
-    let place = field.rsplit_once('.').map_or((field, ""), |(place, name)| (place, name));
-    let source = format!("{} ({} of {})", document.source_name(), place.1, place.0);
-    Ok(Document::parse(&source, &text)?.extending(base))
+/// `settings of groups.transfer` for the field `groups.transfer.settings`.
+fn part_of(field: &str) -> String {
+    field.rsplit_once('.').map_or_else(|| field.into(), |(place, name)| format!("{name} of {place}"))
 }
 
+/// The task a block names, with the block's parameters laid over it.
 fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
     let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
-    let task = catalog.tasks.task(&block.task).map_err(|error| match error {
-        TaskError::Unknown { name, nearest } => {
+    let name = format!("{field}.task");
+    let task = catalog.tasks.task_beside(&block.task, document.folder_of(&name)).map_err(|error| match error {
+        TaskError::Unknown { name: unknown, nearest } => {
             let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let expected = format!("a known task{near} (`etude list tasks` shows all)");
-            let field = format!("{field}.task");
-            document.invalid(&Invalid { field, found: format!("`{name}`"), expected }).into()
+            let expected = format!("a known task or the path of one{near} (`etude list tasks` shows all)");
+            let found = format!("`{}`", shown(&unknown));
+            document.invalid(&Invalid { field: name.clone(), found, expected }).into()
         }
         error => wrong(error),
     })?;
-    let Some(parameters) = &block.parameters else { return Ok(task) };
+    if block.parameters.is_none() {
+        return Ok(task);
+    }
     let field = format!("{field}.parameters");
     let base = task.yaml();
     if base.is_empty() {
         let (found, expected) = (format!("some for {}", block.task), "none for a task made in code".into());
         return Err(document.invalid(&Invalid { field, found, expected }).into());
     }
-    let base = Document::parse(&block.task, &base)?;
-    catalog.tasks.task_from(&altered(document, &field, parameters, &base, "the task's")?).map_err(wrong)
+    let altered = document.part(&field, &part_of(&field))?.extending(&Document::parse(&block.task, &base)?);
+    catalog.tasks.task_from(&altered).map_err(wrong)
 }
 
 fn refuse_other_body(

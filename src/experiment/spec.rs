@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// The most blocks in a group.
 const MOST_BLOCKS: usize = 100;
+/// The largest seed: up to here all programs that read JSON or CSV keep whole numbers apart, 2^53 - 1.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// An experiment as written down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,7 +22,7 @@ pub struct ExperimentSpec {
     pub experiment: String,
     /// What it is to find out, in a sentence.
     pub question: String,
-    /// The agent that all subjects are: a name, or the path of a YAML file.
+    /// The agent that all subjects are: a name, or the path of a YAML file, relative to the file that says it.
     pub agent: String,
     /// Subjects in each group.
     #[serde(default = "ten")]
@@ -81,7 +83,7 @@ pub struct Variant {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
-    /// The task: a name, or the path of a YAML file.
+    /// The task: a name, or the path of a YAML file, relative to the file that says it.
     pub task: String,
     /// Env steps.
     pub steps: u64,
@@ -124,17 +126,20 @@ impl ExperimentSpec {
         variant
     }
 
-    /// All that groups are, with the dotted paths of the fields that name the agent and its settings; what the experiment
-    /// itself names comes first.
-    pub fn agents(&self) -> impl Iterator<Item = (String, String, Variant)> {
+    /// All that groups are, with the dotted paths of the field that names the agent and of those with its settings, of
+    /// which later ones are laid over earlier ones; what the experiment itself names comes first.
+    pub fn agents(&self) -> impl Iterator<Item = (String, Vec<String>, Variant)> {
         let of_groups = self.groups.0.iter().flat_map(|(name, group)| {
-            let fields = |settings| (format!("groups.{name}.agent"), format!("groups.{name}.{settings}"));
-            [(fields("settings"), self.agent_of(group)), (fields("test_settings"), self.test_agent_of(group))]
+            let field = if group.agent.is_some() { format!("groups.{name}.agent") } else { "agent".into() };
+            let settings = group.settings.as_ref().map(|_| format!("groups.{name}.settings"));
+            let test_settings = group.test_settings.as_ref().map(|_| format!("groups.{name}.test_settings"));
+            let tested = settings.iter().cloned().chain(test_settings).collect();
+            let practised = settings.into_iter().collect();
+            [(practised, self.agent_of(group)), (tested, self.test_agent_of(group))]
+                .map(|(settings, variant)| (field.clone(), settings, variant))
         });
         let own = Variant { agent: self.agent.clone(), settings: None };
-        std::iter::once((("agent".to_string(), String::new()), own))
-            .chain(of_groups)
-            .map(|((agent, settings), variant)| (agent, settings, variant))
+        std::iter::once(("agent".into(), Vec::new(), own)).chain(of_groups)
     }
 
     /// The score that counts as having learned a block's task.
@@ -179,6 +184,10 @@ impl ExperimentSpec {
             _ => Err(invalid(field, value.to_string(), "a score from 0 to 1".into())),
         };
         whole("subjects", self.subjects, MOST_SUBJECTS)?;
+        if self.seed > LARGEST_SEED {
+            let expected = format!("a whole number from 0 to {LARGEST_SEED}");
+            return Err(invalid("seed", self.seed.to_string(), expected));
+        }
         whole("evaluate_every", self.evaluate_every, MOST_STEPS)?;
         whole("evaluation_episodes", self.evaluation_episodes, MOST_EPISODES)?;
         score("criterion", self.criterion)?;

@@ -126,6 +126,8 @@ pub struct RunFolder {
     _lock: Option<File>,
 }
 
+/// A record has all tasks and agents in full: it may be larger than what people write.
+const LARGEST_RECORD_BYTES: u64 = 1 << 30;
 /// The file that is locked.
 const LOCK: &str = ".lock";
 /// What a folder was asked for by.
@@ -321,7 +323,7 @@ fn machine() -> String {
 /// # Errors
 /// A file that is not there, is damaged, says something that makes no sense, or is of another kind of run.
 pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
-    let document = Document::open(&folder.join(RECORD))?;
+    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
     if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
         bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
     }

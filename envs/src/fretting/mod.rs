@@ -16,7 +16,7 @@ mod tests;
 pub use ear::{Ear, ONSET_WINDOW, Sound, Sounded, Tally, sound};
 pub use hand::{Command, Fingertip, Hand};
 pub use instrument::Instrument;
-pub use music::{Note, ScoreNote, ScoreSpec};
+pub use music::{Note, ScoreNote, ScoreSource, ScoreSpec};
 pub use spec::{
     ActionSet, DisplaySpec, EpisodeSpec, Eyes, FINGERS, FrettingSpec, HandSpec, InstrumentSpec, MusicSpec, RewardSpec,
 };
@@ -38,7 +38,7 @@ const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("fretting", blueprint)
+    Family::from_documents("fretting", blueprint).inlining(music::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
@@ -47,10 +47,10 @@ fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
     let instrument = Instrument::new(&spec.instrument);
     let written = match &spec.music.score {
         None => Vec::new(),
-        Some(name) => {
-            let (score, source) = ScoreSpec::load(name, document)?;
+        Some(source) => {
+            let score = source.score(document)?;
             let valid = score.validate(&instrument, &spec.music, spec.episode.time_limit);
-            valid.map_err(|invalid| source.invalid(&invalid))?;
+            valid.map_err(|invalid| document.invalid(&invalid))?;
             score.notes(&spec.music)
         }
     };

@@ -2,15 +2,19 @@
 
 use super::instrument::Instrument;
 use super::spec::{FINGERS, MusicSpec, SHORTEST_INTERVAL};
-use crate::document::{Document, DocumentError, Invalid, nearest};
+use crate::document::{Document, DocumentError, Invalid, find, nearest, shown};
 use crate::seed::Rng;
 use include_dir::{Dir, include_dir};
 use rand::RngExt;
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 
 /// The scores compiled into the program.
 static SCORES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets/scores");
+/// The field of a task that says its score.
+const FIELD: &str = "music.score";
 /// Most notes that a score may have.
 const MOST_NOTES: usize = 10_000;
 
@@ -69,34 +73,94 @@ pub struct ScoreNote {
     pub finger: u32,
 }
 
-impl ScoreSpec {
-    /// The score of that built-in name, or in the file at that path.
-    ///
-    /// # Errors
-    /// An unknown name, which is reported as `task`'s field, or a file that makes no sense.
-    pub fn load(name: &str, task: &Document) -> Result<(Self, Document), DocumentError> {
-        let built_in = SCORES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8());
-        let document = match built_in {
-            Some(text) => Document::parse(&format!("scores/{name}.yaml (built in)"), text)?,
-            None if Path::new(name).is_file() => Document::open(Path::new(name))?,
-            None => {
-                let names: Vec<&str> =
-                    SCORES.files().filter_map(|file| file.path().to_str()?.strip_suffix(".yaml")).collect();
-                let hint = nearest(name, names.iter().copied()).unwrap_or("a path");
-                let expected = format!("the name of a score or a path to one, such as `{hint}`");
-                let invalid = Invalid { field: "music.score".into(), found: format!("`{name}`"), expected };
-                return Err(task.invalid(&invalid));
+/// What a task says that is to be played.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum ScoreSource {
+    /// The name of a built-in score. In a file it may also be the path of a score, which [`inline`] puts in its place.
+    Named(String),
+    /// The score itself.
+    Written(ScoreSpec),
+}
+
+impl<'de> Deserialize<'de> for ScoreSource {
+    /// Unlike serde's own way with untagged enums, this keeps the fields that errors are about.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameOrScore;
+        impl<'de> Visitor<'de> for NameOrScore {
+            type Value = ScoreSource;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a score, a path to one, or the score itself")
             }
-        };
-        Ok((document.read()?, document))
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<ScoreSource, E> {
+                Ok(ScoreSource::Named(name.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ScoreSource, A::Error> {
+                ScoreSpec::deserialize(MapAccessDeserializer::new(map)).map(ScoreSource::Written)
+            }
+        }
+        deserializer.deserialize_any(NameOrScore)
+    }
+}
+
+/// The document of a task with the score of a file in place of its path. Names of built-in scores stay.
+///
+/// # Errors
+/// An unknown name, or a file that makes no sense.
+pub fn inline(task: Document) -> Result<Document, DocumentError> {
+    let Some(name) = task.text_field(FIELD).filter(|name| built_in(name).is_none()) else { return Ok(task) };
+    let Some(path) = find(name, task.folder_of(FIELD)) else { return Err(unknown(name, &task)) };
+    let score = Document::open(&path)?;
+    score.read::<ScoreSpec>()?;
+    Ok(task.with_part(FIELD, &score))
+}
+
+fn built_in(name: &str) -> Option<&'static str> {
+    SCORES.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8())
+}
+
+fn unknown(name: &str, task: &Document) -> DocumentError {
+    let names: Vec<&str> = SCORES.files().filter_map(|file| file.path().to_str()?.strip_suffix(".yaml")).collect();
+    let hint = nearest(name, names.iter().copied()).unwrap_or("a path");
+    let expected = format!("the name of a score, a path to one, such as `{hint}`, or the score itself");
+    task.invalid(&Invalid { field: FIELD.into(), found: format!("`{}`", shown(name)), expected })
+}
+
+impl ScoreSource {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Written(score) => &score.score,
+        }
     }
 
+    /// The score, of a task whose document has gone through [`inline`].
+    ///
+    /// # Errors
+    /// A name that is not that of a built-in score.
+    pub fn score(&self, task: &Document) -> Result<ScoreSpec, DocumentError> {
+        match self {
+            Self::Written(score) => Ok(score.clone()),
+            Self::Named(name) => {
+                let text = built_in(name).ok_or_else(|| unknown(name, task))?;
+                Document::parse(&format!("scores/{name}.yaml (built in)"), text)?.read()
+            }
+        }
+    }
+}
+
+impl ScoreSpec {
     /// Checks that it can be played on an instrument in that time (s).
     ///
     /// # Errors
-    /// The first field that makes no sense.
+    /// The first field that makes no sense, as a field of the task.
     pub fn validate(&self, instrument: &Instrument, music: &MusicSpec, time_limit: f32) -> Result<(), Invalid> {
-        let check = Invalid::check;
+        let check =
+            |field: &str, value, range, unit: &str| Invalid::check(&format!("{FIELD}.{field}"), value, range, unit);
         check("tempo", self.tempo, 10.0..=400.0, "beats per minute")?;
         check("notes", self.notes.len() as f32, 1.0..=MOST_NOTES as f32, "notes")?;
         let last_beat = (time_limit - music.lead_in) * self.tempo / 60.0 - 1.0;

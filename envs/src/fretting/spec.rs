@@ -1,5 +1,6 @@
 //! What can be said about a fretting task in YAML. All quantities in SI units.
 
+use super::music::ScoreSource;
 use crate::document::Invalid;
 use serde::{Deserialize, Serialize};
 
@@ -177,9 +178,10 @@ pub struct HandSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MusicSpec {
-    /// Name of a built-in score or path to one; absent for drawn études.
+    /// A built-in score by its name, a path to one, relative to the file that says it, or the score itself; absent for
+    /// drawn études.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<String>,
+    pub score: Option<ScoreSource>,
     /// Time before the first onset, in s.
     pub lead_in: f32,
     /// Length of a note as a share of the time to the next one.

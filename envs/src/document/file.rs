@@ -1,0 +1,45 @@
+//! Files that people write: found beside the file that names them, read once, within bounds, as UTF-8.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Files that people write are refused above this size.
+pub const LARGEST_FILE_BYTES: u64 = 4 << 20;
+
+/// The file of that name: beside the file that names it, in `folder`, or else in the working directory. It may be a pipe.
+/// `None` if there is nothing of that name; what is there may still be no file that can be read.
+pub fn find(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
+    if name.is_empty() {
+        return None;
+    }
+    let beside = folder.map(|folder| folder.join(name));
+    // Of a path that cannot be looked at, reading says why.
+    beside.into_iter().chain([PathBuf::from(name)]).find(|path| path.try_exists().unwrap_or(true))
+}
+
+/// Reads a text file of at most `most` bytes, or a pipe.
+///
+/// # Errors
+/// In words: a folder, a file that cannot be read or is too large, and text that is not UTF-8.
+pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err("is a folder; expected a YAML file".into());
+    }
+    let mut bytes = Vec::new();
+    // A pipe has no length that could be asked for beforehand.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        return Err(format!("is more than {most} bytes long; expected at most {most}"));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("is UTF-16 text; expected UTF-8".into());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        format!("is not UTF-8 text: line {line} has the byte 0x{:02x}", error.as_bytes()[valid])
+    })
+}

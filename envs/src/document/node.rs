@@ -1,0 +1,148 @@
+//! A value of a document, which knows where it stands.
+
+use super::scalar::Scalar;
+use serde_yaml::{Mapping, Value};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Where a document comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file path or name shown in errors.
+    pub name: String,
+    /// The folder that its paths are relative to; absent where there is none.
+    pub folder: Option<PathBuf>,
+}
+
+/// Where a value stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub source: Arc<Source>,
+    /// Line and column, from 1, of its key, or of the value itself in a list; absent where it was not read from text.
+    pub at: Option<(u32, u32)>,
+}
+
+/// A value, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub place: Place,
+    pub content: Content,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A scalar without quotes: a number, text, …, depending on what is expected.
+    Plain(String),
+    /// Text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping, in the order in which it was written.
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// The value at a dotted path such as `blocks[1].task`.
+    pub fn at(&self, path: &str) -> Option<&Node> {
+        segments(path).try_fold(self, |node, segment| match (&node.content, segment.strip_suffix(']')) {
+            (Content::List(items), Some(index)) => items.get(index.parse::<usize>().ok()?),
+            (Content::Map(_), _) => node.get(segment),
+            _ => None,
+        })
+    }
+
+    /// The same, to be changed.
+    pub fn at_mut(&mut self, path: &str) -> Option<&mut Node> {
+        segments(path).try_fold(self, |node, segment| match (&mut node.content, segment.strip_suffix(']')) {
+            (Content::List(items), Some(index)) => items.get_mut(index.parse::<usize>().ok()?),
+            (Content::Map(entries), _) => entries.iter_mut().find(|(key, _)| key == segment).map(|(_, value)| value),
+            _ => None,
+        })
+    }
+
+    /// The value of a key.
+    pub fn get(&self, wanted: &str) -> Option<&Node> {
+        let Content::Map(entries) = &self.content else { return None };
+        entries.iter().find(|(key, _)| key == wanted).map(|(_, value)| value)
+    }
+
+    /// Its text, if it is text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Plain(text) if Scalar::of(text) == Scalar::Text => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Lays `over` over it: mappings merge, anything else replaces.
+    pub fn merge(&mut self, over: &Node) {
+        match (&mut self.content, &over.content) {
+            (Content::Map(base), Content::Map(over_entries)) => {
+                for (key, value) in over_entries {
+                    match base.iter_mut().find(|(known, _)| known == key) {
+                        Some((_, slot)) => slot.merge(value),
+                        None => base.push((key.clone(), value.clone())),
+                    }
+                }
+                // The innermost file that mentions a value is the one to mend.
+                self.place = over.place.clone();
+            }
+            _ => *self = over.clone(),
+        }
+    }
+
+    /// Tells all that it holds to come from `source`.
+    pub fn say_from(&mut self, source: &Arc<Source>) {
+        self.place.source = Arc::clone(source);
+        match &mut self.content {
+            Content::Plain(_) | Content::Text(_) => {}
+            Content::List(items) => items.iter_mut().for_each(|item| item.say_from(source)),
+            Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| value.say_from(source)),
+        }
+    }
+
+    /// How deep it is nested; 0 for a scalar.
+    pub fn depth(&self) -> usize {
+        match &self.content {
+            Content::Plain(_) | Content::Text(_) => 0,
+            Content::List(items) => 1 + items.iter().map(Node::depth).max().unwrap_or(0),
+            Content::Map(entries) => 1 + entries.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
+        }
+    }
+
+    /// How much memory a copy of it takes, roughly, in bytes.
+    pub fn weight(&self) -> usize {
+        size_of::<Node>()
+            + match &self.content {
+                Content::Plain(text) | Content::Text(text) => text.len(),
+                Content::List(items) => items.iter().map(Node::weight).sum(),
+                Content::Map(entries) => entries.iter().map(|(key, value)| key.len() + value.weight()).sum(),
+            }
+    }
+
+    /// As a value that knows no place.
+    pub fn value(&self) -> Value {
+        match &self.content {
+            Content::Text(text) => Value::String(text.clone()),
+            Content::Plain(text) => match Scalar::of(text) {
+                Scalar::Null => Value::Null,
+                Scalar::Bool(value) => value.into(),
+                Scalar::Whole(number) => number.into(),
+                Scalar::Signed(number) => number.into(),
+                Scalar::Real(number) => number.into(),
+                Scalar::Text => Value::String(text.clone()),
+            },
+            Content::List(items) => Value::Sequence(items.iter().map(Node::value).collect()),
+            Content::Map(entries) => {
+                let entries = entries.iter().map(|(key, node)| (Value::String(key.clone()), node.value()));
+                Value::Mapping(entries.collect::<Mapping>())
+            }
+        }
+    }
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split(['.', '[']).filter(|segment| !segment.is_empty())
+}
