@@ -74,6 +74,10 @@ impl Train {
         }
         if self.common.json {
             let mut document = serde_json::to_value(&summary)?;
+            let (low, high) = summary.score_interval;
+            if !(low.is_finite() && high.is_finite()) {
+                document["score_interval"] = serde_json::Value::Null;
+            }
             document["steps_per_s"] = steps_per_second.into();
             document["out"] = out.display().to_string().into();
             print_json(&document)?;

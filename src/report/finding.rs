@@ -240,7 +240,14 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_not_claimed() {
-        let (_, finding) = found(9, [0.2; 5]);
+        let (summary, finding) = found(9, [0.2; 5]);
+        // What nobody reached is undefined, not 0.
+        let steps = ["steps_saved", "percent_transfer", "bounded_transfer", "transfer_effectiveness"];
+        for measure in steps.map(|measure| summary.measures.get(&format!("transfer.{measure}")).unwrap()) {
+            assert_eq!((measure.value, measure.low, measure.p_adjusted), (None, None, None));
+        }
+        assert!(summary.groups.0.iter().all(|(_, group)| group.steps_to_criterion.is_none()));
+        assert!(summary.to_json().unwrap().contains("\"steps_to_criterion\": null"));
         says(
             &finding.lead,
             &["made no clear difference to scratch", "No subject of either group reached the criterion"],

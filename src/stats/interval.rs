@@ -19,6 +19,10 @@ use serde::{Deserialize, Serialize};
 
 /// A spread below this share of the largest value is rounding error.
 const ROUNDING: f64 = 1e-12;
+/// The most skewness of a mean that is corrected for, times the critical value. Beyond it the correction grows without
+/// bound; up to it no end is more than twice as far away as that of a plain t interval. By simulation the limit costs about
+/// a point of coverage for lognormal values, and less for others.
+const MOST_SKEWED: f64 = 0.9;
 
 /// A value with its 95% interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -216,6 +220,7 @@ fn skewed_t(value: f64, samples: &[&[f64]], degrees: Option<f64>) -> Estimate {
     };
     let t = critical(degrees.unwrap_or_else(welch));
     let skewness = moments.iter().map(|moments| moments.third).sum::<f64>() / variance.powf(1.5);
+    let skewness = skewness.clamp(-MOST_SKEWED / t, MOST_SKEWED / t);
     // Inverse of T + T² s/3 + T³ s²/27 + s/6.
     let back = |t: f64| {
         let third = skewness / 3.0;
@@ -238,10 +243,12 @@ mod tests {
     fn intervals_are_those_worked_out_by_hand() {
         // Without skewness a t interval: mean 3, standard error √(2.5/5), t of 2.776445 for 4 degrees.
         close(mean_estimate(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap(), 3.0, 3.0 - 1.963243, 3.0 + 1.963243);
-        // Deviations −2, −1, −1, 4: variance 22/3, standard error 1.354006, third cumulant 4 · 54/6 = 36 of the values,
-        // skewness 36/19.859 / 2 = 0.906400 of the mean, t = 3.182446:
-        // 2 − 1.354006 (∛(1 + 0.906400 (3.182446 − 0.151067)) − 1) / 0.302133, and with −t.
-        close(mean_estimate(&[0.0, 1.0, 1.0, 6.0]).unwrap(), 2.0, -0.479563, 12.147954);
+        // Ten values whose deviations have a sum of squares of 50 and of cubes of 90: variance 50/9, standard error 0.745356,
+        // third cumulant 10 · 90/72 = 12.5, skewness 12.5/13.094570/√10 = 0.301869 of the mean, t = 2.262157:
+        // 3 − 0.745356 (∛(1 + 0.301869 (2.262157 − 0.050311)) − 1) / 0.100623, and with −t.
+        close(mean_estimate(&[0.0, 1.0, 2.0, 2.0, 4.0, 4.0, 5.0, 8.0, 1.0, 3.0]).unwrap(), 3.0, 1.623161, 5.437995);
+        // Four whose skewness of 0.906401 is more than 0.9/3.182446, which is taken instead.
+        close(mean_estimate(&[0.0, 1.0, 1.0, 6.0]).unwrap(), 2.0, -1.384892, 10.007013);
         // The pseudo-values of a mean are the values.
         let values = [0.3, 0.9, 0.4, 0.1, 0.8];
         let (low, high) = bootstrap_interval(&values, mean);
