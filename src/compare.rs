@@ -1,11 +1,11 @@
 //! Agents side by side: training runs on one task, compared by score, area, speed and the probability of improvement.
 
 use crate::report::page::Page;
-use crate::report::{Series, learning, number, steps};
+use crate::report::{Series, learning, number, steps, with_interval};
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunRecord, RunSpec, Spec, read_record};
 use crate::stats::comparison::probability_of_improvement;
-use crate::stats::{Curve, Estimate, interquartile_mean, mean, restricted_mean, stratified_estimate};
+use crate::stats::{Curve, Estimate, interquartile_estimate, mean_estimate};
 use anyhow::{Result, anyhow, bail};
 use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
@@ -62,12 +62,14 @@ pub struct Entry {
     pub score_final: Estimate,
     /// Mean over subjects of the mean score over practice.
     pub area: Estimate,
-    /// Restricted mean of env steps to the criterion.
-    pub steps_to_criterion: Estimate,
+    /// Restricted mean of env steps to the criterion; absent if no subject reached it.
+    pub steps_to_criterion: Option<Estimate>,
     /// Subjects that reached it.
     pub reached_criterion: u64,
     /// Probability that a subject has a larger area than one of the first run; none for that run itself.
     pub probability_of_improvement: Option<Estimate>,
+    /// Whether subject i has the same seed as in the first run, so that the two are twins; none for the first run itself.
+    pub paired: Option<bool>,
     /// Learning curves of its subjects.
     #[serde(skip)]
     pub curves: Vec<Curve>,
@@ -100,26 +102,22 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
         let of = |measure: fn(&Curve) -> f64| curves.iter().map(measure).collect::<Vec<f64>>();
         let (lasts, areas) = (of(Curve::last), of(Curve::area));
         let times: Vec<_> = curves.iter().map(|curve| curve.time_to_criterion(criterion)).collect();
-        // Resampled by position: a time is not a number, it may be censored.
-        let positions: Vec<f64> = (0..times.len()).map(|position| position as f64).collect();
-        let speed = |strata: &[Vec<f64>]| {
-            let sample: Vec<_> = strata[0].iter().map(|&position| times[position as usize]).collect();
-            restricted_mean(&sample, record.run.steps)
-        };
-        let better = |strata: &[Vec<f64>]| probability_of_improvement(&strata[0], &strata[1]).unwrap_or(0.5);
-        let estimate = |values: &[f64], statistic: &dyn Fn(&[Vec<f64>]) -> f64| {
-            stratified_estimate(&[values], statistic).ok_or_else(|| anyhow!("{folder} has no subjects"))
-        };
+        // All are watched equally long: their mean is the restricted mean.
+        let each: Vec<f64> = times.iter().map(|time| time.within(record.run.steps)).collect();
+        let reached = times.iter().filter(|time| time.reached().is_some()).count() as u64;
+        let nobody = || anyhow!("{folder} has no subjects");
+        let paired = (index > 0).then_some(record.run.seed == first.run.seed && areas.len() == reference.len());
+        let better = paired.and_then(|paired| probability_of_improvement(&areas, &reference, paired));
         Ok(Entry {
             subjects: curves.len() as u64,
-            score_final: estimate(&lasts, &|strata| interquartile_mean(&strata[0]))?,
-            area: estimate(&areas, &|strata| mean(&strata[0]))?,
-            steps_to_criterion: estimate(&positions, &speed)?,
-            reached_criterion: times.iter().filter(|time| time.reached().is_some()).count() as u64,
-            probability_of_improvement: match index {
-                0 => None,
-                _ => stratified_estimate(&[&areas, &reference], better),
-            },
+            score_final: interquartile_estimate(&lasts).ok_or_else(nobody)?.within(0.0, 1.0),
+            area: mean_estimate(&areas).ok_or_else(nobody)?.within(0.0, 1.0),
+            steps_to_criterion: mean_estimate(&each)
+                .map(|steps| steps.within(0.0, record.run.steps as f64))
+                .filter(|_| reached > 0),
+            reached_criterion: reached,
+            probability_of_improvement: better.map(|better| better.estimate()),
+            paired,
             curves: curves.clone(),
             name,
             folder,
@@ -157,9 +155,7 @@ impl Comparison {
 
     /// One row of text per run.
     pub fn rows(&self) -> Vec<Vec<String>> {
-        let told = |estimate: &Estimate, write: fn(f64) -> String| {
-            format!("{} ({} to {})", write(estimate.value), write(estimate.low), write(estimate.high))
-        };
+        let told = |estimate: &Estimate, write| with_interval(estimate.value, estimate.interval(), write);
         let row = |run: &Entry| {
             let beats = run.probability_of_improvement.as_ref();
             vec![
@@ -167,7 +163,7 @@ impl Comparison {
                 run.subjects.to_string(),
                 told(&run.score_final, number),
                 told(&run.area, number),
-                told(&run.steps_to_criterion, steps),
+                run.steps_to_criterion.as_ref().map_or("not reached".into(), |needed| told(needed, steps)),
                 format!("{}/{}", run.reached_criterion, run.subjects),
                 beats.map_or("-".into(), |beats| told(beats, number)),
             ]
@@ -178,13 +174,25 @@ impl Comparison {
     /// What the columns mean.
     pub fn legend(&self) -> String {
         format!(
-            "Evaluations: {}. With 95% bootstrap intervals. Last score: interquartile mean over subjects; mean score: over all {} steps; \
-             steps to criterion: restricted mean to a score of {} in two evaluations in a row; beats the first: \
-             probability that a subject has a larger mean score than one of the first run.",
+            "Evaluations: {}. With 95% intervals over subjects. Last score: interquartile mean over subjects; mean score: over \
+             all {} steps; steps to criterion: restricted mean to a score of {} in two evaluations in a row, not reached if no \
+             subject did; beats the first: probability that a subject has a larger mean score than one of the first run.{}",
             self.evaluation,
             steps(self.steps as f64),
-            self.criterion
+            self.criterion,
+            self.pairing()
         )
+    }
+
+    /// Which runs have the seeds of the first.
+    fn pairing(&self) -> String {
+        let names = |paired: bool| {
+            let runs = self.runs.iter().filter(|run| run.paired == Some(paired));
+            runs.map(|run| run.name.as_str()).collect::<Vec<_>>().join("; ")
+        };
+        let told = |names: String, what: &str| if names.is_empty() { names } else { format!(" {what}: {names}.") };
+        told(names(true), "Paired with the subjects of the first run, which have the same seeds")
+            + &told(names(false), "Not paired with them, for other seeds or another number of subjects")
     }
 
     fn page(&self) -> Page {

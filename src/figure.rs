@@ -1,7 +1,7 @@
 //! Figures as SVG.
 
 use crate::run::subject::Plan;
-use crate::stats::{bootstrap_interval, interquartile_mean, mean};
+use crate::stats::{Estimate, interquartile_estimate, mean_estimate};
 use anyhow::{Result, anyhow};
 use etude_agents::Agent;
 use etude_envs::lane::SoloLane;
@@ -70,16 +70,22 @@ fn draw_learning(plan: &Plan, curves: &[Vec<(u64, f64)>], svg: &mut String) -> R
         let column = at(index);
         let scores: Vec<f64> = column.iter().map(|point| point.1).collect();
         let steps = column.first().map_or(0.0, |point| point.0 as f64);
-        let interval = bootstrap_interval(&scores, interquartile_mean);
-        middle.push((steps, interquartile_mean(&scores)));
-        low.push((steps, interval.0));
-        high.push((steps, interval.1));
+        let Some(score) = interquartile_estimate(&scores).map(|score| score.within(0.0, 1.0)) else { continue };
+        let ends = band_ends(&score);
+        middle.push((steps, score.value));
+        low.push((steps, ends.0));
+        high.push((steps, ends.1));
     }
     let band: Vec<(f64, f64)> = high.into_iter().chain(low.into_iter().rev()).collect();
     chart.draw_series(std::iter::once(Polygon::new(band, INK.mix(0.18))))?;
     chart.draw_series(LineSeries::new(middle, INK.stroke_width(3)))?;
     area.present()?;
     Ok(())
+}
+
+/// The ends of a band; a single subject has none.
+fn band_ends(estimate: &Estimate) -> (f64, f64) {
+    estimate.interval().unwrap_or((estimate.value, estimate.value))
 }
 
 /// Courses of a measure in a group of subjects.
@@ -115,10 +121,11 @@ fn draw_courses(
         let (mut middle, mut low, mut high) = (Vec::new(), Vec::new(), Vec::new());
         for (index, &at) in group.at.iter().enumerate() {
             let values: Vec<f64> = group.subjects.iter().filter_map(|subject| subject.get(index)).copied().collect();
-            let interval = bootstrap_interval(&values, mean);
-            middle.push((at, mean(&values)));
-            low.push((at, interval.0));
-            high.push((at, interval.1));
+            let Some(found) = mean_estimate(&values) else { continue };
+            let ends = band_ends(&found);
+            middle.push((at, found.value));
+            low.push((at, ends.0));
+            high.push((at, ends.1));
         }
         lines.push((middle, low, high));
     }

@@ -107,6 +107,23 @@ fn a_checkpoint_is_evaluated_on_its_own_and_on_other_tasks() {
     let ridden = own["metrics"]["distance_m"].as_f64().unwrap();
     assert!((ridden / 60.0 - own["score_mean"].as_f64().unwrap()).abs() < 1e-3, "{ridden} m");
     assert_eq!(own, json(folder.path(), &["evaluate", checkpoint, "--episodes", "3"]));
+    // The range is one of episodes, the interval one of their mean, which a single episode does not have.
+    let ends =
+        |what: &str| -> Vec<f64> { own[what].as_array().unwrap().iter().map(|end| end.as_f64().unwrap()).collect() };
+    let mean = own["score_mean"].as_f64().unwrap();
+    let sorted = |by: fn(f64, f64) -> f64| scores.iter().copied().reduce(by).unwrap();
+    assert_eq!(ends("score_range"), [sorted(f64::min), sorted(f64::max)]);
+    assert!(ends("score_interval")[0] <= mean && mean <= ends("score_interval")[1], "{own}");
+    let text = |episodes| {
+        let output = etude(folder.path()).args(["evaluate", checkpoint, "--episodes", episodes]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let [interval, range] =
+        ["score_interval", "score_range"].map(ends).map(|ends| format!("{:.3} to {:.3}", ends[0], ends[1]));
+    let expected = format!("score {mean:.3} (95% interval {interval}) over 3 episodes, range {range}");
+    assert!(text("3").contains(&expected), "`{expected}` is missing from\n{}", text("3"));
+    assert!(text("1").contains("in one episode, which has no interval"), "{}", text("1"));
+    assert!(json(folder.path(), &["evaluate", checkpoint, "--episodes", "1"])["score_interval"].is_null());
     let other = json(folder.path(), &["evaluate", checkpoint, "--task", "cycling/mountain-v0", "--episodes", "2"]);
     assert_eq!(other["task"], "cycling/mountain-v0");
 }

@@ -200,6 +200,13 @@ fn runs_are_set_side_by_side() {
     let lesioned = "dopamine, basal-ganglia lesioned (0.5)";
     assert_eq!(names, ["dopamine in learner", "dopamine in again", "idle", lesioned]);
     assert!(runs[0]["probability_of_improvement"].is_null());
+    // Twins have the same seed.
+    let paired: Vec<Option<bool>> = runs.iter().map(|run| run["paired"].as_bool()).collect();
+    assert_eq!(paired, [None, Some(false), Some(true), Some(true)]);
+    // Who is idle never scores 1.
+    let document = json(folder.path(), &["compare", "learner", "idle", "--criterion", "1"]);
+    assert_eq!(document["runs"][1]["reached_criterion"], 0);
+    assert!(document["runs"][1]["steps_to_criterion"].is_null(), "{document}");
     // The numbers are those of the table.
     let mut reader = csv::Reader::from_path(folder.path().join("learner/evaluations.csv")).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -221,7 +228,14 @@ fn runs_are_set_side_by_side() {
     let written = [&all[..], &["--out", "table"]].concat();
     let output = etude(folder.path()).args(&written).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    for part in ["Agents on cycling/flat-v0", "dopamine in again", "beats the first", "table/report.html"] {
+    for part in [
+        "Agents on cycling/flat-v0",
+        "beats the first",
+        "not reached",
+        "which have the same seeds: idle; dopamine, basal-ganglia lesioned (0.5).",
+        "for other seeds or another number of subjects: dopamine in again.",
+        "table/report.html",
+    ] {
         assert!(text.contains(part), "`{part}` is missing from\n{text}");
     }
     let first = contents(&folder.path().join("table"));

@@ -108,7 +108,7 @@ fn an_experiment_leaves_a_folder_a_document_and_a_table() {
         let measure = &document["measures"][&name];
         let keys: Vec<&str> =
             measure.as_object().unwrap_or_else(|| panic!("{name}")).keys().map(String::as_str).collect();
-        assert_eq!(keys, ["high", "low", "significant", "value"], "{name}");
+        assert_eq!(keys, ["high", "low", "p", "p_adjusted", "significant", "value"], "{name}");
         if let (Some(low), Some(value), Some(high)) =
             (measure["low"].as_f64(), measure["value"].as_f64(), measure["high"].as_f64())
         {

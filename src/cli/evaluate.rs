@@ -7,7 +7,7 @@ use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluations;
 use crate::run::picture::write_picture;
 use crate::run::subject::{evaluate, lesion};
-use crate::stats::mean;
+use crate::stats::{mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use etude_envs::Seed;
@@ -67,6 +67,9 @@ impl Evaluate {
         let lanes = (Seed(self.seed), "evaluate");
         let episodes = evaluate(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes)?;
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
+        let interval = mean_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval());
+        let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
+        let highest = scores.iter().copied().fold(f64::MIN, f64::max);
         let metrics = task.spec().metrics.iter().enumerate().map(|(index, name)| {
             let values = episodes.iter().map(|episode| f64::from(episode.metrics[index]));
             let known: Vec<f64> = values.filter(|value| value.is_finite()).collect();
@@ -76,26 +79,31 @@ impl Evaluate {
             let metrics: BTreeMap<&str, Option<f64>> = metrics.collect();
             print_json(&json!({
                 "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
-                "score_mean": mean(&scores), "scores": scores, "metrics": metrics,
+                "score_mean": mean(&scores), "score_interval": interval, "score_range": [lowest, highest],
+                "scores": scores, "metrics": metrics,
                 "steps_practised": checkpoint.steps, "trained_on": checkpoint.task, "lesions": self.lesions.lesions(),
                 "evaluation": evaluations::in_words(trial.is_some()), "trial": trial,
             }))?;
         } else {
             let steps = checkpoint.steps;
-            let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
-            let highest = scores.iter().copied().fold(f64::MIN, f64::max);
             let rows: Vec<Vec<String>> = metrics
                 .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
                 .collect();
             let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
             let place = trial.map(|trial| format!(", trial {trial} of its schedule (from 0)")).unwrap_or_default();
+            let mean = mean(&scores);
+            let score = match interval {
+                Some((low, high)) => format!(
+                    "score {mean:.3} (95% interval {low:.3} to {high:.3}) over {} episodes, range {lowest:.3} to {highest:.3}",
+                    episodes.len()
+                ),
+                None => format!("score {mean:.3} in one episode, which has no interval"),
+            };
             print(&format!(
-                "{} after {steps} steps of {}, on {}{place}: score {:.3} over {} episodes ({lowest:.3} to {highest:.3})\n{metrics}",
+                "{} after {steps} steps of {}, on {}{place}: {score}\n{metrics}",
                 checkpoint.agent,
                 checkpoint.task,
                 task.spec().id,
-                mean(&scores),
-                episodes.len(),
             ))?;
         }
         // Last, so that a picture that cannot be had does not cost the scores.

@@ -10,8 +10,10 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let numeric: Vec<bool> = (0..columns)
         .map(|column| {
-            let number =
-                |cell: &String| cell.is_empty() || cell == "-" || cell.parse::<f64>().is_ok() || cell.ends_with('%');
+            let number = |cell: &String| {
+                let absent = ["", "-", "undefined", "not reached"].contains(&cell.as_str());
+                absent || cell.parse::<f64>().is_ok() || cell.ends_with('%')
+            };
             rows.iter().filter_map(|row| row.get(column)).all(number)
         })
         .collect();

@@ -78,6 +78,10 @@ impl Train {
         }
         if self.common.json {
             let mut document = serde_json::to_value(&summary)?;
+            let (low, high) = summary.score_interval;
+            if !(low.is_finite() && high.is_finite()) {
+                document["score_interval"] = serde_json::Value::Null;
+            }
             document["steps_per_s"] = steps_per_second.into();
             document["out"] = out.display().to_string().into();
             print_json(&document)?;
@@ -114,15 +118,19 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
             ]
         })
         .collect();
+    let (low, high) = summary.score_interval;
+    let interval = if low.is_finite() && high.is_finite() {
+        format!("95% interval {:.3} to {:.3}", low.max(0.0), high.min(1.0))
+    } else {
+        "no interval of one subject".into()
+    };
     format!(
-        "{} practising {}\n\n{}\nScore {:.3} (interquartile mean over subjects, 95% interval {:.3} to {:.3})\n\
+        "{} practising {}\n\n{}\nScore {:.3} (interquartile mean over subjects, {interval})\n\
          Speed {steps_per_second:.0} steps/s\nFolder {}\n",
         summary.agent,
         summary.task,
         table(&["subject", "seed", "steps", "episodes", "score"], &rows),
         summary.score_iqm,
-        summary.score_interval.0,
-        summary.score_interval.1,
         out.display(),
     )
 }

@@ -2,6 +2,7 @@
 
 use super::{Common, Threads, print, table::table, whole_number};
 use crate::catalog::Catalog;
+use crate::report::UNDEFINED;
 use crate::tell::tell;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
 use crate::transfer::{Shard, TransferSpec, transfer};
@@ -82,9 +83,12 @@ fn report(summary: &Summary, out: &Path) -> String {
                 .unwrap_or_default(),
             format!("{:.3}", group.score_first_iqm),
             format!("{:.3}", group.score_final_iqm),
-            format!("{:.3}..{:.3}", group.score_final_low, group.score_final_high),
+            group
+                .score_final_low
+                .zip(group.score_final_high)
+                .map_or("none".into(), |(low, high)| format!("{low:.3} to {high:.3}")),
             format!("{:.3}", group.area),
-            thousands(group.steps_to_criterion),
+            group.steps_to_criterion.map_or("not reached".into(), thousands),
             format!("{}/{}", group.reached_criterion, group.subjects),
         ]
     });
@@ -99,9 +103,10 @@ fn report(summary: &Summary, out: &Path) -> String {
         vec![
             group.replace('_', " "),
             what.replace('_', " "),
-            number(measure.value),
+            measure.value.map_or("undefined".into(), |value| number(Some(value))),
             number(measure.low),
             number(measure.high),
+            measure.p_adjusted.map_or("-".into(), |p| format!("{p:.4}")),
             star.into(),
         ]
     });
@@ -117,15 +122,18 @@ fn report(summary: &Summary, out: &Path) -> String {
         "reached",
     ];
     let subjects = summary.groups.0.first().map_or(0, |(_, group)| group.subjects);
-    let few = if subjects < FEWEST_SUBJECTS {
-        format!("With fewer than {FEWEST_SUBJECTS} subjects nothing is called significant.\n")
-    } else {
-        String::new()
-    };
+    let mut notes = String::new();
+    if subjects < FEWEST_SUBJECTS {
+        notes += &format!("With fewer than {FEWEST_SUBJECTS} subjects nothing is called significant.\n");
+    }
+    if summary.measures.0.iter().any(|(_, measure)| measure.value.is_none()) {
+        notes += &format!("{UNDEFINED}\n");
+    }
     format!(
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
-         {}\nMeasures against {} ({} subjects, paired; * the 95% interval leaves no effect out)\n\n{}\n{few}\
-         Steps to criterion are restricted means: who never made it counts with all {} k. Practice is charged in the \
+         {}\nMeasures against {} with 95% intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
+         by Holm's method; * p is below 0.05 and the interval leaves no effect out)\n\n{}\n{notes}\
+         Steps to criterion are restricted means: who never made it counts with all {} k, and if nobody made it, it is not reached. Practice is charged in the \
          transfer effectiveness only.\nReport {}\n",
         summary.experiment,
         summary.question,
@@ -136,7 +144,8 @@ fn report(summary: &Summary, out: &Path) -> String {
         table(&group_header, &groups.collect::<Vec<_>>()),
         summary.reference,
         subjects,
-        table(&["group", "measure", "value", "low", "high", ""], &measures.collect::<Vec<_>>()),
+        summary.tests,
+        table(&["group", "measure", "value", "low", "high", "p", ""], &measures.collect::<Vec<_>>()),
         thousands(summary.test_steps as f64),
         out.join("report.html").display(),
     )

@@ -2,7 +2,8 @@
 
 use crate::report::svg::{Plot, Point, Svg, WIDTH, ceiling, tick_label};
 use crate::report::text;
-use crate::stats::{Curve, bootstrap_interval, interquartile_mean, mean};
+use crate::stats::comparison::Share;
+use crate::stats::{Curve, interquartile_estimate};
 
 /// Steps of the score along a performance profile.
 const PROFILE_STEPS: usize = 50;
@@ -38,10 +39,12 @@ pub fn learning(title: &str, series: &[Series], criterion: Option<f64>) -> Svg {
         let shared = group.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0);
         let point = |index: usize| {
             let scores: Vec<f64> = group.curves.iter().map(|curve| curve.points()[index].1).collect();
-            let (low, high) = bootstrap_interval(&scores, interquartile_mean);
-            (group.curves[0].points()[index].0 as f64, [low, interquartile_mean(&scores), high])
+            let score = interquartile_estimate(&scores)?.within(0.0, 1.0);
+            // A single subject has no band.
+            let (low, high) = score.interval().unwrap_or((score.value, score.value));
+            Some((group.curves[0].points()[index].0 as f64, [low, score.value, high]))
         };
-        Line { name: group.name.clone(), colour: group.colour, points: (0..shared).map(point).collect() }
+        Line { name: group.name.clone(), colour: group.colour, points: (0..shared).filter_map(point).collect() }
     };
     let lines: Vec<Line> = series.iter().map(line).collect();
     let description = format!(
@@ -65,10 +68,11 @@ pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)]) -> Svg {
         let point = |index: usize| {
             let least = index as f64 / PROFILE_STEPS as f64;
             let passed: Vec<f64> = scores.iter().map(|&score| f64::from(score >= least)).collect();
-            let (low, high) = bootstrap_interval(&passed, mean);
-            (least, [low, mean(&passed), high])
+            let share = Share::of(&passed)?.estimate();
+            let (low, high) = share.interval().unwrap_or((share.value, share.value));
+            Some((least, [low, share.value, high]))
         };
-        Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).map(point).collect() }
+        Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
     };
     let lines: Vec<Line> = groups.iter().map(line).collect();
     let mut svg = Svg::new(title, "Share of subjects that score at least as much, over the score, one line per group.");

@@ -52,7 +52,7 @@ fn panel(
                 svg.line(&[at(low), at(high)], "line");
             }
             if let Some(value) = measure.value {
-                // Filled: its interval leaves no effect out.
+                // Filled: it is clear.
                 let class = if measure.significant { "dot" } else { "hollow" };
                 if !measure.significant {
                     svg.dot(at(value), 4.5, "backed");

@@ -2,7 +2,7 @@
 
 use crate::experiment::{ExperimentSpec, Group};
 use crate::report::design;
-use crate::report::text::{number, short_task, steps};
+use crate::report::text::{interval_in_words, number, short_task, steps};
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure, Summary};
 
 /// What was found.
@@ -73,12 +73,6 @@ impl Story<'_> {
         self.summary.groups.0.first().map_or(0, |(_, group)| group.subjects)
     }
 
-    /// Whether a subject of the group or of the reference reached the criterion.
-    fn anyone_reached(&self, name: &str) -> bool {
-        let reached = |name: &str| self.summary.groups.get(name).is_some_and(|group| group.reached_criterion > 0);
-        reached(name) || reached(&self.spec.reference)
-    }
-
     fn lead(&self, name: &str, group: &Group) -> String {
         let (reference, test) = (&self.spec.reference, short_task(&self.spec.test.task));
         let mut text = String::new();
@@ -103,7 +97,7 @@ impl Story<'_> {
         };
         text.push_str(&format!("Over the test on {test}, group {who} {}. ", self.area(name, reference)));
         text.push_str(&self.start_and_speed(name));
-        let paid = self.measure(name, "transfer_effectiveness").filter(|_| self.anyone_reached(name) && !alike);
+        let paid = self.measure(name, "transfer_effectiveness").filter(|_| !alike);
         if let Some(paid) = paid {
             text.push_str(&self.paid(paid));
         }
@@ -132,16 +126,15 @@ impl Story<'_> {
             let clear = if measure.significant { "it stood" } else { "there was no clear difference: it stood" };
             Some(format!("Before any step of the test {clear} {size} ({})", interval(measure, number)))
         });
-        let speed = self.measure(name, "steps_saved").and_then(|measure| {
-            let value = measure.value?;
+        let speed = self.measure(name, "steps_saved").map(|measure| {
             let criterion = format!("the criterion, a score of {}", self.summary.criterion);
+            let Some(value) = measure.value else { return format!("No subject of either group reached {criterion}") };
             let size = format!("{} steps {}", steps(value.abs()), if value < 0.0 { "later" } else { "sooner" });
             let interval = interval(measure, steps);
-            Some(match measure.significant {
-                _ if !self.anyone_reached(name) => format!("No subject of either group reached {criterion}"),
+            match measure.significant {
                 true => format!("It reached {criterion}, {size} ({interval})"),
                 false => format!("In reaching {criterion}, there is no clear difference: {size} ({interval})"),
-            })
+            }
         });
         match (start, speed) {
             (Some(start), Some(speed)) => format!("{start}. {speed}. "),
@@ -190,10 +183,8 @@ impl Story<'_> {
 
 /// An interval, in words.
 pub fn interval(measure: &Measure, write: fn(f64) -> String) -> String {
-    match (measure.low, measure.high) {
-        (Some(low), Some(high)) => format!("95% interval {} to {}", write(low), write(high)),
-        _ => "no interval".into(),
-    }
+    let ends = interval_in_words(measure.low.zip(measure.high), write);
+    if measure.low.is_some() { format!("95% interval {ends}") } else { ends }
 }
 
 #[cfg(test)]
@@ -249,7 +240,14 @@ mod tests {
 
     #[test]
     fn what_is_not_clear_is_not_claimed() {
-        let (_, finding) = found(9, [0.2; 5]);
+        let (summary, finding) = found(9, [0.2; 5]);
+        // What nobody reached is undefined, not 0.
+        let steps = ["steps_saved", "percent_transfer", "bounded_transfer", "transfer_effectiveness"];
+        for measure in steps.map(|measure| summary.measures.get(&format!("transfer.{measure}")).unwrap()) {
+            assert_eq!((measure.value, measure.low, measure.p_adjusted), (None, None, None));
+        }
+        assert!(summary.groups.0.iter().all(|(_, group)| group.steps_to_criterion.is_none()));
+        assert!(summary.to_json().unwrap().contains("\"steps_to_criterion\": null"));
         says(
             &finding.lead,
             &["made no clear difference to scratch", "No subject of either group reached the criterion"],
@@ -282,7 +280,9 @@ mod tests {
                 let what = name.rsplit_once('.').unwrap().1;
                 let definition = definitions::ALL.iter().find(|definition| definition.measure == what).expect(name);
                 let (Some(low), Some(high)) = (measure.low, measure.high) else { continue };
-                assert_eq!(measure.significant, definition.null < low || high < definition.null, "{name}");
+                let excluded = definition.null < low || high < definition.null;
+                let clear = measure.p_adjusted.is_some_and(|p| p < 0.05);
+                assert_eq!(measure.significant, excluded && clear, "{name}");
             }
         }
     }

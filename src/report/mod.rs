@@ -15,7 +15,7 @@ mod text;
 
 pub use curves::{Series, learning};
 pub use design::{agent as agent_in_words, describe as block_in_words};
-pub use text::{Escaped, number, steps};
+pub use text::{Escaped, interval_in_words, number, steps, with_interval};
 
 use crate::experiment::{Block, ExperimentSpec};
 use crate::report::page::Page;
@@ -69,6 +69,9 @@ pub fn rebuild(path: &Path) -> Result<Summary> {
     Ok(summary)
 }
 
+/// Why a measure may have no value.
+pub const UNDEFINED: &str = "Undefined: steps to a criterion that no subject of either group reached, or a ratio to 0.";
+
 struct Report<'a> {
     record: &'a RunRecord<TransferSpec>,
     spec: &'a ExperimentSpec,
@@ -105,9 +108,11 @@ impl Report<'_> {
             "quiet",
             &format!(
                 "{} subjects in each group, paired: subject i has the same seed, and so the same naive agent and the same \
-                 evaluation episodes, in all of them. A difference is called clear when its 95% bootstrap interval leaves \
-                 out no effect and there are at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed stay in.",
-                self.subject_count()
+                 evaluation episodes, in all of them. A difference is called clear when its 95% interval leaves out no \
+                 effect, its p-value, adjusted for all {} tests of the experiment (Holm 1979), is below 0.05, and there are \
+                 at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed stay in.",
+                self.subject_count(),
+                self.summary.tests
             ),
         );
     }
@@ -145,9 +150,9 @@ impl Report<'_> {
                 name.clone(),
                 number(group.score_first_iqm),
                 number(group.score_final_iqm),
-                format!("{} to {}", number(group.score_final_low), number(group.score_final_high)),
+                interval_in_words(group.score_final_low.zip(group.score_final_high), number),
                 number(group.area),
-                steps(group.steps_to_criterion),
+                group.steps_to_criterion.map_or("not reached".into(), steps),
                 format!("{}/{}", group.reached_criterion, group.subjects),
             ]
         });
@@ -158,7 +163,7 @@ impl Report<'_> {
             "quiet",
             &format!(
                 "First and last score: interquartile means. Steps to criterion: a restricted mean, in which who never made \
-                 it counts with all {budget} steps."
+                 it counts with all {budget} steps; not reached if no subject made it."
             ),
         );
     }
@@ -170,9 +175,9 @@ impl Report<'_> {
         }
         page.section("What the practice was worth");
         let caption = format!(
-            "Against {} unless it says otherwise, with 95% intervals over whole subjects. Filled dots: the interval leaves \
-             out no effect (the upright line). Right is better, but for forgetting and interference.",
-            summary.reference
+            "Against {} unless it says otherwise, with 95% intervals over whole subjects. Filled dots: clearly not without \
+             effect (the upright line), counting all {} tests. Right is better, but for forgetting and interference.",
+            summary.reference, summary.tests
         );
         let colour = |comparison: &str| {
             let name = comparison.split(' ').next().unwrap_or_default();
@@ -189,7 +194,7 @@ impl Report<'_> {
         page.markup("<h3>All measures</h3>");
         page.markup(
             "<div class=\"wide\"><table><thead><tr><th>measure</th><th class=\"n\">value</th>\
-             <th class=\"n\">95% interval</th><th>clear</th></tr></thead>",
+             <th class=\"n\">95% interval</th><th class=\"n\">p, adjusted</th><th>clear</th></tr></thead>",
         );
         for definition in definitions::ALL {
             let rows: Vec<_> = summary.of(definition.measure).collect();
@@ -198,24 +203,27 @@ impl Report<'_> {
             }
             let (name, meaning) = (Escaped(definition.name), Escaped(definition.meaning));
             page.markup(format_args!(
-                "<tbody class=\"measure\"><tr><th colspan=\"4\"><strong>{name}</strong> ({}). {meaning}</th></tr>",
+                "<tbody class=\"measure\"><tr><th colspan=\"5\"><strong>{name}</strong> ({}). {meaning}</th></tr>",
                 Escaped(definition.unit)
             ));
             for (comparison, measure) in rows {
                 let write = if definition.unit == "env steps" { steps } else { number };
-                let ends =
-                    measure.low.zip(measure.high).map(|(low, high)| format!("{} to {}", write(low), write(high)));
+                let ends = measure.value.map(|_| interval_in_words(measure.low.zip(measure.high), write));
                 page.markup(format_args!(
-                    "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
+                    "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
                     Escaped(&comparison),
-                    measure.value.map(write).unwrap_or_else(|| "not defined".into()),
+                    measure.value.map_or("undefined".into(), write),
                     ends.unwrap_or_default(),
+                    measure.p_adjusted.map(number).unwrap_or_default(),
                     if measure.significant { "yes" } else { "" }
                 ));
             }
             page.markup("</tbody>");
         }
         page.markup("</table></div>");
+        if summary.measures.0.iter().any(|(_, measure)| measure.value.is_none()) {
+            page.paragraph("quiet", UNDEFINED);
+        }
     }
 
     fn subjects(&self, page: &mut Page) {

@@ -48,6 +48,16 @@ pub fn steps(count: f64) -> String {
     format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text).replace('-', "−"))
 }
 
+/// A value with its 95% interval, in the notation of all tables.
+pub fn with_interval(value: f64, interval: Option<(f64, f64)>, write: fn(f64) -> String) -> String {
+    format!("{} ({})", write(value), interval_in_words(interval, write))
+}
+
+/// Both ends of an interval.
+pub fn interval_in_words(interval: Option<(f64, f64)>, write: fn(f64) -> String) -> String {
+    interval.map_or("no interval".into(), |(low, high)| format!("{} to {}", write(low), write(high)))
+}
+
 /// At most `most` characters of a name; what is left out shows as an ellipsis.
 pub fn shortened(name: &str, most: usize) -> String {
     if name.chars().count() <= most {

@@ -100,6 +100,12 @@ impl TimeToCriterion {
         }
     }
 
+    /// Steps up to `horizon`: who was not seen to reach the criterion by then counts with all of them. If all subjects were
+    /// watched equally long, their mean is the [`restricted_mean`].
+    pub fn within(self, horizon: u64) -> f64 {
+        self.reached().map_or(horizon, |steps| steps.min(horizon)) as f64
+    }
+
     fn steps(self) -> u64 {
         match self {
             TimeToCriterion::Reached(steps) | TimeToCriterion::Censored(steps) => steps,
@@ -175,6 +181,10 @@ mod tests {
         // All watched to 100: (20 + 40 + 100 + 100) / 4.
         let times = [Reached(20), Censored(100), Reached(40), Censored(100)];
         assert!((restricted_mean(&times, 100) - 65.0).abs() < 1e-12);
+        for horizon in [10, 30, 100, 120] {
+            let each = times.map(|time| time.within(horizon));
+            assert!((restricted_mean(&times, horizon) - mean(&each)).abs() < 1e-12, "{horizon}");
+        }
         // One lost at 30 of four: survival 3/4 from 20, then 3/4 · 1/2 from 40 with two at risk:
         // 20 + 0.75 · 20 + 0.375 · 60.
         let times = [Reached(20), Censored(30), Reached(40), Censored(100)];

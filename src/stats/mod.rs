@@ -1,18 +1,26 @@
 //! Statistics of learning curves over subjects.
 //!
 //! One file per theme: what a [`curve`] tells of one subject, how two groups are compared ([`transfer`]), what is left of
-//! a skill after another one was practised ([`retention`]), who is better ([`comparison`]), robust means ([`robust`]) and
-//! intervals ([`bootstrap`]). A measure that is not defined, such as a ratio to 0, is `None`.
+//! a skill after another one was practised ([`retention`]), who is better ([`comparison`]), robust means ([`robust`]),
+//! intervals ([`interval`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
+//! `None`.
 
-pub mod bootstrap;
 pub mod comparison;
+#[cfg(test)]
+mod coverage;
 pub mod curve;
+pub mod family;
+pub mod interval;
 pub mod retention;
 pub mod robust;
+pub mod student;
 pub mod transfer;
 
-pub use bootstrap::{Estimate, bootstrap_interval, paired_estimate, stratified_estimate};
 pub use curve::{Curve, TimeToCriterion, restricted_mean};
+pub use interval::{
+    Estimate, bootstrap_interval, interquartile_estimate, mean_estimate, paired_estimate, ratio_estimate,
+    stratified_estimate,
+};
 pub use robust::interquartile_mean;
 
 /// The arithmetic mean; 0 of nothing.

@@ -14,6 +14,7 @@
 //! report.html           what was asked, found and done, for a reader; its figures are in figures/*.svg
 //! ```
 
+mod comparisons;
 pub mod measures;
 pub mod results;
 pub mod schedule;
