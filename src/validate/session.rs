@@ -13,6 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Targets of a cycle in the built-in tasks.
 pub const CYCLE: usize = 8;
+/// Strength of the built-in curl fields, in N·s/m; a field that counts as 1.
+pub const CURL: f64 = 13.0;
 
 /// What is known of a trial that is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -131,6 +133,27 @@ pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
     let base = Document::parse("null-v0.yaml", &setting.catalog.tasks.task("reaching/null-v0")?.yaml())?;
     let text = format!("task: reaching/validation-v0\nschedule: {schedule}\n");
     Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
+}
+
+/// The first trials of a task, of every subject.
+///
+/// # Errors
+/// A task that is not known, and those of [`run_on`].
+pub fn run(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, trials: usize) -> Result<Vec<Vec<Trial>>> {
+    run_on(setting, agent, &setting.catalog.tasks.task(task)?, trials)
+}
+
+/// The first trials of a task, of every subject, exploring and learning.
+///
+/// # Errors
+/// An agent that cannot do the task.
+pub fn run_on(
+    setting: &Setting<'_>,
+    agent: &AgentBlueprint,
+    task: &Blueprint,
+    trials: usize,
+) -> Result<Vec<Vec<Trial>>> {
+    cohort(setting, |subject| Session::new(agent, task, subject)?.trials(trials, Lesson::Learnt))
 }
 
 /// Does the same with every subject, on several threads; results are in the order of the subjects.
