@@ -38,6 +38,7 @@ pub struct AgentBlueprint {
     name: String,
     summary: String,
     yaml: String,
+    brain: Option<BrainConfig>,
     make: MakeAgent,
 }
 
@@ -57,12 +58,25 @@ impl AgentBlueprint {
         &self.yaml
     }
 
+    /// What its brain is made of; none if it is an agent of another kind.
+    pub fn brain(&self) -> Option<&BrainConfig> {
+        self.brain.as_ref()
+    }
+
     /// A naive agent for a task.
     ///
     /// # Errors
     /// Settings that do not fit the task.
     pub fn make(&self, task: &TaskSpec, seed: Seed) -> Result<Box<dyn Agent>, ConfigError> {
-        (self.make)(&shape_of(task), seed.0)
+        self.make_for(&shape_of(task), seed)
+    }
+
+    /// A naive agent for anything of this shape.
+    ///
+    /// # Errors
+    /// Settings that do not fit the shape.
+    pub fn make_for(&self, shape: &AgentShape, seed: Seed) -> Result<Box<dyn Agent>, ConfigError> {
+        (self.make)(shape, seed.0)
     }
 }
 
@@ -159,7 +173,7 @@ impl Catalog {
         if let Some((_, make)) = self.registered.iter().find(|(known, _)| known == name) {
             let summary = "An agent of this program.".to_string();
             let yaml = format!("agent: {name}\nkind: {name}\n");
-            return Ok(AgentBlueprint { name: name.into(), summary, yaml, make: Arc::clone(make) });
+            return Ok(AgentBlueprint { name: name.into(), summary, yaml, brain: None, make: Arc::clone(make) });
         }
         self.agent_from(&self.agent_document(name, folder)?)
     }
@@ -193,11 +207,13 @@ impl Catalog {
         if spec.brain.is_some() && spec.kind != "brain" {
             return Err(invalid("brain", "one", format!("no `brain` for an agent of kind `{}`", spec.kind)));
         }
+        let mut brain = None;
         let make: MakeAgent = match spec.kind.as_str() {
             "idle" => Arc::new(|_, _| Ok(Box::new(Idle))),
             "random" => Arc::new(|_, seed| Ok(Box::new(Random::new(seed)))),
             "brain" => {
                 let config = spec.brain.clone().unwrap_or_default();
+                brain = Some(config.clone());
                 config
                     .validate()
                     .map_err(|error| invalid(&format!("brain.{}", error.field), &error.found, error.expected))?;
@@ -212,7 +228,7 @@ impl Catalog {
                 }
             },
         };
-        Ok(AgentBlueprint { name: spec.agent, summary: spec.summary, yaml: document.resolved(), make })
+        Ok(AgentBlueprint { name: spec.agent, summary: spec.summary, yaml: document.resolved(), brain, make })
     }
 
     /// Names of all built-in experiments, sorted.

@@ -28,7 +28,7 @@ fn adaptation_leaves_an_opposite_after_effect_and_its_files() {
     assert!(value(&document, "deviation after 200 trials / naive") < 0.6);
     assert!(value(&document, "control without field / naive") < 0.1);
     let files = contents(&folder.path().join("one"));
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["v1.csv", "v1.svg", "validation.json"]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), [".lock", "run.yaml", "v1.csv", "v1.svg", "validation.json"]);
     run("two", "2");
     assert!(contents(&folder.path().join("two"))["v1.csv"] == files["v1.csv"], "depends on threads");
 }
@@ -42,10 +42,69 @@ fn an_agent_that_does_not_learn_misses() {
 }
 
 #[test]
-fn with_two_rates_what_was_unlearned_recovers_and_with_one_it_does_not() {
+fn with_two_sites_what_was_unlearned_recovers_and_without_the_fast_one_it_was_never_unlearned() {
     let folder = tempfile::tempdir().unwrap();
     let document = json(folder.path(), &["validate", "V3", "--subjects", "2", "--seed", "3"]);
-    assert!(value(&document, "highest index within 50 clamps") > 0.05);
     assert!(value(&document, "index on the first clamp") < 0.0);
-    assert!(value(&document, "highest index of the single-rate ablation") < 0.03);
+    assert!(value(&document, "highest index within 50 clamps") > 0.05);
+    assert!(value(&document, "its index on the first clamp") > 0.0);
+    assert!(value(&document, "its rise above the first eight clamps") < 0.03);
+}
+
+#[test]
+fn every_seed_is_counted_and_its_misses_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |seed, seeds| {
+        let out = format!("{seed}-{seeds}");
+        json(folder.path(), &["validate", "V8", "--subjects", "1", "--seed", seed, "--seeds", seeds, "--out", &out])
+    };
+    let (both, second) = (run("3", "2"), run("4", "1"));
+    let seeds = both["seeds"].as_array().unwrap();
+    assert_eq!(seeds.iter().map(|one| one["seed"].as_u64().unwrap()).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(seeds[1], second["seeds"][0], "a seed is the same whatever comes before it");
+    for one in seeds {
+        let missed = one["missed"].as_array().unwrap();
+        assert_eq!(one["bands"].as_u64().unwrap() - one["met"].as_u64().unwrap(), missed.len() as u64);
+        assert!(missed.iter().all(|band| band.as_str().unwrap().starts_with("V8: ")));
+    }
+    let lines = both["findings"][0]["lines"].as_array().unwrap();
+    let met = lines.iter().filter(|line| line["verdict"] == "pass").count() as u64;
+    assert_eq!(seeds[0]["met"], met, "lines are those of the first seed");
+    assert!(lines.iter().all(|line| line["mechanism"].as_str().unwrap().starts_with("dopamine")));
+}
+
+#[test]
+fn bands_without_an_experiment_are_told_as_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = "V5 V6 V10 V11 V12 V13b V15 V17 V18 V19 V20 V21 V22 V23 V24 V25 V26";
+    let mut arguments = vec!["validate", "--subjects", "1"];
+    arguments.extend(ids.split(' '));
+    let document = json(folder.path(), &arguments);
+    let findings = document["findings"].as_array().unwrap();
+    assert_eq!(findings.iter().map(|one| one["id"].as_str().unwrap()).collect::<Vec<_>>().join(" "), ids);
+    for finding in findings {
+        assert_eq!(finding["passed"], false);
+        for line in finding["lines"].as_array().unwrap() {
+            assert!(line["verdict"] == "not run" && line["value"].is_null() && line["reason"].is_string(), "{line}");
+        }
+    }
+    assert_eq!((&document["seeds"][0]["met"], &document["seeds"][0]["bands"]), (&0.into(), &0.into()));
+}
+
+#[test]
+fn broken_brains_are_noticed_by_bands_of_their_own_subject() {
+    let folder = tempfile::tempdir().unwrap();
+    for (finding, expected) in [
+        ("V1", &["sign flipped", "basal ganglia unchecked"][..]),
+        ("V8", &["no basal ganglia", "unsigned dopamine", "no dopamine adaptation", "dopamine's sign flipped"]),
+    ] {
+        let document = json(folder.path(), &["validate", finding, "--mutants", "--subjects", "2", "--seed", "3"]);
+        let mutants = document["mutants"].as_array().unwrap();
+        for name in expected {
+            let mutant = mutants.iter().find(|mutant| mutant["mutant"] == *name).unwrap_or_else(|| panic!("no {name}"));
+            let own = mutant["noticed_by_subject"].as_array().unwrap();
+            assert!(!own.is_empty(), "{name} is not noticed: {document:#}");
+            assert_eq!(mutant["noticed_by"].as_array().unwrap(), own, "only {finding} was run");
+        }
+    }
 }

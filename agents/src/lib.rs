@@ -49,8 +49,8 @@ pub use agent::{Agent, AgentShape, Input, Role, Transition};
 pub use baselines::{Idle, Random};
 pub use brain::{
     BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, ConfigError, CortexConfig,
-    FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SensesConfig, SensitivityConfig, SiteConfig,
-    StructureConfig,
+    DopamineDefect, FeedbackErrorConfig, FibreDefect, GranuleConfig, ModelReferenceConfig, SensesConfig,
+    SensitivityConfig, SiteConfig, StructureConfig,
 };
 pub use lesion::LesionError;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

@@ -29,6 +29,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// A gym for motor skills and their transfer.
@@ -192,6 +193,25 @@ fn print(text: &str) -> Result<()> {
 
 fn print_json(document: &serde_json::Value) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(document)?))
+}
+
+/// The first folder in `runs/` of that name, numbered, that is not there yet.
+fn first_free(name: &str) -> PathBuf {
+    numbered(name, free_number(name))
+}
+
+/// The last folder in `runs/` of that name that is there; the first one if none is.
+fn last_taken(name: &str) -> PathBuf {
+    numbered(name, free_number(name).saturating_sub(1).max(1))
+}
+
+fn free_number(name: &str) -> u32 {
+    (1..u32::MAX).find(|&number| !numbered(name, number).exists()).unwrap_or(1)
+}
+
+fn numbered(name: &str, number: u32) -> PathBuf {
+    let runs = Path::new("runs");
+    if number == 1 { runs.join(name) } else { runs.join(format!("{name}_{number}")) }
 }
 
 /// Parses a seed.

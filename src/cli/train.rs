@@ -1,6 +1,6 @@
 //! `etude train`: practice of a cohort on one task.
 
-use super::{Common, Lesioning, Threads, print, print_json, table::table, whole_number};
+use super::{Common, Lesioning, Threads, first_free, last_taken, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
 use crate::run::cohort::{Summary, train};
 use crate::run::subject::{Conditions, Plan};
@@ -96,12 +96,7 @@ impl Train {
 fn default_folder(plan: &Plan, resume: bool) -> PathBuf {
     let plain = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "-");
     let name = format!("{}_{}", plain(&plan.task.spec().id), plain(plan.agent.name()));
-    let numbered = |number: u32| match number {
-        1 => Path::new("runs").join(&name),
-        _ => Path::new("runs").join(format!("{name}_{number}")),
-    };
-    let first_free = (1..u32::MAX).find(|&number| !numbered(number).exists()).unwrap_or(1);
-    numbered(if resume { first_free.saturating_sub(1).max(1) } else { first_free })
+    if resume { last_taken(&name) } else { first_free(&name) }
 }
 
 fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {

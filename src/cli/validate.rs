@@ -1,34 +1,44 @@
-//! `etude validate`: whether the brain learns as has been published.
+//! `etude validate`: whether the brain learns as has been published, and whether a broken brain would be noticed.
 
-use super::{Common, Threads, print, print_json, table::table, whole_number};
+use super::{Common, Threads, first_free, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
-use crate::run::files::{create_folder, write_whole};
-use crate::validate::{Line, Setting, VALIDATIONS, Validation};
+use crate::run::folder::{RunFolder, Spec};
+use crate::run::limits::{LARGEST_SEED, MOST_SUBJECTS, whole};
+use crate::tell::tell;
+use crate::validate::mutants::{MUTANTS, Mutant, Verdicts, of_subject, touched};
+use crate::validate::{Line, Outcome, Setting, VALIDATIONS, Validation};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use etude_envs::Seed;
-use etude_envs::document::nearest;
-use serde_json::json;
+use etude_envs::document::{Invalid, nearest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Validate {
-    /// Which findings to reproduce, such as V1 [default: all]
+    /// Which findings to reproduce, such as V1, or V16 for V16a and V16b [default: all]
     #[arg(value_name = "FINDING")]
     findings: Vec<String>,
     /// Subjects in each group
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 10_000>)]
     subjects: u64,
     /// Seed that all randomness comes from
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, { u64::MAX }>)]
+    #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Agent name, or path of its YAML file; what is found of dopamine alone is found of the agent `dopamine`
+    /// Repeat everything on so many seeds: the seed and those that follow it
+    #[arg(long, default_value = "1", value_parser = whole_number::<1, 1_000>)]
+    seeds: u64,
+    /// Break the brain on purpose in many ways, and tell which bands notice
+    #[arg(long, conflicts_with = "seeds")]
+    mutants: bool,
+    /// Agent name, or path of its YAML file
     #[arg(long, default_value = "brain")]
     agent: String,
-    /// Folder for figures and tables
-    #[arg(long, default_value = "runs/validation")]
-    out: PathBuf,
+    /// Folder for figures and tables [default: a new one in runs/, named validation]
+    #[arg(long)]
+    out: Option<PathBuf>,
     #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
@@ -46,61 +56,197 @@ impl Validate {
             seed: Seed(self.seed),
             threads: self.threads.count(),
         };
-        create_folder(&self.out)?;
-        let (mut rows, mut documents) = (Vec::new(), Vec::new());
-        for validation in chosen {
-            if !self.common.quiet && !self.common.json {
-                eprintln!("{}  {} ({})", validation.id, validation.claim, validation.source);
-            }
-            let outcome = validation.run(&setting)?;
-            let name = |ending: &str| self.out.join(format!("{}.{ending}", validation.id.to_lowercase()));
-            write_whole(&name("svg"), outcome.figure()?.as_bytes())?;
-            write_whole(&name("csv"), outcome.csv().as_bytes())?;
-            rows.extend(outcome.lines.iter().map(|line| row(validation, line)));
-            documents.push(json!({
-                "id": validation.id, "claim": validation.claim, "source": validation.source,
-                "passed": outcome.passed(), "lines": outcome.lines,
-            }));
-        }
-        let document = json!({
-            "agent": self.agent, "subjects": self.subjects, "seed": self.seed,
-            "out": self.out.display().to_string(), "findings": documents,
-        });
-        write_whole(&self.out.join("validation.json"), format!("{document:#}\n").as_bytes())?;
-        if self.common.json {
-            print_json(&document)?;
+        let asked = Asked {
+            findings: chosen.iter().map(|validation| validation.id.to_string()).collect(),
+            subjects: self.subjects,
+            seed: self.seed,
+            seeds: self.seeds,
+            mutants: self.mutants,
+            agent_yaml: setting.agent.yaml().into(),
+        };
+        let out = self.out.clone().unwrap_or_else(|| first_free("validation"));
+        // What it holds is made anew by the same command, and refused to any other.
+        let folder = RunFolder::open(&out, &asked, true)?;
+        if self.mutants {
+            self.matrix(&setting, &chosen, &folder)?
         } else {
-            let misses = rows.iter().filter(|row| row[4] == "miss").count();
-            let banded = rows.iter().filter(|row| row[4] != "-").count();
-            print(&format!(
-                "{}\n{} of {banded} bands met, {misses} missed ({} subjects, seed {})\nFolder {}\n",
-                table(&["finding", "measure", "value", "band", "verdict"], &rows),
-                banded - misses,
-                self.subjects,
-                self.seed,
-                self.out.display()
-            ))?;
+            self.reproduce(&setting, &chosen, &folder)?
         }
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Reproduces the findings on every seed; lines and figures are those of the first.
+    fn reproduce(&self, setting: &Setting<'_>, chosen: &[&Validation], folder: &RunFolder) -> Result<()> {
+        let (mut rows, mut documents, mut seeds) = (Vec::new(), Vec::new(), Vec::new());
+        for seed in (0..self.seeds).map(|index| self.seed.wrapping_add(index)) {
+            let setting = Setting { seed: Seed(seed), ..setting.clone() };
+            let (mut verdicts, mut not_run) = (Verdicts::default(), 0);
+            for validation in chosen {
+                if validation.has_experiment() {
+                    self.tell(&format!("seed {seed}  {}  {} ({})", validation.id, validation.claim, validation.source));
+                }
+                let outcome = validation.run(&setting)?;
+                verdicts.count(validation.id, &outcome.lines);
+                not_run += outcome.lines.iter().filter(|line| line.verdict == "not run").count();
+                if seed == self.seed {
+                    write_figure(folder, validation, &outcome)?;
+                    rows.extend(outcome.lines.iter().map(|line| row(validation, line)));
+                    documents.push(json!({
+                        "id": validation.id, "claim": validation.claim, "source": validation.source,
+                        "passed": outcome.passed(), "lines": outcome.lines,
+                    }));
+                }
+            }
+            seeds.push((seed, verdicts, not_run));
+        }
+        let by_seed: Vec<Value> = seeds
+            .iter()
+            .map(|(seed, verdicts, not_run)| {
+                json!({
+                    "seed": seed, "met": verdicts.met.len(), "bands": verdicts.met.len() + verdicts.missed.len(),
+                    "missed": verdicts.missed, "not_run": not_run,
+                })
+            })
+            .collect();
+        let document = json!({
+            "agent": self.agent, "subjects": self.subjects, "seed": self.seed,
+            "out": folder.path().display().to_string(), "findings": documents, "seeds": by_seed,
+        });
+        folder.write("validation.json", format!("{document:#}\n").as_bytes())?;
+        if self.common.json {
+            return print_json(&document);
+        }
+        let header = ["finding", "measure", "value", "band", "verdict", "mechanism"];
+        let mut text = format!("{}\n", table(&header, &rows));
+        for (seed, verdicts, not_run) in &seeds {
+            let bands = verdicts.met.len() + verdicts.missed.len();
+            text.push_str(&format!(
+                "seed {seed}: {} of {bands} bands met, {} missed, {not_run} not run ({} subjects)\n",
+                verdicts.met.len(),
+                verdicts.missed.len(),
+                self.subjects,
+            ));
+            for missed in &verdicts.missed {
+                text.push_str(&format!("  missed {missed}\n"));
+            }
+        }
+        print(&format!("{text}Folder {}\n", folder.path().display()))
+    }
+
+    /// Runs the intact agent and every mutant that the findings are about, and tells which bands noticed.
+    fn matrix(&self, setting: &Setting<'_>, chosen: &[&Validation], folder: &RunFolder) -> Result<()> {
+        let findings = touched(chosen);
+        self.tell("intact");
+        let intact = Verdicts::new(setting, &findings)?;
+        let (mut rows, mut documents) = (Vec::new(), Vec::new());
+        for mutant in MUTANTS.iter().filter(|mutant| concerns(mutant, &findings)) {
+            self.tell(mutant.name);
+            let touched: Vec<&Validation> =
+                findings.iter().filter(|finding| mutant.touches(finding)).copied().collect();
+            let verdicts = mutant.run(setting, &touched)?;
+            let noticed_by = intact.noticed(&verdicts);
+            let own = of_subject(mutant, &noticed_by);
+            rows.push(vec![
+                mutant.name.into(),
+                format!("{}/{}", verdicts.met.len(), verdicts.met.len() + verdicts.missed.len()),
+                mutant.subject.join(", "),
+                own.len().to_string(),
+                if noticed_by.is_empty() { "none".into() } else { noticed_by.join("; ") },
+            ]);
+            documents.push(json!({
+                "mutant": mutant.name, "noticed_by": noticed_by, "subject": mutant.subject, "noticed_by_subject": own,
+                "findings": touched.iter().map(|finding| finding.id).collect::<Vec<_>>(),
+                "met": verdicts.met.len(), "bands": verdicts.met.len() + verdicts.missed.len(),
+            }));
+        }
+        let bands = intact.met.len() + intact.missed.len();
+        let document = json!({
+            "agent": self.agent, "subjects": self.subjects, "seed": self.seed,
+            "intact": {"met": intact.met.len(), "bands": bands, "missed": intact.missed}, "mutants": documents,
+        });
+        folder.write("mutants.json", format!("{document:#}\n").as_bytes())?;
+        if self.common.json {
+            return print_json(&document);
+        }
+        print(&format!(
+            "{}\nThe intact agent meets {} of {bands} bands ({} subjects, seed {})\nFolder {}\n",
+            table(&["mutant", "met", "subject", "own bands that notice", "noticed by"], &rows),
+            intact.met.len(),
+            self.subjects,
+            self.seed,
+            folder.path().display()
+        ))
+    }
+
+    fn tell(&self, what: &str) {
+        if !self.common.quiet {
+            tell(what);
+        }
+    }
+
+    /// A finding is meant by its number, or by what goes before its letter.
     fn chosen(&self) -> Result<Vec<&'static Validation>> {
         if self.findings.is_empty() {
             return Ok(VALIDATIONS.iter().collect());
         }
         let ids = || VALIDATIONS.iter().map(|validation| validation.id);
-        let find = |wanted: &String| {
-            VALIDATIONS.iter().find(|validation| validation.id.eq_ignore_ascii_case(wanted)).ok_or_else(|| {
+        let mut chosen = Vec::new();
+        for wanted in &self.findings {
+            let meant = |validation: &&Validation| {
+                let id = validation.id;
+                id.eq_ignore_ascii_case(wanted)
+                    || id.trim_end_matches(|last: char| last.is_ascii_lowercase()).eq_ignore_ascii_case(wanted)
+            };
+            let found: Vec<&Validation> = VALIDATIONS.iter().filter(meant).collect();
+            if found.is_empty() {
                 let near = nearest(&wanted.to_uppercase(), ids());
                 let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                anyhow!("unknown finding `{wanted}`{hint} (there are {})", ids().collect::<Vec<_>>().join(", "))
-            })
-        };
-        self.findings.iter().map(find).collect()
+                let all = ids().collect::<Vec<_>>().join(", ");
+                return Err(anyhow!("unknown finding `{wanted}`{hint} (there are {all})"));
+            }
+            chosen.extend(found);
+        }
+        Ok(chosen)
     }
+}
+
+/// Whether a mutant's own subject is among the findings.
+fn concerns(mutant: &Mutant, findings: &[&Validation]) -> bool {
+    findings.iter().any(|finding| mutant.subject.contains(&finding.id))
+}
+
+/// What was asked for, as the folder records it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    findings: Vec<String>,
+    subjects: u64,
+    seed: u64,
+    seeds: u64,
+    mutants: bool,
+    agent_yaml: String,
+}
+
+impl Spec for Asked {
+    const FORMAT: &'static str = "etude-validation 1";
+    const FOLDERS: &'static [&'static str] = &[];
+
+    fn validate(&self) -> Result<(), Invalid> {
+        whole("subjects", self.subjects, 1, MOST_SUBJECTS)?;
+        whole("seed", self.seed, 0, LARGEST_SEED)
+    }
+}
+
+fn write_figure(folder: &RunFolder, validation: &Validation, outcome: &Outcome) -> Result<()> {
+    let Some(figure) = outcome.figure()? else { return Ok(()) };
+    let name = |ending: &str| format!("{}.{ending}", validation.id.to_lowercase());
+    folder.write(&name("svg"), figure.as_bytes())?;
+    folder.write(&name("csv"), outcome.csv().as_bytes())
 }
 
 fn row(validation: &Validation, line: &Line) -> Vec<String> {
     let value = line.value.map_or("none".into(), |value| format!("{value:.4}"));
-    vec![validation.id.into(), line.measure.clone(), value, line.band.words(), line.verdict.into()]
+    let verdict = line.reason.map_or(line.verdict.into(), |reason| format!("{} ({reason})", line.verdict));
+    let (band, mechanism) = (line.band.words(), line.mechanism.name().into());
+    vec![validation.id.into(), line.measure.clone(), value, band, verdict, mechanism]
 }

@@ -2,27 +2,31 @@
 //!
 //! The agent sees the time since the cue as a tapped delay line, one input per step and cue (complete serial compound,
 //! Schultz, Dayan & Montague 1997). A trial is an episode: a pause of random length, the cue, a delay, the
-//! outcome. All numbers are the `dopamine` agent's own signals, in units of reward.
+//! outcome. All numbers are the agent's own signals, in units of reward; an agent that has none shows no response.
 
-use super::session::cohort;
-use super::{Band, Outcome, Setting};
+use super::Setting;
 use crate::stats::mean;
 use anyhow::{Result, anyhow};
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
+use etude_agents::{Agent, AgentShape, BasalGangliaConfig, Input, Role, Transition};
 use etude_envs::{Rng, Seed};
 use rand::RngExt;
 
 /// Steps from cue to outcome.
-const DELAY: usize = 10;
-/// Chance per step that a pause ends: so small against what γ discounts that a pause tells next to nothing of reward.
+pub const DELAY: usize = 10;
+/// Chance per step that a pause ends.
 const PAUSE_ENDS: f64 = 0.01;
-/// γ of the agent, so short-sighted that a pause is not worth what comes after it.
-const DISCOUNT: f64 = 0.9;
+
+/// γ of an agent; that of the default brain where it is none.
+pub fn discount(setting: &Setting<'_>) -> f64 {
+    let config = setting.agent.brain().and_then(|brain| brain.basal_ganglia.as_ref());
+    config.map_or(BasalGangliaConfig::default().discount, |own| own.discount)
+}
 
 /// An agent that is conditioned.
-struct Conditioning {
-    brain: Brain,
-    rng: Rng,
+pub struct Conditioning {
+    agent: Box<dyn Agent>,
+    /// What decides on pauses, cues and rewards.
+    pub rng: Rng,
     cues: usize,
     seen: Vec<f32>,
     next: Vec<f32>,
@@ -31,34 +35,38 @@ struct Conditioning {
 }
 
 /// What dopamine did in a trial: δ on the step that brought the cue, and on those that follow it.
-struct Response {
+pub struct Response {
     /// δ at the cue, then at each step after it; the outcome is at [`DELAY`].
-    raw: Vec<f64>,
+    pub raw: Vec<f64>,
     /// The gain-adapted δ at the outcome.
-    adapted: f64,
+    pub adapted: f64,
 }
 
 impl Response {
-    fn cue(&self) -> f64 {
+    /// δ at the cue.
+    pub fn cue(&self) -> f64 {
         self.raw[0]
     }
 
-    fn outcome(&self) -> f64 {
+    /// δ at the outcome.
+    pub fn outcome(&self) -> f64 {
         self.raw[DELAY]
     }
 }
 
 impl Conditioning {
-    fn new(cues: usize, subject: Seed) -> Result<Conditioning> {
+    /// A naive agent, with so many cues.
+    ///
+    /// # Errors
+    /// An agent that cannot be made for what there is to see.
+    pub fn new(setting: &Setting<'_>, cues: usize, subject: Seed) -> Result<Conditioning> {
         let observations = cues * (DELAY + 2);
         let input = |index| Input { name: format!("tap {index}"), typical: 1.0, role: Role::World };
         let shape = AgentShape { observations: (0..observations).map(input).collect(), actions: 1 };
-        let mut config = BrainConfig { cerebellum: None, ..BrainConfig::default() };
-        let basal_ganglia = config.basal_ganglia.get_or_insert_default();
-        basal_ganglia.discount = DISCOUNT;
-        let brain = Brain::new(&config, &shape, subject.fan("agent", 0).0).map_err(|error| anyhow!("{error}"))?;
+        let made = setting.agent.make_for(&shape, subject.fan("agent", 0));
+        let agent = made.map_err(|error| anyhow!("agent `{}` cannot be conditioned: {error}", setting.agent.name()))?;
         Ok(Conditioning {
-            brain,
+            agent,
             rng: subject.fan("conditioning", 0).rng(),
             cues,
             seen: vec![0.0; observations],
@@ -67,8 +75,19 @@ impl Conditioning {
         })
     }
 
+    /// The same agent at the same point, to try what would come next.
+    pub fn copy(&self) -> Conditioning {
+        Conditioning {
+            agent: self.agent.clone_agent(),
+            rng: self.rng.clone(),
+            seen: self.seen.clone(),
+            next: self.next.clone(),
+            ..*self
+        }
+    }
+
     /// One trial: a cue and what comes `DELAY` steps after it.
-    fn trial(&mut self, cue: usize, reward: f32) -> Response {
+    pub fn trial(&mut self, cue: usize, reward: f32) -> Response {
         let mut pause: usize = 1;
         while self.rng.random::<f64>() >= PAUSE_ENDS {
             pause += 1;
@@ -85,8 +104,8 @@ impl Conditioning {
             }
             let earned = if step + 1 == pause + DELAY { reward } else { 0.0 };
             let mut action = [0.0];
-            self.brain.act(&self.seen, true, &mut action);
-            self.brain.learn(&Transition {
+            self.agent.act(&self.seen, true, &mut action);
+            self.agent.learn(&Transition {
                 observation: &self.seen,
                 action: &action,
                 reward: earned,
@@ -95,7 +114,7 @@ impl Conditioning {
                 truncated: false,
             });
             let (mut raw, mut adapted) = (0.0, 0.0);
-            self.brain.signals(&mut |name, value| match name {
+            self.agent.signals(&mut |name, value| match name {
                 "dopamine" => raw = f64::from(value),
                 "dopamine_adapted" => adapted = f64::from(value),
                 "reward_scale" => self.scale = f64::from(value),
@@ -112,86 +131,15 @@ impl Conditioning {
         response
     }
 
-    fn draw(&mut self, chance: f64) -> bool {
+    /// True with this chance.
+    pub fn draw(&mut self, chance: f64) -> bool {
         self.rng.random::<f64>() < chance
     }
 
-    fn any_cue(&mut self) -> usize {
+    /// One of the cues, evenly.
+    pub fn any_cue(&mut self) -> usize {
         self.rng.random_range(0..self.cues)
     }
-}
-
-/// V7. A cue is followed by a reward of 1; after 300 trials it is left out on some. Then five cues with probabilities of
-/// their own.
-pub fn prediction_error(setting: &Setting<'_>) -> Result<Outcome> {
-    const TRIALS: usize = 300;
-    const TESTED: usize = 20;
-    const CHANCES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
-    let certain = cohort(setting, |subject| {
-        let mut conditioning = Conditioning::new(1, subject)?;
-        let first = conditioning.trial(0, 1.0);
-        for _ in 1..TRIALS {
-            conditioning.trial(0, 1.0);
-        }
-        let (mut kept, mut omitted) = (Vec::new(), Vec::new());
-        for _ in 0..TESTED {
-            kept.push(conditioning.trial(0, 1.0));
-            // A copy sees it left out, so that the expectation itself stays.
-            let mut copy = Conditioning {
-                brain: conditioning.brain.clone(),
-                rng: conditioning.rng.clone(),
-                seen: conditioning.seen.clone(),
-                next: conditioning.next.clone(),
-                ..conditioning
-            };
-            omitted.push(copy.trial(0, 0.0));
-        }
-        let course = |responses: &[Response]| -> Vec<f64> {
-            (0..DELAY + 2).map(|step| mean(&responses.iter().map(|one| one.raw[step]).collect::<Vec<_>>())).collect()
-        };
-        Ok([first.raw, course(&kept), course(&omitted)])
-    })?;
-    let chances = cohort(setting, |subject| {
-        let mut conditioning = Conditioning::new(CHANCES.len(), subject.fan("chances", 0))?;
-        let mut seen = vec![[Vec::new(), Vec::new()]; CHANCES.len()];
-        for trial in 0..TRIALS * CHANCES.len() {
-            let cue = conditioning.any_cue();
-            let rewarded = conditioning.draw(CHANCES[cue]);
-            let response = conditioning.trial(cue, f32::from(u8::from(rewarded)));
-            if trial >= TRIALS * CHANCES.len() / 2 {
-                seen[cue][0].push(response.cue());
-                if rewarded {
-                    seen[cue][1].push(response.outcome());
-                }
-            }
-        }
-        Ok(seen.iter().map(|[cue, outcome]| [mean(cue), mean(outcome)]).collect::<Vec<_>>())
-    })?;
-    let at_step =
-        |which: usize, step: usize| mean(&certain.iter().map(|courses| courses[which][step]).collect::<Vec<_>>());
-    let by_chance = |kind: usize| -> Vec<f64> {
-        (0..CHANCES.len())
-            .map(|cue| mean(&chances.iter().map(|subject| subject[cue][kind]).collect::<Vec<_>>()))
-            .collect()
-    };
-    let mut outcome = Outcome::titled("Dopamine in conditioning", ["steps since the cue", "dopamine (rewards)"]);
-    let expected = DISCOUNT.powi(DELAY as i32);
-    outcome.line("at the reward, first trial", at_step(0, DELAY), Band::Free);
-    outcome.line("at the cue / discounted reward", at_step(1, 0) / expected, Band::AtLeast(0.8));
-    outcome.line("at the expected reward, size", at_step(1, DELAY).abs(), Band::AtMost(0.1));
-    let dip = (DELAY - 1..=DELAY + 1).map(|step| at_step(2, step)).fold(f64::MAX, f64::min);
-    outcome.line("where the reward is left out", dip, Band::AtMost(-0.8));
-    let (cue, reward) = (by_chance(0), by_chance(1));
-    outcome.line("cue's response by chance of reward, r²", correlation(&CHANCES, &cue).powi(2), Band::AtLeast(0.95));
-    // A cue that is never rewarded has no response to reward.
-    let surprise = CHANCES.map(|chance| 1.0 - chance);
-    let r_squared = correlation(&surprise[1..], &reward[1..]).powi(2);
-    outcome.line("reward's response by surprise, r²", r_squared, Band::AtLeast(0.95));
-    let at: Vec<f64> = (0..DELAY + 2).map(|step| step as f64).collect();
-    for (name, which) in [("first trial", 0), ("reward expected", 1), ("reward left out", 2)] {
-        outcome.course(name, at.clone(), certain.iter().map(|courses| courses[which].clone()).collect());
-    }
-    Ok(outcome)
 }
 
 /// Pearson's correlation.
@@ -204,105 +152,6 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
         square_y += (y - centre_y).powi(2);
     }
     product / (square_x * square_y).sqrt()
-}
-
-/// V8. Three cues, each followed by nothing or by an amount of its own with even chances, as in the experiment.
-pub fn adaptive_coding(setting: &Setting<'_>) -> Result<Outcome> {
-    const LARGER: [f64; 3] = [0.05, 0.15, 0.5];
-    const TRIALS: usize = 100;
-    let responses = cohort(setting, |subject| {
-        let mut conditioning = Conditioning::new(LARGER.len(), subject)?;
-        let mut seen = vec![[Vec::new(), Vec::new()]; LARGER.len()];
-        for trial in 0..2 * TRIALS * LARGER.len() {
-            let cue = conditioning.any_cue();
-            let larger = conditioning.draw(0.5);
-            let response = conditioning.trial(cue, if larger { LARGER[cue] as f32 } else { 0.0 });
-            if larger && trial >= TRIALS * LARGER.len() {
-                seen[cue][0].push(response.adapted);
-                seen[cue][1].push(response.outcome());
-            }
-        }
-        Ok(seen.iter().map(|[adapted, raw]| [mean(adapted), mean(raw)]).collect::<Vec<_>>())
-    })?;
-    let by_cue = |kind: usize| -> Vec<f64> {
-        (0..LARGER.len())
-            .map(|cue| mean(&responses.iter().map(|subject| subject[cue][kind]).collect::<Vec<_>>()))
-            .collect()
-    };
-    let span = |values: &[f64]| {
-        values.iter().copied().fold(f64::MIN, f64::max) / values.iter().copied().fold(f64::MAX, f64::min)
-    };
-    let (adapted, raw) = (by_cue(0), by_cue(1));
-    let mut outcome = Outcome::titled("Adaptive coding", ["larger outcome", "response to it"]);
-    outcome.line("adapted responses, largest / smallest", span(&adapted), Band::AtMost(1.25));
-    for (larger, adapted) in LARGER.iter().zip(&adapted) {
-        outcome.line(&format!("adapted response to the larger of 0 and {larger}"), *adapted, Band::Within(0.8, 1.2));
-    }
-    outcome.line("raw responses, largest / smallest", span(&raw), Band::Free);
-    let kind = |kind: usize| responses.iter().map(|subject| subject.iter().map(|one| one[kind]).collect()).collect();
-    outcome.course("adapted", LARGER.to_vec(), kind(0));
-    outcome.course("raw (rewards)", LARGER.to_vec(), kind(1));
-    Ok(outcome)
-}
-
-/// V9. One cue, followed by an amount that is drawn evenly about 0.5 with a spread of its own, in groups apart.
-pub fn slope(setting: &Setting<'_>) -> Result<Outcome> {
-    const SPREADS: [f64; 3] = [0.05, 0.1, 0.2];
-    const TRIALS: usize = 300;
-    const EARLY: usize = 5;
-    let groups = cohort(setting, |subject| {
-        SPREADS
-            .iter()
-            .enumerate()
-            .map(|(group, &spread)| {
-                let mut conditioning = Conditioning::new(1, subject.fan("spread", group as u64))?;
-                // An even distribution has this half width.
-                let width = spread * 3f64.sqrt();
-                let gains = (0..TRIALS).map(|_| {
-                    let reward = 0.5 + width * (2.0 * conditioning.rng.random::<f64>() - 1.0);
-                    let response = conditioning.trial(0, reward as f32);
-                    (reward, response.adapted, response.adapted / response.outcome())
-                });
-                Ok(gains.collect::<Vec<_>>())
-            })
-            .collect::<Result<Vec<_>>>()
-    })?;
-    let slope = |trials: &[(f64, f64, f64)]| {
-        let (centre_x, centre_y) = (mean(&column(trials, 0)), mean(&column(trials, 1)));
-        let product: f64 = trials.iter().map(|one| (one.0 - centre_x) * (one.1 - centre_y)).sum();
-        product / trials.iter().map(|one| (one.0 - centre_x).powi(2)).sum::<f64>()
-    };
-    let product = |group: usize| {
-        let slopes: Vec<f64> = groups.iter().map(|subject| slope(&subject[group][TRIALS - 100..])).collect();
-        mean(&slopes) * SPREADS[group]
-    };
-    let products: Vec<f64> = (0..SPREADS.len()).map(product).collect();
-    let centre = mean(&products);
-    let mut outcome = Outcome::titled("Slope of the response", ["trial", "gain (1 / reward)"]);
-    for (spread, product) in SPREADS.iter().zip(&products) {
-        outcome.line(&format!("slope × SD, SD {spread}"), *product, Band::Free);
-    }
-    let unlike = products.iter().map(|product| (product / centre - 1.0).abs()).fold(0.0, f64::max);
-    outcome.line("largest deviation of slope × SD from their mean", unlike, Band::AtMost(0.15));
-    // How far the gain is from what it comes to, early and late.
-    let error = |range: std::ops::Range<usize>| {
-        let one = |trials: &Vec<(f64, f64, f64)>| {
-            let final_gain = mean(&column(&trials[TRIALS - 100..], 2));
-            mean(&trials[range.clone()].iter().map(|trial| (trial.2 / final_gain - 1.0).abs()).collect::<Vec<_>>())
-        };
-        mean(&groups.iter().flat_map(|subject| subject.iter().map(one)).collect::<Vec<_>>())
-    };
-    let (early, late) = (error(0..EARLY), error(TRIALS - 2 * EARLY..TRIALS));
-    outcome.line("error of the gain, first 5 trials / last", early / late, Band::Above(3.0));
-    for (group, spread) in SPREADS.iter().enumerate() {
-        let gains = groups.iter().map(|subject| column(&subject[group], 2)).collect();
-        outcome.course(&format!("SD {spread}"), (1..=TRIALS).map(|trial| trial as f64).collect(), gains);
-    }
-    Ok(outcome)
-}
-
-fn column(trials: &[(f64, f64, f64)], column: usize) -> Vec<f64> {
-    trials.iter().map(|trial| [trial.0, trial.1, trial.2][column]).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::Setting;
 use crate::catalog::AgentBlueprint;
+use crate::crew::crew;
 use anyhow::{Context, Result, anyhow};
 use etude_agents::{Agent, Transition};
 use etude_envs::Seed;
@@ -13,6 +14,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Targets of a cycle in the built-in tasks.
 pub const CYCLE: usize = 8;
+/// Strength of the built-in curl fields, in N·s/m; a field that counts as 1.
+pub const CURL: f64 = 13.0;
 
 /// What is known of a trial that is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -133,6 +136,27 @@ pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
     Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
 }
 
+/// The first trials of a task, of every subject.
+///
+/// # Errors
+/// A task that is not known, and those of [`run_on`].
+pub fn run(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, trials: usize) -> Result<Vec<Vec<Trial>>> {
+    run_on(setting, agent, &setting.catalog.tasks.task(task)?, trials)
+}
+
+/// The first trials of a task, of every subject, exploring and learning.
+///
+/// # Errors
+/// An agent that cannot do the task.
+pub fn run_on(
+    setting: &Setting<'_>,
+    agent: &AgentBlueprint,
+    task: &Blueprint,
+    trials: usize,
+) -> Result<Vec<Vec<Trial>>> {
+    cohort(setting, |subject| Session::new(agent, task, subject)?.trials(trials, Lesson::Learnt))
+}
+
 /// Does the same with every subject, on several threads; results are in the order of the subjects.
 ///
 /// # Errors
@@ -140,18 +164,13 @@ pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
 pub fn cohort<T: Send>(setting: &Setting<'_>, each: impl Fn(Seed) -> Result<T> + Sync) -> Result<Vec<T>> {
     let results: Vec<Mutex<Option<Result<T>>>> = (0..setting.subjects).map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..setting.threads.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let subject = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(slot) = results.get(subject) else { return };
-                    let done = each(setting.seed.fan("subject", subject as u64));
-                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-                }
-            });
-        }
-    });
+    let work = || loop {
+        let subject = next.fetch_add(1, Ordering::Relaxed);
+        let Some(slot) = results.get(subject) else { return };
+        let done = each(setting.seed.fan("subject", subject as u64));
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+    };
+    crew(setting.threads, work, || {});
     let finished = |slot: Mutex<Option<Result<T>>>| {
         let done = slot.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.unwrap_or_else(|| Err(anyhow!("a subject was not gone through")))

@@ -21,7 +21,7 @@ use super::Teacher;
 use super::average::Average;
 use super::config::{ConfigError, above, below, within};
 use super::cortex::{Activity, Column, CortexConfig};
-use super::dopamine::{Burst, Dopamine};
+use super::dopamine::{Burst, Dopamine, DopamineDefect};
 use super::intentional::Intentional;
 use super::lanes::{Lanes, ZEROS, flat_mut};
 use super::policy::Policy;
@@ -68,6 +68,10 @@ pub struct BasalGangliaConfig {
     /// exploring anew at every step would be undone by the body's own controller before anything came of it; elsewhere
     /// every step is decided by itself. Discount and trace decay count decisions. Guesses are made at every step.
     pub guided_hold: usize,
+    /// A fault put into dopamine on purpose: `unsigned`, `flipped`, `sign-only`, `unadapted` or `no-bootstrapping`; default
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defect: Option<DopamineDefect>,
 }
 
 impl Default for BasalGangliaConfig {
@@ -86,6 +90,7 @@ impl Default for BasalGangliaConfig {
             error_by_state: true,
             reward_memory: 100_000,
             guided_hold: 50,
+            defect: None,
         }
     }
 }
@@ -134,6 +139,7 @@ pub(super) struct BasalGanglia {
     structures: Option<[Structure; 2]>,
     reward: RewardScaler,
     dopamine: Dopamine,
+    defect: Option<DopamineDefect>,
     /// The exploring pass of the actor that is to be learnt from, and one for guesses that leave no mark.
     tried: Activity,
     guessed: Activity,
@@ -214,6 +220,7 @@ impl BasalGanglia {
                 config.error_memory,
                 if config.error_by_state { inputs } else { 0 },
             ),
+            defect: config.defect,
             tried: actor.activity(),
             guessed: actor.activity(),
             noise: vec![0.0; actions],
@@ -320,11 +327,13 @@ impl BasalGanglia {
             self.critic.forward(&mut self.next);
             self.next.outputs()[0]
         };
-        let error = reward + self.discount * future - self.value;
+        let discount = if self.defect == Some(DopamineDefect::NoBootstrapping) { 0.0 } else { self.discount };
+        let error = reward + discount * future - self.value;
         if !error.is_finite() {
             return;
         }
-        self.burst = self.dopamine.adapt(error, self.tried.inputs()).weakened(self.authority);
+        let burst = self.dopamine.adapt(error, self.tried.inputs());
+        self.burst = burst.distorted(self.defect).weakened(self.authority);
         let taught = !terminated && self.gradient_strength != 0.0 && teacher.is_some_and(|teacher| self.ask(teacher));
 
         self.mood.update(f64::from(error));

@@ -4,6 +4,8 @@
 //! division keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033). The spread that is expected is the
 //! average over all states or, as the cues of that experiment set it, a linear guess from the present observation.
 
+use serde::{Deserialize, Serialize};
+
 use super::average::Average;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -23,6 +25,23 @@ const GUESS_RATE: f32 = 0.05;
 /// Smallest guess, as a share of the average of |δ|: errors where none are expected are not blown up.
 const LEAST_GUESS: f64 = 0.1;
 
+/// A fault that is put into dopamine on purpose, to see which experiments notice it. All but the last distort only the
+/// adapted error, which the actor is told; the critic goes on learning from the sound one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DopamineDefect {
+    /// The size of the error without its sign.
+    Unsigned,
+    /// The error with the opposite sign.
+    Flipped,
+    /// The sign of the error without its size.
+    SignOnly,
+    /// The error as it is, not brought to the range of usual errors.
+    Unadapted,
+    /// The future is left out of the error: δ = r − V(s).
+    NoBootstrapping,
+}
+
 /// One error in its three forms.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Burst {
@@ -35,6 +54,19 @@ pub(super) struct Burst {
 }
 
 impl Burst {
+    /// What a faulty dopamine makes of it.
+    pub(super) fn distorted(self, defect: Option<DopamineDefect>) -> Burst {
+        let adapted = match defect {
+            None | Some(DopamineDefect::NoBootstrapping) => return self,
+            Some(DopamineDefect::Unsigned) => self.adapted.abs(),
+            Some(DopamineDefect::Flipped) => -self.adapted,
+            // Not signum, which calls zero positive.
+            Some(DopamineDefect::SignOnly) => f32::from(self.adapted > 0.0) - f32::from(self.adapted < 0.0),
+            Some(DopamineDefect::Unadapted) => self.clipped,
+        };
+        Burst { adapted, ..self }
+    }
+
     /// What is left of it where dopamine is short.
     pub(super) fn weakened(self, share: f32) -> Burst {
         Burst { raw: share * self.raw, clipped: share * self.clipped, adapted: share * self.adapted }
@@ -138,6 +170,22 @@ mod tests {
         }
         assert!((small.adapted + 1.0).abs() < 0.02 && (large.adapted + 1.0).abs() < 0.02, "{small:?} {large:?}");
         assert_eq!((small.clipped, large.clipped), (-0.1, -0.5), "the critic's is what it was");
+    }
+
+    #[test]
+    fn a_defect_distorts_what_the_actor_is_told_and_nothing_else() {
+        let burst = Burst { raw: -4.0, clipped: -3.0, adapted: -1.5 };
+        for (defect, adapted) in [
+            (None, -1.5),
+            (Some(DopamineDefect::Unsigned), 1.5),
+            (Some(DopamineDefect::Flipped), 1.5),
+            (Some(DopamineDefect::SignOnly), -1.0),
+            (Some(DopamineDefect::Unadapted), -3.0),
+            (Some(DopamineDefect::NoBootstrapping), -1.5),
+        ] {
+            assert_eq!(burst.distorted(defect), Burst { adapted, ..burst }, "{defect:?}");
+        }
+        assert_eq!(Burst::default().distorted(Some(DopamineDefect::SignOnly)), Burst::default());
     }
 
     #[test]

@@ -28,11 +28,12 @@ use serde::{Deserialize, Serialize};
 
 pub use basal_ganglia::BasalGangliaConfig;
 pub use cerebellum::{
-    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, GranuleConfig, ModelReferenceConfig, SensitivityConfig,
-    SiteConfig,
+    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, FibreDefect, GranuleConfig, ModelReferenceConfig,
+    SensitivityConfig, SiteConfig,
 };
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
+pub use dopamine::DopamineDefect;
 pub use senses::SensesConfig;
 pub use structure::StructureConfig;
 

@@ -18,11 +18,22 @@ pub struct ClimbingFibreConfig {
     pub saturation: f64,
     /// Signal the sign of the error only (an ablation); default false.
     pub binary: bool,
+    /// A fault put into the signal on purpose, to see which experiments notice it: `flipped`; default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defect: Option<FibreDefect>,
+}
+
+/// A fault of a climbing fibre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FibreDefect {
+    /// The signal has the opposite sign of the error.
+    Flipped,
 }
 
 impl Default for ClimbingFibreConfig {
     fn default() -> Self {
-        ClimbingFibreConfig { saturation: 3.0, binary: false }
+        ClimbingFibreConfig { saturation: 3.0, binary: false, defect: None }
     }
 }
 
@@ -40,6 +51,7 @@ const RATE_MEMORY: f64 = 10_000.0;
 pub(super) struct ClimbingFibre {
     saturation: f64,
     binary: bool,
+    defect: Option<FibreDefect>,
     /// Mean magnitude of the graded signal, in standard deviations.
     rate: Average,
 }
@@ -47,7 +59,7 @@ pub(super) struct ClimbingFibre {
 impl ClimbingFibre {
     pub(super) fn new(config: &ClimbingFibreConfig) -> ClimbingFibre {
         let rate = Average::new(1.0 - 1.0 / RATE_MEMORY);
-        ClimbingFibre { saturation: config.saturation, binary: config.binary, rate }
+        ClimbingFibre { saturation: config.saturation, binary: config.binary, defect: config.defect, rate }
     }
 
     /// The signal for a finite error, in the error's own unit, given the standard deviation of such errors.
@@ -55,6 +67,7 @@ impl ClimbingFibre {
         if sd <= 0.0 {
             return 0.0;
         }
+        let error = if self.defect == Some(FibreDefect::Flipped) { -error } else { error };
         let graded = (error / sd).clamp(-self.saturation, self.saturation);
         if !self.binary {
             return graded * sd;
@@ -87,6 +100,20 @@ mod tests {
             assert_eq!(graded.signal(error, 2.0), signal);
         }
         assert_eq!(graded.signal(1.0, 0.0), 0.0);
+    }
+
+    #[test]
+    fn a_flipped_signal_is_the_opposite_of_the_sound_one() {
+        for binary in [false, true] {
+            let config = ClimbingFibreConfig { binary, ..ClimbingFibreConfig::default() };
+            let (mut sound, mut flipped) = (
+                ClimbingFibre::new(&config),
+                ClimbingFibre::new(&ClimbingFibreConfig { defect: Some(FibreDefect::Flipped), ..config }),
+            );
+            for error in [0.5, -1.0, 7.0] {
+                assert_eq!(flipped.signal(error, 2.0), -sound.signal(error, 2.0));
+            }
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use serde::{Deserialize, Serialize};
 
-pub use climbing_fibre::ClimbingFibreConfig;
+pub use climbing_fibre::{ClimbingFibreConfig, FibreDefect};
 pub use feedback_error::{FeedbackErrorConfig, SiteConfig};
 pub use granule::GranuleConfig;
 pub use model_reference::ModelReferenceConfig;

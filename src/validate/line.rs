@@ -1,0 +1,261 @@
+//! Measures, the bands that they should lie in, and what becomes of them.
+
+use crate::figure;
+use serde::{Serialize, Serializer};
+use std::fmt::Write;
+
+/// The values that a measure may take.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Band {
+    /// From one to the other.
+    Within(f64, f64),
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+    /// More than this.
+    Above(f64),
+    /// Less than this.
+    Below(f64),
+    /// In words, where the measure is not run and has no single number.
+    Stated(&'static str),
+    /// None: given for comparison.
+    Free,
+}
+
+impl Band {
+    /// Whether a value lies in it.
+    pub fn holds(self, value: f64) -> bool {
+        match self {
+            Band::Within(low, high) => (low..=high).contains(&value),
+            Band::AtLeast(low) => value >= low,
+            Band::AtMost(high) => value <= high,
+            Band::Above(low) => value > low,
+            Band::Below(high) => value < high,
+            Band::Stated(_) => false,
+            Band::Free => true,
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> String {
+        match self {
+            Band::Within(low, high) => format!("{low} to {high}"),
+            Band::AtLeast(low) => format!("at least {low}"),
+            Band::AtMost(high) => format!("at most {high}"),
+            Band::Above(low) => format!("above {low}"),
+            Band::Below(high) => format!("below {high}"),
+            Band::Stated(words) => words.into(),
+            Band::Free => "-".into(),
+        }
+    }
+}
+
+/// What in the agent a measure puts to the test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Nothing that is learned: the body and its own controller.
+    #[default]
+    Body,
+    /// The cerebellum's learning from the feedback command.
+    FeedbackError,
+    /// Its fast and its slow site.
+    Sites,
+    /// Its sensitivity to errors, as past errors have set it.
+    ErrorMemory,
+    /// The grading of its error signal.
+    ClimbingFibre,
+    /// The temporal-difference error.
+    Dopamine,
+    /// The range that it adapts to.
+    Gain,
+    /// The actor's learning from it.
+    Reward,
+    /// The cerebellum's correction of a changed body.
+    ModelReference,
+    /// A prediction of the hand's place, which the brain does not have.
+    ForwardModel,
+    /// Pruning and regrowth in the cortex.
+    Structure,
+    /// The features of the cortex.
+    Cortex,
+}
+
+impl Mechanism {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mechanism::Body => "body",
+            Mechanism::FeedbackError => "feedback-error learning",
+            Mechanism::Sites => "fast and slow site",
+            Mechanism::ErrorMemory => "memory of errors",
+            Mechanism::ClimbingFibre => "graded climbing fibre",
+            Mechanism::Dopamine => "dopamine",
+            Mechanism::Gain => "dopamine's gain",
+            Mechanism::Reward => "learning from reward",
+            Mechanism::ModelReference => "model reference",
+            Mechanism::ForwardModel => "forward model of the hand",
+            Mechanism::Structure => "structural plasticity",
+            Mechanism::Cortex => "cortex",
+        }
+    }
+}
+
+impl Serialize for Mechanism {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// What one measure came out as.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// What was measured, with its unit.
+    pub measure: String,
+    /// The value; none where it could not be had.
+    pub value: Option<f64>,
+    /// Where it should lie.
+    pub band: Band,
+    /// `pass`, `miss`, `not run`, or `-` for what has no band.
+    pub verdict: &'static str,
+    /// What it puts to the test.
+    pub mechanism: Mechanism,
+    /// Why it is not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+}
+
+impl Line {
+    fn new(measure: &str, value: impl Into<Option<f64>>, band: Band, mechanism: Mechanism) -> Line {
+        let value = value.into().filter(|value| value.is_finite());
+        let verdict = match (band, value) {
+            (Band::Free, _) => "-",
+            (_, Some(value)) if band.holds(value) => "pass",
+            _ => "miss",
+        };
+        Line { measure: measure.into(), value, band, verdict, mechanism, reason: None }
+    }
+
+    /// Whether it was held against a band.
+    pub fn judged(&self) -> bool {
+        self.met() || self.missed()
+    }
+
+    /// Whether it lies in its band.
+    pub fn met(&self) -> bool {
+        self.verdict == "pass"
+    }
+
+    /// Whether it does not.
+    pub fn missed(&self) -> bool {
+        self.verdict == "miss"
+    }
+}
+
+/// What a validation came out as.
+#[derive(Default)]
+pub struct Outcome {
+    /// One line per measure.
+    pub lines: Vec<Line>,
+    mechanism: Mechanism,
+    figure: Option<Figure>,
+}
+
+struct Figure {
+    title: String,
+    axes: [&'static str; 2],
+    groups: Vec<figure::Course>,
+}
+
+impl Outcome {
+    /// Whether no measure is outside its band; false if nothing was run.
+    pub fn passed(&self) -> bool {
+        self.lines.iter().any(Line::met) && !self.lines.iter().any(Line::missed)
+    }
+
+    /// The figure as SVG; none where nothing was run.
+    ///
+    /// # Errors
+    /// That of the drawing library.
+    pub fn figure(&self) -> anyhow::Result<Option<String>> {
+        self.figure.as_ref().map(|own| figure::courses(&own.title, own.axes, &own.groups)).transpose()
+    }
+
+    /// The numbers behind the figure, one row per value.
+    pub fn csv(&self) -> String {
+        let mut text = String::from("group,subject,at,value\n");
+        for group in self.figure.iter().flat_map(|figure| &figure.groups) {
+            for (subject, values) in group.subjects.iter().enumerate() {
+                for (at, value) in group.at.iter().zip(values) {
+                    let _ = writeln!(text, "{},{subject},{at},{value}", group.name.replace(',', ";"));
+                }
+            }
+        }
+        text
+    }
+
+    /// One that has a figure; the lines that follow test this mechanism.
+    pub(super) fn titled(title: &str, axes: [&'static str; 2], mechanism: Mechanism) -> Outcome {
+        let figure = Some(Figure { title: title.into(), axes, groups: Vec::new() });
+        Outcome { lines: Vec::new(), mechanism, figure }
+    }
+
+    /// Says what the lines that follow put to the test.
+    pub(super) fn tests(&mut self, mechanism: Mechanism) {
+        self.mechanism = mechanism;
+    }
+
+    pub(super) fn line(&mut self, measure: &str, value: impl Into<Option<f64>>, band: Band) {
+        self.lines.push(Line::new(measure, value, band, self.mechanism));
+    }
+
+    /// A band that nothing is held against yet, and why.
+    pub(super) fn not_run(&mut self, measure: &str, band: Band, reason: &'static str) {
+        self.lines.push(Line {
+            measure: measure.into(),
+            value: None,
+            band,
+            verdict: "not run",
+            mechanism: self.mechanism,
+            reason: Some(reason),
+        });
+    }
+
+    /// Adds courses to the figure, taken at these places.
+    pub(super) fn course(&mut self, name: &str, at: Vec<f64>, subjects: Vec<Vec<f64>>) {
+        if let Some(figure) = &mut self.figure {
+            figure.groups.push(figure::Course { name: name.into(), at, subjects });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_on_the_edge_of_a_band_lies_in_it_and_what_is_not_known_is_a_miss() {
+        let verdict = |value: f64, band| Line::new("x", value, band, Mechanism::Body).verdict;
+        assert_eq!(verdict(0.4, Band::Within(0.4, 1.2)), "pass");
+        assert_eq!(verdict(1.21, Band::Within(0.4, 1.2)), "miss");
+        assert_eq!(verdict(0.95, Band::AtLeast(0.95)), "pass");
+        assert_eq!(verdict(0.3, Band::AtMost(0.29)), "miss");
+        assert_eq!(verdict(0.0, Band::Above(0.0)), "miss");
+        assert_eq!(verdict(0.0, Band::Below(0.0)), "miss");
+        assert_eq!(verdict(f64::NAN, Band::AtMost(1.0)), "miss");
+        assert_eq!(Line::new("x", None, Band::Above(0.0), Mechanism::Body).verdict, "miss");
+        assert_eq!(verdict(f64::NAN, Band::Free), "-");
+    }
+
+    #[test]
+    fn what_is_not_run_is_neither_met_nor_missed_and_does_not_pass() {
+        let mut outcome = Outcome::default();
+        outcome.not_run("x", Band::AtLeast(0.3), "no model");
+        assert!(!outcome.passed() && !outcome.lines[0].judged());
+        outcome.line("y", 1.0, Band::AtLeast(0.3));
+        assert!(outcome.passed());
+        outcome.line("z", 0.0, Band::AtLeast(0.3));
+        assert!(!outcome.passed());
+    }
+}

@@ -1,0 +1,169 @@
+//! All findings, by number.
+
+use super::{Experiment, Validation, adaptation, climbing_fibre, dopamine, not_run, recovery, reinforcement, savings};
+
+/// All validations, by number; those without an experiment only tell their bands.
+pub const VALIDATIONS: [Validation; 27] = [
+    Validation {
+        id: "V1",
+        claim: "A force field is adapted to, and its loss shows an after-effect",
+        source: "Shadmehr & Mussa-Ivaldi 1994",
+        experiment: Experiment::Run(adaptation::adaptation),
+    },
+    Validation {
+        id: "V2",
+        claim: "Adaptation follows a fast and a slow process",
+        source: "Smith, Ghazizadeh & Shadmehr 2006",
+        experiment: Experiment::Run(adaptation::two_state),
+    },
+    Validation {
+        id: "V3",
+        claim: "What was unlearned recovers spontaneously",
+        source: "Smith, Ghazizadeh & Shadmehr 2006",
+        experiment: Experiment::Run(recovery::recovery),
+    },
+    Validation {
+        id: "V4",
+        claim: "Relearning is faster even after a complete washout",
+        source: "Zarahn et al. 2008",
+        experiment: Experiment::Run(savings::savings),
+    },
+    Validation {
+        id: "V5",
+        claim: "What was learned at one target generalises to targets near it",
+        source: "Krakauer et al. 2000; Donchin et al. 2003; Tanaka et al. 2009",
+        experiment: Experiment::NotRun(&not_run::GENERALISATION),
+    },
+    Validation {
+        id: "V6",
+        claim: "Practice of random rotations teaches their structure",
+        source: "Braun et al. 2009",
+        experiment: Experiment::NotRun(&not_run::STRUCTURAL_LEARNING),
+    },
+    Validation {
+        id: "V7",
+        claim: "Dopamine is the error of the prediction of reward",
+        source: "Schultz, Dayan & Montague 1997",
+        experiment: Experiment::Run(dopamine::prediction_error),
+    },
+    Validation {
+        id: "V8",
+        claim: "Dopamine adapts its gain to the range of rewards",
+        source: "Tobler, Fiorillo & Schultz 2005",
+        experiment: Experiment::Run(dopamine::adaptive_coding),
+    },
+    Validation {
+        id: "V9",
+        claim: "The slope of its response falls as the spread of rewards grows, and takes trials to do so",
+        source: "Diederen et al. 2016",
+        experiment: Experiment::Run(dopamine::slope),
+    },
+    Validation {
+        id: "V10",
+        claim: "A decoder that is turned is answered by re-aiming, re-weighting and re-mapping",
+        source: "Jarosiewicz et al. 2008",
+        experiment: Experiment::NotRun(&not_run::TURNED_DECODER),
+    },
+    Validation {
+        id: "V11",
+        claim: "New decoders are learned within the intrinsic manifold, and not outside it",
+        source: "Sadtler et al. 2014; Golub et al. 2018",
+        experiment: Experiment::NotRun(&not_run::MANIFOLD),
+    },
+    Validation {
+        id: "V12",
+        claim: "Over days new patterns of activity appear",
+        source: "Oby et al. 2019",
+        experiment: Experiment::NotRun(&not_run::NEW_PATTERNS),
+    },
+    Validation {
+        id: "V13b",
+        claim: "Preferred directions shift with the field, and some keep their shift",
+        source: "Li, Padoa-Schioppa & Bizzi 2001",
+        experiment: Experiment::NotRun(&not_run::PREFERRED_DIRECTIONS),
+    },
+    Validation {
+        id: "V14",
+        claim: "Graded climbing fibres grade what is learned from an error",
+        source: "Yang & Lisberger 2014; Zang & De Schutter 2019",
+        experiment: Experiment::Run(climbing_fibre::graded),
+    },
+    Validation {
+        id: "V15",
+        claim: "Capacity grows with practice, where it is practised",
+        source: "Gaser & Schlaug 2003",
+        experiment: Experiment::NotRun(&not_run::CAPACITY),
+    },
+    Validation {
+        id: "V16a",
+        claim: "Learning from error shifts where the hand is predicted to be, learning from reward does not",
+        source: "Izawa & Shadmehr 2011",
+        experiment: Experiment::Run(reinforcement::prediction),
+    },
+    Validation {
+        id: "V16b",
+        claim: "Learning from error and from reward are apart: each is lost with a part of its own",
+        source: "Therrien, Wolpert & Bastian 2016",
+        experiment: Experiment::Run(reinforcement::dissociation),
+    },
+    Validation {
+        id: "V17",
+        claim: "In transfer the cerebellum has a larger share than in learning from scratch",
+        source: "Seidler 2010",
+        experiment: Experiment::NotRun(&not_run::CEREBELLAR_SHARE),
+    },
+    Validation {
+        id: "V18",
+        claim: "A rotation leaves an after-effect with the cursor off",
+        source: "Krakauer et al. 2000; Taylor & Ivry 2014",
+        experiment: Experiment::NotRun(&not_run::AFTER_EFFECT_OF_ROTATION),
+    },
+    Validation {
+        id: "V19",
+        claim: "Practised reaches scatter by a few degrees, cursor on or off",
+        source: "van Beers, Haggard & Wolpert 2004",
+        experiment: Experiment::NotRun(&not_run::SCATTER),
+    },
+    Validation {
+        id: "V20",
+        claim: "One target is learned in tens of trials, a small share of the error at a time",
+        source: "Krakauer et al. 2000; Smith, Ghazizadeh & Shadmehr 2006",
+        experiment: Experiment::NotRun(&not_run::RATE),
+    },
+    Validation {
+        id: "V21",
+        claim: "A clamped cursor draws the hand away, to a bound that hardly depends on the clamp",
+        source: "Morehead et al. 2017; Kim et al. 2018",
+        experiment: Experiment::NotRun(&not_run::ERROR_CLAMP),
+    },
+    Validation {
+        id: "V22",
+        claim: "Two trials of a field bring back what was learned in it",
+        source: "Heald, Lengyel & Wolpert 2021",
+        experiment: Experiment::NotRun(&not_run::EVOKED_RECOVERY),
+    },
+    Validation {
+        id: "V23",
+        claim: "Savings are for the same field more than for its opposite",
+        source: "Herzfeld et al. 2014; Huang et al. 2011",
+        experiment: Experiment::NotRun(&not_run::SIGN_OF_SAVINGS),
+    },
+    Validation {
+        id: "V24",
+        claim: "Errors that last raise the sensitivity to error, errors that alternate lower it",
+        source: "Herzfeld et al. 2014",
+        experiment: Experiment::NotRun(&not_run::HISTORY_OF_ERRORS),
+    },
+    Validation {
+        id: "V25",
+        claim: "Reward beside error makes learning faster and what was learned last",
+        source: "Nikooyan & Ahmed 2015; Shmuelof et al. 2012; Galea et al. 2015",
+        experiment: Experiment::NotRun(&not_run::REWARD_AND_ERROR),
+    },
+    Validation {
+        id: "V26",
+        claim: "Uncertain feedback is learned from less",
+        source: "Wei & Körding 2010",
+        experiment: Experiment::NotRun(&not_run::UNCERTAINTY),
+    },
+];

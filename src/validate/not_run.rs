@@ -1,0 +1,215 @@
+//! Findings that have bands but no experiment yet. Their bands are as they were frozen.
+
+use super::{Band, Mechanism, Outcome};
+
+/// The bands of a finding, and why nothing is held against them.
+pub struct Bands {
+    mechanism: Mechanism,
+    reason: &'static str,
+    bands: &'static [(&'static str, Band)],
+}
+
+impl Bands {
+    /// One line for each band.
+    pub fn outcome(&self) -> Outcome {
+        let mut outcome = Outcome::default();
+        outcome.tests(self.mechanism);
+        for (measure, band) in self.bands {
+            outcome.not_run(measure, *band, self.reason);
+        }
+        outcome
+    }
+}
+
+const NO_EXPERIMENT: &str = "no experiment yet";
+const NO_DECODER: &str = "no task with a decoder of neural activity";
+const NO_NOISE: &str = "the arm has no motor noise and no sensory delay";
+const NO_PLAN: &str = "the brain learns torques and no plan of the hand";
+
+/// V5.
+pub const GENERALISATION: Bands = Bands {
+    mechanism: Mechanism::FeedbackError,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("rotation, generalisation at 22.5 deg", Band::Within(0.6, 0.95)),
+        ("rotation, generalisation at 45 deg", Band::Within(0.2, 0.6)),
+        ("rotation, generalisation at 90 deg", Band::AtMost(0.15)),
+        ("curl field, generalisation at 45 deg", Band::Within(0.25, 0.6)),
+        ("curl field, generalisation at 90 deg", Band::AtMost(0.2)),
+        ("subjects whose generalisation falls with distance", Band::AtLeast(0.9)),
+    ],
+};
+
+/// V6.
+pub const STRUCTURAL_LEARNING: Bands = Bands {
+    mechanism: Mechanism::ErrorMemory,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("error of the first 10 trials, random rotations before / none", Band::AtMost(0.8)),
+        ("its p over 20 pairs", Band::Below(0.01)),
+        ("interference of the opposite rotation, random rotations before / none", Band::AtMost(0.75)),
+        ("error of the first 10 trials", Band::Stated("worse after random linear maps than after rotations")),
+    ],
+};
+
+/// V10.
+pub const TURNED_DECODER: Bands = Bands {
+    mechanism: Mechanism::Cortex,
+    reason: NO_DECODER,
+    bands: &[
+        ("error made up for, 25% of units turned", Band::Within(0.3, 0.75)),
+        ("error made up for, 50% of units turned", Band::Within(0.1, 0.5)),
+        ("error made up for, 25% - 50%", Band::Above(0.0)),
+        ("global shift", Band::Stated("above 0 and above the local extra")),
+        ("local extra shift", Band::Stated("above 0 with p < 0.01, at most 1.0 of the global shift")),
+        ("drop of gain, turned - other units", Band::Above(0.0)),
+        ("differences after washout", Band::Stated("within 2 SE of 0")),
+    ],
+};
+
+/// V11.
+pub const MANIFOLD: Bands = Bands {
+    mechanism: Mechanism::Cortex,
+    reason: NO_DECODER,
+    bands: &[
+        ("amount of learning within the manifold", Band::AtLeast(0.4)),
+        ("amount of learning outside the manifold", Band::AtMost(0.2)),
+        ("amount of learning, within / outside", Band::AtLeast(2.5)),
+        ("after-effect", Band::Stated("larger within than outside, p < 0.01")),
+        ("variance of activity left in the manifold", Band::AtLeast(0.9)),
+    ],
+};
+
+/// V12.
+pub const NEW_PATTERNS: Bands = Bands {
+    mechanism: Mechanism::Structure,
+    reason: NO_DECODER,
+    bands: &[
+        ("learning outside the manifold after 5 to 15 days", Band::AtLeast(0.5)),
+        ("the same without the slow process", Band::AtMost(0.25)),
+        ("rise of the share of new patterns", Band::AtLeast(0.05)),
+    ],
+};
+
+/// V13b.
+pub const PREFERRED_DIRECTIONS: Bands = Bands {
+    mechanism: Mechanism::Cortex,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("mean shift of units in the field (deg, the field's sign positive)", Band::Within(5.0, 30.0)),
+        ("size of the mean shift after washout (deg)", Band::AtMost(5.0)),
+        ("units that keep a shift of their own", Band::AtLeast(0.1)),
+    ],
+};
+
+/// V15.
+pub const CAPACITY: Bands = Bands {
+    mechanism: Mechanism::Structure,
+    reason: "no shipped agent has structural plasticity switched on",
+    bands: &[
+        ("rank correlation of practice and capacity, practised zones", Band::AtLeast(0.6)),
+        ("capacity", Band::Stated("professional above amateur above none")),
+        ("size of the rank correlation, other zones", Band::AtMost(0.3)),
+    ],
+};
+
+/// V17.
+pub const CEREBELLAR_SHARE: Bands = Bands {
+    mechanism: Mechanism::ModelReference,
+    reason: NO_EXPERIMENT,
+    bands: &[("cerebellar share in the first fifth of practice, transfer - scratch", Band::Above(0.0))],
+};
+
+/// V18.
+pub const AFTER_EFFECT_OF_ROTATION: Bands = Bands {
+    mechanism: Mechanism::ForwardModel,
+    reason: NO_PLAN,
+    bands: &[
+        ("subjects whose end point is opposite to the rotation", Band::AtLeast(0.95)),
+        ("after-effect / learned angle", Band::Within(0.3, 1.0)),
+        ("launch - end point (deg)", Band::AtMost(5.0)),
+    ],
+};
+
+/// V19.
+pub const SCATTER: Bands = Bands {
+    mechanism: Mechanism::Body,
+    reason: NO_NOISE,
+    bands: &[
+        ("SD of the movement's angle after practice (deg)", Band::Within(1.5, 6.0)),
+        ("its SD, cursor off / on", Band::AtMost(2.0)),
+    ],
+};
+
+/// V20.
+pub const RATE: Bands = Bands {
+    mechanism: Mechanism::FeedbackError,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("trials to 63% of the asymptote, one target", Band::Within(4.0, 40.0)),
+        ("correction after one trial / error", Band::Within(0.05, 0.35)),
+    ],
+};
+
+/// V21.
+pub const ERROR_CLAMP: Bands = Bands {
+    mechanism: Mechanism::FeedbackError,
+    reason: "no task with a clamped cursor",
+    bands: &[
+        ("heading against the clamp (deg)", Band::Within(5.0, 30.0)),
+        ("asymptotes of clamps of 7.5, 15 and 45 deg, largest / smallest", Band::AtMost(1.7)),
+        ("largest heading (deg)", Band::AtMost(45.0)),
+        ("heading under a clamp of 95 deg (deg)", Band::AtMost(15.0)),
+    ],
+};
+
+/// V22.
+pub const EVOKED_RECOVERY: Bands = Bands {
+    mechanism: Mechanism::FeedbackError,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("change by two trials, after A and B / naive", Band::AtLeast(1.5)),
+        ("difference, lower end of its interval", Band::Above(0.0)),
+    ],
+};
+
+/// V23.
+pub const SIGN_OF_SAVINGS: Bands = Bands {
+    mechanism: Mechanism::ErrorMemory,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("error of the first 10 relearning trials, drop", Band::AtLeast(0.1)),
+        ("its drop, lower end of its interval", Band::Above(0.0)),
+        ("drop of the opposite field / of the same", Band::AtMost(0.5)),
+    ],
+};
+
+/// V24.
+pub const HISTORY_OF_ERRORS: Bands = Bands {
+    mechanism: Mechanism::ErrorMemory,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("sensitivity, slowly switching world", Band::Stated("above the unchanged world's, p < 0.05")),
+        ("sensitivity, fast switching world", Band::Stated("below the unchanged world's, p < 0.05")),
+    ],
+};
+
+/// V25.
+pub const REWARD_AND_ERROR: Bands = Bands {
+    mechanism: Mechanism::Reward,
+    reason: NO_EXPERIMENT,
+    bands: &[
+        ("trials to 63%, error - error and reward, lower end of its interval", Band::Above(0.0)),
+        ("retention, error and reward - error, lower end of its interval", Band::Above(0.0)),
+    ],
+};
+
+/// V26.
+pub const UNCERTAINTY: Bands = Bands {
+    mechanism: Mechanism::ForwardModel,
+    reason: "no task with a blurred cursor",
+    bands: &[
+        ("rate of learning, sharp - blurred, lower end of its interval", Band::Above(0.0)),
+        ("reliance on the prediction", Band::Stated("higher with twice the blur")),
+    ],
+};

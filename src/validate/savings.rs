@@ -1,0 +1,99 @@
+//! Savings: relearning that is faster than learning was.
+
+use super::session::{binned, middles, run};
+use super::{Band, Mechanism, Outcome, Part, Setting};
+use crate::catalog::AgentBlueprint;
+use crate::stats::curve::mean_curve;
+use crate::stats::retention::{early_savings, savings_in_rate, savings_in_steps};
+use crate::stats::{Curve, mean, paired_estimate};
+use anyhow::Result;
+
+/// First trials of the two blocks in the field, and their length.
+const BLOCKS: [usize; 2] = [50, 600];
+const BLOCK: usize = 150;
+const STRETCH: usize = 4;
+const CRITERION: f64 = 0.5;
+
+/// V4. Two blocks of 150 trials in the field, 400 without between: a slow process that keeps 0.98 of what it knows per trial
+/// has lost all of it by then, and what is saved is no remnant. Adaptation is 1 - deviation / deviation of an idle agent on
+/// the very same trial; trials to criterion are those until two stretches of four in a row are on average beyond a half.
+/// The ablation is the agent whose rates no error changes: it must save nothing, and the agent more than it.
+pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
+    let ablation = setting.altered(Part::Cerebellum, "{feedback_error: {sensitivity: {largest: 1}}}")?;
+    let idle = setting.catalog.agent("idle")?;
+    let unlearned = run(setting, &idle, "reaching/savings-v0", BLOCKS[1] + BLOCK)?;
+    let axes = ["trial of the block", "adaptation"];
+    let mut outcome = Outcome::titled("Savings after washout", axes, Mechanism::ErrorMemory);
+    let curves = |agent: &AgentBlueprint| -> Result<Vec<[Curve; 2]>> {
+        let subjects = run(setting, agent, "reaching/savings-v0", BLOCKS[1] + BLOCK)?;
+        let blocks = subjects.iter().zip(&unlearned).map(|(trials, idle)| {
+            BLOCKS.map(|from| {
+                let adaptation = |trial: usize| 1.0 - trials[trial].deviation / idle[trial].deviation;
+                let values: Vec<f64> = (from..from + BLOCK).map(adaptation).collect();
+                let at = middles(BLOCK, STRETCH).into_iter().map(|middle| middle as u64);
+                Curve::new(at.zip(binned(&values, STRETCH)).collect())
+            })
+        });
+        Ok(blocks.collect())
+    };
+    let (whole, ablated) = (curves(&setting.agent)?, curves(&ablation)?);
+    let forms: [(&str, Form); 3] = [("early", early), ("trials", saved_trials), ("rate", rate)];
+    for (form, measure) in forms {
+        let found = paired_estimate(whole.len(), |subjects| measure(&whole, subjects));
+        outcome.line(&format!("savings, {form} form"), found.map(|found| found.value), Band::Free);
+        outcome.line(
+            &format!("savings, {form} form, lower end of its interval"),
+            found.map(|found| found.low),
+            Band::Above(0.0),
+        );
+        let without = paired_estimate(ablated.len(), |subjects| measure(&ablated, subjects));
+        outcome.line(&format!("{form} form, fixed-rate ablation"), without.map(|found| found.value), Band::Free);
+        outcome.line(
+            &format!("{form} form, fixed-rate ablation, lower end of its interval"),
+            without.map(|found| found.low),
+            Band::AtMost(0.0),
+        );
+        let more =
+            paired_estimate(whole.len(), |subjects| Some(measure(&whole, subjects)? - measure(&ablated, subjects)?));
+        outcome.line(&format!("{form} form, agent - ablation"), more.map(|found| found.value), Band::Free);
+        outcome.line(
+            &format!("{form} form, agent - ablation, lower end of its interval"),
+            more.map(|found| found.low),
+            Band::Above(0.0),
+        );
+    }
+    for (name, curves) in [(setting.agent.name(), &whole), ("fixed rates", &ablated)] {
+        for (block, which) in ["first", "again"].into_iter().enumerate() {
+            let at = curves[0][block].points().iter().map(|point| point.0 as f64).collect();
+            let values = |pair: &[Curve; 2]| pair[block].points().iter().map(|point| point.1).collect();
+            outcome.course(&format!("{name}, {which}"), at, curves.iter().map(values).collect());
+        }
+    }
+    Ok(outcome)
+}
+
+/// What relearning has saved, of these subjects out of all, each with a curve of first learning and one of relearning.
+type Form = fn(&[[Curve; 2]], &[usize]) -> Option<f64>;
+
+fn average(values: Vec<f64>) -> Option<f64> {
+    (!values.is_empty()).then(|| mean(&values))
+}
+
+fn early(curves: &[[Curve; 2]], subjects: &[usize]) -> Option<f64> {
+    average(subjects.iter().map(|&subject| early_savings(&curves[subject][0], &curves[subject][1])).collect())
+}
+
+fn saved_trials(curves: &[[Curve; 2]], subjects: &[usize]) -> Option<f64> {
+    let steps = |curve: &Curve| {
+        let time = curve.time_to_criterion(CRITERION);
+        time.reached().unwrap_or(curve.budget()) as f64
+    };
+    let saved = |&subject: &usize| savings_in_steps(steps(&curves[subject][0]), steps(&curves[subject][1]));
+    average(subjects.iter().filter_map(saved).collect())
+}
+
+/// Of the mean course: the mean of ratios of noisy rates is above 1 even where nothing is saved.
+fn rate(curves: &[[Curve; 2]], subjects: &[usize]) -> Option<f64> {
+    let [first, again] = [0, 1].map(|block| mean_curve(subjects.iter().map(|&subject| &curves[subject][block])));
+    savings_in_rate(&first, &again)
+}
