@@ -269,7 +269,9 @@ mod tests {
         says(&finding.lead, &["group brain (the agent brain) cannot be compared with dopamine"]);
         assert!(!finding.lead.contains("practised") && !finding.lead.contains("the practice"), "{}", finding.lead);
         let other = |name: &str| &finding.others.iter().find(|(other, _)| other == name).unwrap().1;
-        says(other("rate-0-2"), &["is the agent dopamine, in the test with brain.basal_ganglia.policy_rate 0.2. It"]);
+        let best = "is the agent dopamine with brain.basal_ganglia.sd_min 0.15, in the test with \
+                    brain.basal_ganglia.policy_rate 0.2. It";
+        says(other("dopamine-best"), &[best]);
     }
 
     #[test]
