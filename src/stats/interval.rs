@@ -11,7 +11,10 @@
 //! | ratio of means | Fieller (1954) |
 //! | share, probability of improvement | Wilson (1927); see [`comparison`](crate::stats::comparison) |
 //!
-//! Coverage is measured by `cargo test --release -p etude --lib -- --ignored --nocapture coverage`.
+//! Coverage, measured with 10, 14 and 20 subjects by `cargo test --release -p etude --lib -- --ignored --nocapture coverage`, is
+//! 94 to 97% for means and interquartile means of normal, exponential and bounded values, 90 to 92% for means of lognormal
+//! ones, 93 to 96% for paired differences and ratios, and up to 98% for steps of which many are censored. All of it is in
+//! `docs/intervals.md`.
 
 use crate::stats::student::{critical, two_sided_p};
 use crate::stats::{interquartile_mean, mean};
