@@ -78,10 +78,6 @@ impl Train {
         }
         if self.common.json {
             let mut document = serde_json::to_value(&summary)?;
-            let (low, high) = summary.score_interval;
-            if !(low.is_finite() && high.is_finite()) {
-                document["score_interval"] = serde_json::Value::Null;
-            }
             document["steps_per_s"] = steps_per_second.into();
             document["out"] = out.display().to_string().into();
             print_json(&document)?;
@@ -113,11 +109,9 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
             ]
         })
         .collect();
-    let (low, high) = summary.score_interval;
-    let interval = if low.is_finite() && high.is_finite() {
-        format!("95% interval {:.3} to {:.3}", low.max(0.0), high.min(1.0))
-    } else {
-        "no interval of one subject".into()
+    let interval = match summary.score_interval {
+        Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
+        None => "no interval of one subject".into(),
     };
     format!(
         "{} practising {}\n\n{}\nScore {:.3} (interquartile mean over subjects, {interval})\n\

@@ -8,7 +8,7 @@ use crate::run::interrupt::{self, Interrupted};
 use crate::run::progress::Progress;
 use crate::run::size;
 use crate::run::subject::{Plan, Subject};
-use crate::stats::{bootstrap_interval, interquartile_mean};
+use crate::stats::{interquartile_estimate, interquartile_mean};
 use anyhow::{Context, Result};
 use etude_envs::Seed;
 use etude_envs::gym::Gym;
@@ -27,8 +27,8 @@ pub struct Summary {
     pub evaluation: String,
     /// Interquartile mean over subjects of the last evaluation's score.
     pub score_iqm: f64,
-    /// Its 95% bootstrap interval.
-    pub score_interval: (f64, f64),
+    /// Its 95% interval; none of a single subject.
+    pub score_interval: Option<(f64, f64)>,
     /// One entry per subject.
     pub subjects: Vec<SubjectSummary>,
     /// Episodes that ended because a state was no longer finite.
@@ -203,7 +203,7 @@ fn summarise(plan: &Plan, cohort: &[&Subject]) -> Summary {
         agent: plan.agent.name().into(),
         evaluation: evaluations::in_words(plan.task.scheduled()).into(),
         score_iqm: interquartile_mean(&scores),
-        score_interval: bootstrap_interval(&scores, interquartile_mean),
+        score_interval: interquartile_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval()),
         faults: cohort.iter().map(|subject| subject.faults()).sum(),
         subjects,
     }

@@ -141,12 +141,6 @@ pub fn stratified_estimate(strata: &[&[f64]], statistic: impl Fn(&[Vec<f64>]) ->
     Some(skewed_t(value, &pseudo.iter().map(Vec::as_slice).collect::<Vec<_>>(), None))
 }
 
-/// The interval of a statistic of one sample, from leaving out each value once; infinite where there is none.
-pub fn bootstrap_interval(values: &[f64], statistic: impl Fn(&[f64]) -> f64) -> (f64, f64) {
-    let estimate = paired_estimate(values.len(), |sample| Some(statistic(&chosen(values, sample))));
-    estimate.map_or((f64::NEG_INFINITY, f64::INFINITY), |estimate| (estimate.low, estimate.high))
-}
-
 /// The p-value of paired differences whose mean should be 0, by Student's t-test: without an effect, differences between
 /// twins are symmetric. `None` of fewer than two. If all differ by the same, which gives no t, it is 2/4ⁿ: no more than at
 /// that chance do n pairs of independent twins all differ by the same amount in the same direction.
@@ -254,9 +248,9 @@ mod tests {
         close(mean_estimate(&[0.0, 1.0, 1.0, 6.0]).unwrap(), 2.0, -1.384892, 10.007013);
         // The pseudo-values of a mean are the values.
         let values = [0.3, 0.9, 0.4, 0.1, 0.8];
-        let (low, high) = bootstrap_interval(&values, mean);
-        let direct = mean_estimate(&values).unwrap();
-        close(direct, 0.5, low, high);
+        let of_chosen = |sample: &[usize]| Some(mean(&chosen(&values, sample)));
+        let left_out = paired_estimate(values.len(), of_chosen).unwrap();
+        close(mean_estimate(&values).unwrap(), 0.5, left_out.low, left_out.high);
     }
 
     #[test]

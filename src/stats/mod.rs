@@ -18,8 +18,7 @@ pub mod transfer;
 
 pub use curve::{Curve, TimeToCriterion, restricted_mean};
 pub use interval::{
-    Estimate, bootstrap_interval, interquartile_estimate, mean_estimate, paired_estimate, ratio_estimate,
-    stratified_estimate,
+    Estimate, interquartile_estimate, mean_estimate, paired_estimate, ratio_estimate, stratified_estimate,
 };
 pub use robust::interquartile_mean;
 
