@@ -203,7 +203,7 @@ impl Comparison {
         let series =
             |(colour, run): (usize, &Entry)| Series { name: run.name.clone(), colour, curves: run.curves.clone() };
         let series: Vec<Series> = self.runs.iter().enumerate().map(series).collect();
-        let caption = "Score in evaluations with learning off: the interquartile mean over subjects with its 95% interval. \
+        let caption = "Score in evaluations with learning disabled: the interquartile mean over subjects with its 95% interval. \
                        The thin line is the criterion.";
         page.figure(
             "learning",

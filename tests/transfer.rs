@@ -317,3 +317,20 @@ fn an_experiment_is_neither_overwritten_nor_resumed_as_another() {
     assert!(code == 1 && message.contains("expected the format `etude-transfer 2`, found `etude-run 2`"), "{message}");
     assert_eq!(contents(&folder.path().join("out")), before);
 }
+
+#[test]
+fn a_test_that_is_a_schedule_is_evaluated_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "experiment: tiny\nquestion: q\nagent: brain\nsubjects: 1\nevaluate_every: 3500\nevaluation_episodes: 2\n\
+                criterion: 0.5\nreference: scratch\ntest: {task: reaching/adaptation-v0, steps: 7000}\ngroups:\n  scratch: {}\n  \
+                idle: {agent: idle}\n";
+    write(folder.path(), text);
+    let document = run(folder.path(), "out", &[]);
+    assert!(document["evaluation"].as_str().unwrap().contains("where practice stands"), "{document}");
+    let all = rows(&folder.path().join("out"), "evaluations.csv");
+    let trials: Vec<&str> = all.iter().map(|row| row["trial"].as_str()).collect();
+    assert_eq!(trials, ["0", "34", "69", "0", "34", "69"]);
+    // Trial 69 is in the field: who does nothing is pushed aside.
+    assert!(scores(&block(&all, "idle", "test"), "0")[2].1 < 0.1);
+    assert!(scores(&block(&all, "scratch", "test"), "0")[2].1 > 0.1);
+}

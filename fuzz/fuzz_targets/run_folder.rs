@@ -6,18 +6,17 @@ use etude::run::folder::read_record;
 use etude::transfer::TransferSpec;
 use etude::transfer::results::Results;
 use libfuzzer_sys::fuzz_target;
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::fs;
 
 thread_local! {
-    static FOLDER: RefCell<Option<tempfile::TempDir>> = const { RefCell::new(None) };
+    static FOLDER: OnceCell<tempfile::TempDir> = const { OnceCell::new() };
 }
 
-fuzz_target!(|input: (&str, &str)| {
-    let (record, table) = input;
-    FOLDER.with_borrow_mut(|folder| {
-        let folder = folder.get_or_insert_with(|| tempfile::tempdir().expect("a folder"));
-        let path = folder.path().to_path_buf();
+fuzz_target!(|input: &str| {
+    let (record, table) = input.split_once("===\n").unwrap_or((input, ""));
+    FOLDER.with(|folder| {
+        let path = folder.get_or_init(|| tempfile::tempdir().expect("a folder")).path().to_path_buf();
         fs::write(path.join("run.yaml"), record).expect("it can be written to");
         fs::write(path.join("evaluations.csv"), table).expect("it can be written to");
         let _ = compare(&[path.clone()], 0.5);

@@ -1,4 +1,4 @@
-//! `etude evaluate`: how well a trained subject does, learning off.
+//! `etude evaluate`: how well a trained subject does, learning disabled.
 
 use super::{Common, Lesioning, print, print_json, table::table, whole_number};
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};

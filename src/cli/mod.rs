@@ -60,7 +60,7 @@ enum Command {
     Bench(bench::Bench),
     /// Let a cohort of subjects practise a task
     Train(train::Train),
-    /// Evaluate a trained subject, learning off
+    /// Evaluate a trained subject, learning disabled
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),

@@ -133,8 +133,8 @@ fn report(summary: &Summary, out: &Path) -> String {
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
          {}\nMeasures against {} with 95% intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
          by Holm's method; * p is below 0.05 and the interval leaves no effect out)\n\n{}\n{notes}\
-         Steps to criterion are restricted means: who never made it counts with all {} k, and if nobody made it, it is not reached. Practice is charged in the \
-         transfer effectiveness only.\nReport {}\n",
+         Evaluations: {}. Steps to criterion are restricted means: who never made it counts with all {} k, and if nobody made \
+         it, it is not reached. Practice is charged in the transfer effectiveness only.\nReport {}\n",
         summary.experiment,
         summary.question,
         summary.agent,
@@ -146,6 +146,7 @@ fn report(summary: &Summary, out: &Path) -> String {
         subjects,
         summary.tests,
         table(&["group", "measure", "value", "low", "high", "p", ""], &measures.collect::<Vec<_>>()),
+        summary.evaluation,
         thousands(summary.test_steps as f64),
         out.join("report.html").display(),
     )

@@ -212,7 +212,7 @@ mod tests {
             };
             GroupResult { name: name.clone(), subjects: (0..subjects).map(subject).collect() }
         });
-        let results = Results { groups: groups.collect() };
+        let results = Results { groups: groups.collect(), scheduled: false };
         let summary = Summary::new(&TransferSpec::new(&experiment, 0, None), &results);
         let finding = finding(&experiment.spec, &summary);
         (summary, finding)
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn groups_that_practised_alike_are_told_apart_by_what_they_are() {
         let experiment = Catalog::default().experiment("changed-handlebar", None).unwrap();
-        let results = Results { groups: Vec::new() };
+        let results = Results { groups: Vec::new(), scheduled: false };
         let summary = Summary::new(&TransferSpec::new(&experiment, 0, None), &results);
         let finding = finding(&experiment.spec, &summary);
         says(&finding.lead, &["group brain (the agent brain) cannot be compared with dopamine"]);

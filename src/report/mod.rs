@@ -138,7 +138,7 @@ impl Report<'_> {
         page.section("Learning in the test");
         let title = format!("Score in the test on {}", spec.test.task);
         let caption = format!(
-            "Score in evaluations with learning off, every {} steps: the interquartile mean over subjects with its 95% \
+            "Score in evaluations with learning disabled, every {} steps: the interquartile mean over subjects with its 95% \
              interval. The thin line is the criterion, {}.",
             text::steps(spec.evaluate_every as f64),
             summary.criterion
@@ -349,7 +349,13 @@ impl Report<'_> {
             ("agent", record.run.agents_yaml.keys().map(String::as_str).collect::<Vec<_>>().join(", ")),
             ("subjects", format!("{} in each of {} groups{part}", self.subject_count(), spec.groups.0.len())),
             ("seed", spec.seed.to_string()),
-            ("evaluation", format!("{} episodes every {} steps", spec.evaluation_episodes, spec.evaluate_every)),
+            (
+                "evaluation",
+                format!(
+                    "{} episodes every {} steps, {}",
+                    spec.evaluation_episodes, spec.evaluate_every, self.summary.evaluation
+                ),
+            ),
             ("program", format!("etude {}", record.version)),
             ("machine", record.machine.clone()),
         ]);

@@ -218,7 +218,7 @@ fn without_effect(experiment: &Experiment, learning: bool, subjects: u64, kind: 
         };
         GroupResult { name: name.clone(), subjects: talents.iter().enumerate().map(subject).collect() }
     };
-    let results = Results { groups: experiment.spec.groups.0.iter().map(group).collect() };
+    let results = Results { groups: experiment.spec.groups.0.iter().map(group).collect(), scheduled: false };
     Summary::new(&TransferSpec::new(experiment, 0, None), &results)
 }
 

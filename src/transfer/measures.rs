@@ -9,6 +9,7 @@
 //! the area difference and the transfer ratio do, share one test.
 
 use crate::experiment::{Block, ExperimentSpec, Named};
+use crate::run::evaluations::in_words;
 use crate::stats::{Curve, interquartile_estimate, interquartile_mean, mean, restricted_mean};
 use crate::transfer::TransferSpec;
 use crate::transfer::comparisons::measures;
@@ -36,6 +37,8 @@ pub struct Summary {
     pub test_steps: u64,
     /// The score that counts as having learned the task of the test.
     pub criterion: f64,
+    /// What is evaluated in the test.
+    pub evaluation: String,
     /// The group that all others are compared with.
     pub reference: String,
     /// What each group did, in the order of the experiment.
@@ -120,6 +123,7 @@ impl Summary {
             test: experiment.test.task.clone(),
             test_steps: experiment.test.steps,
             criterion: experiment.criterion_of(&experiment.test),
+            evaluation: in_words(results.scheduled).into(),
             reference: experiment.reference.clone(),
             groups: Named(
                 groups

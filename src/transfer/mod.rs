@@ -1,7 +1,7 @@
 //! Transfer experiments: what practice of one skill is worth for another.
 //!
 //! Subjects are paired across groups: subject i has the same seed, and so the same naive agent, test lane and evaluation
-//! episodes, in every group. Evaluations are on a lane of their own, learning off, from test step 0 on. Subjects whose
+//! episodes, in every group. Evaluations are on a lane of their own, learning disabled, from test step 0 on. Subjects whose
 //! practice failed stay in.
 //!
 //! ```text

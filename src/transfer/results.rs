@@ -23,6 +23,8 @@ const BLOCKS: &str =
 pub struct Results {
     /// In the order of the experiment.
     pub groups: Vec<GroupResult>,
+    /// Whether the test's evaluations are of trials of a schedule.
+    pub scheduled: bool,
 }
 
 /// Learning curves of the subjects of a group.
@@ -108,6 +110,7 @@ impl Results {
     pub fn read(spec: &ExperimentSpec, subjects: &[u64], evaluations: impl Read) -> Result<Self> {
         type Points = BTreeMap<usize, Vec<(u64, f64)>>;
         let mut found: BTreeMap<String, BTreeMap<u64, (u64, Points)>> = BTreeMap::new();
+        let mut scheduled = false;
         let mut reader = csv::Reader::from_reader(evaluations);
         let columns = format!("group,block,task,{EVALUATION_COLUMNS}");
         let header = reader.headers().context("evaluations.csv:1")?;
@@ -127,6 +130,7 @@ impl Results {
             let score = row[7].parse::<f64>().ok().filter(|score| (0.0..=1.0).contains(score));
             let of_group = found.entry(row[0].to_string()).or_default();
             let (_, points) = of_group.entry(number(3, "subject")?).or_insert((number(4, "seed")?, Points::new()));
+            scheduled |= row[1] == *"test" && !row[10].is_empty();
             let point = (number(5, "steps")?, score.ok_or_else(|| wrong("score"))?);
             points.entry(block.ok_or_else(|| wrong("block"))?).or_default().push(point);
         }
@@ -170,7 +174,7 @@ impl Results {
                 );
             }
         }
-        Ok(Self { groups })
+        Ok(Self { groups, scheduled })
     }
 
     /// The group of that name.
