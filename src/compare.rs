@@ -2,6 +2,7 @@
 
 use crate::report::page::Page;
 use crate::report::{Series, learning, number, steps, with_interval};
+use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunRecord, RunSpec, Spec, read_record};
 use crate::stats::comparison::probability_of_improvement;
@@ -127,7 +128,7 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
         task: first.run.task.clone(),
         steps: first.run.steps,
         criterion,
-        evaluation: evaluations::in_words(scheduled).into(),
+        evaluation: in_words(scheduled).into(),
         runs: runs.iter().enumerate().map(entry).collect::<Result<_>>()?,
     })
 }

@@ -23,6 +23,7 @@ pub mod compare;
 mod crew;
 pub mod experiment;
 mod figure;
+mod files;
 mod program;
 pub mod record;
 mod report;

@@ -4,7 +4,7 @@ use super::{Common, print, print_json, table::table};
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::experiment::Experiment;
 use crate::report::{agent_in_words, block_in_words, steps};
-use crate::run::evaluations;
+use crate::run::evaluate::in_words;
 use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
@@ -79,7 +79,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         "control_interval_s": spec.physics.control_interval(),
         "physics_steps_per_action": spec.physics.steps_per_action,
         "observation": fields(&spec.observation), "action": fields(&spec.action),
-        "evaluation": evaluations::in_words(blueprint.scheduled()), "yaml": blueprint.yaml(),
+        "evaluation": in_words(blueprint.scheduled()), "yaml": blueprint.yaml(),
     });
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
@@ -87,7 +87,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         spec.id,
         spec.summary,
         spec.score,
-        evaluations::in_words(blueprint.scheduled()),
+        in_words(blueprint.scheduled()),
         spec.reward,
         spec.start,
         spec.end,

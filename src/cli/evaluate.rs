@@ -4,9 +4,9 @@ use super::{Common, Lesioning, print, print_json, table::table, whole_number};
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
-use crate::run::evaluations;
+use crate::run::evaluate::{evaluate, in_words};
 use crate::run::picture::write_picture;
-use crate::run::subject::{evaluate, lesion};
+use crate::run::subject::lesion;
 use crate::stats::{mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -82,7 +82,7 @@ impl Evaluate {
                 "score_mean": mean(&scores), "score_interval": interval, "score_range": [lowest, highest],
                 "scores": scores, "metrics": metrics,
                 "steps_practised": checkpoint.steps, "trained_on": checkpoint.task, "lesions": self.lesions.lesions(),
-                "evaluation": evaluations::in_words(trial.is_some()), "trial": trial,
+                "evaluation": in_words(trial.is_some()), "trial": trial,
             }))?;
         } else {
             let steps = checkpoint.steps;

@@ -1,7 +1,7 @@
 //! The files that one subject's rows are appended to.
 
 use super::{LOGS, Lengths, Log, Rows};
-use crate::run::files::synced;
+use crate::files::synced;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Write};

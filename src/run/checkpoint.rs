@@ -3,8 +3,8 @@
 //! The header says what the file is (format, version, task, agent, subject, progress) and carries a checksum over all of
 //! it, so that a truncated, foreign or altered file is an error that says so.
 
+use crate::files::write_whole;
 use crate::record::{LOGS, Lengths, Log};
-use crate::run::files::write_whole;
 use anyhow::{Context, Result, anyhow, bail};
 use etude_agents::{State, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};

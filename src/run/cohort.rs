@@ -2,6 +2,7 @@
 
 use crate::figure;
 use crate::record::{Log, LogBook};
+use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunSpec, read_record, subject_name};
 use crate::run::interrupt::{self, Interrupted};
@@ -201,7 +202,7 @@ fn summarise(plan: &Plan, cohort: &[&Subject]) -> Summary {
     Summary {
         task: plan.task.spec().id.clone(),
         agent: plan.agent.name().into(),
-        evaluation: evaluations::in_words(plan.task.scheduled()).into(),
+        evaluation: in_words(plan.task.scheduled()).into(),
         score_iqm: interquartile_mean(&scores),
         score_interval: interquartile_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval()),
         faults: cohort.iter().map(|subject| subject.faults()).sum(),

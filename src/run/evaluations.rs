@@ -15,15 +15,6 @@ pub struct Evaluations {
     pub scheduled: bool,
 }
 
-/// What an evaluation is, for tables and reports.
-pub fn in_words(scheduled: bool) -> &'static str {
-    if scheduled {
-        "learning disabled, on trials in the place of the one where practice stands in the task's schedule"
-    } else {
-        "learning disabled, always on the same episodes"
-    }
-}
-
 /// Whether the steps of a curve are those at which a block of so many steps is evaluated: 0, every so often, and the end.
 pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, end: u64) -> bool {
     let mut due = Some(0);

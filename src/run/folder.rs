@@ -12,9 +12,9 @@
 //!
 //! It is locked by the file `.lock`, which stays and is empty.
 
+use crate::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
 use crate::record::{Log, LogBook, copy_rows};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
 use crate::run::limits;
 use crate::run::subject::{Lesions, Plan};
 use crate::tell::tell;

@@ -2,8 +2,8 @@
 
 pub mod checkpoint;
 pub mod cohort;
+pub mod evaluate;
 pub mod evaluations;
-pub mod files;
 pub mod folder;
 pub mod interrupt;
 pub mod limits;

@@ -1,6 +1,6 @@
 //! Pictures that a person asks for by name: they replace other pictures, and nothing else.
 
-use crate::run::files::write_whole;
+use crate::files::write_whole;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};

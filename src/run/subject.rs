@@ -3,13 +3,14 @@
 use crate::catalog::AgentBlueprint;
 use crate::record::{Lengths, Log, Rows};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
 use anyhow::{Result, anyhow};
 use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
-use etude_envs::lane::{Episode, LaneAccess, SoloLane};
+use etude_envs::lane::{Episode, LaneAccess};
 use etude_envs::task::Blueprint;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -40,9 +41,6 @@ pub struct Plan {
 
 /// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
 pub type Lesions = BTreeMap<String, f32>;
-
-/// Episodes for which room is made beforehand.
-const MOST_RESERVED: u64 = 1_000;
 
 /// Under what conditions a block is practised. The default is plain practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,7 +318,7 @@ impl Subject {
         self.checkpoint = Some(self.to_checkpoint());
     }
 
-    /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate`].
+    /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate()`].
     fn evaluate(&mut self) -> Result<(), ActionError> {
         let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
@@ -421,39 +419,6 @@ impl Subject {
             }
         }
     }
-}
-
-/// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are fanned out from `lanes` by that
-/// name. Of a task that is no schedule they are the first episodes of a lane, always the same; of a schedule they are trials
-/// in the place of `trial`, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
-/// comes next, and targets and starts are drawn anew.
-///
-/// # Errors
-/// An agent that writes actions which are not finite.
-pub fn evaluate(
-    agent: &mut dyn Agent,
-    task: &Blueprint,
-    lanes: (Seed, &str),
-    trial: u64,
-    episodes: u64,
-) -> Result<Vec<Episode>, ActionError> {
-    let mut action = vec![0.0; task.spec().action.len()];
-    let mut done = Vec::with_capacity(episodes.min(MOST_RESERVED) as usize);
-    let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
-    while (done.len() as u64) < episodes {
-        if task.scheduled() {
-            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64));
-            lane.access().begin(trial);
-        }
-        loop {
-            agent.act(lane.lane().observation(), false, &mut action);
-            if lane.access().step(&action)?.ended() {
-                break;
-            }
-        }
-        done.push(lane.lane().last_episode().clone());
-    }
-    Ok(done)
 }
 
 /// Switches off parts of an agent.

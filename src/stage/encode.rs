@@ -1,6 +1,6 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
-use crate::run::files::create_folder;
+use crate::files::create_folder;
 use anyhow::{Context, Result, anyhow, bail};
 use bevy::image::Image;
 use bevy::render::render_resource::TextureFormat;

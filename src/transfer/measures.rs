@@ -9,7 +9,7 @@
 //! the area difference and the transfer ratio do, share one test.
 
 use crate::experiment::{Block, ExperimentSpec, Named};
-use crate::run::evaluations::in_words;
+use crate::run::evaluate::in_words;
 use crate::stats::{Curve, interquartile_estimate, interquartile_mean, mean, restricted_mean};
 use crate::transfer::TransferSpec;
 use crate::transfer::comparisons::measures;

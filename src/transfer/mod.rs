@@ -21,9 +21,9 @@ pub mod schedule;
 pub mod workers;
 
 use crate::experiment::{Experiment, ExperimentSpec};
+use crate::files::write_whole_by;
 use crate::record::{LOGS, LogBook};
 use crate::report;
-use crate::run::files::write_whole_by;
 use crate::run::folder::{RunFolder, Spec, checkpoint_path, difference, read_record};
 use crate::run::limits::{MOST_STEPS, whole};
 use crate::run::subject::Plan;

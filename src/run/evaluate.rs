@@ -1,0 +1,52 @@
+//! What an evaluation is: some episodes of an agent that neither explores nor learns, on lanes of its own.
+
+use etude_agents::Agent;
+use etude_envs::Seed;
+use etude_envs::error::ActionError;
+use etude_envs::lane::{Episode, SoloLane};
+use etude_envs::task::Blueprint;
+
+/// Episodes for which room is made beforehand.
+const MOST_RESERVED: u64 = 1_000;
+
+/// What an evaluation is, for tables and reports.
+pub fn in_words(scheduled: bool) -> &'static str {
+    if scheduled {
+        "learning disabled, on trials in the place of the one where practice stands in the task's schedule"
+    } else {
+        "learning disabled, always on the same episodes"
+    }
+}
+
+/// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are fanned out from `lanes` by that
+/// name. Of a task that is no schedule they are the first episodes of a lane, always the same; of a schedule they are trials
+/// in the place of `trial`, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
+/// comes next, and targets and starts are drawn anew.
+///
+/// # Errors
+/// An agent that writes actions which are not finite.
+pub fn evaluate(
+    agent: &mut dyn Agent,
+    task: &Blueprint,
+    lanes: (Seed, &str),
+    trial: u64,
+    episodes: u64,
+) -> Result<Vec<Episode>, ActionError> {
+    let mut action = vec![0.0; task.spec().action.len()];
+    let mut done = Vec::with_capacity(episodes.min(MOST_RESERVED) as usize);
+    let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
+    while (done.len() as u64) < episodes {
+        if task.scheduled() {
+            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64));
+            lane.access().begin(trial);
+        }
+        loop {
+            agent.act(lane.lane().observation(), false, &mut action);
+            if lane.access().step(&action)?.ended() {
+                break;
+            }
+        }
+        done.push(lane.lane().last_episode().clone());
+    }
+    Ok(done)
+}
