@@ -1,7 +1,6 @@
 //! `etude play`: a person at the controls of a task.
 
 use super::watch::{PictureSize, siblings};
-use super::whole_number;
 use crate::catalog::Catalog;
 use crate::run::subject::Lesions;
 use crate::stage::{Desk, Opening, Person, Programme, Simulation, Speed, open};

@@ -6,23 +6,26 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// How files begin that may be replaced: SVG, with or without its declaration.
-const BEGINNINGS: [&[u8]; 2] = [b"<svg", b"<?xml"];
+/// Bytes by which a kind of picture is known, and how far in they stand.
+pub type Sign = (usize, &'static [u8]);
+
+/// SVG, with or without its declaration.
+const SVG: [Sign; 2] = [(0, b"<svg"), (0, b"<?xml")];
 
 /// Writes an SVG picture.
 ///
 /// # Errors
 /// A place that cannot be written to, and one where there is something other than a picture.
 pub fn write_picture(path: &Path, svg: &[u8]) -> Result<()> {
-    refuse_others(path, &BEGINNINGS)?;
+    refuse_others(path, &SVG)?;
     write_whole(path, svg)
 }
 
-/// Refuses to replace what is there, unless it is a file that begins in one of these ways, or is empty.
+/// Refuses to replace what is there, unless it is a file that has one of these signs, or is empty.
 ///
 /// # Errors
 /// Says what is in the way.
-pub fn refuse_others(path: &Path, beginnings: &[&[u8]]) -> Result<()> {
+pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
     // What a link points to stays, too.
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -33,12 +36,13 @@ pub fn refuse_others(path: &Path, beginnings: &[&[u8]]) -> Result<()> {
     if !found.is_file() {
         bail!("{name} is no file: expected the name of a new file, or of a picture that may be replaced");
     }
-    let longest = beginnings.iter().map(|beginning| beginning.len()).max().unwrap_or(0);
+    let longest = signs.iter().map(|(at, sign)| at + sign.len()).max().unwrap_or(0);
     let mut start = Vec::new();
     File::open(path)
         .and_then(|file| file.take(longest as u64).read_to_end(&mut start))
         .with_context(|| format!("cannot read {name}"))?;
-    if !start.is_empty() && !beginnings.iter().any(|beginning| start.starts_with(beginning)) {
+    let known = |(at, sign): &Sign| start.get(*at..).is_some_and(|rest| rest.starts_with(sign));
+    if !start.is_empty() && !signs.iter().any(known) {
         bail!("{name} is no picture: expected the name of a new file, or of a picture that may be replaced");
     }
     Ok(())

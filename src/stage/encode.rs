@@ -1,6 +1,7 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
 use crate::files::create_folder;
+use crate::run::picture::refuse_others;
 use anyhow::{Context, Result, anyhow, bail};
 use bevy::image::Image;
 use bevy::render::render_resource::TextureFormat;
@@ -93,8 +94,14 @@ impl Film {
     pub fn begin(path: &Path, [width, height]: [u32; 2], frames_per_second: u32) -> Result<Self> {
         let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
         match ending.as_deref() {
-            Some("gif") => Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?)),
-            Some("mp4") => Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?)),
+            Some("gif") => {
+                refuse_others(path, &[(0, b"GIF8")])?;
+                Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?))
+            }
+            Some("mp4") => {
+                refuse_others(path, &[(4, b"ftyp")])?;
+                Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?))
+            }
             None => {
                 create_folder(path)?;
                 Ok(Self::Pictures(path.into(), 0))
@@ -114,7 +121,9 @@ impl Film {
     pub fn add(&mut self, pixels: Pixels) -> Result<()> {
         match self {
             Self::Pictures(folder, count) => {
-                pixels.save(&folder.join(format!("frame-{count:05}.png")))?;
+                let path = folder.join(format!("frame-{count:05}.png"));
+                refuse_others(&path, &[(0, b"\x89PNG")])?;
+                pixels.save(&path)?;
                 *count += 1;
                 Ok(())
             }

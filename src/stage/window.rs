@@ -8,6 +8,7 @@ use super::picture::{self, Picture, Show};
 use super::simulation::Simulation;
 use super::view::View;
 use super::{guarded, messages::Speed, renderer};
+use crate::tell::tell;
 use anyhow::{Result, bail};
 use bevy::app::TerminalCtrlCHandlerPlugin;
 use bevy::log::LogPlugin;
@@ -105,7 +106,7 @@ fn end_with_the_display() {
     std::panic::set_hook(Box::new(|_| {
         if x11rb::connect(None).is_err() {
             TOLD.call_once(|| {
-                eprintln!("error: {LOST}");
+                tell(&format!("error: {LOST}"));
                 std::process::exit(1);
             });
         }
@@ -265,7 +266,8 @@ fn paint(mut scenery: ResMut<Scenery>, mut picture: ResMut<Picture>, mut windows
         let elapsed = scenery.counted.1.elapsed();
         if elapsed >= COUNTED {
             let rate = scenery.view.frame.as_ref().map_or(0.0, |frame| frame.rate);
-            eprintln!("{:.1} frames/s  {rate:.0} steps/s", scenery.counted.0 as f32 / elapsed.as_secs_f32());
+            let frames = scenery.counted.0 as f32 / elapsed.as_secs_f32();
+            tell(&format!("{frames:.1} frames/s  {rate:.0} steps/s"));
             scenery.counted = (0, Instant::now());
         }
     }
