@@ -53,6 +53,9 @@ fn a_log_that_cannot_be_written_to_ends_no_run_and_output_that_cannot_be_is_an_e
         &["describe", "brain", "--json"],
         &["describe", "brain", "--yaml"],
         &["check", "reaching/null-v0"],
+        &["--help"],
+        &["train", "--help"],
+        &["--version"],
     ] {
         let output = run(arguments, full().into(), Stdio::piped());
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -333,4 +336,59 @@ fn what_memory_or_a_checkpoint_cannot_hold_is_refused_before_anything_runs() {
     let (code, message) = failure(folder.path(), &train);
     assert!(code == 1 && message.contains("10000 subjects need about") && message.contains("GiB"), "{message}");
     assert!(!folder.path().join("run").exists());
+}
+
+#[test]
+fn damaged_logs_are_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("e.yaml"),
+        "experiment: e\nquestion: q\nagent: idle\nsubjects: 2\nevaluate_every: 200\nevaluation_episodes: 1\ncriterion: 0.5\n\
+         reference: scratch\ntest: {task: reaching/null-v0, steps: 400}\ngroups:\n  scratch: {}\n",
+    )
+    .unwrap();
+    for part in ["1/2", "2/2"] {
+        let out = part.split_once('/').unwrap().0;
+        etude(folder.path()).args(["transfer", "e.yaml", "-q", "--shard", part, "--out", out]).assert().success();
+    }
+    let path = folder.path().join("1/logs/subject-000.scratch.test.evaluations.csv");
+    let whole = fs::read_to_string(&path).unwrap();
+    let second = whole.lines().nth(1).unwrap();
+    for wrong in
+        [whole.replacen(second, &format!("{second}\n{second}"), 1), whole.replace(",1,", ",0,"), whole[..40].into()]
+    {
+        fs::write(&path, wrong).unwrap();
+        let (code, message) = failure(folder.path(), &["merge", "1", "2", "--out", "whole"]);
+        assert!(code == 1 && message.contains("1/logs/subject-000.scratch.test.evaluations.csv"), "{message}");
+        assert!(!folder.path().join("whole").exists());
+    }
+    fs::write(&path, whole).unwrap();
+    etude(folder.path()).args(["merge", "1", "2", "-q", "--out", "whole"]).assert().success();
+    // The same for training: a row that is there twice would push the last one out.
+    etude(folder.path()).args(quick("run", &[])).assert().success();
+    let path = folder.path().join("run/logs/subject-000.episodes.csv");
+    let whole = fs::read_to_string(&path).unwrap();
+    let second = whole.lines().nth(1).unwrap();
+    fs::write(&path, whole.replacen(second, &format!("{second}\n{second}"), 1)).unwrap();
+    let (code, message) = failure(folder.path(), &quick("run", &["--resume"]));
+    assert!(code == 1 && message.contains("has been altered"), "{message}");
+}
+
+#[test]
+fn a_record_that_disagrees_with_itself_or_its_tables_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    etude(folder.path()).args(quick("run", &[])).assert().success();
+    let path = folder.path().join("run/run.yaml");
+    let whole = fs::read_to_string(&path).unwrap();
+    for (from, to, says) in [
+        ("task: reaching/null-v0", "task: reaching/curl-v0", "`run.task`"),
+        ("agent: idle", "agent: random", "`run.agent`"),
+        ("seed: 0", "seed: 1", "its `seed` is 0; run.yaml says 1"),
+        ("evaluation_episodes: 1", "evaluation_episodes: 2", "its `episodes` is 1"),
+        ("subjects: 1", "subjects: 100000000000", "`run.subjects`"),
+    ] {
+        fs::write(&path, whole.replacen(from, to, 1)).unwrap();
+        let (code, message) = failure(folder.path(), &["compare", "run"]);
+        assert!(code == 1 && message.contains(says), "{message}");
+    }
 }

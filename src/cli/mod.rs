@@ -139,7 +139,12 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            // Help and version are what was asked for: if they cannot be written, that is an error.
+            let failed = error.print().err().filter(|failed| failed.kind() != std::io::ErrorKind::BrokenPipe);
+            if let Some(failed) = failed.filter(|_| error.exit_code() == 0) {
+                tell(&format!("error: cannot write to stdout: {failed}"));
+                return ExitCode::FAILURE;
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

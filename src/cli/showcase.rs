@@ -2,6 +2,7 @@
 
 use super::{Common, transfer::show};
 use crate::catalog::Catalog;
+use crate::run::interrupt::Interrupted;
 use crate::tell::tell;
 use crate::transfer::{TransferSpec, transfer};
 use anyhow::Result;
@@ -33,6 +34,15 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     tell(&before);
     let spec = TransferSpec::new(&experiment, SIGNALS_EVERY, None);
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    let summary = transfer(&experiment, &spec, threads, out, true, false)?;
+    let summary = match transfer(&experiment, &spec, threads, out, true, false) {
+        Err(error) => match error.downcast_ref::<Interrupted>() {
+            Some(interrupted) => {
+                tell(&format!("stopped; what was practised is saved in {FOLDER}: `etude` goes on"));
+                return Ok(ExitCode::from(interrupted.exit_code()));
+            }
+            None => return Err(error),
+        },
+        Ok(summary) => summary,
+    };
     show(&summary, out, &Common { json: false, quiet: false })
 }

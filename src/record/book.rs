@@ -1,10 +1,10 @@
 //! The files that one subject's rows are appended to.
 
-use super::{LOGS, Lengths, Log, Rows};
+use super::{LOGS, Log, Mark, Marks, Rows};
 use crate::files::synced;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Where a run folder keeps these files.
@@ -15,23 +15,24 @@ const FOLDER: &str = "logs";
 pub struct LogBook {
     paths: [PathBuf; LOGS.len()],
     headers: [String; LOGS.len()],
-    lengths: Lengths,
+    marks: Marks,
     /// Which files have been written to since they were last synced.
     unsynced: [bool; LOGS.len()],
 }
 
 impl LogBook {
-    /// The logs called `name` in a run folder, cut back to the lengths that a checkpoint remembers; without one they begin
-    /// anew. `metrics` are those of the task.
+    /// The logs called `name` in a run folder, cut back to what a checkpoint remembers; without one they begin anew. `metrics`
+    /// are those of the task.
     ///
     /// # Errors
-    /// A log that is shorter than it was, or files that cannot be written to.
-    pub fn open(folder: &Path, name: &str, metrics: &[String], kept: Lengths) -> Result<Self> {
+    /// A log that has lost rows or was altered, or files that cannot be written to.
+    pub fn open(folder: &Path, name: &str, metrics: &[String], kept: Marks) -> Result<Self> {
+        verify(folder, name, &kept)?;
         let paths = LOGS.map(|log| Self::path(folder, name, log));
-        for (path, &length) in paths.iter().zip(&kept) {
-            cut(path, length)?;
+        for (path, mark) in paths.iter().zip(&kept) {
+            cut(path, mark.bytes)?;
         }
-        Ok(Self { paths, headers: LOGS.map(|log| log.header(metrics)), lengths: kept, unsynced: [false; LOGS.len()] })
+        Ok(Self { paths, headers: LOGS.map(|log| log.header(metrics)), marks: kept, unsynced: [false; LOGS.len()] })
     }
 
     /// Where a log lies in a run folder.
@@ -50,19 +51,14 @@ impl LogBook {
                 continue;
             }
             let path = &self.paths[at];
-            let write = || -> std::io::Result<u64> {
-                // Opened for every append: a cohort may have more subjects than a process may have open files.
-                let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-                let mut written = 0;
-                if self.lengths[at] == 0 {
-                    let header = format!("{}\n", self.headers[at]);
-                    file.write_all(header.as_bytes())?;
-                    written += header.len() as u64;
-                }
-                file.write_all(rows.as_bytes())?;
-                Ok(written + rows.len() as u64)
+            let mut text = if self.marks[at].bytes == 0 { format!("{}\n", self.headers[at]) } else { String::new() };
+            text.push_str(rows);
+            // Opened for every append: a cohort may have more subjects than a process may have open files.
+            let write = || -> std::io::Result<()> {
+                OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
             };
-            self.lengths[at] += write().with_context(|| format!("cannot write {}", path.display()))?;
+            write().with_context(|| format!("cannot write {}", path.display()))?;
+            self.marks[at] = self.marks[at].after(text.as_bytes());
             self.unsynced[at] = true;
             rows.clear();
         }
@@ -73,7 +69,7 @@ impl LogBook {
     ///
     /// # Errors
     /// A full disk or a folder that cannot be written to.
-    pub fn sync(&mut self) -> Result<Lengths> {
+    pub fn sync(&mut self) -> Result<Marks> {
         for (path, unsynced) in self.paths.iter().zip(&mut self.unsynced) {
             if *unsynced {
                 let sync = || synced(File::open(path)?.sync_all());
@@ -81,7 +77,58 @@ impl LogBook {
                 *unsynced = false;
             }
         }
-        Ok(self.lengths)
+        Ok(self.marks)
+    }
+}
+
+impl Mark {
+    /// The mark when more has been appended.
+    fn after(self, more: &[u8]) -> Self {
+        let mut hash = crc32fast::Hasher::new_with_initial_len(self.crc, self.bytes);
+        hash.update(more);
+        Self { bytes: self.bytes + more.len() as u64, crc: hash.finalize() }
+    }
+}
+
+/// Checks that the logs of that name still begin with what a checkpoint remembers of them.
+///
+/// # Errors
+/// A log that cannot be read, has lost rows, or was altered.
+pub fn verify(folder: &Path, name: &str, marks: &Marks) -> Result<()> {
+    for (log, &wanted) in LOGS.iter().zip(marks) {
+        if wanted.bytes == 0 {
+            continue;
+        }
+        let path = LogBook::path(folder, name, *log);
+        let found = mark_of(&path, wanted.bytes).with_context(|| format!("cannot read {}", path.display()))?;
+        if found.bytes < wanted.bytes {
+            let (path, found, wanted) = (path.display(), found.bytes, wanted.bytes);
+            bail!("{path} is {found} bytes long; expected at least {wanted}: rows have been lost");
+        }
+        if found.crc != wanted.crc {
+            bail!("{} has been altered: its checksum is not the one in the checkpoint", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// The mark of the first so many bytes of a file; one that is not there has none.
+fn mark_of(path: &Path, bytes: u64) -> std::io::Result<Mark> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Mark::default()),
+        Err(error) => return Err(error),
+    };
+    let mut reader = BufReader::with_capacity(1 << 16, file.take(bytes));
+    let mut mark = Mark::default();
+    loop {
+        let part = reader.fill_buf()?;
+        if part.is_empty() {
+            return Ok(mark);
+        }
+        mark = mark.after(part);
+        let read = part.len();
+        reader.consume(read);
     }
 }
 
@@ -100,16 +147,13 @@ pub fn copy_rows(path: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     std::io::copy(&mut file, out).map(|_| ())
 }
 
-/// Cuts a log back to a length, which is 0 for one that is to begin anew.
+/// Cuts a log back to a length, which is not more than it has; 0 is for one that is to begin anew.
 fn cut(path: &Path, length: u64) -> Result<()> {
     let found = match fs::metadata(path) {
         Ok(found) => found.len(),
         Err(error) if error.kind() == ErrorKind::NotFound => 0,
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    if found < length {
-        bail!("{} is {found} bytes long; expected at least {length}: rows have been lost", path.display());
-    }
     let cut = || match (found, length) {
         (0, 0) => Ok(()),
         (_, 0) => fs::remove_file(path),
@@ -129,7 +173,7 @@ mod tests {
         rows
     }
 
-    fn book(folder: &Path, kept: Lengths) -> Result<LogBook> {
+    fn book(folder: &Path, kept: Marks) -> Result<LogBook> {
         LogBook::open(folder, "subject-000", &[], kept)
     }
 
@@ -138,7 +182,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(FOLDER)).unwrap();
         let path = LogBook::path(folder.path(), "subject-000", Log::Evaluations);
-        let mut one = book(folder.path(), [0; 3]).unwrap();
+        let mut one = book(folder.path(), Marks::default()).unwrap();
         let mut waiting = rows("a\n");
         one.append(&mut waiting).unwrap();
         assert!(waiting.is_empty());
@@ -152,17 +196,30 @@ mod tests {
         copy_rows(&path, &mut copied).unwrap();
         assert_eq!(copied, b"a\nb\n");
         // Begun anew.
-        book(folder.path(), [0; 3]).unwrap();
+        book(folder.path(), Marks::default()).unwrap();
         assert!(!path.exists());
     }
 
     #[test]
-    fn a_log_that_lost_rows_is_refused() {
+    fn a_log_that_lost_rows_or_was_altered_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join(FOLDER)).unwrap();
         let path = LogBook::path(folder.path(), "subject-000", Log::Evaluations);
-        fs::write(&path, "short").unwrap();
-        let error = book(folder.path(), [0, 6, 0]).unwrap_err().to_string();
-        assert!(error.contains("5 bytes long; expected at least 6"), "{error}");
+        let mut whole = book(folder.path(), Marks::default()).unwrap();
+        whole.append(&mut rows("1,2\n3,4\n")).unwrap();
+        let kept = whole.sync().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        for (wrong, says) in [
+            (text.replace("3,4\n", ""), "rows have been lost"),
+            (text.replace("1,2\n", "1,2\n1,2\n"), "has been altered"),
+            (text.replace("3,4", "3,5"), "has been altered"),
+            (text.replace("3,4", "\0\0\0"), "has been altered"),
+        ] {
+            fs::write(&path, wrong).unwrap();
+            let error = book(folder.path(), kept).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        fs::write(&path, text + "5,6\n").unwrap();
+        assert!(book(folder.path(), kept).is_ok());
     }
 }

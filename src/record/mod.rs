@@ -2,11 +2,11 @@
 //!
 //! A subject gathers rows in memory for the length of a burst; they are then appended to files of its own, apart from its
 //! checkpoints, so that writing grows with practice and not with its square. A checkpoint remembers how long the files were
-//! when it was taken: on resuming, what was appended later is cut off and written again.
+//! when it was taken, and a checksum of them: on resuming, what was appended later is cut off and written again.
 
 mod book;
 
-pub use book::{LogBook, copy_rows};
+pub use book::{LogBook, copy_rows, verify};
 
 /// The kinds of rows, in the order of [`Rows`].
 pub const LOGS: [Log; 3] = [Log::Episodes, Log::Evaluations, Log::Signals];
@@ -77,5 +77,14 @@ impl Rows {
     }
 }
 
-/// Bytes of each log that are on disk, in the order of [`LOGS`].
-pub type Lengths = [u64; LOGS.len()];
+/// What of each log is on disk, in the order of [`LOGS`].
+pub type Marks = [Mark; LOGS.len()];
+
+/// How far a log has come: how many bytes, and the CRC-32 of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Bytes.
+    pub bytes: u64,
+    /// Their checksum.
+    pub crc: u32,
+}

@@ -4,7 +4,7 @@
 //! it, so that a truncated, foreign or altered file is an error that says so.
 
 use crate::files::write_whole;
-use crate::record::{LOGS, Lengths, Log};
+use crate::record::{LOGS, Log, Mark, Marks};
 use anyhow::{Context, Result, anyhow, bail};
 use etude_agents::{State, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -51,8 +51,8 @@ pub struct Checkpoint {
     pub complete: bool,
     /// The agent's state.
     pub state: State,
-    /// Bytes of the subject's logs at the time.
-    pub logs: Lengths,
+    /// How far the subject's logs had come at the time.
+    pub logs: Marks,
 }
 
 impl Checkpoint {
@@ -138,6 +138,7 @@ impl Checkpoint {
             let text = text(key)?;
             text.parse::<u64>().map_err(|_| anyhow!("its header says `{key}` is `{text}`; expected a whole number"))
         };
+        let wrong = |key: &str| anyhow!("its header's `{key}` makes no sense");
         let mut state = State::new();
         for (name, view) in &views {
             if let Some(name) = name.strip_prefix(AGENT) {
@@ -148,13 +149,19 @@ impl Checkpoint {
         }
         let episode = number("episode")?;
         let (trial, score, faults, logs) = if version == WITH_LOGS {
-            (episode.saturating_sub(1), 0.0, 0, Lengths::default())
+            (episode.saturating_sub(1), 0.0, 0, Marks::default())
         } else {
             let score = text("score")?.parse().ok().filter(|score| (0.0..=1.0).contains(score));
             let score = score.ok_or_else(|| anyhow!("its header says `score` is no number from 0 to 1"))?;
-            let mut logs = Lengths::default();
+            let mut logs = Marks::default();
             for log in LOGS {
-                logs[log as usize] = number(&bytes_key(log))?;
+                let key = mark_key(log);
+                let (bytes, crc) = text(&key)?
+                    .split_once(' ')
+                    .map(|(bytes, crc)| (bytes.parse(), crc.parse()))
+                    .ok_or_else(|| wrong(&key))?;
+                logs[log as usize] =
+                    Mark { bytes: bytes.map_err(|_| wrong(&key))?, crc: crc.map_err(|_| wrong(&key))? };
             }
             (number("trial")?, score, number("faults")?, logs)
         };
@@ -195,14 +202,17 @@ impl Checkpoint {
         ]
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
-        .chain(LOGS.map(|log| (bytes_key(log), self.logs[log as usize].to_string())))
+        .chain(LOGS.map(|log| {
+            let Mark { bytes, crc } = self.logs[log as usize];
+            (mark_key(log), format!("{bytes} {crc}"))
+        }))
         .collect()
     }
 }
 
-/// The header's name for the length of a log.
-fn bytes_key(log: Log) -> String {
-    format!("{}_bytes", log.name())
+/// The header's name for how far a log had come: its bytes and their checksum.
+fn mark_key(log: Log) -> String {
+    format!("{}_log", log.name())
 }
 
 fn tensor_of(name: &str, view: &TensorView<'_>) -> Result<Tensor> {
@@ -274,7 +284,7 @@ mod tests {
             faults: 1,
             complete: false,
             state,
-            logs: [120, 7, 0],
+            logs: [Mark { bytes: 120, crc: 77 }, Mark { bytes: 7, crc: 1 }, Mark::default()],
         }
     }
 

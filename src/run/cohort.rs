@@ -158,8 +158,8 @@ pub fn train(
     quiet: bool,
 ) -> Result<(Summary, f64)> {
     let (task, steps) = (plan.task.clone(), plan.steps);
-    let (mut run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
     interrupt::listen()?;
+    let (mut run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
     let mut gym = Gym::occupied(&task, cohort.into_iter().map(|subject| (subject.lane_seed(), subject)), threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();
     let mut progress = Progress::new(steps * subjects, done(&gym), quiet);

@@ -53,6 +53,11 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
         let subject = row[0].parse().ok().filter(|&subject| subject < run.subjects).ok_or_else(|| wrong("subject"))?;
         let steps = row[2].parse().map_err(|_| wrong("steps"))?;
         let score = row[4].parse().ok().filter(|score| (0.0..=1.0).contains(score)).ok_or_else(|| wrong("score"))?;
+        for (column, name, wanted) in [(1, "seed", run.seed), (3, "episodes", run.evaluation_episodes)] {
+            if row[column].parse() != Ok(wanted) {
+                bail!("{path}:{line}: its `{name}` is {}; run.yaml says {wanted}", &row[column]);
+            }
+        }
         scheduled |= !row[7].is_empty();
         points.entry(subject).or_default().push((steps, score));
     }

@@ -53,7 +53,9 @@ impl Spec for RunSpec {
         whole("seed", self.seed, 0, limits::LARGEST_SEED)?;
         whole("evaluate_every", self.evaluate_every, 1, MOST_STEPS)?;
         whole("evaluation_episodes", self.evaluation_episodes, 1, MOST_EPISODES)?;
-        whole("signals_every", self.signals_every, 0, MOST_STEPS)
+        whole("signals_every", self.signals_every, 0, MOST_STEPS)?;
+        says("task", &self.task, "task_yaml", &self.task_yaml)?;
+        says("agent", &self.agent, "agent_yaml", &self.agent_yaml)
     }
 }
 
@@ -261,6 +263,17 @@ pub fn subject_name(subject: u64) -> String {
 /// Where the checkpoint of that name lies in a run folder.
 pub fn checkpoint_path(folder: &Path, name: &str) -> PathBuf {
     folder.join("checkpoints").join(format!("{name}.safetensors"))
+}
+
+/// Checks that a name is the one that its document says; a task made in code has none.
+fn says(field: &str, name: &str, yaml_field: &str, yaml: &str) -> Result<(), Invalid> {
+    if yaml.is_empty() {
+        return Ok(());
+    }
+    let invalid =
+        |found: String| Invalid { field: field.into(), found, expected: format!("the name in `{yaml_field}`") };
+    let document = Document::parse(yaml_field, yaml).map_err(|error| invalid(error.to_string()))?;
+    if document.text_field(field) == Some(name) { Ok(()) } else { Err(invalid(format!("`{name}`"))) }
 }
 
 /// Refuses a folder that holds something, but neither a run nor what is left of one that was killed before it was recorded.

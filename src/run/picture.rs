@@ -12,6 +12,9 @@ pub type Sign = (usize, &'static [u8]);
 /// SVG, with or without its declaration.
 const SVG: [Sign; 2] = [(0, b"<svg"), (0, b"<?xml")];
 
+/// Endings of the names of pictures.
+const ENDINGS: [&str; 4] = ["svg", "gif", "mp4", "png"];
+
 /// Writes an SVG picture.
 ///
 /// # Errors
@@ -21,7 +24,8 @@ pub fn write_picture(path: &Path, svg: &[u8]) -> Result<()> {
     write_whole(path, svg)
 }
 
-/// Refuses to replace what is there, unless it is a file that has one of these signs, or is empty.
+/// Refuses to replace what is there, unless it is a file that has one of these signs, or an empty one with the name of a picture,
+/// and does not belong to a run.
 ///
 /// # Errors
 /// Says what is in the way.
@@ -36,16 +40,29 @@ pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
     if !found.is_file() {
         bail!("{name} is no file: expected the name of a new file, or of a picture that may be replaced");
     }
+    if let Some(run) =
+        path.parent().into_iter().flat_map(|folder| folder.ancestors().take(2)).find(|folder| of_a_run(folder))
+    {
+        bail!("{name} belongs to the run in {}: expected the name of a new file", run.display());
+    }
     let longest = signs.iter().map(|(at, sign)| at + sign.len()).max().unwrap_or(0);
     let mut start = Vec::new();
     File::open(path)
         .and_then(|file| file.take(longest as u64).read_to_end(&mut start))
         .with_context(|| format!("cannot read {name}"))?;
     let known = |(at, sign): &Sign| start.get(*at..).is_some_and(|rest| rest.starts_with(sign));
-    if !start.is_empty() && !signs.iter().any(known) {
+    // Whoever made an empty file for a picture gave it the name of one.
+    let made_for_it =
+        start.is_empty() && path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
+    if !made_for_it && !signs.iter().any(known) {
         bail!("{name} is no picture: expected the name of a new file, or of a picture that may be replaced");
     }
     Ok(())
+}
+
+/// Whether a folder is that of a run.
+fn of_a_run(folder: &Path) -> bool {
+    folder.join("run.yaml").exists() || folder.join(".lock").exists()
 }
 
 #[cfg(test)]
@@ -59,9 +76,22 @@ mod tests {
         write_picture(&at("new.svg"), b"<svg>1</svg>").unwrap();
         write_picture(&at("new.svg"), b"<svg>2</svg>").unwrap();
         assert_eq!(fs::read(at("new.svg")).unwrap(), b"<svg>2</svg>");
-        fs::write(at("run.yaml"), "task: x").unwrap();
-        assert!(write_picture(&at("run.yaml"), b"<svg/>").unwrap_err().to_string().contains("no picture"));
-        assert_eq!(fs::read(at("run.yaml")).unwrap(), b"task: x");
+        fs::write(at("notes.txt"), "task: x").unwrap();
+        assert!(write_picture(&at("notes.txt"), b"<svg/>").unwrap_err().to_string().contains("no picture"));
+        assert_eq!(fs::read(at("notes.txt")).unwrap(), b"task: x");
+        for (name, made_for_it) in [("empty.svg", true), ("empty.csv", false), ("empty", false)] {
+            fs::write(at(name), "").unwrap();
+            assert_eq!(write_picture(&at(name), b"<svg/>").is_ok(), made_for_it, "{name}");
+        }
+        fs::create_dir_all(at("run/figures")).unwrap();
+        for own in ["run/.lock", "run/figures/learning.svg"] {
+            fs::write(at(own), if own.ends_with("svg") { "<svg>" } else { "" }).unwrap();
+            assert!(
+                write_picture(&at(own), b"<svg/>").unwrap_err().to_string().contains("belongs to the run"),
+                "{own}"
+            );
+        }
+        write_picture(&at("run/ride.svg"), b"<svg/>").unwrap();
         fs::create_dir(at("folder")).unwrap();
         assert!(write_picture(&at("folder"), b"<svg/>").unwrap_err().to_string().contains("no file"));
         assert!(write_picture(&at("none/a.svg"), b"<svg/>").unwrap_err().to_string().contains("cannot write"));

@@ -1,7 +1,7 @@
 //! A subject: one agent in one lane, with its own seeds, practising and being evaluated.
 
 use crate::catalog::AgentBlueprint;
-use crate::record::{Lengths, Log, Rows};
+use crate::record::{Log, Marks, Rows};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -386,8 +386,8 @@ impl Subject {
             faults: self.faults,
             complete: self.complete(),
             state: self.state(),
-            // Whoever writes the rows knows how long they are then.
-            logs: Lengths::default(),
+            // Whoever writes the rows knows how far they have come then.
+            logs: Marks::default(),
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::files::write_whole_by;
 use crate::record::{LOGS, LogBook};
 use crate::report;
 use crate::run::folder::{RunFolder, Spec, checkpoint_path, difference, read_record};
+use crate::run::interrupt;
 use crate::run::limits::{MOST_STEPS, whole};
 use crate::run::subject::Plan;
 use anyhow::{Context, Result, anyhow, bail};
@@ -161,6 +162,7 @@ pub fn transfer(
     resume: bool,
     quiet: bool,
 ) -> Result<Summary> {
+    interrupt::listen()?;
     let subjects = spec.subjects();
     if let Some(shard) = spec.shard.filter(|_| subjects.is_empty()) {
         bail!("part {shard} has none of the {} subjects; expected fewer parts", spec.experiment.subjects);
@@ -233,7 +235,7 @@ pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     // All is looked at before anything is written.
     for (&subject, part) in &sources {
         for leg in &schedule.legs {
-            results::complete(&checkpoint_path(part, &checkpoint_name(subject, &leg.name)))?;
+            results::check(part, &spec, subject, leg)?;
         }
     }
     let folder = RunFolder::open(out, &spec, resume)?;

@@ -1,7 +1,7 @@
 //! What came of an experiment: the tables of its folder, and the learning curves in them.
 
 use crate::experiment::{Block, ExperimentSpec};
-use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows};
+use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows, verify};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluations::are_due;
 use crate::run::folder::{RunFolder, checkpoint_path};
@@ -59,6 +59,30 @@ pub fn complete(path: &Path) -> Result<Checkpoint> {
     Ok(checkpoint)
 }
 
+/// Checks that a leg of a subject is complete, and that its logs are whole and of this experiment.
+///
+/// # Errors
+/// What is missing or damaged, and in which file.
+pub fn check(folder: &Path, spec: &TransferSpec, subject: u64, leg: &Leg) -> Result<()> {
+    let name = checkpoint_name(subject, &leg.name);
+    let checkpoint = complete(&checkpoint_path(folder, &name))?;
+    verify(folder, &name, &checkpoint.logs)?;
+    let path = LogBook::path(folder, &name, Log::Evaluations);
+    let mut rows = Vec::new();
+    copy_rows(&path, &mut rows).with_context(|| format!("cannot read {}", path.display()))?;
+    let steps = |row: &str| row.split(',').nth(2)?.parse::<u64>().ok();
+    let steps: Option<Vec<u64>> = String::from_utf8_lossy(&rows).lines().map(steps).collect();
+    let every = spec.experiment.evaluate_every;
+    if !steps.is_some_and(|steps| are_due(steps.into_iter(), every, leg.block.steps)) {
+        bail!(
+            "{}: expected an evaluation at step 0, one every {every} steps, and one at step {}",
+            path.display(),
+            leg.block.steps
+        );
+    }
+    Ok(())
+}
+
 /// Writes `evaluations.csv` from the logs of all legs: what groups share is there for each of them. Returns the number of
 /// episodes that ended because a state was no longer finite.
 ///
@@ -71,8 +95,7 @@ pub fn write_evaluations(folder: &RunFolder, spec: &TransferSpec, schedule: &Sch
         for (index, leg) in schedule.legs.iter().enumerate() {
             let name = checkpoint_name(subject, &leg.name);
             let checkpoint = complete(&checkpoint_path(folder.path(), &name))?;
-            // Rows that were lost are noticed here.
-            folder.log_book(&name, &[], Some(&checkpoint))?;
+            verify(folder.path(), &name, &checkpoint.logs)?;
             faults += checkpoint.faults;
             tasks.insert((subject, index), checkpoint.task);
         }

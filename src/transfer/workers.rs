@@ -83,7 +83,6 @@ impl Workplace<'_> {
         let board = self.board()?;
         let total: u64 = self.plans.iter().map(|plan| plan.steps * self.subjects.len() as u64).sum();
         let mut progress = Progress::new(total, done(&board), quiet);
-        interrupt::listen()?;
         let (board, changed) = (Mutex::new(board), Condvar::new());
         let look_on = || {
             let mut seen = lock(&board);
