@@ -7,7 +7,7 @@ use crate::run::limits::{LARGEST_SEED, MOST_SUBJECTS, whole};
 use crate::tell::tell;
 use crate::validate::mutants::{MUTANTS, Mutant, Verdicts, of_subject, touched};
 use crate::validate::{Line, Outcome, Setting, VALIDATIONS, Validation};
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use etude_envs::Seed;
 use etude_envs::document::{Invalid, nearest};
@@ -49,6 +49,10 @@ impl Validate {
     /// Exit code 0 whether bands are met or missed: a miss is a finding, too.
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let chosen = self.chosen()?;
+        let last = self.seed.saturating_add(self.seeds - 1);
+        if last > LARGEST_SEED {
+            bail!("--seeds {} goes up to seed {last}; expected seeds up to {LARGEST_SEED}", self.seeds);
+        }
         let setting = Setting {
             catalog,
             agent: catalog.agent(&self.agent)?,
@@ -78,7 +82,7 @@ impl Validate {
     /// Reproduces the findings on every seed; lines and figures are those of the first.
     fn reproduce(&self, setting: &Setting<'_>, chosen: &[&Validation], folder: &RunFolder) -> Result<()> {
         let (mut rows, mut documents, mut seeds) = (Vec::new(), Vec::new(), Vec::new());
-        for seed in (0..self.seeds).map(|index| self.seed.wrapping_add(index)) {
+        for seed in (0..self.seeds).map(|index| self.seed + index) {
             let setting = Setting { seed: Seed(seed), ..setting.clone() };
             let (mut verdicts, mut not_run) = (Verdicts::default(), 0);
             for validation in chosen {
