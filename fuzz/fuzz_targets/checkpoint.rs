@@ -1,7 +1,7 @@
 //! Checkpoints: any bytes are one or an error, and any numbers in one are those of an agent that can go on, or an error.
 #![no_main]
 
-use etude::agents::{Agent, Brain, BrainConfig, AgentShape, Input, Role, State, Tensor, Transition};
+use etude::agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, State, Tensor, Transition};
 use etude::run::checkpoint::Checkpoint;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
