@@ -77,7 +77,7 @@ pub struct ScoreNote {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ScoreSource {
-    /// The name of a built-in score. In a file it may also be the path of a score, which [`inline`] puts in its place.
+    /// The name of a built-in score. In a file it may also be the path of a score, whose contents are then put in its place.
     Named(String),
     /// The score itself.
     Written(ScoreSpec),
@@ -138,7 +138,7 @@ impl ScoreSource {
         }
     }
 
-    /// The score, of a task whose document has gone through [`inline`].
+    /// The score, of a task whose document has its files inlined.
     ///
     /// # Errors
     /// A name that is not that of a built-in score.
