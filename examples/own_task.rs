@@ -34,6 +34,7 @@ impl Pole {
             reward: "Uprightness, less a little for effort.".into(),
             start: "Nearly upright and at rest.".into(),
             end: format!("Terminated when the pole leans by {FALLEN} rad; truncated after {SECONDS} s."),
+            percepts: Vec::new(),
             observation: Space::new(vec![
                 Field::body("angle", "rad", -2.0, 2.0, 0.3, "lean, counter-clockwise positive"),
                 Field::body("rate", "rad/s", -20.0, 20.0, 1.0, "its rate"),

@@ -192,6 +192,7 @@ impl Bencher {
             agent: agent.clone(),
             steps: u64::MAX,
             evaluate_every: u64::MAX,
+            evaluate_at: Vec::new(),
             evaluation_episodes: 0,
             signals_every: 0,
             burst,

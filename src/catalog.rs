@@ -1,10 +1,10 @@
 //! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
 use crate::experiment::{Experiment, ExperimentError};
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Idle, Input, Random, Role};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Goal, Idle, Input, Percept, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
 use etude_envs::task::TaskSpec;
-use etude_envs::{Registry, Seed, space};
+use etude_envs::{Registry, Seed, percept, space};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -93,7 +93,29 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
             space::Role::ErrorShown => Role::ErrorShown,
         },
     };
-    AgentShape { observations: task.observation.fields().iter().map(input).collect(), actions: task.action.len() }
+    AgentShape {
+        observations: task.observation.fields().iter().map(input).collect(),
+        actions: task.action.len(),
+        control_interval: f64::from(task.physics.control_interval()),
+        percepts: task.percepts.iter().map(|percept| percept_of(percept, &task.observation)).collect(),
+    }
+}
+
+/// A percept by the indices of its fields; one past the last stands for a field that there is not.
+fn percept_of(percept: &percept::Percept, observation: &space::Space) -> Percept {
+    let index = |name: &String| observation.index(name).unwrap_or(observation.len());
+    let all = |names: &[String]| names.iter().map(index).collect::<Vec<usize>>();
+    let goal = |goal: &percept::Goal| Goal {
+        values: all(&goal.values),
+        offsets: goal.offsets.clone(),
+        due: goal.due.as_ref().map(index),
+    };
+    Percept {
+        values: all(&percept.values),
+        present: index(&percept.present),
+        limb: all(&percept.limb),
+        goals: percept.goals.iter().map(goal).collect(),
+    }
 }
 
 /// What differs in what two tasks' bodies sense and do, as readable lines, a few for each space; empty if a brain can
@@ -109,6 +131,23 @@ pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
     };
     let mut differences = some("observation", from.observation.differences(&to.observation));
     differences.extend(some("action", from.action.differences(&to.action)));
+    if !differences.is_empty() {
+        return differences;
+    }
+    let longest = from.percepts.len().max(to.percepts.len());
+    let told = |percept: Option<&percept::Percept>| match percept {
+        Some(percept) => format!("`{}` of {}", percept.name, percept.values.join(", ")),
+        None => "nothing".into(),
+    };
+    let pairs = (0..longest).map(|index| (from.percepts.get(index), to.percepts.get(index)));
+    let plan = |percept: &percept::Percept| percept::Percept {
+        // What has to be added to a goal is the task's; how many goals there are is the body's.
+        goals: percept.goals.iter().map(|goal| percept::Goal { offsets: Vec::new(), ..goal.clone() }).collect(),
+        ..percept.clone()
+    };
+    let lines = pairs.filter(|(ours, theirs)| ours.map(plan) != theirs.map(plan));
+    let lines = lines.map(|(ours, theirs)| format!("{} against {}", told(ours), told(theirs)));
+    differences.extend(some("percept", lines.collect()));
     differences
 }
 

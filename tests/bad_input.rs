@@ -80,8 +80,8 @@ fn faulty_agent_files_are_located() {
         ("agent: mine\nkind: brian\n".to_string(), vec!["mine.yaml:2:1", "`kind`", "idle, random, brain"]),
         (format!("{brain}  cortex:\n    units: 0\n"), vec!["mine.yaml:5:5", "`brain.cortex.units`", "found 0"]),
         (format!("{brain}  cortex:\n    unit: 8\n"), vec!["did you mean `units`"]),
-        (format!("{brain}  basal_ganglia:\n    discount: 1.5\n"), vec!["`brain.basal_ganglia.discount`", "found 1.5"]),
-        (format!("{brain}  basal_ganglia:\n    discount: .nan\n"), vec!["`brain.basal_ganglia.discount`", "NaN"]),
+        (format!("{brain}  basal_ganglia:\n    horizon: -1.5\n"), vec!["`brain.basal_ganglia.horizon`", "found -1.5"]),
+        (format!("{brain}  basal_ganglia:\n    horizon: .nan\n"), vec!["`brain.basal_ganglia.horizon`", "NaN"]),
         ("agent: mine\nkind: idle\nbrain: {}\n".to_string(), vec!["`brain`", "kind `idle`"]),
         ("agent: mine\nextends: brian\n".to_string(), vec!["unknown agent `brian`", "did you mean `brain`"]),
         ("agent: mine\nextends: mine.yaml\n".to_string(), vec!["mine.yaml:2:1", "`extends`", "circle"]),
@@ -182,7 +182,7 @@ fn lesions_that_cannot_be_made_are_refused_before_anything_is_written() {
     message(folder.path(), &train("basal-gangli"), 1, &["did you mean `basal-ganglia`"]);
     message(folder.path(), &train("basal-ganglia=1.5"), 1, &["from 0 to 1, found 1.5"]);
     message(folder.path(), &train("basal-ganglia=much"), 2, &["such as cerebellum=0.5"]);
-    message(folder.path(), &evaluate("cerebellum"), 1, &["no part `cerebellum`", "basal-ganglia"]);
+    message(folder.path(), &evaluate("cerebelum"), 1, &["no part `cerebelum`", "did you mean `cerebellum`"]);
     message(folder.path(), &evaluate("=1"), 2, &["such as cerebellum=0.5"]);
     message(folder.path(), &evaluate("basal-ganglia=nan"), 2, &["such as cerebellum=0.5"]);
     assert_eq!(contents(folder.path()), before);

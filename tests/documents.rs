@@ -35,7 +35,7 @@ fn the_notes_of_a_score_file_are_part_of_the_task() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "p/mine.yaml", SCORE);
     write(folder.path(), "p/riff.yaml", RIFF);
-    let train = [&["train", "p/riff.yaml", "--agent", "dopamine-fretting", "--out", "run"], &SMALL[..]].concat();
+    let train = [&["train", "p/riff.yaml", "--agent", "brain", "--out", "run"], &SMALL[..]].concat();
     json(folder.path(), &train);
     let yaml = json(folder.path(), &["describe", "p/riff.yaml"])["yaml"].as_str().unwrap().to_string();
     assert!(yaml.contains("tempo: 60") && yaml.contains("fret: 8") && !yaml.contains("mine.yaml"), "{yaml}");

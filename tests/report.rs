@@ -197,8 +197,8 @@ fn runs_are_set_side_by_side() {
     let runs = document["runs"].as_array().unwrap();
     assert_eq!((document["criterion"].as_f64(), document["steps"].as_u64(), runs.len()), (Some(0.02), Some(900), 4));
     let names: Vec<&str> = runs.iter().map(|run| run["name"].as_str().unwrap()).collect();
-    let lesioned = "dopamine, basal-ganglia lesioned (0.5)";
-    assert_eq!(names, ["dopamine in learner", "dopamine in again", "idle", lesioned]);
+    let lesioned = "brain, basal-ganglia lesioned (0.5)";
+    assert_eq!(names, ["brain in learner", "brain in again", "idle", lesioned]);
     assert!(runs[0]["probability_of_improvement"].is_null());
     // Twins have the same seed.
     let paired: Vec<Option<bool>> = runs.iter().map(|run| run["paired"].as_bool()).collect();
@@ -232,8 +232,8 @@ fn runs_are_set_side_by_side() {
         "Agents on cycling/flat-v0",
         "beats the first",
         "not reached",
-        "which have the same seeds: idle; dopamine, basal-ganglia lesioned (0.5).",
-        "for other seeds or another number of subjects: dopamine in again.",
+        "which have the same seeds: idle; brain, basal-ganglia lesioned (0.5).",
+        "for other seeds or another number of subjects: brain in again.",
         "table/report.html",
     ] {
         assert!(text.contains(part), "`{part}` is missing from\n{text}");

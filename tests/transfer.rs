@@ -159,8 +159,11 @@ fn groups_are_paired_and_share_what_they_have_in_common() {
     assert_eq!(seeds("scratch"), seeds("incompatible"));
     // A group without practice is a training run.
     let small = ["--subjects", "3", "--seed", "5", "--steps", "900", "--evaluate-every", "300"];
-    let arguments =
-        [&["train", "cycling/rough-v0", "--out", "train", "--evaluation-episodes", "1"][..], &small].concat();
+    let arguments = [
+        &["train", "cycling/rough-v0", "--agent", "dopamine", "--out", "train", "--evaluation-episodes", "1"][..],
+        &small,
+    ]
+    .concat();
     json(folder.path(), &arguments);
     let trained = rows(&folder.path().join("train"), "evaluations.csv");
     for subject in ["0", "1", "2"] {

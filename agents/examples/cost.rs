@@ -3,7 +3,10 @@
 
 use std::time::Instant;
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, ModelReferenceConfig, Role, Transition};
+
+/// Time of a step, in s.
+const INTERVAL: f64 = 1.0 / 60.0;
 
 const STEPS: usize = 20_000;
 const REPEATS: usize = 7;
@@ -18,7 +21,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         config.cortex.layers = layers.parse()?;
     }
     if let Some(cerebellum) = &mut config.cerebellum {
-        cerebellum.model_reference.arming = 5000;
+        cerebellum.model_reference = Some(ModelReferenceConfig { arming: 5000.0 * INTERVAL, ..Default::default() });
     }
     println!(
         "{} units x {} layers, microseconds per step, median of {REPEATS}:",
@@ -37,7 +40,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bodies = [("17 observed, 3 actions, feedback", reaching, 3), ("23, 5", steering, 5), ("65, 10", fretting, 10)];
     for (body, roles, actions) in bodies {
         let input = |(index, &role)| Input { name: format!("input {index}"), typical: 1.0, role };
-        let shape = AgentShape { observations: roles.iter().enumerate().map(input).collect(), actions };
+        let shape = AgentShape {
+            observations: roles.iter().enumerate().map(input).collect(),
+            actions,
+            control_interval: INTERVAL,
+            percepts: Vec::new(),
+        };
         let alone = measure(&mut Brain::new(&without, &shape, 1)?, &shape, 1.0);
         let mut brain = Brain::new(&config, &shape, 1)?;
         let whole = measure(&mut brain, &shape, 1.0);

@@ -34,6 +34,32 @@ pub struct Input {
     pub role: Role,
 }
 
+/// A sense that is not always there, such as touch or the sight of a cursor, and what can stand in for it.
+///
+/// All numbers are indices of observed numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Percept {
+    /// What is sensed, while it is there.
+    pub values: Vec<usize>,
+    /// Whether it is: above 0.
+    pub present: usize,
+    /// Proprioceptors of the limb that it depends on.
+    pub limb: Vec<usize>,
+    /// What is to be sensed.
+    pub goals: Vec<Goal>,
+}
+
+/// What is to be sensed of a [`Percept`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// Observed numbers that name what is wanted of each value of the percept, in its units.
+    pub values: Vec<usize>,
+    /// What has to be added to them: a note is fretted a little below its fret.
+    pub offsets: Vec<f32>,
+    /// Whether it is this percept that is wanted there, from 0 to 1; always where there is none.
+    pub due: Option<usize>,
+}
+
 /// The size of a task as an agent sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentShape {
@@ -41,6 +67,21 @@ pub struct AgentShape {
     pub observations: Vec<Input>,
     /// Number of actions.
     pub actions: usize,
+    /// Time from one action to the next, in s; finite and above 0.
+    pub control_interval: f64,
+    /// Senses that are not always there.
+    pub percepts: Vec<Percept>,
+}
+
+/// What an agent takes a [`Percept`] for at the moment, sensed or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Belief<'a> {
+    /// Index of the percept in the shape.
+    pub percept: usize,
+    /// What would be sensed, in the units of the percept's values.
+    pub values: &'a [f32],
+    /// How far that is to be trusted, in [0, 1].
+    pub trust: f32,
 }
 
 /// One step of experience: what was seen, done and earned, and what was seen next.
@@ -77,6 +118,9 @@ pub trait Agent: Send + Sync {
 
     /// Reports named signals of the last step; nothing is computed unless this is called.
     fn signals(&self, _report: &mut dyn FnMut(&'static str, f32)) {}
+
+    /// Reports what the agent takes its percepts for, as of the last action; nothing by default.
+    fn beliefs(&self, _report: &mut dyn FnMut(Belief<'_>)) {}
 
     /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. It replaces an earlier lesion of the same part
     /// and is saved with the agent.

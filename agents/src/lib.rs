@@ -14,6 +14,8 @@
 //! let shape = AgentShape {
 //!     observations: vec![Input { name: "cue".into(), typical: 1.0, role: Role::World }],
 //!     actions: 1,
+//!     control_interval: 0.02,
+//!     percepts: Vec::new(),
 //! };
 //! let mut brain = Brain::new(&BrainConfig::default(), &shape, 7)?;
 //! let mut action = [0.0];
@@ -45,12 +47,12 @@ mod lesion;
 mod state;
 pub mod two_state;
 
-pub use agent::{Agent, AgentShape, Input, Role, Transition};
+pub use agent::{Agent, AgentShape, Belief, Goal, Input, Percept, Role, Transition};
 pub use baselines::{Idle, Random};
 pub use brain::{
     BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, ConfigError, CortexConfig,
-    DopamineDefect, FeedbackErrorConfig, FibreDefect, GranuleConfig, ModelReferenceConfig, SensesConfig,
-    SensitivityConfig, SiteConfig, StructureConfig,
+    DopamineDefect, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig, ModelReferenceConfig,
+    SensesConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig, StructureConfig,
 };
 pub use lesion::LesionError;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

@@ -24,8 +24,8 @@ fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
     let bare = BrainConfig { basal_ganglia: None, cerebellum: None, ..BrainConfig::default() };
     assert_eq!(read("{}").unwrap(), bare);
     assert_eq!(read(r#"{"basal_ganglia": {}, "cerebellum": {}}"#).unwrap(), BrainConfig::default());
-    let config = read(r#"{"basal_ganglia": {"discount": 0.9}, "cortex": {"units": 32}}"#).unwrap();
-    assert_eq!((config.basal_ganglia.unwrap().discount, config.cortex.units, config.cortex.layers), (0.9, 32, 2));
+    let config = read(r#"{"basal_ganglia": {"horizon": 0.9}, "cortex": {"units": 32}}"#).unwrap();
+    assert_eq!((config.basal_ganglia.unwrap().horizon, config.cortex.units, config.cortex.layers), (0.9, 32, 2));
     for text in [
         r#"{"amygdala": {}}"#,
         r#"{"basal_ganglia": {"discont": 0.9}}"#,
@@ -39,8 +39,8 @@ fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
 #[test]
 fn nonsense_is_refused_by_name() {
     assert_eq!(
-        refused(|_, own| own.discount = 1.0),
-        "basal_ganglia.discount: expected a value from 0 to below 1, found 1"
+        refused(|_, own| own.horizon = -1.0),
+        "basal_ganglia.horizon: expected a value from 0 to 1000000, found -1"
     );
     assert_eq!(
         refused(|config, _| config.cortex.units = 5000),
@@ -56,13 +56,19 @@ fn nonsense_is_refused_by_name() {
 #[test]
 fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
     type Setting = fn(&mut BrainConfig, &mut BasalGangliaConfig, f64);
-    let settings: [(&str, Setting); 13] = [
+    let settings: [(&str, Setting); 19] = [
         ("senses.sd_floor", |config, _, value| config.senses.sd_floor = value),
         ("senses.clip", |config, _, value| config.senses.clip = value),
         ("cortex.initial_sparsity", |config, _, value| config.cortex.initial_sparsity = value),
         ("cortex.leak", |config, _, value| config.cortex.leak = value),
-        ("basal_ganglia.discount", |_, own, value| own.discount = value),
-        ("basal_ganglia.trace_decay", |_, own, value| own.trace_decay = value),
+        ("senses.memory", |config, _, value| config.senses.memory = value),
+        ("basal_ganglia.horizon", |_, own, value| own.horizon = value),
+        ("basal_ganglia.trace", |_, own, value| own.trace = value),
+        ("basal_ganglia.error_memory", |_, own, value| own.error_memory = value),
+        ("basal_ganglia.error_context", |_, own, value| own.error_context = value),
+        ("basal_ganglia.reward_memory", |_, own, value| own.reward_memory = value),
+        ("basal_ganglia.guided_hold", |_, own, value| own.guided_hold = value),
+        ("basal_ganglia.shown_hold", |_, own, value| own.shown_hold = value),
         ("basal_ganglia.policy_rate", |_, own, value| own.policy_rate = value),
         ("basal_ganglia.value_rate", |_, own, value| own.value_rate = value),
         ("basal_ganglia.entropy", |_, own, value| own.entropy = value),
@@ -81,12 +87,10 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
         ("cortex.units", (|config, _| config.cortex.units = 0) as fn(&mut BrainConfig, &mut BasalGangliaConfig)),
         ("cortex.layers", |config, _| config.cortex.layers = 0),
         ("cortex.layers", |config, _| config.cortex.layers = 1_000_000),
-        ("senses.memory", |config, _| config.senses.memory = 0),
-        ("senses.memory", |config, _| config.senses.memory = u64::MAX),
+        ("senses.memory", |config, _| config.senses.memory = 0.0),
         ("basal_ganglia.policy_rate", |_, own| own.policy_rate = 0.0),
         ("basal_ganglia.error_memory", |_, own| own.error_memory = 0.0),
-        ("basal_ganglia.error_memory", |_, own| own.error_memory = f64::NAN),
-        ("basal_ganglia.reward_memory", |_, own| own.reward_memory = 0),
+        ("basal_ganglia.reward_memory", |_, own| own.reward_memory = 0.0),
     ] {
         let message = refused(zero);
         assert!(message.starts_with(name), "{name}: {message}");
@@ -96,22 +100,40 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
 #[test]
 fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range() {
     type Setting = fn(&mut CerebellumConfig, f64);
-    let settings: [(&str, Setting); 15] = [
+    let settings: [(&str, Setting); 29] = [
         ("climbing_fibre.saturation", |own, value| own.climbing_fibre.saturation = value),
         ("granule.coding_level", |own, value| own.granule.coding_level = value),
-        ("feedback_error.fast.retention", |own, value| own.feedback_error.fast.retention = value),
-        ("feedback_error.fast.rate", |own, value| own.feedback_error.fast.rate = value),
-        ("feedback_error.slow.retention", |own, value| own.feedback_error.slow.retention = value),
-        ("feedback_error.leeway", |own, value| own.feedback_error.leeway = value),
-        ("feedback_error.sensitivity.largest", |own, value| own.feedback_error.sensitivity.largest = value),
-        ("feedback_error.sensitivity.rate", |own, value| own.feedback_error.sensitivity.rate = value),
-        ("feedback_error.slow.rate", |own, value| own.feedback_error.slow.rate = value),
-        ("model_reference.reference_forgetting", |own, value| own.model_reference.reference_forgetting = value),
-        ("model_reference.forgetting", |own, value| own.model_reference.forgetting = value),
-        ("model_reference.prior", |own, value| own.model_reference.prior = value),
-        ("model_reference.surprise", |own, value| own.model_reference.surprise = value),
-        ("model_reference.authority", |own, value| own.model_reference.authority = value),
-        ("model_reference.ridge", |own, value| own.model_reference.ridge = value),
+        ("feedback_error.fast.retention", |own, value| own.feedback_error.as_mut().unwrap().fast.retention = value),
+        ("feedback_error.fast.rate", |own, value| own.feedback_error.as_mut().unwrap().fast.rate = value),
+        ("feedback_error.slow.retention", |own, value| own.feedback_error.as_mut().unwrap().slow.retention = value),
+        ("feedback_error.leeway", |own, value| own.feedback_error.as_mut().unwrap().leeway = value),
+        ("feedback_error.sensitivity.largest", |own, value| {
+            own.feedback_error.as_mut().unwrap().sensitivity.largest = value
+        }),
+        ("feedback_error.sensitivity.rate", |own, value| own.feedback_error.as_mut().unwrap().sensitivity.rate = value),
+        ("feedback_error.slow.rate", |own, value| own.feedback_error.as_mut().unwrap().slow.rate = value),
+        ("feedback_error.delay", |own, value| own.feedback_error.as_mut().unwrap().delay = value),
+        ("model_reference.reference_memory", |own, value| {
+            own.model_reference.as_mut().unwrap().reference_memory = value
+        }),
+        ("model_reference.memory", |own, value| own.model_reference.as_mut().unwrap().memory = value),
+        ("model_reference.arming", |own, value| own.model_reference.as_mut().unwrap().arming = value),
+        ("model_reference.window", |own, value| own.model_reference.as_mut().unwrap().window = value),
+        ("model_reference.adoption", |own, value| own.model_reference.as_mut().unwrap().adoption = value),
+        ("sensory_prediction.noise", |own, value| own.sensory_prediction.as_mut().unwrap().noise = value),
+        ("sensory_prediction.prior", |own, value| own.sensory_prediction.as_mut().unwrap().prior = value),
+        ("sensory_prediction.memory", |own, value| own.sensory_prediction.as_mut().unwrap().memory = value),
+        ("sensory_prediction.tolerance", |own, value| own.sensory_prediction.as_mut().unwrap().tolerance = value),
+        ("sensory_prediction.ridge", |own, value| own.sensory_prediction.as_mut().unwrap().ridge = value),
+        ("sensory_prediction.plasticity", |own, value| own.sensory_prediction.as_mut().unwrap().plasticity = value),
+        ("goal_reach.time", |own, value| own.goal_reach.as_mut().unwrap().time = value),
+        ("goal_reach.ridge", |own, value| own.goal_reach.as_mut().unwrap().ridge = value),
+        ("goal_reach.leeway", |own, value| own.goal_reach.as_mut().unwrap().leeway = value),
+        ("goal_reach.memory", |own, value| own.goal_reach.as_mut().unwrap().memory = value),
+        ("model_reference.prior", |own, value| own.model_reference.as_mut().unwrap().prior = value),
+        ("model_reference.surprise", |own, value| own.model_reference.as_mut().unwrap().surprise = value),
+        ("model_reference.authority", |own, value| own.model_reference.as_mut().unwrap().authority = value),
+        ("model_reference.ridge", |own, value| own.model_reference.as_mut().unwrap().ridge = value),
     ];
     let refused = |change: &dyn Fn(&mut CerebellumConfig)| {
         let mut own = CerebellumConfig::default();
@@ -124,18 +146,14 @@ fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range(
         }
     }
     type Change = fn(&mut CerebellumConfig);
-    let counts: [(&str, Change); 11] = [
+    let counts: [(&str, Change); 7] = [
         ("action_gradient", |own| own.action_gradient = f64::NAN),
         ("action_gradient", |own| own.action_gradient = -10.5),
-        ("model_reference.adoption", |own| own.model_reference.adoption = 0),
         ("granule.units", |own| own.granule.units = usize::MAX),
         ("granule.inputs", |own| own.granule.inputs = 0),
-        ("feedback_error.delay", |own| own.feedback_error.delay = usize::MAX),
-        ("model_reference.arming", |own| own.model_reference.arming = 0),
-        ("model_reference.window", |own| own.model_reference.window = 0),
-        ("model_reference.contexts", |own| own.model_reference.contexts = 1),
-        ("model_reference.proprioceptors", |own| own.model_reference.proprioceptors = 0),
-        ("model_reference.proprioceptors", |own| own.model_reference.proprioceptors = usize::MAX),
+        ("model_reference.contexts", |own| own.model_reference.as_mut().unwrap().contexts = 1),
+        ("model_reference.proprioceptors", |own| own.model_reference.as_mut().unwrap().proprioceptors = 0),
+        ("model_reference.proprioceptors", |own| own.model_reference.as_mut().unwrap().proprioceptors = usize::MAX),
     ];
     for (name, change) in counts {
         assert_eq!(refused(&change), format!("cerebellum.{name}"));
@@ -146,7 +164,7 @@ fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range(
 fn a_shape_that_no_body_has_is_refused() {
     let input = |typical| Input { name: "angle".into(), typical, role: Role::Body };
     let refused = |observations: Vec<Input>, actions| {
-        let shape = AgentShape { observations, actions };
+        let shape = AgentShape { observations, actions, control_interval: 0.01, percepts: Vec::new() };
         Brain::new(&BrainConfig::default(), &shape, 0).unwrap_err().field
     };
     assert_eq!(refused(vec![], 1), "shape.observations");

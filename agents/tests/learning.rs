@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{shape, signal};
+use common::{INTERVAL, shape, signal};
 use etude_agents::{Agent, Brain, BrainConfig, Transition};
 
 /// The force that is right for a cue.
@@ -80,7 +80,7 @@ fn trial(brain: &mut Brain, pause: usize, rewarded: bool) -> Vec<f32> {
 fn dopamine_moves_from_the_reward_to_the_cue_and_dips_when_the_reward_is_left_out() {
     for seed in 0..5 {
         let mut config = BrainConfig::default();
-        config.basal_ganglia.as_mut().unwrap().discount = DISCOUNT;
+        config.basal_ganglia.as_mut().unwrap().horizon = -INTERVAL / DISCOUNT.ln();
         let mut brain = Brain::new(&config, &shape(DELAY + 1, 1), seed).unwrap();
         // Long pauses of unforeseeable length: the cue comes as a surprise however often it comes.
         let pause = |trial: usize| 40 + (trial * 7919 + seed as usize) % 61;

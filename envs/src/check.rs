@@ -71,6 +71,13 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
             }
         }
     }
+    for (index, percept) in spec.percepts.iter().enumerate() {
+        let at = format!("percept `{}`", percept.name);
+        if spec.percepts[..index].iter().any(|earlier| earlier.name == percept.name) {
+            failures.push(format!("{at}: expected a name used once, found it twice; rename one"));
+        }
+        failures.extend(percept.faults(&spec.observation).into_iter().map(|fault| format!("{at}: {fault}")));
+    }
     let physics = &spec.physics;
     if !(physics.time_step > 0.0 && physics.time_step.is_finite()) || physics.steps_per_action == 0 {
         failures.push(format!(

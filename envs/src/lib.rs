@@ -23,6 +23,7 @@ mod family;
 pub mod fretting;
 pub mod gym;
 pub mod lane;
+pub mod percept;
 pub mod reaching;
 pub mod scene;
 mod seed;

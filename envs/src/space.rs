@@ -104,6 +104,11 @@ impl Space {
         &self.fields
     }
 
+    /// Index of the field of that name.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
     /// How many numbers it holds.
     pub fn len(&self) -> usize {
         self.fields.len()

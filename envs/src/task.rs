@@ -1,6 +1,7 @@
 //! What a task is: one trait, a spec that says everything about it in data, and a blueprint that makes instances.
 
 use crate::document::Document;
+use crate::percept::Percept;
 use crate::scene::Scene;
 use crate::seed::{Rng, Seed};
 use crate::space::Space;
@@ -24,6 +25,8 @@ pub struct TaskSpec {
     pub end: String,
     /// What an agent sees.
     pub observation: Space,
+    /// Senses among it that are not always there, and what could stand in for them.
+    pub percepts: Vec<Percept>,
     /// What an agent does; every field in [-1, 1].
     pub action: Space,
     /// Names of what is logged per episode beside return and score, with units.

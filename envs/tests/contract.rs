@@ -63,6 +63,7 @@ impl Ball {
             reward: String::new(),
             start: String::new(),
             end: String::new(),
+            percepts: Vec::new(),
             observation: Space::new(fields),
             action: Space::new(vec![Field::action("push", "force in N")]),
             metrics: vec!["steps".into()],

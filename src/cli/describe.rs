@@ -8,6 +8,7 @@ use crate::run::evaluate::in_words;
 use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
+use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::Space;
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
@@ -78,12 +79,12 @@ fn of_task(blueprint: &Blueprint) -> Told {
         "start": spec.start, "end": spec.end, "metrics": spec.metrics, "step_limit": spec.step_limit,
         "control_interval_s": spec.physics.control_interval(),
         "physics_steps_per_action": spec.physics.steps_per_action,
-        "observation": fields(&spec.observation), "action": fields(&spec.action),
+        "observation": fields(&spec.observation), "percepts": percepts(&spec.percepts), "action": fields(&spec.action),
         "evaluation": in_words(blueprint.scheduled()), "yaml": blueprint.yaml(),
     });
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n\nObservation ({})\n{}\nAction ({})\n{}",
+         physics steps each; at most {} actions\n\nObservation ({})\n{}\n{}Action ({})\n{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -96,6 +97,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         spec.step_limit,
         spec.observation.len(),
         describe(&spec.observation),
+        describe_percepts(&spec.percepts),
         spec.action.len(),
         describe(&spec.action),
     );
@@ -155,6 +157,46 @@ fn describe(space: &Space) -> String {
         })
         .collect();
     table(&["field", "unit", "low", "high", "of the", "meaning"], &rows)
+}
+
+/// Senses that are not always there; nothing where there are none.
+fn describe_percepts(percepts: &[Percept]) -> String {
+    if percepts.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = percepts
+        .iter()
+        .map(|percept| {
+            let goals = percept.goals.iter().map(|goal| {
+                let values = goal.values.iter().zip(&goal.offsets).map(|(name, &offset)| match offset {
+                    0.0 => name.clone(),
+                    _ => format!("{name} {offset:+}"),
+                });
+                let due = goal.due.as_ref().map(|due| format!(" if {due}")).unwrap_or_default();
+                values.collect::<Vec<_>>().join(", ") + &due
+            });
+            vec![
+                percept.name.clone(),
+                percept.values.join(", "),
+                percept.present.clone(),
+                percept.limb.join(", "),
+                goals.collect::<Vec<_>>().join("; "),
+            ]
+        })
+        .collect();
+    let head = ["percept", "tells", "while above 0", "follows from", "is wanted at"];
+    format!("Percepts ({}), senses that are not always there\n{}\n", percepts.len(), table(&head, &rows))
+}
+
+fn percepts(percepts: &[Percept]) -> Value {
+    let goal = |goal: &Goal| json!({ "values": goal.values, "offsets": goal.offsets, "due": goal.due });
+    let one = |percept: &Percept| {
+        json!({
+            "name": percept.name, "values": percept.values, "present": percept.present, "limb": percept.limb,
+            "goals": percept.goals.iter().map(goal).collect::<Value>(),
+        })
+    };
+    percepts.iter().map(one).collect()
 }
 
 fn fields(space: &Space) -> Value {

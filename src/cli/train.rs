@@ -16,7 +16,7 @@ pub struct Train {
     /// Task name, or path of its YAML file
     task: String,
     /// Agent name, or path of its YAML file
-    #[arg(long, default_value = "dopamine")]
+    #[arg(long, default_value = "brain")]
     agent: String,
     /// Subjects in the cohort
     #[arg(long, default_value = "10", value_parser = whole_number::<1, 10_000>)]
@@ -60,6 +60,7 @@ impl Train {
             agent: catalog.agent(&self.agent)?,
             steps: self.steps,
             evaluate_every: self.evaluate_every,
+            evaluate_at: Vec::new(),
             evaluation_episodes: self.evaluation_episodes,
             signals_every: self.signals_every,
             burst: BURST,

@@ -31,7 +31,7 @@ pub struct Watch {
     #[arg(long)]
     task: Option<String>,
     /// Agent that learns the task live
-    #[arg(long, default_value = "dopamine", conflicts_with = "subject")]
+    #[arg(long, default_value = "brain", conflicts_with = "subject")]
     agent: String,
     /// Subjects side by side [default: 1, or those of the run folder]
     #[arg(long, value_parser = whole_number::<1, 64>)]

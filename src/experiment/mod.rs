@@ -4,12 +4,15 @@
 //! [`Experiment`] that can be run.
 
 mod named;
+mod others;
 mod spec;
 
 pub use named::Named;
-pub use spec::{Block, ExperimentSpec, Group, Variant};
+pub use others::Others;
+pub use spec::{Block, ExperimentSpec, Group, Interaction, Variant};
 
 use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
+use crate::run::subject::Lesions;
 use etude_agents::State;
 use etude_envs::Seed;
 use etude_envs::document::{Document, DocumentError, Invalid, nearest, shown};
@@ -91,13 +94,17 @@ impl Experiment {
             let task = task_of(catalog, document, &field, block)?;
             refuse_other_body(document, &field, &task, &test)?;
             for agent in going_through {
-                try_lesions(document, &field, block, &agents[&agent.key()], &task)?;
+                try_lesions(document, &format!("{field}.lesions"), &block.lesions, &agents[&agent.key()], &task)?;
             }
             let key = block.task_key();
             if tasks.get(&key).is_some_and(|known| known.yaml() != task.yaml()) {
                 return Err(two_of_one_name(document, &format!("{field}.task"), &key).into());
             }
             tasks.insert(key, task);
+        }
+        for (name, group) in spec.groups.0.iter().filter(|(_, group)| !group.test_lesions.is_empty()) {
+            let tested = &agents[&spec.test_agent_of(group).key()];
+            try_lesions(document, &format!("groups.{name}.test_lesions"), &group.test_lesions, tested, &test)?;
         }
         for (name, group) in &spec.groups.0 {
             let [practised, tested] =
@@ -220,22 +227,22 @@ fn refuse_other_body(
     Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
 }
 
-/// Makes the lesions of a block in an agent that is thrown away, so that none fails in the middle of an experiment.
+/// Makes lesions in an agent that is thrown away, so that none fails in the middle of an experiment.
 fn try_lesions(
     document: &Document,
     field: &str,
-    block: &Block,
+    lesions: &Lesions,
     agent: &AgentBlueprint,
     task: &Blueprint,
 ) -> Result<(), ExperimentError> {
-    if block.lesions.is_empty() {
+    if lesions.is_empty() {
         return Ok(());
     }
     // An agent that cannot be made for the task is reported with the task, when the experiment is run.
     let Ok(mut tried) = agent.make(task.spec(), Seed(0)) else { return Ok(()) };
-    for (part, &share) in &block.lesions {
+    for (part, &share) in lesions {
         tried.lesion(part, share).map_err(|error| {
-            let field = format!("{field}.lesions.{part}");
+            let field = format!("{field}.{part}");
             let expected = format!("a lesion that agent `{}` can have ({error})", agent.name());
             document.invalid(&Invalid { field, found: share.to_string(), expected })
         })?;
@@ -318,8 +325,8 @@ mod tests {
         let has = |yaml: &str, units: u32, rate: f64| {
             yaml.contains(&format!("units: {units}\n")) && yaml.contains(&format!("policy_rate: {rate}\n"))
         };
-        assert!(has(&yaml(experiment.spec.test_agent_of(scratch)), 64, 0.02));
-        assert!(has(&yaml(experiment.spec.agent_of(transfer)), 32, 0.02));
+        assert!(has(&yaml(experiment.spec.test_agent_of(scratch)), 64, 2.4));
+        assert!(has(&yaml(experiment.spec.agent_of(transfer)), 32, 2.4));
         assert!(has(&yaml(experiment.spec.test_agent_of(transfer)), 32, 0.5));
     }
 

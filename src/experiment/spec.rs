@@ -2,6 +2,7 @@
 
 use super::did_you_mean;
 use super::named::Named;
+use super::others::Others;
 use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
 use crate::run::subject::Lesions;
 use etude_envs::document::{Invalid, merge};
@@ -39,13 +40,30 @@ pub struct ExperimentSpec {
     pub criterion: f64,
     /// The group all others are compared with.
     pub reference: String,
-    /// Further comparisons: a group, and the group it is compared with.
+    /// Further comparisons: a group, and the group or groups it is compared with.
     #[serde(default)]
-    pub contrasts: BTreeMap<String, String>,
+    pub contrasts: BTreeMap<String, Others>,
+    /// Two things that may work together: groups that have both, each alone, and neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interaction: Option<Interaction>,
     /// What every group does at the end, and is compared by.
     pub test: Block,
     /// What each group practises before.
     pub groups: Named<Group>,
+}
+
+/// Groups that make up a two-by-two design.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interaction {
+    /// The group that has both.
+    pub both: String,
+    /// The group that has the one alone.
+    pub one: String,
+    /// The group that has the other alone.
+    pub other: String,
+    /// The group that has neither.
+    pub neither: String,
 }
 
 /// What the subjects of a group go through before the test.
@@ -65,6 +83,9 @@ pub struct Group {
     /// that must be made of the same parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_settings: Option<Value>,
+    /// Parts of the agent that are switched off in this group's test alone.
+    #[serde(default, skip_serializing_if = "Lesions::is_empty")]
+    pub test_lesions: Lesions,
     /// Whether this group learns in the test: without, it shows what practice alone is worth.
     #[serde(default = "yes")]
     pub test_learning: bool,
@@ -87,6 +108,9 @@ pub struct Block {
     pub task: String,
     /// Env steps.
     pub steps: u64,
+    /// Env steps at which it is evaluated besides, for learning that is quick at first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evaluate_at: Vec<u64>,
     /// Whether the agent explores and learns.
     #[serde(default = "yes")]
     pub learning: bool,
@@ -107,7 +131,9 @@ pub struct Block {
 impl ExperimentSpec {
     /// The test block as a group goes through it.
     pub fn test_of(&self, group: &Group) -> Block {
-        Block { learning: self.test.learning && group.test_learning, ..self.test.clone() }
+        let mut test = Block { learning: self.test.learning && group.test_learning, ..self.test.clone() };
+        test.lesions.extend(group.test_lesions.iter().map(|(part, &share)| (part.clone(), share)));
+        test
     }
 
     /// What a group is in practice.
@@ -162,9 +188,11 @@ impl ExperimentSpec {
     pub fn scaled(mut self, factor: f64) -> Self {
         let scale = |steps: &mut u64| *steps = ((*steps as f64 * factor).round() as u64).clamp(1, MOST_STEPS);
         scale(&mut self.evaluate_every);
-        scale(&mut self.test.steps);
-        for (_, group) in &mut self.groups.0 {
-            group.practice.iter_mut().for_each(|block| scale(&mut block.steps));
+        let practice = self.groups.0.iter_mut().flat_map(|(_, group)| &mut group.practice);
+        for block in std::iter::once(&mut self.test).chain(practice) {
+            scale(&mut block.steps);
+            block.evaluate_at.iter_mut().for_each(scale);
+            block.evaluate_at.dedup();
         }
         self
     }
@@ -211,12 +239,28 @@ impl ExperimentSpec {
         }
         for (field, block, _) in self.blocks() {
             whole(&format!("{field}.steps"), block.steps, MOST_STEPS)?;
+            let mut last = 0;
+            for (index, &step) in block.evaluate_at.iter().enumerate() {
+                let field = format!("{field}.evaluate_at[{index}]");
+                if !(last + 1..=block.steps).contains(&step) {
+                    let expected = format!("a step from {} to {}, later than the one before it", last + 1, block.steps);
+                    return Err(invalid(&field, step.to_string(), expected));
+                }
+                last = step;
+            }
             score(&format!("{field}.criterion"), self.criterion_of(block))?;
         }
         self.known_group("reference", &self.reference)?;
-        for (group, other) in &self.contrasts {
+        for (group, others) in &self.contrasts {
             self.known_group("contrasts", group)?;
-            self.known_group(&format!("contrasts.{group}"), other)?;
+            for other in &others.0 {
+                self.known_group(&format!("contrasts.{group}"), other)?;
+            }
+        }
+        if let Some(Interaction { both, one, other, neither }) = &self.interaction {
+            for (field, group) in [("both", both), ("one", one), ("other", other), ("neither", neither)] {
+                self.known_group(&format!("interaction.{field}"), group)?;
+            }
         }
         Ok(())
     }

@@ -76,6 +76,13 @@ pub const ALL: &[Definition] = &[
         "Score in the last tenth of the test, less that of the other group: whether the advantage lasts \
          (Taylor & Stone 2009).",
     ),
+    told(
+        "interaction",
+        "Interaction",
+        "score",
+        "Area difference that both things make together beyond those that each makes alone: (both − one) − (other − neither). \
+         Above 0 they help one another.",
+    ),
     drawn(
         Theme::Steps,
         "steps_saved",

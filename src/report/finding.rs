@@ -25,7 +25,8 @@ pub fn finding(spec: &ExperimentSpec, summary: &Summary) -> Finding {
     let others = compared().filter(|(other, _)| other != name);
     let mut others: Vec<(String, String)> =
         others.map(|(name, group)| (name.clone(), story.other(name, group))).collect();
-    for (group, against) in &spec.contrasts {
+    let contrasts = spec.contrasts.iter();
+    for (group, against) in contrasts.flat_map(|(group, others)| others.0.iter().map(move |other| (group, other))) {
         let name = format!("{group} against {against}");
         let text = story.area(&format!("{group}_against_{against}"), against);
         others.push((name, format!("Group {group} {text}.")));
@@ -270,7 +271,7 @@ mod tests {
         assert!(!finding.lead.contains("practised") && !finding.lead.contains("the practice"), "{}", finding.lead);
         let other = |name: &str| &finding.others.iter().find(|(other, _)| other == name).unwrap().1;
         let best = "is the agent dopamine with brain.basal_ganglia.sd_min 0.15, in the test with \
-                    brain.basal_ganglia.policy_rate 0.2. It";
+                    brain.basal_ganglia.policy_rate 12. It";
         says(other("dopamine-best"), &[best]);
     }
 

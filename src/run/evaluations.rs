@@ -15,14 +15,19 @@ pub struct Evaluations {
     pub scheduled: bool,
 }
 
-/// Whether the steps of a curve are those at which a block of so many steps is evaluated: 0, every so often, and the end.
-pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, end: u64) -> bool {
+/// Whether the steps of a curve are those at which a block of so many steps is evaluated: 0, every so often, some besides in
+/// ascending order, and the end.
+pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, besides: &[u64], end: u64) -> bool {
+    let every = every.max(1);
     let mut due = Some(0);
     for found in steps {
         if due != Some(found) {
             return false;
         }
-        due = (found < end).then(|| found.saturating_add(every.max(1)).min(end));
+        due = (found < end).then(|| {
+            let regular = (found - found % every).saturating_add(every).min(end);
+            besides.iter().copied().find(|&step| step > found).map_or(regular, |step| step.min(regular))
+        });
     }
     due.is_none()
 }
@@ -66,7 +71,7 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
     }
     for (subject, points) in &mut points {
         points.sort_by_key(|point| point.0);
-        if !are_due(points.iter().map(|point| point.0), run.evaluate_every, run.steps) {
+        if !are_due(points.iter().map(|point| point.0), run.evaluate_every, &[], run.steps) {
             bail!(
                 "{path}: subject {subject} has {} evaluations; expected one at step 0, one every {} steps, and one at step {}: \
                  rows are missing, or are there twice",
@@ -85,14 +90,16 @@ mod tests {
 
     #[test]
     fn evaluations_are_due_at_the_start_every_so_often_and_at_the_end() {
-        let due = |steps: &[u64]| are_due(steps.iter().copied(), 40, 100);
+        let due = |steps: &[u64]| are_due(steps.iter().copied(), 40, &[], 100);
         assert!(due(&[0, 40, 80, 100]));
         for wrong in
             [&[][..], &[0], &[40, 80, 100], &[0, 40, 100], &[0, 40, 40, 80, 100], &[0, 40, 80], &[0, 40, 80, 100, 100]]
         {
             assert!(!due(wrong), "{wrong:?}");
         }
-        assert!(are_due([0, 100].into_iter(), 100, 100));
-        assert!(are_due([0, 100].into_iter(), u64::MAX, 100));
+        assert!(are_due([0, 100].into_iter(), 100, &[], 100));
+        assert!(are_due([0, 100].into_iter(), u64::MAX, &[], 100));
+        assert!(are_due([0, 3, 10, 40, 80, 90, 100].into_iter(), 40, &[3, 10, 40, 90], 100));
+        assert!(!are_due([0, 3, 40, 80, 90, 100].into_iter(), 40, &[3, 10, 40, 90], 100));
     }
 }

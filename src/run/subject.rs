@@ -27,6 +27,8 @@ pub struct Plan {
     pub steps: u64,
     /// Env steps between evaluations.
     pub evaluate_every: u64,
+    /// Env steps at which it is evaluated besides.
+    pub evaluate_at: Vec<u64>,
     /// Episodes in an evaluation.
     pub evaluation_episodes: u64,
     /// Env steps between records of the agent's signals; none are recorded at 0.
@@ -37,6 +39,13 @@ pub struct Plan {
     pub conditions: Conditions,
     /// Parts of the agent that are switched off.
     pub lesions: Lesions,
+}
+
+impl Plan {
+    /// Whether there is an evaluation after so many steps, other than the last one.
+    fn evaluates_at(&self, steps: u64) -> bool {
+        steps.is_multiple_of(self.evaluate_every) || self.evaluate_at.binary_search(&steps).is_ok()
+    }
 }
 
 /// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
@@ -299,7 +308,7 @@ impl Subject {
             self.episodes += 1;
             lane.begin(self.episodes);
         }
-        if self.steps.is_multiple_of(self.plan.evaluate_every) || self.complete() {
+        if self.plan.evaluates_at(self.steps) || self.complete() {
             self.evaluate()?;
             self.checkpoint_due = true;
         }

@@ -128,6 +128,11 @@ impl Occupant for Performer {
         if draw {
             self.shot.scene.clear();
             lane.draw(&mut self.shot.scene);
+            let scene = &mut self.shot.scene;
+            self.subject.agent_mut().beliefs(&mut |belief| {
+                let head = [belief.percept as f32, belief.trust];
+                scene.tell("belief", [&head[..], belief.values].concat());
+            });
         }
         self.shot.steps = self.subject.steps();
         self.shot.progress = lane.lane().progress();

@@ -331,6 +331,7 @@ fn plan_of(programme: &Programme) -> Plan {
         agent: programme.agent.clone(),
         steps: training.map_or(u64::MAX, |training| training.steps),
         evaluate_every: training.map_or(u64::MAX, |training| training.evaluate_every),
+        evaluate_at: Vec::new(),
         evaluation_episodes: training.map_or(1, |training| training.evaluation_episodes),
         signals_every: training.map_or(0, |training| training.signals_every),
         burst: BURST,

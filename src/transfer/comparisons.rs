@@ -1,6 +1,6 @@
 //! The measures of an experiment: groups against the reference and against one another, and what was learned twice.
 
-use crate::experiment::{Block, ExperimentSpec};
+use crate::experiment::{Block, ExperimentSpec, Interaction};
 use crate::stats::comparison::{paired_probability_of_improvement, probability_of_improvement};
 use crate::stats::curve::mean_curve;
 use crate::stats::family::holm;
@@ -24,10 +24,14 @@ pub fn measures(experiment: &ExperimentSpec, results: &Results) -> (Vec<(String,
             compare(&mut list, name, experiment, group, reference, Some(&blocks.practice));
         }
     }
-    for (name, other) in &experiment.contrasts {
+    let contrasts = experiment.contrasts.iter();
+    for (name, other) in contrasts.flat_map(|(name, others)| others.0.iter().map(move |other| (name, other))) {
         if let (Some(group), Some(against)) = (results.group(name), results.group(other)) {
             compare(&mut list, &format!("{name}_against_{other}"), experiment, group, against, None);
         }
+    }
+    if let Some(design) = &experiment.interaction {
+        interaction(&mut list, design, results);
     }
     for (group, (name, blocks)) in results.groups.iter().zip(&experiment.groups.0) {
         remembered(&mut list, name, experiment, results, group, &blocks.practice);
@@ -145,6 +149,17 @@ fn compare(
     let charged = practice.iter().map(|block| block.steps).sum::<u64>() as f64;
     let paid = saved.and_then(|saved| saved.map(|saved| transfer_effectiveness(0.0, saved, charged)));
     list.add(name, "transfer_effectiveness", 0.0, paid, steps_test);
+}
+
+/// What two things are worth together beyond what each is worth alone.
+fn interaction(list: &mut List, design: &Interaction, results: &Results) {
+    let areas = |name: &String| results.group(name).map(|group| each(&group.tests(), &Curve::area));
+    let Some([both, one]) = areas(&design.both).zip(areas(&design.one)).map(|(both, one)| [both, one]) else { return };
+    let Some([other, neither]) = areas(&design.other).zip(areas(&design.neither)).map(|(a, b)| [a, b]) else { return };
+    let beyond = differences(&differences(&both, &one), &differences(&other, &neither));
+    let test = list.test(paired_p(&beyond));
+    let estimate = mean_estimate(&beyond).map(|estimate| estimate.within(-2.0, 2.0));
+    list.add(&design.both, "interaction", 0.0, estimate, test);
 }
 
 /// What a group that has practised the test task before has kept of it, and what it has cost.

@@ -174,6 +174,7 @@ pub fn transfer(
             agent: experiment.agent(&leg.agent).clone(),
             steps: leg.block.steps,
             evaluate_every: spec.experiment.evaluate_every,
+            evaluate_at: leg.block.evaluate_at.clone(),
             evaluation_episodes: spec.experiment.evaluation_episodes,
             signals_every: spec.signals_every,
             burst: BURST,

@@ -73,7 +73,7 @@ pub fn check(folder: &Path, spec: &TransferSpec, subject: u64, leg: &Leg) -> Res
     let steps = |row: &str| row.split(',').nth(2)?.parse::<u64>().ok();
     let steps: Option<Vec<u64>> = String::from_utf8_lossy(&rows).lines().map(steps).collect();
     let every = spec.experiment.evaluate_every;
-    if !steps.is_some_and(|steps| are_due(steps.into_iter(), every, leg.block.steps)) {
+    if !steps.is_some_and(|steps| are_due(steps.into_iter(), every, &leg.block.evaluate_at, leg.block.steps)) {
         bail!(
             "{}: expected an evaluation at step 0, one every {every} steps, and one at step {}",
             path.display(),
@@ -165,7 +165,8 @@ impl Results {
                 let curve = |(index, block): (usize, &Block)| {
                     let mut points = points.remove(&index).unwrap_or_default();
                     points.sort_by_key(|point| point.0);
-                    if are_due(points.iter().map(|point| point.0), spec.evaluate_every, block.steps) {
+                    if are_due(points.iter().map(|point| point.0), spec.evaluate_every, &block.evaluate_at, block.steps)
+                    {
                         return Ok(Curve::new(points));
                     }
                     let place =

@@ -13,13 +13,16 @@ use rand::RngExt;
 
 /// Steps from cue to outcome.
 pub const DELAY: usize = 10;
+/// Time of a step, in s.
+const INTERVAL: f64 = 0.05;
 /// Chance per step that a pause ends.
 const PAUSE_ENDS: f64 = 0.01;
 
 /// γ of an agent; that of the default brain where it is none.
 pub fn discount(setting: &Setting<'_>) -> f64 {
     let config = setting.agent.brain().and_then(|brain| brain.basal_ganglia.as_ref());
-    config.map_or(BasalGangliaConfig::default().discount, |own| own.discount)
+    let horizon = config.map_or(BasalGangliaConfig::default().horizon, |own| own.horizon);
+    (-INTERVAL / horizon).exp()
 }
 
 /// An agent that is conditioned.
@@ -62,7 +65,12 @@ impl Conditioning {
     pub fn new(setting: &Setting<'_>, cues: usize, subject: Seed) -> Result<Conditioning> {
         let observations = cues * (DELAY + 2);
         let input = |index| Input { name: format!("tap {index}"), typical: 1.0, role: Role::World };
-        let shape = AgentShape { observations: (0..observations).map(input).collect(), actions: 1 };
+        let shape = AgentShape {
+            observations: (0..observations).map(input).collect(),
+            actions: 1,
+            control_interval: INTERVAL,
+            percepts: Vec::new(),
+        };
         let made = setting.agent.make_for(&shape, subject.fan("agent", 0));
         let agent = made.map_err(|error| anyhow!("agent `{}` cannot be conditioned: {error}", setting.agent.name()))?;
         Ok(Conditioning {

@@ -150,9 +150,12 @@ mod tests {
         let altered = setting("brain").altered(Part::Cerebellum, slow).unwrap();
         let (whole, altered) = (setting("brain").agent.brain().unwrap().clone(), altered.brain().unwrap().clone());
         let (whole, altered_fast) = (whole.cerebellum.unwrap(), altered.cerebellum.unwrap());
-        assert_eq!(altered_fast.feedback_error.fast.rate, 0.0);
-        assert_eq!(altered_fast.feedback_error.fast.retention, whole.feedback_error.fast.retention);
-        assert_eq!(altered_fast.feedback_error.slow, whole.feedback_error.slow);
+        assert_eq!(altered_fast.feedback_error.as_ref().unwrap().fast.rate, 0.0);
+        assert_eq!(
+            altered_fast.feedback_error.as_ref().unwrap().fast.retention,
+            whole.feedback_error.as_ref().unwrap().fast.retention
+        );
+        assert_eq!(altered_fast.feedback_error.as_ref().unwrap().slow, whole.feedback_error.as_ref().unwrap().slow);
         assert!(setting("dopamine").altered(Part::Cerebellum, slow).unwrap().brain().unwrap().cerebellum.is_none());
         assert!(setting("brain").altered(Part::BasalGanglia, "null").unwrap().brain().unwrap().basal_ganglia.is_none());
         assert!(setting("idle").altered(Part::Cerebellum, slow).unwrap().brain().is_none());

@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Teacher;
 use super::average::Average;
-use super::config::{ConfigError, above, below, within};
+use super::clock::Clock;
+use super::config::{ConfigError, above, within};
 use super::cortex::{Activity, Column, CortexConfig};
 use super::dopamine::{Burst, Dopamine, DopamineDefect};
 use super::intentional::Intentional;
@@ -34,14 +35,16 @@ use crate::state::{StateError, StateReader, StateWriter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BasalGangliaConfig {
-    /// γ: worth of a reward one step later, per step; 0 to below 1, default 0.99 (stream-x).
-    pub discount: f64,
-    /// λ: share of eligibility kept per step beside γ; 0 to 1, default 0.8 (stream-x).
-    pub trace_decay: f64,
-    /// η of the actor's intentional updates, no unit; above 0 and at most 1, default 0.02 (own measurement on cycling: 0.01
-    /// learns more slowly, the paper's 0.05 lost a mastered skill).
+    /// Time after which a reward is worth 1/e, in s: γ = exp(−interval / horizon); 0 to 1e6, default 0.5.
+    pub horizon: f64,
+    /// Time after which 1/e of the eligibility is left, beside γ, in s: λ = exp(−interval / trace); 0 to 1e6, default 0.1.
+    pub trace: f64,
+    /// Rate of the actor's learning, in 1/s: the share η of the usual error that one of its intentional updates is meant to
+    /// make of a change in the action, per second of control; above 0 and at most 1000, default 2.4 (own measurement: 0.04
+    /// a step on a bicycle at 60 Hz and 0.08 on a fretboard at 30 Hz; 0.08 on the bicycle leaves some subjects stuck).
     pub policy_rate: f64,
-    /// η of the critic's intentional updates, no unit; above 0 and at most 1, default 0.5 (Sharifnassab et al. 2026).
+    /// η of the critic's intentional updates, no unit; above 0 and at most 1, default 0.25 (own measurement: the 0.5 of
+    /// Sharifnassab et al. 2026 follows the last reward so closely that what dopamine tells of the next one is half noise).
     pub value_rate: f64,
     /// c: weight of the entropy in the actor's gradient; 0 to 1, default 0.003 (own measurement on cycling:
     /// with the 0.01 of stream-x exploration stays wide after mastery).
@@ -54,20 +57,27 @@ pub struct BasalGangliaConfig {
     pub sd_max: f64,
     /// Largest δ, in root mean squares of δ; above 0 and at most 1000, default 3 (own measurement; the paper has 20).
     pub error_cap: f64,
-    /// Smallest usual |δ| that δ is divided by for the actor, in scaled reward; 0 to 1, default 0.001. Keeps noise from
-    /// being amplified once a skill is mastered.
+    /// Smallest usual |δ| that δ is divided by for the actor, in scaled reward; 0 to 1, default 0.05 (own measurement on
+    /// cycling: below it noise is amplified once a skill is mastered, which is then lost).
     pub error_floor: f64,
-    /// Steps over which the usual size of δ is averaged; 2 to 1e9, default 5000 (Sharifnassab et al. 2026: decay 0.9998).
+    /// Time over which the usual size of δ is averaged, in s; above 0 and at most 1e6, default 100 (Sharifnassab et al. 2026:
+    /// decay 0.9998 per step).
     pub error_memory: f64,
-    /// Whether the usual |δ| is guessed from what is sensed, as dopamine neurons adapt to the spread that a cue foretells
-    /// (Tobler, Fiorillo & Schultz 2005), or is the average over everything; default true.
-    pub error_by_state: bool,
-    /// Steps over which the spread of the discounted reward is averaged; 2 to 1e9, default 100000, as in the senses.
-    pub reward_memory: u64,
-    /// Steps for which a decision stands in a body that is guided along a desired trajectory; 1 to 1000, default 50. There
-    /// exploring anew at every step would be undone by the body's own controller before anything came of it; elsewhere
-    /// every step is decided by itself. Discount and trace decay count decisions. Guesses are made at every step.
-    pub guided_hold: usize,
+    /// Time over which what is sensed makes up the context from which the usual |δ| is guessed, in s, as dopamine neurons
+    /// adapt to the spread that a cue foretells (Tobler, Fiorillo & Schultz 2005); 0 to 1e6, default 3. At 0 there is none,
+    /// and the usual |δ| is the average over everything.
+    pub error_context: f64,
+    /// Time over which the spread of the discounted reward is averaged, in s; above 0 and at most 1e7, default 2000, as in
+    /// the senses.
+    pub reward_memory: f64,
+    /// Time for which a decision stands in a body that is guided along a desired trajectory while its error is not shown, in
+    /// s; 0 to 10, default 0.5: nothing but the outcome tells there, and what is explored anew at every step would be undone
+    /// by the body's own controller before anything came of it. Elsewhere every step is decided by itself, but for
+    /// `shown_hold`. Guesses are made at every step.
+    pub guided_hold: f64,
+    /// The same while the error is shown; 0 to 10, default 0.5: what is shown is the cerebellum's to learn. A brain without
+    /// one learns a force field from reward with 0.02, and nothing of it with 0.5 (own measurement).
+    pub shown_hold: f64,
     /// A fault put into dopamine on purpose: `unsigned`, `flipped`, `sign-only`, `unadapted` or `no-bootstrapping`; default
     /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,19 +87,20 @@ pub struct BasalGangliaConfig {
 impl Default for BasalGangliaConfig {
     fn default() -> Self {
         BasalGangliaConfig {
-            discount: 0.99,
-            trace_decay: 0.8,
-            policy_rate: 0.02,
-            value_rate: 0.5,
+            horizon: 0.5,
+            trace: 0.1,
+            policy_rate: 2.4,
+            value_rate: 0.25,
             entropy: 0.003,
             sd_min: 0.05,
             sd_max: 1.0,
             error_cap: 3.0,
-            error_floor: 0.001,
-            error_memory: 5000.0,
-            error_by_state: true,
-            reward_memory: 100_000,
-            guided_hold: 50,
+            error_floor: 0.05,
+            error_memory: 100.0,
+            error_context: 3.0,
+            reward_memory: 2000.0,
+            guided_hold: 0.5,
+            shown_hold: 0.5,
             defect: None,
         }
     }
@@ -97,18 +108,20 @@ impl Default for BasalGangliaConfig {
 
 impl BasalGangliaConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        below("basal_ganglia.discount", self.discount, 0.0, 1.0)?;
-        within("basal_ganglia.trace_decay", self.trace_decay, 0.0..=1.0)?;
-        above("basal_ganglia.policy_rate", self.policy_rate, 0.0, 1.0)?;
+        within("basal_ganglia.horizon", self.horizon, 0.0..=1e6)?;
+        within("basal_ganglia.trace", self.trace, 0.0..=1e6)?;
+        above("basal_ganglia.policy_rate", self.policy_rate, 0.0, 1000.0)?;
         above("basal_ganglia.value_rate", self.value_rate, 0.0, 1.0)?;
         within("basal_ganglia.entropy", self.entropy, 0.0..=1.0)?;
         within("basal_ganglia.sd_max", self.sd_max, 0.001..=10.0)?;
         within("basal_ganglia.sd_min", self.sd_min, 0.001..=self.sd_max)?;
         above("basal_ganglia.error_cap", self.error_cap, 0.0, 1000.0)?;
         within("basal_ganglia.error_floor", self.error_floor, 0.0..=1.0)?;
-        within("basal_ganglia.error_memory", self.error_memory, 2.0..=1e9)?;
-        within("basal_ganglia.reward_memory", self.reward_memory, 2..=1_000_000_000)?;
-        within("basal_ganglia.guided_hold", self.guided_hold, 1..=1000)
+        above("basal_ganglia.error_memory", self.error_memory, 0.0, 1e6)?;
+        within("basal_ganglia.error_context", self.error_context, 0.0..=1e6)?;
+        above("basal_ganglia.reward_memory", self.reward_memory, 0.0, 1e7)?;
+        within("basal_ganglia.guided_hold", self.guided_hold, 0.0..=10.0)?;
+        within("basal_ganglia.shown_hold", self.shown_hold, 0.0..=10.0)
     }
 }
 
@@ -119,16 +132,48 @@ const CRITIC: u64 = 2;
 /// Streams 3 to 5 are the cerebellum's.
 const ACTOR_STRUCTURE: u64 = 6;
 const CRITIC_STRUCTURE: u64 = 7;
-/// Steps over which disappointments are averaged.
-const MOOD_MEMORY: f64 = 300.0;
+/// Time over which disappointments are averaged, in s.
+const MOOD_MEMORY: f64 = 5.0;
 /// The average that is a disappointment, in usual errors (own measurement on cycling: at 0.3 a rider who copes with a taller
 /// body is corrected until he falls; up to 0.8 a re-geared handlebar is noticed as soon).
 const DISAPPOINTMENT: f64 = 0.8;
 
+/// What basal ganglia are told of the body that they act in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Body {
+    /// Numbers that are sensed, and actions.
+    pub(super) inputs: usize,
+    pub(super) actions: usize,
+    /// Whether it is guided along a desired trajectory.
+    pub(super) guided: bool,
+    pub(super) clock: Clock,
+}
+
+/// How time goes by in decisions that stand for some steps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    /// Steps for which a decision stands.
+    hold: usize,
+    /// γ and γ λ from one decision to the next.
+    discount: f64,
+    trace_decay: f64,
+}
+
+impl Pace {
+    fn new(config: &BasalGangliaConfig, clock: Clock, hold: f64) -> Pace {
+        let hold = clock.steps(hold).max(1);
+        let discount = clock.slowed(hold).kept(config.horizon);
+        let trace_decay = discount * clock.slowed(hold).kept(config.trace);
+        Pace { hold: hold as usize, discount, trace_decay }
+    }
+}
+
 /// The actor, the critic, and the signal between them.
 #[derive(Clone, Debug)]
 pub(super) struct BasalGanglia {
-    discount: f32,
+    /// While the error is shown, and while it is not; and which of the two the present decision is made at.
+    paces: [Pace; 2],
+    hidden: bool,
     policy: Policy,
     generator: ChaCha8Rng,
     actor: Column,
@@ -148,8 +193,9 @@ pub(super) struct BasalGanglia {
     /// Whether an action was tried whose consequence has not been learnt from, and the share of it that was carried out.
     awaiting: bool,
     share: f32,
-    /// Steps for which a decision stands, for which the present one has stood, the action it is, and what it has earned.
-    hold: usize,
+    /// Share of each action that the reach left to it.
+    left: Vec<f32>,
+    /// Steps for which the present decision has stood, the action it is, and what it has earned.
     held: usize,
     decided: Vec<f32>,
     earned: f32,
@@ -177,12 +223,16 @@ impl BasalGanglia {
     pub(super) fn new(
         config: &BasalGangliaConfig,
         cortex: &CortexConfig,
-        inputs: usize,
-        actions: usize,
-        guided: bool,
+        body: Body,
         gradient_strength: f64,
         seed: u64,
     ) -> BasalGanglia {
+        let Body { inputs, actions, guided, clock } = body;
+        let holds = if guided { [config.shown_hold, config.guided_hold] } else { [0.0; 2] };
+        let paces = holds.map(|hold| Pace::new(config, clock, hold));
+        let policy_rate = (config.policy_rate * clock.interval()).min(1.0);
+        let clock = clock.slowed(paces[0].hold as u64);
+        let trace_decay = paces[0].trace_decay;
         let stream = |stream| {
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
             generator.set_stream(stream);
@@ -194,7 +244,6 @@ impl BasalGanglia {
             sd_high: config.sd_max as f32,
             entropy: config.entropy as f32,
         };
-        let trace_decay = config.discount * config.trace_decay;
         let mut actor = Column::new(cortex, inputs, policy.outputs(), &mut stream(ACTOR));
         if guided {
             // What a naive policy adds by chance would only disturb the body's own controller: with it, a novice reaches with
@@ -203,9 +252,10 @@ impl BasalGanglia {
         }
         let critic = Column::new(cortex, inputs, 1, &mut stream(CRITIC));
         BasalGanglia {
-            discount: config.discount as f32,
+            paces,
+            hidden: false,
             generator: stream(EXPLORATION),
-            actor_update: Intentional::new(&actor, config.policy_rate, trace_decay),
+            actor_update: Intentional::new(&actor, policy_rate, trace_decay),
             critic_update: Intentional::new(&critic, config.value_rate, trace_decay),
             structures: cortex.structure.as_ref().map(|own| {
                 [
@@ -213,12 +263,12 @@ impl BasalGanglia {
                     Structure::new(own, &critic, stream(CRITIC_STRUCTURE)),
                 ]
             }),
-            reward: RewardScaler::new(config.discount, config.reward_memory),
+            reward: RewardScaler::new(clock.steps(config.reward_memory).max(2)),
             dopamine: Dopamine::new(
                 config.error_cap,
                 config.error_floor,
-                config.error_memory,
-                if config.error_by_state { inputs } else { 0 },
+                clock.kept(config.error_memory),
+                (config.error_context > 0.0).then(|| (inputs, clock.kept(config.error_context))),
             ),
             defect: config.defect,
             tried: actor.activity(),
@@ -226,7 +276,7 @@ impl BasalGanglia {
             noise: vec![0.0; actions],
             awaiting: false,
             share: 1.0,
-            hold: if guided { config.guided_hold } else { 1 },
+            left: vec![1.0; actions],
             held: 0,
             decided: vec![0.0; actions],
             earned: 0.0,
@@ -238,7 +288,7 @@ impl BasalGanglia {
             by_action: vec![0.0; actions],
             value: 0.0,
             burst: Burst::default(),
-            mood: Average::new(1.0 - 1.0 / MOOD_MEMORY),
+            mood: Average::new(clock.kept(MOOD_MEMORY)),
             authority: 1.0,
             plasticity: 1.0,
             policy,
@@ -258,8 +308,10 @@ impl BasalGanglia {
     }
 
     /// Writes a share of an action drawn from the policy, and remembers it; or that of one which still stands.
-    pub(super) fn explore(&mut self, sensed: &[f32], share: f32, action: &mut [f32]) {
+    /// Whether the error is shown is heeded where a decision is made.
+    pub(super) fn explore(&mut self, sensed: &[f32], shown: bool, share: f32, action: &mut [f32]) {
         if self.held == 0 {
+            self.hidden = !shown;
             self.tried.set_inputs(sensed);
             self.actor.forward(&mut self.tried);
             self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, &mut self.decided);
@@ -268,6 +320,14 @@ impl BasalGanglia {
         action.iter_mut().zip(&self.decided).for_each(|(action, &decided)| *action = decided);
         self.weaken(share, action);
         (self.awaiting, self.share) = (true, share);
+    }
+
+    /// Remembers which share of each tried action was left to it: all, unless something else took it over.
+    pub(super) fn leave(&mut self, left: Option<&[f32]>) {
+        match left {
+            Some(left) => self.left.copy_from_slice(left),
+            None => self.left.fill(1.0),
+        }
     }
 
     /// Writes a share of the policy's mean action, and remembers nothing.
@@ -295,7 +355,7 @@ impl BasalGanglia {
             self.held += 1;
             self.untold |= !reward.is_finite();
             self.earned += if self.untold { 0.0 } else { reward };
-            if self.held >= self.hold || terminated || truncated {
+            if self.held >= self.pace().hold || terminated || truncated {
                 self.held = 0;
                 if !self.untold && self.earned.is_finite() {
                     self.improve(self.earned, next_sensed, terminated, teacher);
@@ -307,11 +367,17 @@ impl BasalGanglia {
             self.reward.end_episode();
             self.actor_update.end_episode();
             self.critic_update.end_episode();
+            self.dopamine.end_episode();
         }
     }
 
+    fn pace(&self) -> Pace {
+        self.paces[usize::from(self.hidden)]
+    }
+
     fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, teacher: Option<&Teacher<'_>>) {
-        let reward = self.reward.scale(reward);
+        let pace = self.pace();
+        let reward = self.reward.scale(reward, pace.discount);
         if self.reward.silent() {
             // Nothing to predict yet: δ would be the naive critic's own noise, which, brought to its usual size, would
             // move the actor at random for as long as no reward comes.
@@ -327,7 +393,7 @@ impl BasalGanglia {
             self.critic.forward(&mut self.next);
             self.next.outputs()[0]
         };
-        let discount = if self.defect == Some(DopamineDefect::NoBootstrapping) { 0.0 } else { self.discount };
+        let discount = if self.defect == Some(DopamineDefect::NoBootstrapping) { 0.0 } else { pace.discount as f32 };
         let error = reward + discount * future - self.value;
         if !error.is_finite() {
             return;
@@ -340,18 +406,23 @@ impl BasalGanglia {
 
         self.present.head().1[0] = -1.0;
         self.critic.backward(&mut self.present);
-        self.critic_update.update(&mut self.critic, &self.present, self.burst.clipped, self.plasticity);
+        let (clipped, decay) = (self.burst.clipped, pace.trace_decay);
+        self.critic_update.update(&mut self.critic, &self.present, clipped, self.plasticity, decay);
 
         // Not signum, which calls zero positive.
         let sign = f32::from(error > 0.0) - f32::from(error < 0.0);
         let outputs = self.policy.outputs();
         let (head, gradient) = self.tried.head();
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
+        for half in gradient[..outputs].chunks_exact_mut(self.left.len()) {
+            half.iter_mut().zip(&self.left).for_each(|(gradient, left)| *gradient *= left);
+        }
         self.actor.backward(&mut self.tried);
         // The likelihood of a share of an action has the gradient of the whole one's. What was hardly carried out is
         // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
         let share = self.share * teacher.map_or(1.0, |teacher| 1.0 - teacher.cerebellum.blame());
-        self.actor_update.update(&mut self.actor, &self.tried, share * self.burst.adapted, self.plasticity);
+        let driven = share * self.burst.adapted * self.burst.step;
+        self.actor_update.update(&mut self.actor, &self.tried, driven, self.plasticity, pace.trace_decay);
         if taught {
             self.follow();
         }
@@ -378,8 +449,8 @@ impl BasalGanglia {
     /// Moves the mean action to where V(s′) grows.
     fn follow(&mut self) {
         let outputs = self.policy.outputs();
-        let scale =
-            self.gradient_strength * self.authority * self.discount / self.dopamine.usual().max(f32::MIN_POSITIVE);
+        let scale = self.gradient_strength * self.authority * self.pace().discount as f32
+            / self.dopamine.usual().max(f32::MIN_POSITIVE);
         let (head, gradient) = self.tried.head();
         gradient[..outputs].fill(0.0);
         for ((gradient, &mean), by_action) in gradient.iter_mut().zip(&*head).zip(&self.by_action) {
@@ -431,7 +502,8 @@ impl BasalGanglia {
         writer.scope("tried", |writer| {
             writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
             writer.put_f32("share", &[self.share]);
-            writer.put_u64("held", &[self.held as u64, u64::from(self.untold)]);
+            writer.put_f32("left", &self.left);
+            writer.put_u64("held", &[self.held as u64, u64::from(self.untold), u64::from(self.hidden)]);
             writer.put_f32("decided", &self.decided);
             writer.put_f32("earned", &[self.earned]);
             writer.put_f32("inputs", self.tried.inputs());
@@ -475,11 +547,15 @@ impl BasalGanglia {
             self.awaiting = awaiting[0] == 1;
             reader.get_f32("share", std::slice::from_mut(&mut self.share))?;
             reader.check("share", &[self.share], "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
-            let (mut held, hold) = ([0; 2], self.hold as u64);
+            reader.get_f32("left", &mut self.left)?;
+            reader.check("left", &self.left, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
+            let mut held = [0; 3];
             reader.get_u64("held", &mut held)?;
+            reader.check("held", &held[1..], "0 or 1", |held| held <= 1)?;
+            (self.untold, self.hidden) = (held[1] == 1, held[2] == 1);
+            let hold = self.pace().hold as u64;
             reader.check("held", &held[..1], "fewer steps than a decision stands", |held| held < hold)?;
-            reader.check("held", &held[1..], "0 or 1", |flag| flag <= 1)?;
-            (self.held, self.untold) = (held[0] as usize, held[1] == 1);
+            self.held = held[0] as usize;
             reader.get_f32("decided", &mut self.decided)?;
             reader.get_f32("earned", std::slice::from_mut(&mut self.earned))?;
             reader.get_f32("noise", &mut self.noise)?;

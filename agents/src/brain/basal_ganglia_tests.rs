@@ -3,9 +3,14 @@
 use super::*;
 use crate::state::{State, Tensor};
 
+/// Two numbers sensed, sixty decisions a second.
+fn body(actions: usize, guided: bool) -> Body {
+    Body { inputs: 2, actions, guided, clock: Clock::new(1.0 / 60.0) }
+}
+
 fn made(config: &BasalGangliaConfig) -> BasalGanglia {
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    BasalGanglia::new(config, &cortex, 2, 1, false, 0.0, 1)
+    BasalGanglia::new(config, &cortex, body(1, false), 0.0, 1)
 }
 
 fn value(parts: &BasalGanglia, sensed: &[f32]) -> f32 {
@@ -20,8 +25,9 @@ fn the_error_counts_the_future_unless_it_terminated() {
     let (here, next) = ([0.5, -1.0], [-0.3, 2.0]);
     for (terminated, truncated) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut parts = made(&BasalGangliaConfig::default());
-        parts.explore(&here, 1.0, &mut [0.0]);
-        let future = if terminated { 0.0 } else { 0.99 * value(&parts, &next) };
+        parts.explore(&here, true, 1.0, &mut [0.0]);
+        // A horizon of half a second is thirty steps.
+        let future = if terminated { 0.0 } else { (-1.0f32 / 30.0).exp() * value(&parts, &next) };
         // The first reward of all is scaled to 1.
         let expected = 1.0 + future - value(&parts, &here);
         assert!(value(&parts, &next).abs() > 1e-3, "the future must be worth something for this test to mean anything");
@@ -45,10 +51,10 @@ fn the_error_counts_the_future_unless_it_terminated() {
 fn where_a_body_is_guided_a_naive_policy_leaves_it_to_its_own_controller() {
     let mean = |guided: bool| {
         let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-        let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, 2, 3, guided, 0.0, 1);
+        let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, body(3, guided), 0.0, 1);
         let (mut guessed, mut tried) = ([0.0; 3], [0.0; 3]);
         parts.guess(&[0.5, -1.0], 1.0, &mut guessed);
-        parts.explore(&[0.5, -1.0], 1.0, &mut tried);
+        parts.explore(&[0.5, -1.0], true, 1.0, &mut tried);
         assert!(tried.iter().all(|tried| *tried != 0.0), "it explores all the same");
         guessed
     };
@@ -63,7 +69,7 @@ fn the_value_moves_towards_what_was_experienced_by_the_share_asked_for() {
     for (error_cap, expected) in [(3.0, 0.1), (0.5, 0.05)] {
         let mut parts = made(&BasalGangliaConfig { value_rate: 0.1, error_cap, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         let before = value(&parts, &here);
         parts.learn(1.0, &here, true, false, None);
         let share = (value(&parts, &here) - before) / parts.burst.raw;
@@ -78,7 +84,7 @@ fn a_welcome_surprise_makes_the_action_more_likely_and_an_unwelcome_one_less() {
         let here = [0.5, -1.0];
         let (mut tried, mut before, mut after) = ([0.0], [0.0], [0.0]);
         parts.guess(&here, 1.0, &mut before);
-        parts.explore(&here, 1.0, &mut tried);
+        parts.explore(&here, true, 1.0, &mut tried);
         parts.learn(reward, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
         let towards = (after[0] - before[0]) * (tried[0] - before[0]);
@@ -95,11 +101,11 @@ fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
     parts.guess(&[0.0, 1.0], 1.0, &mut [0.0]);
     parts.learn(1.0, &[0.0, 1.0], false, false, None);
     for reward in [f32::NAN, f32::INFINITY] {
-        parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
+        parts.explore(&[0.0, 1.0], true, 1.0, &mut [0.0]);
         parts.learn(reward, &[0.0, 1.0], false, false, None);
     }
     assert_eq!(weights(&parts), before);
-    parts.explore(&[0.0, 1.0], 1.0, &mut [0.0]);
+    parts.explore(&[0.0, 1.0], true, 1.0, &mut [0.0]);
     parts.learn(1.0, &[0.0, 1.0], false, false, None);
     assert_ne!(weights(&parts), before);
 }
@@ -107,13 +113,13 @@ fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
 #[test]
 fn the_actor_is_driven_by_the_error_relative_to_the_usual_one() {
     let moved = |error_cap, error_floor| {
-        let error_by_state = false;
-        let config = BasalGangliaConfig { error_cap, error_floor, error_by_state, ..BasalGangliaConfig::default() };
+        let error_context = 0.0;
+        let config = BasalGangliaConfig { error_cap, error_floor, error_context, ..BasalGangliaConfig::default() };
         let mut parts = made(&config);
         let here = [0.5, -1.0];
         let (mut before, mut after) = ([0.0], [0.0]);
         parts.guess(&here, 1.0, &mut before);
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         parts.learn(3.0, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
         (after[0] - before[0]).abs()
@@ -130,11 +136,11 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
     for reward in [3.0, -3.0] {
         let mut parts = made(&BasalGangliaConfig { entropy: 1.0, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         assert!(parts.noise[0].powi(2) < 2.0, "the entropy must outweigh the noise");
         let before = parts.policy.exploration(parts.tried.outputs());
         parts.learn(reward, &here, true, false, None);
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         let after = parts.policy.exploration(parts.tried.outputs());
         assert!(after > before, "reward {reward}: {before} before, {after} after");
     }
@@ -146,12 +152,12 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
     let (here, mut before, mut after) = ([0.5, -1.0], [0.0], [0.0]);
     parts.guess(&here, 1.0, &mut before);
     for _ in 0..100 {
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         parts.learn(0.0, &here, false, false, None);
     }
     parts.guess(&here, 1.0, &mut after);
     assert_eq!(before, after);
-    parts.explore(&here, 1.0, &mut [0.0]);
+    parts.explore(&here, true, 1.0, &mut [0.0]);
     parts.learn(1.0, &here, false, false, None);
     parts.guess(&here, 1.0, &mut after);
     assert_ne!(before, after, "the first reward is learnt from");
@@ -160,25 +166,26 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
 #[test]
 fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    let made = |guided_hold| {
-        let config = BasalGangliaConfig { guided_hold, ..BasalGangliaConfig::default() };
-        BasalGanglia::new(&config, &cortex, 2, 1, true, 0.0, 1)
+    let made = |shown_hold, interval| {
+        let config = BasalGangliaConfig { shown_hold, ..BasalGangliaConfig::default() };
+        BasalGanglia::new(&config, &cortex, Body { clock: Clock::new(interval), ..body(1, true) }, 0.0, 1)
     };
-    let (mut held, mut single) = (made(3), made(1));
+    // Three steps of a tenth of a second are one of three tenths.
+    let (mut held, mut single) = (made(0.3, 0.1), made(0.0, 0.3));
     let (here, there) = ([0.5, -1.0], [0.1, 0.2]);
     let mut actions = Vec::new();
     for (step, reward) in [1.0, 0.25, -0.5].into_iter().enumerate() {
         let mut action = [0.0];
-        held.explore(if step == 0 { &here } else { &there }, 1.0, &mut action);
+        held.explore(if step == 0 { &here } else { &there }, true, 1.0, &mut action);
         actions.push(action[0]);
         held.learn(reward, &there, false, false, None);
     }
     assert!(actions.iter().all(|&action| action == actions[0]), "{actions:?}");
     let mut action = [0.0];
-    single.explore(&here, 1.0, &mut action);
+    single.explore(&here, true, 1.0, &mut action);
     single.learn(0.75, &there, false, false, None);
     assert_eq!((action[0], single.burst), (actions[0], held.burst));
-    held.explore(&here, 1.0, &mut action);
+    held.explore(&here, true, 1.0, &mut action);
     assert_ne!(action[0], actions[0], "then it decides anew");
 }
 
@@ -189,7 +196,7 @@ fn what_is_not_carried_out_is_not_learnt_from_by_the_actor() {
         let here = [0.5, -1.0];
         let (mut before, mut tried, mut after) = ([0.0], [0.0], [0.0]);
         parts.guess(&here, 1.0, &mut before);
-        parts.explore(&here, share, &mut tried);
+        parts.explore(&here, true, share, &mut tried);
         assert_eq!(tried[0] == 0.0, share == 0.0);
         parts.learn(3.0, &here, true, false, None);
         parts.guess(&here, 1.0, &mut after);
@@ -201,18 +208,20 @@ fn what_is_not_carried_out_is_not_learnt_from_by_the_actor() {
 fn the_second_teacher_moves_the_action_where_the_future_is_better_and_no_further_than_it_reaches() {
     for (strength, by_action, grows) in [(0.5, 0.1, true), (0.5, -0.1, false), (-0.5, 0.1, false), (-0.5, -0.1, true)] {
         let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-        let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, 2, 1, false, strength, 1);
+        // Small steps, so that the last one goes hardly past the edge.
+        let config = BasalGangliaConfig { policy_rate: 1.2, ..BasalGangliaConfig::default() };
+        let mut parts = BasalGanglia::new(&config, &cortex, body(1, false), strength, 1);
         let here = [0.5, -1.0];
         let mean = |parts: &mut BasalGanglia| {
             let mut action = [0.0];
             parts.guess(&here, 1.0, &mut action);
             action[0]
         };
-        parts.explore(&here, 1.0, &mut [0.0]);
+        parts.explore(&here, true, 1.0, &mut [0.0]);
         parts.learn(1.0, &here, false, false, None);
         let mut last = mean(&mut parts);
         let follow = |parts: &mut BasalGanglia| {
-            parts.explore(&here, 1.0, &mut [0.0]);
+            parts.explore(&here, true, 1.0, &mut [0.0]);
             parts.by_action = vec![by_action];
             parts.follow();
         };
@@ -234,7 +243,7 @@ fn less_than_was_expected_disappoints_and_as_much_does_not() {
     let here = [0.5, -1.0];
     let mut live = |reward, steps| {
         for _ in 0..steps {
-            parts.explore(&here, 1.0, &mut [0.0]);
+            parts.explore(&here, true, 1.0, &mut [0.0]);
             parts.learn(reward, &here, false, false, None);
         }
         parts.disappointed()

@@ -2,7 +2,7 @@
 //!
 //! Midbrain neurons code outcomes relative to the spread that is to be expected (Tobler, Fiorillo & Schultz 2005); the same
 //! division keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033). The spread that is expected is the
-//! average over all states or, as the cues of that experiment set it, a linear guess from the present observation.
+//! average over everything or, as the cues of that experiment set it, a linear guess from what has been sensed of late.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,15 +16,84 @@ pub(super) struct Dopamine {
     floor: f64,
     square: Average,
     magnitude: Average,
-    /// Weights of the guess at |δ| from what is sensed, the last that of a constant; empty if it is the average.
-    guess: Vec<f32>,
+    /// Of the adapted error.
+    adapted: Average,
+    /// The guess at |δ| from what has been sensed of late; none if the average is used.
+    guess: Option<Guess>,
 }
 
 /// Share of its error that the guess at |δ| corrects at a time.
-const GUESS_RATE: f32 = 0.05;
+const GUESS_RATE: f32 = 0.1;
+/// Root mean square of δ that a guess of 1 stands for, at least: what is usual in a context is not cut off.
+const EXPECTED: f64 = 0.5;
 /// Smallest guess, as a share of the average of |δ|: errors where none are expected are not blown up.
 const LEAST_GUESS: f64 = 0.1;
 
+/// Largest standardised context that the guess is made from.
+const LARGEST_CONTEXT: f32 = 5.0;
+/// Variance of the context that counts as none: the square of a thousandth of what is sensed.
+const LEAST_VARIANCE: f32 = 1e-6;
+
+/// A linear guess at the size of the errors that there are in a context.
+///
+/// The context is the running average of what was sensed in the last seconds, standardised: it tells which cue was shown,
+/// and not whether a reward is due just now. The guess learns in proportion to the error's square, so that it is the size of
+/// those that matter, however rarely they come.
+#[derive(Clone, Debug)]
+struct Guess {
+    /// Share of the context that is kept per step, and of its statistics.
+    kept: f32,
+    remembered: f32,
+    lately: Vec<f32>,
+    means: Vec<f32>,
+    variances: Vec<f32>,
+    context: Vec<f32>,
+    weights: Vec<f32>,
+    constant: f32,
+    count: u64,
+}
+
+impl Guess {
+    fn new(inputs: usize, kept: f64, remembered: f64) -> Guess {
+        let zeros = || vec![0.0; inputs];
+        Guess {
+            kept: kept as f32,
+            remembered: remembered as f32,
+            lately: zeros(),
+            means: zeros(),
+            variances: zeros(),
+            context: zeros(),
+            weights: zeros(),
+            constant: 0.0,
+            count: 0,
+        }
+    }
+
+    /// Takes in what is sensed and the size of the error made there; returns what was guessed before it learnt from it.
+    fn update(&mut self, size: f32, sensed: &[f32]) -> f32 {
+        self.count = self.count.saturating_add(1);
+        let rate = (1.0 / self.count as f32).max(1.0 - self.remembered);
+        let mut guess = self.constant;
+        let mut norm = 1.0;
+        let senses = self.lately.iter_mut().zip(sensed).zip(&mut self.means).zip(&mut self.variances);
+        for ((((lately, &sensed), mean), variance), (context, weight)) in
+            senses.zip(self.context.iter_mut().zip(&self.weights))
+        {
+            *lately = sensed + self.kept * (*lately - sensed);
+            let off = *lately - *mean;
+            *mean += rate * off;
+            *variance += rate * (off * (*lately - *mean) - *variance);
+            *context = (off / (*variance + LEAST_VARIANCE).sqrt()).clamp(-LARGEST_CONTEXT, LARGEST_CONTEXT);
+            guess += weight * *context;
+            norm += *context * *context;
+        }
+        let share = if size > guess { 1.0 } else { (size / guess).powi(2) };
+        let step = GUESS_RATE * share * (size - guess) / norm;
+        self.weights.iter_mut().zip(&self.context).for_each(|(weight, context)| *weight += step * context);
+        self.constant += step;
+        guess.max(0.0)
+    }
+}
 /// A fault that is put into dopamine on purpose, to see which experiments notice it. All but the last distort only the
 /// adapted error, which the actor is told; the critic goes on learning from the sound one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +118,11 @@ pub(super) struct Burst {
     pub(super) raw: f32,
     /// δ within ± cap · sqrt(average of δ²): what drives the critic.
     pub(super) clipped: f32,
-    /// The clipped δ over the average of its magnitude: what drives the actor.
+    /// The clipped δ over the size that is usual in the context: the dopamine signal.
     pub(super) adapted: f32,
+    /// What the adapted δ is multiplied by where it drives the actor, so that it has the same mean size in every task: 1 over
+    /// the average of its magnitude.
+    pub(super) step: f32,
 }
 
 impl Burst {
@@ -69,41 +141,44 @@ impl Burst {
 
     /// What is left of it where dopamine is short.
     pub(super) fn weakened(self, share: f32) -> Burst {
-        Burst { raw: share * self.raw, clipped: share * self.clipped, adapted: share * self.adapted }
+        Burst { raw: share * self.raw, clipped: share * self.clipped, adapted: share * self.adapted, ..self }
     }
 }
 
 impl Dopamine {
-    /// `cap` in root mean squares, `memory` in steps; averages of the magnitude below `floor` count as `floor`. Guesses are
-    /// made from `inputs` numbers, none if it is 0.
-    pub(super) fn new(cap: f64, floor: f64, memory: f64, inputs: usize) -> Dopamine {
-        let decay = 1.0 - 1.0 / memory;
-        let guess = vec![0.0; if inputs > 0 { inputs + 1 } else { 0 }];
-        Dopamine { cap, floor, square: Average::new(decay), magnitude: Average::new(decay), guess }
+    /// `cap` in root mean squares, `decay` the share of averages kept per step; averages of the magnitude below `floor` count
+    /// as `floor`. Guesses are made from so many inputs, of which that share is kept per step, if any.
+    pub(super) fn new(cap: f64, floor: f64, decay: f64, guess: Option<(usize, f64)>) -> Dopamine {
+        let guess = guess.map(|(inputs, kept)| Guess::new(inputs, kept, decay));
+        let average = || Average::new(decay);
+        Dopamine { cap, floor, square: average(), magnitude: average(), adapted: average(), guess }
     }
 
     /// Takes in one finite error, made where `sensed` was sensed. It counts towards the averages that it is measured by.
     pub(super) fn adapt(&mut self, raw: f32, sensed: &[f32]) -> Burst {
         let error = f64::from(raw);
-        let expected = self.expect(raw, sensed);
-        let bound = self.cap * self.square.update(error * error).sqrt().max(expected.unwrap_or(0.0));
+        let expected = self.guess.as_mut().map(|guess| f64::from(guess.update(raw.abs(), sensed)));
+        let bound = self.cap * self.square.update(error * error).sqrt().max(EXPECTED * expected.unwrap_or(0.0));
         let clipped = error.clamp(-bound, bound);
         let average = self.magnitude.update(clipped.abs());
-        let usual = expected.map_or(average, |expected| expected.max(LEAST_GUESS * average)).max(self.floor);
-        let adapted = if usual > 0.0 { clipped / usual } else { 0.0 };
-        let adapted = if expected.is_some() { adapted.clamp(-self.cap, self.cap) } else { adapted };
-        Burst { raw, clipped: clipped as f32, adapted: adapted as f32 }
+        let Some(expected) = expected else {
+            let usual = average.max(self.floor);
+            let adapted = if usual > 0.0 { clipped / usual } else { 0.0 };
+            return Burst { raw, clipped: clipped as f32, adapted: adapted as f32, step: 1.0 };
+        };
+        let usual = expected.max(LEAST_GUESS * average).max(self.floor);
+        let adapted = if usual > 0.0 { (clipped / usual).clamp(-self.cap, self.cap) } else { 0.0 };
+        // The average of what is adapted, brought back to the size of errors, has the same floor.
+        let size = self.adapted.update(adapted.abs()).max(if usual > 0.0 { self.floor / usual } else { 0.0 });
+        let step = if size > 0.0 { 1.0 / size } else { 0.0 };
+        Burst { raw, clipped: clipped as f32, adapted: adapted as f32, step: step as f32 }
     }
 
-    /// The guess at |δ|, which then learns from it; none if none are made.
-    fn expect(&mut self, raw: f32, sensed: &[f32]) -> Option<f64> {
-        let (constant, weights) = self.guess.split_last_mut()?;
-        let guess = *constant + weights.iter().zip(sensed).map(|(weight, input)| weight * input).sum::<f32>();
-        let norm = 1.0 + sensed.iter().map(|input| input * input).sum::<f32>();
-        let step = GUESS_RATE * (raw.abs() - guess) / norm;
-        weights.iter_mut().zip(sensed).for_each(|(weight, input)| *weight += step * input);
-        *constant += step;
-        Some(f64::from(guess.max(0.0)))
+    /// Forgets what was sensed: an episode has ended.
+    pub(super) fn end_episode(&mut self) {
+        if let Some(guess) = &mut self.guess {
+            guess.lately.fill(0.0);
+        }
     }
 
     /// The usual size of errors, which they are divided by; 0 if there is none.
@@ -114,15 +189,29 @@ impl Dopamine {
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         self.square.save("square", writer);
         self.magnitude.save("magnitude", writer);
-        if !self.guess.is_empty() {
-            writer.put_f32("guess", &self.guess);
+        self.adapted.save("adapted", writer);
+        if let Some(guess) = &self.guess {
+            writer.put_f32("guess", &guess.weights);
+            writer.put_f32("guess_constant", &[guess.constant]);
+            writer.put_f32("lately", &guess.lately);
+            writer.put_f32("means", &guess.means);
+            writer.put_f32("variances", &guess.variances);
+            writer.put_u64("count", &[guess.count]);
         }
     }
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         self.square.load("square", reader)?;
         self.magnitude.load("magnitude", reader)?;
-        if self.guess.is_empty() { Ok(()) } else { reader.get_f32("guess", &mut self.guess) }
+        self.adapted.load("adapted", reader)?;
+        let Some(guess) = &mut self.guess else { return Ok(()) };
+        reader.get_f32("guess", &mut guess.weights)?;
+        reader.get_f32("guess_constant", std::slice::from_mut(&mut guess.constant))?;
+        reader.get_f32("lately", &mut guess.lately)?;
+        reader.get_f32("means", &mut guess.means)?;
+        reader.get_f32("variances", &mut guess.variances)?;
+        reader.check("variances", &guess.variances, "a number that is not negative", |value| value >= 0.0)?;
+        reader.get_u64("count", std::slice::from_mut(&mut guess.count))
     }
 }
 
@@ -132,9 +221,9 @@ mod tests {
 
     #[test]
     fn errors_are_bounded_and_brought_to_the_usual_size_by_hand() {
-        let mut dopamine = Dopamine::new(1.2, 0.0, 2.0, 0);
+        let mut dopamine = Dopamine::new(1.2, 0.0, 0.5, None);
         // Corrected averages with decay 1/2 weigh the last error twice as much as the one before it.
-        assert_eq!(dopamine.adapt(1.0, &[]), Burst { raw: 1.0, clipped: 1.0, adapted: 1.0 });
+        assert_eq!(dopamine.adapt(1.0, &[]), Burst { raw: 1.0, clipped: 1.0, adapted: 1.0, step: 1.0 });
         let bound = 1.2 * ((1.0 + 2.0 * 16.0) / 3.0_f64).sqrt();
         let adapted = -bound / ((1.0 + 2.0 * bound) / 3.0);
         let burst = dopamine.adapt(-4.0, &[]);
@@ -148,7 +237,7 @@ mod tests {
         let adapted: Vec<f32> = [0.05, 0.15, 0.5]
             .into_iter()
             .map(|large| {
-                let mut dopamine = Dopamine::new(3.0, 0.001, 5000.0, 0);
+                let mut dopamine = Dopamine::new(3.0, 0.001, 0.9998, None);
                 (0..200)
                     .map(|trial| dopamine.adapt(if trial % 2 == 0 { -large } else { large }, &[]))
                     .last()
@@ -161,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_the_present_lets_expect_is_what_an_error_is_measured_by() {
-        let mut dopamine = Dopamine::new(3.0, 0.001, 5000.0, 2);
+        let mut dopamine = Dopamine::new(3.0, 0.001, 0.9998, Some((2, 0.5)));
         let (mut small, mut large) = (Burst::default(), Burst::default());
         for trial in 0..400 {
             let sign = if trial % 2 == 0 { 1.0 } else { -1.0 };
@@ -174,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_defect_distorts_what_the_actor_is_told_and_nothing_else() {
-        let burst = Burst { raw: -4.0, clipped: -3.0, adapted: -1.5 };
+        let burst = Burst { raw: -4.0, clipped: -3.0, adapted: -1.5, step: 2.0 };
         for (defect, adapted) in [
             (None, -1.5),
             (Some(DopamineDefect::Unsigned), 1.5),
@@ -190,8 +279,8 @@ mod tests {
 
     #[test]
     fn the_floor_keeps_tiny_errors_tiny() {
-        let mut dopamine = Dopamine::new(3.0, 0.1, 5000.0, 0);
+        let mut dopamine = Dopamine::new(3.0, 0.1, 0.9998, None);
         assert!((dopamine.adapt(0.001, &[]).adapted - 0.01).abs() < 1e-6);
-        assert_eq!(Dopamine::new(3.0, 0.0, 5000.0, 0).adapt(0.0, &[]), Burst::default());
+        assert_eq!(Dopamine::new(3.0, 0.0, 0.9998, None).adapt(0.0, &[]).adapted, 0.0);
     }
 }

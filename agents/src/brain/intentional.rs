@@ -27,8 +27,6 @@ const MOMENT_EPSILON: f64 = 1e-8;
 pub(super) struct Intentional {
     /// η: the share of the error that one update is meant to remove.
     rate: f64,
-    /// γ λ: how much of the trace is kept per step.
-    trace_decay: f64,
     /// e
     pub(super) traces: Vec<Lanes>,
     /// m
@@ -47,7 +45,6 @@ impl Intentional {
         let zeros = vec![ZEROS; column.weights.len()];
         Intentional {
             rate,
-            trace_decay,
             traces: zeros.clone(),
             moments: zeros.clone(),
             directions: zeros,
@@ -57,12 +54,19 @@ impl Intentional {
         }
     }
 
-    /// Changes the column by one step, driven by `error` (δ), along the gradient that `activity` holds; the hidden layers by
+    /// Changes the column by one step, of whose trace γ λ is `trace_decay`, driven by `error` (δ), along the gradient that `activity` holds; the hidden layers by
     /// the share `plasticity` of it.
-    pub(super) fn update(&mut self, column: &mut Column, activity: &Activity, error: f32, plasticity: f32) {
+    pub(super) fn update(
+        &mut self,
+        column: &mut Column,
+        activity: &Activity,
+        error: f32,
+        plasticity: f32,
+        trace_decay: f64,
+    ) {
         self.moment_remaining = if self.moment_remaining > 1e-20 { self.moment_remaining * MOMENT_DECAY } else { 0.0 };
         let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
-        let (present, eligible) = self.trace(column, activity, MOMENT_EPSILON / common);
+        let (present, eligible) = self.trace(column, activity, MOMENT_EPSILON / common, trace_decay);
         let size = self.effect.update(f64::from(present) / common) * f64::from(eligible) / common;
         // Without any gradient there is no direction to go.
         self.step_size = if size > 0.0 { (self.rate / size.sqrt()) as f32 } else { 0.0 };
@@ -112,9 +116,9 @@ impl Intentional {
     }
 
     /// Takes the present gradient into moments and traces; returns ρ Σ g² / v̂ and ρ Σ e² / v̂, given 1e-8 / ρ.
-    fn trace(&mut self, column: &Column, activity: &Activity, epsilon: f64) -> (f32, f32) {
+    fn trace(&mut self, column: &Column, activity: &Activity, epsilon: f64, trace_decay: f64) -> (f32, f32) {
         let mut pass = Pass {
-            trace_decay: Lanes::splat(self.trace_decay as f32),
+            trace_decay: Lanes::splat(trace_decay as f32),
             epsilon: Lanes::splat(epsilon as f32),
             present: ZEROS,
             eligible: ZEROS,

@@ -80,7 +80,7 @@ fn the_column_moves_as_the_equations_say() {
             column.backward(&mut activity);
             let delta: f32 = generator.random_range(-0.5..0.5);
             slow.update(&gradients(&column, &activity), f64::from(delta));
-            rule.update(&mut column, &activity, delta, 1.0);
+            rule.update(&mut column, &activity, delta, 1.0, TRACE_DECAY);
             let moved = slow.w.iter().zip(&start).fold(0.0, |most: f64, (now, then)| most.max((now - then).abs()));
             for (found, expected) in weights(&column).iter().zip(&slow.w) {
                 assert!((found - expected).abs() < 1e-4 * moved, "step {step}: expected {expected}, found {found}");
@@ -101,6 +101,6 @@ fn without_a_gradient_nothing_moves() {
     let mut activity = column.activity();
     column.forward(&mut activity);
     let before = weights(&column);
-    rule.update(&mut column, &activity, 1.0, 1.0);
+    rule.update(&mut column, &activity, 1.0, 1.0, TRACE_DECAY);
     assert_eq!(weights(&column), before);
 }

@@ -7,19 +7,22 @@
 //! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
+//! | `percepts.rs` | what a shape may say of senses that are not always there |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
-//! | `lanes.rs`, `average.rs`, `config.rs` | arithmetic, running averages and checks that the parts share |
+//! | `lanes.rs`, `average.rs`, `clock.rs`, `config.rs` | arithmetic, averages, times and checks that the parts share |
 //!
 //! A part that is absent from the configuration is an ablation: the brain works on without it.
 
 mod average;
 mod basal_ganglia;
 mod cerebellum;
+mod clock;
 mod config;
 mod cortex;
 mod dopamine;
 mod intentional;
 mod lanes;
+mod percepts;
 mod policy;
 mod senses;
 mod structure;
@@ -28,8 +31,8 @@ use serde::{Deserialize, Serialize};
 
 pub use basal_ganglia::BasalGangliaConfig;
 pub use cerebellum::{
-    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, FibreDefect, GranuleConfig, ModelReferenceConfig,
-    SensitivityConfig, SiteConfig,
+    CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig,
+    ModelReferenceConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig,
 };
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
@@ -37,11 +40,12 @@ pub use dopamine::DopamineDefect;
 pub use senses::SensesConfig;
 pub use structure::StructureConfig;
 
-use crate::agent::{Agent, AgentShape, Role, Transition};
+use crate::agent::{Agent, AgentShape, Belief, Input, Role, Transition};
 use crate::lesion::{self, LesionError};
 use crate::state::{State, StateError};
-use basal_ganglia::BasalGanglia;
+use basal_ganglia::{BasalGanglia, Body};
 use cerebellum::Cerebellum;
+use clock::Clock;
 use senses::Senses;
 
 /// What a brain is made of.
@@ -97,8 +101,13 @@ impl BrainConfig {
 #[derive(Clone, Debug)]
 pub struct Brain {
     senses: Senses,
-    /// The normalised observation at hand.
+    /// What there is to sense: the observation at hand, and what the cerebellum tells of it.
+    seen: Vec<f32>,
+    /// The same, normalised.
     sensed: Vec<f32>,
+    observations: usize,
+    /// Index of the number that tells whether the error is shown, if there is one.
+    shown: Option<usize>,
     basal_ganglia: Option<BasalGanglia>,
     cerebellum: Option<Cerebellum>,
 }
@@ -118,21 +127,43 @@ impl Brain {
             let field = format!("shape.observations[{index}].typical");
             config::above(&field, f64::from(input.typical), 0.0, f64::from(f32::MAX))?;
         }
-        let inputs = shape.observations.len();
+        config::above("shape.control_interval", shape.control_interval, 0.0, 1e6)?;
+        let clock = Clock::new(shape.control_interval);
+        percepts::validate(shape)?;
+        let cerebellum = config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed));
+        let told = cerebellum.as_ref().map_or(0, Cerebellum::outputs);
+        // What is told is in typical magnitudes.
+        let told = (0..told).map(|index| Input { name: format!("way {index}"), typical: 1.0, role: Role::World });
+        let seen: Vec<Input> = shape.observations.iter().cloned().chain(told).collect();
+        let inputs = seen.len();
         let basal_ganglia = config.basal_ganglia.as_ref();
         if basal_ganglia.is_some() {
             config.cortex.refuse_too_large(inputs, shape.actions)?;
         }
         let guided = shape.observations.iter().any(|input| input.role == Role::Desired);
+        let body = Body { inputs, actions: shape.actions, guided, clock };
         Ok(Brain {
-            senses: Senses::new(&config.senses, &shape.observations),
+            senses: Senses::new(&config.senses, &seen, clock),
+            seen: vec![0.0; inputs],
             sensed: vec![0.0; inputs],
+            observations: shape.observations.len(),
+            shown: shape.observations.iter().position(|input| input.role == Role::ErrorShown),
             basal_ganglia: basal_ganglia.map(|own| {
                 let gradient = config.cerebellum.as_ref().map_or(0.0, |own| own.action_gradient);
-                BasalGanglia::new(own, &config.cortex, inputs, shape.actions, guided, gradient, seed)
+                BasalGanglia::new(own, &config.cortex, body, gradient, seed)
             }),
-            cerebellum: config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed)),
+            cerebellum,
         })
+    }
+
+    /// Takes in an observation, and what the cerebellum tells of it. What is missing of it counts as not told.
+    fn see(&mut self, observation: &[f32]) {
+        let (seen, told) = self.seen.split_at_mut(self.observations);
+        let missing = std::iter::repeat(&f32::NAN);
+        seen.iter_mut().zip(observation.iter().chain(missing)).for_each(|(slot, &value)| *slot = value);
+        if let Some(cerebellum) = &mut self.cerebellum {
+            cerebellum.predict(observation, told);
+        }
     }
 }
 
@@ -153,15 +184,17 @@ impl Teacher<'_> {
 
 impl Agent for Brain {
     fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
+        self.see(observation);
         if explore {
-            self.senses.learn(observation);
+            self.senses.learn(&self.seen);
         }
-        self.senses.sense(observation, &mut self.sensed);
+        self.senses.sense(&self.seen, &mut self.sensed);
         action.fill(0.0);
         let share = self.cerebellum.as_ref().map_or(1.0, |cerebellum| cerebellum.leaves_to_others(observation));
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
             if explore {
-                basal_ganglia.explore(&self.sensed, share, action);
+                let shown = self.shown.and_then(|index| observation.get(index)).is_none_or(|&shown| shown > 0.5);
+                basal_ganglia.explore(&self.sensed, shown, share, action);
             } else {
                 basal_ganglia.guess(&self.sensed, share, action);
             }
@@ -169,13 +202,19 @@ impl Agent for Brain {
         if let Some(cerebellum) = &mut self.cerebellum {
             cerebellum.act(observation, explore, action);
         }
+        if let Some(basal_ganglia) = self.basal_ganglia.as_mut().filter(|_| explore) {
+            basal_ganglia.leave(self.cerebellum.as_ref().and_then(Cerebellum::left));
+        }
     }
 
     /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's
     /// command, and from the observation as it was sensed then; the cerebellum from the action that was carried out.
     fn learn(&mut self, transition: &Transition<'_>) {
+        if self.basal_ganglia.is_some() {
+            self.see(transition.next_observation);
+            self.senses.sense(&self.seen, &mut self.sensed);
+        }
         if let Some(basal_ganglia) = &mut self.basal_ganglia {
-            self.senses.sense(transition.next_observation, &mut self.sensed);
             let teacher = self.cerebellum.as_ref().map(|cerebellum| Teacher { senses: &self.senses, cerebellum });
             let (terminated, truncated) = (transition.terminated, transition.truncated);
             basal_ganglia.learn(transition.reward, &self.sensed, terminated, truncated, teacher.as_ref());
@@ -222,6 +261,13 @@ impl Agent for Brain {
         }
         if let Some(cerebellum) = &self.cerebellum {
             cerebellum.signals(report);
+        }
+    }
+
+    /// What its cerebellum predicts of every percept.
+    fn beliefs(&self, report: &mut dyn FnMut(Belief<'_>)) {
+        if let Some(cerebellum) = &self.cerebellum {
+            cerebellum.beliefs(report);
         }
     }
 

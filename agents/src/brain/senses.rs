@@ -6,7 +6,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::config::{ConfigError, above, within};
+use super::clock::Clock;
+use super::config::{ConfigError, above};
 use crate::agent::Input;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -14,9 +15,9 @@ use crate::state::{StateError, StateReader, StateWriter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensesConfig {
-    /// Steps over which mean and variance are averaged; 2 to 1e9, default 100000 (28 minutes at 60 Hz: longer than most
-    /// skills take to learn, so that the scale hardly drifts under a learnt policy).
-    pub memory: u64,
+    /// Time over which mean and variance are averaged, in s; above 0 and at most 1e7, default 2000: longer than most skills
+    /// take to learn, so that the scale hardly drifts under a learnt policy.
+    pub memory: f64,
     /// Smallest standard deviation to divide by, as a share of the input's typical magnitude; above 0 and at most 10,
     /// default 0.3 (own measurement: keeps inputs that rest from being blown up when they first move).
     pub sd_floor: f64,
@@ -27,13 +28,13 @@ pub struct SensesConfig {
 
 impl Default for SensesConfig {
     fn default() -> Self {
-        SensesConfig { memory: 100_000, sd_floor: 0.3, clip: 5.0 }
+        SensesConfig { memory: 2000.0, sd_floor: 0.3, clip: 5.0 }
     }
 }
 
 impl SensesConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        within("senses.memory", self.memory, 2..=1_000_000_000)?;
+        above("senses.memory", self.memory, 0.0, 1e7)?;
         above("senses.sd_floor", self.sd_floor, 0.0, 10.0)?;
         above("senses.clip", self.clip, 0.0, 100.0)
     }
@@ -51,10 +52,10 @@ pub(super) struct Senses {
 }
 
 impl Senses {
-    pub(super) fn new(config: &SensesConfig, inputs: &[Input]) -> Senses {
+    pub(super) fn new(config: &SensesConfig, inputs: &[Input], clock: Clock) -> Senses {
         let typical = || inputs.iter().map(|input| f64::from(input.typical));
         Senses {
-            memory: config.memory,
+            memory: clock.steps(config.memory).max(2),
             clip: config.clip,
             floors: typical().map(|typical| config.sd_floor * typical).collect(),
             count: 0,
@@ -110,7 +111,6 @@ impl Senses {
 /// Divides rewards by the standard deviation of their discounted sum, so that values are of order 1 in every task.
 #[derive(Clone, Debug)]
 pub(super) struct RewardScaler {
-    discount: f64,
     memory: u64,
     count: u64,
     /// Discounted sum of the episode's rewards so far.
@@ -123,18 +123,18 @@ pub(super) struct RewardScaler {
 const REWARD_SD_FLOOR: f64 = 0.01;
 
 impl RewardScaler {
-    pub(super) fn new(discount: f64, memory: u64) -> RewardScaler {
-        RewardScaler { discount, memory, count: 0, trace: 0.0, mean: 0.0, variance: 0.0 }
+    pub(super) fn new(memory: u64) -> RewardScaler {
+        RewardScaler { memory, count: 0, trace: 0.0, mean: 0.0, variance: 0.0 }
     }
 
-    /// Takes in one finite reward and returns it scaled. The first reward of all that is not 0 is scaled to unit size.
-    pub(super) fn scale(&mut self, reward: f32) -> f32 {
+    /// Takes in one finite reward, before which the sum is discounted, and returns it scaled. The first reward of all that is not 0 is scaled to unit size.
+    pub(super) fn scale(&mut self, reward: f32, discount: f64) -> f32 {
         let reward = f64::from(reward);
         if reward == 0.0 && self.silent() {
             // Silence is no sample: counted, it would make the first rewards look enormous for as long as it lasted.
             return 0.0;
         }
-        self.trace = self.discount * self.trace + reward;
+        self.trace = discount * self.trace + reward;
         self.count = (self.count + 1).min(self.memory);
         welford(&mut self.mean, &mut self.variance, 1.0 / self.count as f64, self.trace);
         let sd = self.sd();

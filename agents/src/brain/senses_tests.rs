@@ -3,10 +3,12 @@
 use super::*;
 use crate::agent::Role;
 
+/// With a memory in steps.
 fn senses(memory: u64, typical: &[f32]) -> Senses {
     let input = |&typical| Input { name: "input".into(), typical, role: Role::World };
     let inputs: Vec<Input> = typical.iter().map(input).collect();
-    Senses::new(&SensesConfig { memory, ..SensesConfig::default() }, &inputs)
+    let config = SensesConfig { memory: memory as f64 * 0.01, ..SensesConfig::default() };
+    Senses::new(&config, &inputs, Clock::new(0.01))
 }
 
 /// Numbers without pattern, of mean 3 and standard deviation 2 or so.
@@ -88,14 +90,14 @@ fn what_is_not_finite_or_missing_counts_as_the_mean_and_does_no_harm() {
 
 #[test]
 fn rewards_are_divided_by_the_spread_of_their_discounted_sum() {
-    let mut scaler = RewardScaler::new(0.9, 1000);
+    let mut scaler = RewardScaler::new(1000);
     let mut sums = Vec::new();
     let mut sum = 0.0;
     for step in 0..60 {
         let reward = noise(step);
         sum = 0.9 * sum + f64::from(reward);
         sums.push(sum);
-        let scaled = f64::from(scaler.scale(reward));
+        let scaled = f64::from(scaler.scale(reward, 0.9));
         if step > 0 {
             let expected = f64::from(reward) / moments(&sums).1.sqrt();
             assert!(
@@ -114,14 +116,14 @@ fn rewards_are_divided_by_the_spread_of_their_discounted_sum() {
 
 #[test]
 fn rewards_of_any_size_come_out_finite_and_none_as_none() {
-    let mut scaler = RewardScaler::new(0.99, 1000);
-    assert_eq!(scaler.scale(0.0), 0.0);
+    let mut scaler = RewardScaler::new(1000);
+    assert_eq!(scaler.scale(0.0, 0.99), 0.0);
     for _ in 0..10 {
-        assert!(scaler.scale(f32::MAX).abs() < 1000.0);
-        assert!(scaler.scale(f32::MIN).abs() < 1000.0);
-        assert!(scaler.scale(f32::MIN_POSITIVE).is_finite());
+        assert!(scaler.scale(f32::MAX, 0.99).abs() < 1000.0);
+        assert!(scaler.scale(f32::MIN, 0.99).abs() < 1000.0);
+        assert!(scaler.scale(f32::MIN_POSITIVE, 0.99).is_finite());
     }
-    let mut constant = RewardScaler::new(0.0, 1000);
-    let scaled: Vec<f32> = (0..5).map(|_| constant.scale(0.7)).collect();
+    let mut constant = RewardScaler::new(1000);
+    let scaled: Vec<f32> = (0..5).map(|_| constant.scale(0.7, 0.0)).collect();
     assert!(scaled.iter().all(|&reward| reward > 0.0 && reward <= 100.001), "{scaled:?}");
 }

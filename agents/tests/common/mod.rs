@@ -3,13 +3,21 @@
 
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
 
+/// Time of a step, in s.
+pub const INTERVAL: f64 = 1.0 / 60.0;
+
 pub fn shape(observations: usize, actions: usize) -> AgentShape {
     shape_of(&vec![Role::World; observations], actions)
 }
 
 pub fn shape_of(roles: &[Role], actions: usize) -> AgentShape {
     let input = |(index, &role)| Input { name: format!("input {index}"), typical: 1.0, role };
-    AgentShape { observations: roles.iter().enumerate().map(input).collect(), actions }
+    AgentShape {
+        observations: roles.iter().enumerate().map(input).collect(),
+        actions,
+        control_interval: INTERVAL,
+        percepts: Vec::new(),
+    }
 }
 
 /// A small brain for the body below.
@@ -21,13 +29,13 @@ pub fn brain(seed: u64) -> Brain {
 pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
     let mut config = BrainConfig::default();
     config.cortex.units = 10;
-    config.senses.memory = 50;
+    config.senses.memory = 50.0 * INTERVAL;
     let cerebellum = config.cerebellum.as_mut().unwrap();
     cerebellum.granule.units = 16;
     cerebellum.climbing_fibre.binary = true;
-    cerebellum.feedback_error.delay = 1;
-    cerebellum.model_reference.arming = 100;
-    cerebellum.model_reference.surprise = 1.5;
+    cerebellum.feedback_error.as_mut().unwrap().delay = INTERVAL;
+    cerebellum.model_reference.as_mut().unwrap().arming = 100.0 * INTERVAL;
+    cerebellum.model_reference.as_mut().unwrap().surprise = 1.5;
     Brain::new(&config, &shape_of(roles, 2), seed).unwrap()
 }
 

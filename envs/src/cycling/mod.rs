@@ -296,6 +296,7 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
              Truncated after {} s or at the end of the ground.",
             episode.fall_roll, episode.fall_pitch, episode.stall_time, episode.stall_speed, episode.time_limit
         ),
+        percepts: Vec::new(),
         observation: Space::new(observation),
         action: Space::new(vec![
             Field::action("steer", "handlebar angle as a share of its limit, positive to the right"),

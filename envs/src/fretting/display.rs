@@ -1,9 +1,11 @@
 //! What is seen and felt, and the task's spec in words.
 
 use super::hand::{Hand, LIGHTEST_TOUCH};
+use super::instrument::BEHIND_FRET;
 use super::music::Note;
 use super::spec::{ActionSet, Eyes, FINGERS, FrettingSpec};
 use super::{Fretting, ONSET_WINDOW};
+use crate::percept::{Goal, Percept};
 use crate::space::{Field, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;
@@ -124,6 +126,24 @@ fn observation(spec: &FrettingSpec) -> Space {
     Space::new(fields)
 }
 
+/// Where a finger touches, which only a finger that presses feels.
+fn percepts() -> Vec<Percept> {
+    let touch = |finger: usize| Percept {
+        name: format!("touch_{finger}"),
+        values: ["string", "fret"].map(|name| format!("touch_{name}_{finger}")).into(),
+        present: format!("touch_force_{finger}"),
+        limb: vec!["palm".into(), format!("along_{finger}"), format!("across_{finger}")],
+        goals: NOTES
+            .map(|when| Goal {
+                values: ["string", "fret"].map(|name| format!("{when}_{name}")).into(),
+                offsets: vec![0.0, -BEHIND_FRET],
+                due: Some(format!("{when}_finger_{finger}")),
+            })
+            .into(),
+    };
+    (1..=FINGERS).map(touch).collect()
+}
+
 fn action(spec: &FrettingSpec) -> Space {
     let mut fields = vec![
         Field::action("slide", "speed of the palm as a share of its limit, positive towards the bridge"),
@@ -174,6 +194,7 @@ pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
         ),
         end: format!("Truncated after {} s.", episode.time_limit),
         observation: observation(spec),
+        percepts: percepts(),
         action: action(spec),
         metrics: [
             "precision",

@@ -4,6 +4,7 @@ use super::arm::Arm;
 use super::record::{CROOKED, METRICS, MISSED, PLACE, REACHED, STRAIGHT};
 use super::spec::{After, BlockSpec, ControllerKind, FieldKind, ReachingSpec};
 use super::{Reaching, Vector};
+use crate::percept::{Goal, Percept};
 use crate::scene::Scene;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
@@ -61,6 +62,7 @@ impl Reaching {
             scene.circle("cursor", self.cursor(motion).0, MARK, 0.0);
         }
         scene.tell("hand", motion.hand.to_array());
+        scene.tell("centre", self.spec.centre().to_array());
         scene.tell("trail", if self.cursor_shown() { self.cursor(motion).0 } else { motion.hand }.to_array());
         scene.tell("moves", [self.time() - self.spec.episode.hold, f32::from(u8::from(self.clamped))]);
         for index in 0..DIRECTIONS {
@@ -118,6 +120,18 @@ fn observation() -> Space {
     Space::new(fields)
 }
 
+/// The sight of the cursor, which is hidden at times.
+fn cursor() -> Percept {
+    let pair = |name: &str| ["x", "y"].map(|axis| format!("{name}_{axis}")).to_vec();
+    Percept {
+        name: "cursor".into(),
+        values: pair("cursor"),
+        present: "cursor_shown".into(),
+        limb: pair("hand"),
+        goals: vec![Goal { values: pair("target"), offsets: vec![0.0; 2], due: None }],
+    }
+}
+
 /// The task's spec in words and spaces.
 pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
     let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
@@ -147,6 +161,7 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
         ),
         end: format!("Truncated {} s after the {} s of the movement.", episode.settle, movement.duration),
         observation: observation(),
+        percepts: vec![cursor()],
         action: Space::new(
             ["shoulder", "elbow"]
                 .map(|joint| {

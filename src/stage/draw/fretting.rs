@@ -33,6 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) 
     neck.draw(canvas, board, &map, compact);
     notes_to_come(canvas, scene, &map);
     hand(canvas, scene, &map);
+    beliefs(canvas, scene, &neck, &map);
     if !compact {
         tablature(
             canvas,
@@ -67,6 +68,26 @@ impl Neck {
         let last = self.frets[self.frets.len() - 1][0].x;
         let usual = self.frets[SEEN.min(self.frets.len() - 1)][0].x;
         usual.max((self.furthest + 0.02).min(last))
+    }
+
+    /// The place of a point in strings, from 1, and frets, as far as the neck goes.
+    fn place(&self, string: f32, fret: f32) -> Option<Vec2> {
+        let between = |count: usize, at: f32| {
+            let at = at.clamp(0.0, (count - 1) as f32);
+            let first = (at.floor() as usize).min(count.saturating_sub(2));
+            (first, at - first as f32)
+        };
+        if self.strings.len() < 2 || !string.is_finite() || !fret.is_finite() {
+            return None;
+        }
+        let (first, share) = between(self.frets.len(), fret);
+        let x = self.frets[first][0].lerp(*self.frets.get(first + 1)?.first()?, share).x;
+        let (first, share) = between(self.strings.len(), string - 1.0);
+        let y = |string: &[Vec2; 2]| {
+            let along = (x - string[0].x) / (string[1].x - string[0].x).max(1e-6);
+            string[0].lerp(string[1], along).y
+        };
+        Some(Vec2::new(x, y(&self.strings[first]) + share * (y(&self.strings[first + 1]) - y(&self.strings[first]))))
     }
 
     fn across(&self) -> (f32, f32) {
@@ -158,6 +179,20 @@ fn hand(canvas: &mut Canvas, scene: &Scene, map: &Map) {
         canvas.arc(middle, size * 1.3, 3.0, [-FRAC_PI_2, -FRAC_PI_2 + TAU * share], ring);
         let digit = if share > 0.5 { ink::CARD } else { ink::INK };
         canvas.words(middle, format!("{}", finger as i32 + 1), (1.1 * size).clamp(9.0, 16.0), digit, Align::Middle);
+    }
+}
+
+/// Where the cerebellum takes the fingertips to be: ghosts beside those that the scene knows, the fainter the less it is
+/// trusted.
+fn beliefs(canvas: &mut Canvas, scene: &Scene, neck: &Neck, map: &Map) {
+    for belief in scene.told("belief") {
+        let &[finger, trust, string, fret] = belief else { continue };
+        let Some(place) = neck.place(string, fret) else { continue };
+        let (middle, size) = (map.at(place), (0.006 * map.scale).max(6.0));
+        let colour = colour_of(finger).at(0.9 * trust.clamp(0.0, 1.0));
+        canvas.ring(middle, 1.7 * size, 2.0, colour);
+        canvas.segment(middle - Vec2::X * 0.8 * size, middle + Vec2::X * 0.8 * size, 2.0, colour);
+        canvas.segment(middle - Vec2::Y * 0.8 * size, middle + Vec2::Y * 0.8 * size, 2.0, colour);
     }
 }
 

@@ -80,6 +80,15 @@ fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
     for (centre, radius, _) in scene.circles("cursor") {
         canvas.disc(map.at(centre), 0.8 * radius * map.scale, ink::BLUE);
     }
+    // Where the cerebellum takes the cursor to be, shown or hidden; the fainter the less it is trusted.
+    let middle =
+        scene.told("centre").next().and_then(|place| place.try_into().ok()).map_or(Vec2::ZERO, Vec2::from_array);
+    for belief in scene.told("belief") {
+        if let &[_, trust, x, y] = belief {
+            let (place, colour) = (map.at(middle + Vec2::new(x, y)), ink::BLUE.at(0.9 * trust.clamp(0.0, 1.0)));
+            canvas.ring(place, 0.008 * map.scale, 2.0, colour);
+        }
+    }
     map
 }
 

@@ -23,6 +23,7 @@ use super::granule::{Granule, GranuleConfig};
 use super::sensitivity::{Sensitivity, SensitivityConfig};
 use crate::agent::{AgentShape, Role};
 use crate::brain::average::Average;
+use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, within};
 use crate::brain::lanes::{Lanes, ZEROS, add_scaled, chunks, dot, flat, flat_mut, total};
 use crate::state::{StateError, StateReader, StateWriter};
@@ -54,10 +55,10 @@ pub struct FeedbackErrorConfig {
     pub fast: SiteConfig,
     /// The site that learns and forgets slowly; default retention 0.995, rate 0.12 (likewise 0.997 and 0.015).
     pub slow: SiteConfig,
-    /// Steps by which the feedback command lags behind the command that it blames, as by the muscles' own lag; 0 to 64,
-    /// default 12 (own measurement on reaching at 100 Hz: feedback then falls mainly to the commands that were short of
-    /// it, and rates may be half as high again before learning overshoots); 0 is the command that the feedback followed.
-    pub delay: usize,
+    /// Time by which the feedback command lags behind the command that it blames, as by the muscles' own lag, in s; 0 to 1,
+    /// default 0.12 (own measurement on reaching: feedback then falls mainly to the commands that were short of it, and
+    /// rates may be half as high again before learning overshoots); 0 is the command that the feedback followed.
+    pub delay: f64,
     /// Share of the basal ganglia's command that is left to them where the error is shown; 0 to 1, default 0.02.
     pub leeway: f64,
     /// How errors that go on change the rate at which they are learnt from.
@@ -69,7 +70,7 @@ impl Default for FeedbackErrorConfig {
         FeedbackErrorConfig {
             fast: SiteConfig { retention: 0.75, rate: 1.0 },
             slow: SiteConfig { retention: 0.995, rate: 0.12 },
-            delay: 12,
+            delay: 0.12,
             leeway: 0.02,
             sensitivity: SensitivityConfig::default(),
         }
@@ -80,7 +81,7 @@ impl FeedbackErrorConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         self.fast.validate("fast")?;
         self.slow.validate("slow")?;
-        within("cerebellum.feedback_error.delay", self.delay, 0..=64)?;
+        within("cerebellum.feedback_error.delay", self.delay, 0.0..=1.0)?;
         within("cerebellum.feedback_error.leeway", self.leeway, 0.0..=1.0)?;
         self.sensitivity.validate()
     }
@@ -88,6 +89,8 @@ impl FeedbackErrorConfig {
 
 /// Keeps the normalisation defined where no granule cell is active: |φ|² per granule cell that is as good as none.
 const EPSILON: f32 = 0.002;
+/// Most commands that are remembered until feedback comes.
+const MOST_DELAYED: u64 = 1024;
 /// Feedback commands over which their spread is averaged.
 const SPREAD_MEMORY: f64 = 100_000.0;
 
@@ -169,7 +172,8 @@ impl FeedbackError {
             return None;
         }
         let shown = sensed(Role::ErrorShown).next().map(|sensed| sensed.index);
-        let (actions, units, slots) = (shape.actions, chunks(granule.units), config.delay + 1);
+        let delay = Clock::new(shape.control_interval).steps(config.delay).min(MOST_DELAYED) as usize;
+        let (actions, units, slots) = (shape.actions, chunks(granule.units), 1 + delay);
         Some(FeedbackError {
             granule: Granule::new(granule, desired.len(), generator),
             fast: Site::new(&config.fast, actions * units),

@@ -5,6 +5,9 @@ use crate::two_state::{Process, Trial, TwoState, fit};
 use rand::SeedableRng;
 
 /// Two desired numbers and a feedback command; every trial of the tests is an episode of one step.
+/// Time of a step, in s.
+const INTERVAL: f64 = 0.01;
+
 fn shape() -> AgentShape {
     let input = |name: &str, role| Input { name: name.into(), typical: 1.0, role };
     let observations = vec![
@@ -12,7 +15,7 @@ fn shape() -> AgentShape {
         input("wanted speed", Role::Desired),
         input("feedback", Role::Feedback { action: 0 }),
     ];
-    AgentShape { observations, actions: 1 }
+    AgentShape { observations, actions: 1, control_interval: INTERVAL, percepts: Vec::new() }
 }
 
 fn learner(config: &FeedbackErrorConfig, binary: bool) -> FeedbackError {
@@ -32,7 +35,7 @@ fn slow_motion() -> FeedbackErrorConfig {
 /// Blames the command that the feedback followed, always at the same rates.
 fn insensitive() -> FeedbackErrorConfig {
     let sensitivity = SensitivityConfig { largest: 1.0, ..SensitivityConfig::default() };
-    FeedbackErrorConfig { delay: 0, sensitivity, ..FeedbackErrorConfig::default() }
+    FeedbackErrorConfig { delay: 0.0, sensitivity, ..FeedbackErrorConfig::default() }
 }
 
 const WANTED: [f32; 2] = [1.0, -0.5];
@@ -213,7 +216,7 @@ fn graded_fibres_correct_by_the_size_of_the_error_and_binary_ones_do_not() {
 
 #[test]
 fn the_delay_blames_the_command_of_as_many_steps_before() {
-    let config = FeedbackErrorConfig { delay: 2, ..FeedbackErrorConfig::default() };
+    let config = FeedbackErrorConfig { delay: 2.0 * INTERVAL, ..FeedbackErrorConfig::default() };
     let mut learner = learner(&config, false);
     let places = [[1.5, 0.0], [0.0, 1.5], [-1.5, 0.0], [0.0, -1.5]];
     let command = |learner: &mut FeedbackError, at: usize, explore| {
@@ -234,7 +237,7 @@ fn the_delay_blames_the_command_of_as_many_steps_before() {
 
 #[test]
 fn guesses_leave_no_mark_and_a_saved_learner_continues_bit_by_bit() {
-    let config = FeedbackErrorConfig { delay: 1, ..FeedbackErrorConfig::default() };
+    let config = FeedbackErrorConfig { delay: INTERVAL, ..FeedbackErrorConfig::default() };
     let saved = |learner: &FeedbackError| {
         let mut state = State::new();
         learner.save(&mut state.writer());

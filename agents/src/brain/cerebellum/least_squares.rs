@@ -62,6 +62,23 @@ impl LeastSquares {
         self.trace = self.prior * self.regressors as f64;
     }
 
+    /// Variance of a prediction by these regressors, over that of the targets' noise: zᵀ P z.
+    pub(super) fn doubt_at(&mut self, regressors: &[f64]) -> f64 {
+        for (spread, row) in self.spread.iter_mut().zip(self.covariance.chunks_exact(self.stride)) {
+            *spread = dot(row, regressors);
+        }
+        dot(&self.spread, regressors).max(0.0)
+    }
+
+    /// Moves the covariance towards a diagonal one, of which this share is then left out: P ← κ P + (1 − κ) P₀.
+    pub(super) fn restore(&mut self, kept: f64, diagonal: &[f64]) {
+        for ((index, row), prior) in self.covariance.chunks_exact_mut(self.stride).enumerate().zip(diagonal) {
+            row.iter_mut().for_each(|value| *value *= kept);
+            row[index] += (1.0 - kept) * prior;
+        }
+        self.trace = (0..self.regressors).map(|index| self.covariance[index * self.stride + index]).sum();
+    }
+
     /// Takes over another model's weights.
     pub(super) fn copy_weights(&mut self, other: &LeastSquares) {
         self.weights.copy_from_slice(&other.weights);
@@ -135,6 +152,32 @@ impl LeastSquares {
         reader.get_f64("weights", &mut self.weights)?;
         reader.get_f64("covariance", &mut self.covariance)?;
         reader.get_f64("trace", std::slice::from_mut(&mut self.trace))
+    }
+}
+
+/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
+pub(super) fn solve(normal: &mut [f64], right: &mut [f64]) {
+    let size = right.len();
+    for row in 0..size {
+        for column in 0..=row {
+            let mut sum = normal[row * size + column];
+            for inner in 0..column {
+                sum -= normal[row * size + inner] * normal[column * size + inner];
+            }
+            normal[row * size + column] = if row == column { sum.sqrt() } else { sum / normal[column * size + column] };
+        }
+        let mut sum = right[row];
+        for inner in 0..row {
+            sum -= normal[row * size + inner] * right[inner];
+        }
+        right[row] = sum / normal[row * size + row];
+    }
+    for row in (0..size).rev() {
+        let mut sum = right[row];
+        for inner in row + 1..size {
+            sum -= normal[inner * size + row] * right[inner];
+        }
+        right[row] = sum / normal[row * size + row];
     }
 }
 

@@ -1,25 +1,31 @@
-//! Cerebellum: learning from error, and a command of its own beside that of the basal ganglia.
+//! Cerebellum: learning from error, and what is predicted with it.
 //!
-//! | file | part |
+//! One error signal, the climbing fibre, teaches models for three uses. Which of them a body has follows from its shape:
+//!
+//! | file | what is learnt, and what for | where |
+//! |---|---|---|
+//! | `feedback_error.rs` | an inverse model: a command that leaves the body's own feedback nothing to do | a desired trajectory, and a feedback command for every action |
+//! | `model_reference.rs` | forward models of the body: what makes the present one behave like the practised one | proprioceptors, elsewhere |
+//! | `sensory_prediction.rs` | forward models of senses that are not always there, which stand in for them | percepts |
+//!
+//! | file | part of them |
 //! |---|---|
-//! | `feedback_error.rs` | feedback-error learning, where the body has a desired trajectory and a feedback controller |
-//! | `granule.rs` | its sparse random expansion |
-//! | `sensitivity.rs` | its memory of errors, which sets how much is learnt from them |
-//! | `model_reference.rs` | model-reference correction, elsewhere |
-//! | `contexts.rs`, `context.rs`, `least_squares.rs` | its bank of forward models, one of them, and how it learns |
-//! | `climbing_fibre.rs` | the error signal of both |
-//!
-//! Which of the two it is follows from the shape: with a desired trajectory and a feedback command for every action the
-//! first, else with proprioceptors the second, else there is nothing for a cerebellum to do.
+//! | `climbing_fibre.rs` | the error signal of all |
+//! | `granule.rs`, `sensitivity.rs` | the sparse random expansion and the memory of errors of feedback-error learning |
+//! | `least_squares.rs` | how forward models learn |
+//! | `contexts.rs`, `context.rs` | the bank of bodies that model reference knows |
+//! | `goal_reach.rs` | the command that brings a limb to where a percept would be as it is wanted |
 
 mod climbing_fibre;
 mod context;
 mod contexts;
 mod feedback_error;
+mod goal_reach;
 mod granule;
 mod least_squares;
 mod model_reference;
 mod sensitivity;
+mod sensory_prediction;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -28,16 +34,21 @@ use serde::{Deserialize, Serialize};
 
 pub use climbing_fibre::{ClimbingFibreConfig, FibreDefect};
 pub use feedback_error::{FeedbackErrorConfig, SiteConfig};
+pub use goal_reach::GoalReachConfig;
 pub use granule::GranuleConfig;
 pub use model_reference::ModelReferenceConfig;
 pub use sensitivity::SensitivityConfig;
+pub use sensory_prediction::SensoryPredictionConfig;
 
+use super::clock::Clock;
 use super::config::{ConfigError, within};
-use crate::agent::{AgentShape, Transition};
+use crate::agent::{AgentShape, Belief, Transition};
 use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
 use feedback_error::FeedbackError;
+use goal_reach::GoalReach;
 use model_reference::ModelReference;
+use sensory_prediction::SensoryPrediction;
 
 /// The cerebellum's parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,10 +58,14 @@ pub struct CerebellumConfig {
     pub climbing_fibre: ClimbingFibreConfig,
     /// The expansion that feedback-error learning reads.
     pub granule: GranuleConfig,
-    /// Learning from a feedback controller.
-    pub feedback_error: FeedbackErrorConfig,
-    /// Learning from how the practised body behaves.
-    pub model_reference: ModelReferenceConfig,
+    /// Learning from a feedback controller; null for none.
+    pub feedback_error: Option<FeedbackErrorConfig>,
+    /// Learning from how the practised body behaves; null for none.
+    pub model_reference: Option<ModelReferenceConfig>,
+    /// Learning what a sense would tell while it is not there; null for none.
+    pub sensory_prediction: Option<SensoryPredictionConfig>,
+    /// A command of its own towards what is to be sensed, by sensory prediction; null for none.
+    pub goal_reach: Option<GoalReachConfig>,
     /// Strength of the forward model's action gradient as a second teacher of the actor, beside dopamine; -10 to 10,
     /// default 0.25 (own measurement: 1 keeps rough ground from being learnt; 0.25 adds 0.05 to a novice's mean score there,
     /// no more than larger steps do, and 0.07 after practice on flat ground, where those add 0.01; below 0 it is a control).
@@ -64,8 +79,10 @@ impl Default for CerebellumConfig {
         CerebellumConfig {
             climbing_fibre: ClimbingFibreConfig::default(),
             granule: GranuleConfig::default(),
-            feedback_error: FeedbackErrorConfig::default(),
-            model_reference: ModelReferenceConfig::default(),
+            feedback_error: Some(FeedbackErrorConfig::default()),
+            model_reference: Some(ModelReferenceConfig::default()),
+            sensory_prediction: Some(SensoryPredictionConfig::default()),
+            goal_reach: Some(GoalReachConfig::default()),
             action_gradient: 0.25,
             random_sign: false,
         }
@@ -76,8 +93,10 @@ impl CerebellumConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         self.climbing_fibre.validate()?;
         self.granule.validate()?;
-        self.feedback_error.validate()?;
-        self.model_reference.validate()?;
+        self.feedback_error.as_ref().map_or(Ok(()), FeedbackErrorConfig::validate)?;
+        self.model_reference.as_ref().map_or(Ok(()), ModelReferenceConfig::validate)?;
+        self.sensory_prediction.as_ref().map_or(Ok(()), SensoryPredictionConfig::validate)?;
+        self.goal_reach.as_ref().map_or(Ok(()), GoalReachConfig::validate)?;
         within("cerebellum.action_gradient", self.action_gradient, -10.0..=10.0)
     }
 }
@@ -87,11 +106,18 @@ const WIRING: u64 = 3;
 const NOISE: u64 = 4;
 const GUESSES: u64 = 5;
 
-/// Which of the two ways of learning from error the body allows.
+/// What is learnt of the body's commands.
 #[derive(Clone, Debug)]
 enum Learner {
     FeedbackError(Box<FeedbackError>),
     ModelReference(Box<ModelReference>),
+}
+
+/// What is learnt of its senses.
+#[derive(Clone, Debug)]
+struct Foresight {
+    prediction: SensoryPrediction,
+    reach: Option<GoalReach>,
 }
 
 /// What was last added to an exploring action.
@@ -105,7 +131,8 @@ struct Last {
 /// The cerebellum.
 #[derive(Clone, Debug)]
 pub(super) struct Cerebellum {
-    learner: Learner,
+    learner: Option<Learner>,
+    foresight: Option<Box<Foresight>>,
     /// Share that is lesioned, and the standard deviation of the noise in the command.
     lesioned: f32,
     noise: f32,
@@ -114,6 +141,9 @@ pub(super) struct Cerebellum {
     /// Noise for guesses, which leave no mark.
     guesses: ChaCha8Rng,
     command: Vec<f32>,
+    /// What model reference is to correct, and its correction.
+    intended: Vec<f32>,
+    correction: Vec<f32>,
     last: Last,
 }
 
@@ -126,20 +156,36 @@ impl Cerebellum {
             generator
         };
         let (granule, fibre) = (&config.granule, &config.climbing_fibre);
-        let learner = FeedbackError::new(&config.feedback_error, granule, fibre, shape, &mut stream(WIRING))
+        let own = config.feedback_error.as_ref();
+        let feedback_error = own.and_then(|own| FeedbackError::new(own, granule, fibre, shape, &mut stream(WIRING)));
+        // Where a desired trajectory says what the movement should be, nothing else has to.
+        let guided = feedback_error.is_some();
+        let own = config.model_reference.as_ref().filter(|_| !guided);
+        let model_reference = own.and_then(|own| ModelReference::new(own, fibre, shape));
+        let learner = feedback_error
             .map(|learner| Learner::FeedbackError(Box::new(learner)))
-            .or_else(|| {
-                let learner = ModelReference::new(&config.model_reference, fibre, shape)?;
-                Some(Learner::ModelReference(Box::new(learner)))
-            })?;
+            .or_else(|| Some(Learner::ModelReference(Box::new(model_reference?))));
+        let own = config.sensory_prediction.as_ref();
+        let foresight = own.and_then(|own| SensoryPrediction::new(own, fibre, shape)).map(|prediction| {
+            let clock = Clock::new(shape.control_interval);
+            let reach = config.goal_reach.as_ref().filter(|_| !guided);
+            let reach = reach.map(|own| GoalReach::new(own, &prediction, shape.actions, clock));
+            Box::new(Foresight { prediction, reach })
+        });
+        if learner.is_none() && foresight.is_none() {
+            return None;
+        }
         Some(Cerebellum {
             learner,
+            foresight,
             lesioned: 0.0,
             noise: 0.0,
             random_sign: config.random_sign,
             generator: stream(NOISE),
             guesses: stream(GUESSES),
             command: vec![0.0; shape.actions],
+            intended: vec![0.0; shape.actions],
+            correction: vec![0.0; shape.actions],
             last: Last::default(),
         })
     }
@@ -147,7 +193,7 @@ impl Cerebellum {
     /// Silences that share of the granule cells (feedback-error learning) or of the command (model reference).
     pub(super) fn lesion(&mut self, share: f32) {
         self.lesioned = share;
-        if let Learner::FeedbackError(learner) = &mut self.learner {
+        if let Some(Learner::FeedbackError(learner)) = &mut self.learner {
             learner.silence(share);
         }
     }
@@ -162,11 +208,23 @@ impl Cerebellum {
     /// Correction by model reference serves the basal ganglia's command, and takes nothing from it.
     pub(super) fn leaves_to_others(&self, observation: &[f32]) -> f32 {
         match &self.learner {
-            Learner::FeedbackError(learner) => {
+            Some(Learner::FeedbackError(learner)) => {
                 let trust = (1.0 - self.lesioned) * learner.error_shown(observation);
                 1.0 - trust * (1.0 - learner.leeway())
             }
-            Learner::ModelReference(_) => 1.0,
+            Some(Learner::ModelReference(_)) | None => 1.0,
+        }
+    }
+
+    /// How many numbers it tells the cortex.
+    pub(super) fn outputs(&self) -> usize {
+        self.foresight.as_ref().map_or(0, |foresight| foresight.prediction.outputs())
+    }
+
+    /// Predicts what is not sensed, and writes what it tells the cortex of it.
+    pub(super) fn predict(&mut self, observation: &[f32], told: &mut [f32]) {
+        if let Some(foresight) = &mut self.foresight {
+            foresight.prediction.predict(1.0 - self.lesioned, observation, told);
         }
     }
 
@@ -177,18 +235,32 @@ impl Cerebellum {
         }
         self.command.fill(0.0);
         let (mut adds, mut trust) = (false, 0.0);
+        if let Some(foresight) = &mut self.foresight {
+            let Foresight { prediction, reach } = &mut **foresight;
+            trust = prediction.trust(observation);
+            if let Some(reach) = reach {
+                adds = reach.act(prediction, observation, action, &mut self.command);
+            }
+        }
         match &mut self.learner {
-            Learner::FeedbackError(learner) => {
+            Some(Learner::FeedbackError(learner)) => {
                 learner.command(observation, explore, &mut self.command);
                 (adds, trust) = (true, (1.0 - self.lesioned) * learner.error_shown(observation));
             }
-            Learner::ModelReference(learner) => {
-                if learner.correct(observation, action, &mut self.command) {
+            Some(Learner::ModelReference(learner)) => {
+                // What is intended is what the basal ganglia and the reach make of it together.
+                self.intended.iter_mut().zip(action.iter().zip(&self.command)).for_each(|(intended, (action, own))| {
+                    *intended = if adds { action.clamp(-1.0, 1.0) + own } else { *action };
+                });
+                if learner.correct(observation, &self.intended, &mut self.correction) {
                     let authority = 1.0 - self.lesioned;
-                    self.command.iter_mut().for_each(|command| *command *= authority);
-                    (adds, trust) = (true, authority * learner.contexts().trust() as f32);
+                    for (command, correction) in self.command.iter_mut().zip(&self.correction) {
+                        *command += authority * correction;
+                    }
+                    (adds, trust) = (true, trust.max(authority * learner.contexts().trust() as f32));
                 }
             }
+            None => {}
         }
         if self.random_sign {
             let generator = if explore { &mut self.generator } else { &mut self.guesses };
@@ -219,16 +291,21 @@ impl Cerebellum {
     /// them learn at a time).
     pub(super) fn blame(&self) -> f32 {
         match &self.learner {
-            Learner::FeedbackError(_) => 0.0,
-            Learner::ModelReference(learner) => (1.0 - self.lesioned) * learner.contexts().novelty() as f32,
+            Some(Learner::FeedbackError(_)) | None => 0.0,
+            Some(Learner::ModelReference(learner)) => (1.0 - self.lesioned) * learner.contexts().novelty() as f32,
         }
+    }
+
+    /// The share of each action that the reach left of it the last time it acted; none if there is no reach.
+    pub(super) fn left(&self) -> Option<&[f32]> {
+        Some(self.foresight.as_ref()?.reach.as_ref()?.left())
     }
 
     /// Turns a gradient with respect to the next observation into that with respect to the action, by its forward model;
     /// false, with nothing written, if it has none, or one of another body than that for which the policy is made.
     pub(super) fn pull_back(&self, by_observation: &[f32], by_action: &mut [f32]) -> bool {
         match &self.learner {
-            Learner::ModelReference(learner) if !learner.contexts().correcting() => {
+            Some(Learner::ModelReference(learner)) if !learner.contexts().correcting() => {
                 learner.pull_back(by_observation, by_action);
                 true
             }
@@ -239,29 +316,49 @@ impl Cerebellum {
     /// Learns from what followed, and from whether things go worse than expected.
     pub(super) fn learn(&mut self, transition: &Transition<'_>, worse: bool) {
         match &mut self.learner {
-            Learner::FeedbackError(learner) => {
+            Some(Learner::FeedbackError(learner)) => {
                 learner.learn(transition.next_observation, transition.terminated || transition.truncated);
             }
-            Learner::ModelReference(learner) => {
+            Some(Learner::ModelReference(learner)) => {
                 learner.learn(transition.observation, transition.action, transition.next_observation, worse);
             }
+            None => {}
+        }
+        if let Some(foresight) = &mut self.foresight {
+            let Foresight { prediction, reach } = &mut **foresight;
+            if let Some(reach) = reach {
+                reach.learn(prediction, transition.observation, transition.action, transition.next_observation);
+            }
+            prediction.learn(transition.next_observation);
+        }
+    }
+
+    pub(super) fn beliefs(&self, report: &mut dyn FnMut(Belief<'_>)) {
+        if let Some(foresight) = &self.foresight {
+            foresight.prediction.beliefs(report);
         }
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         report("cerebellar_share", self.last.share);
         report("trust", self.last.trust);
+        let fibre = match &self.learner {
+            Some(Learner::FeedbackError(learner)) => learner.climbing_fibre(),
+            Some(Learner::ModelReference(learner)) => learner.contexts().climbing_fibre() as f32,
+            None => 0.0,
+        };
+        let felt = self.foresight.as_ref().map_or(0.0, |foresight| foresight.prediction.climbing_fibre());
+        report("climbing_fibre", fibre.max(felt));
         match &self.learner {
-            Learner::FeedbackError(learner) => {
-                report("climbing_fibre", learner.climbing_fibre());
-                report("error_sensitivity", learner.sensitivity());
+            Some(Learner::FeedbackError(learner)) => report("error_sensitivity", learner.sensitivity()),
+            Some(Learner::ModelReference(learner)) => {
+                report("surprise", learner.contexts().surprise() as f32);
+                report("change_noticed", f32::from(u8::from(learner.contexts().changed())));
             }
-            Learner::ModelReference(learner) => {
-                let contexts = learner.contexts();
-                report("climbing_fibre", contexts.climbing_fibre() as f32);
-                report("surprise", contexts.surprise() as f32);
-                report("change_noticed", f32::from(u8::from(contexts.changed())));
-            }
+            None => {}
+        }
+        if self.foresight.is_some() {
+            report("sensory_error", felt);
         }
     }
 
@@ -270,8 +367,15 @@ impl Cerebellum {
         writer.put_f32("last", &[self.last.share, self.last.trust]);
         generator::save(&self.generator, writer);
         match &self.learner {
-            Learner::FeedbackError(learner) => writer.scope("feedback_error", |writer| learner.save(writer)),
-            Learner::ModelReference(learner) => writer.scope("model_reference", |writer| learner.save(writer)),
+            Some(Learner::FeedbackError(learner)) => writer.scope("feedback_error", |writer| learner.save(writer)),
+            Some(Learner::ModelReference(learner)) => writer.scope("model_reference", |writer| learner.save(writer)),
+            None => {}
+        }
+        if let Some(foresight) = &self.foresight {
+            writer.scope("sensory_prediction", |writer| foresight.prediction.save(writer));
+            if let Some(reach) = &foresight.reach {
+                writer.scope("goal_reach", |writer| reach.save(writer));
+            }
         }
     }
 
@@ -287,8 +391,16 @@ impl Cerebellum {
         self.last = Last { share: last[0], trust: last[1] };
         self.generator = generator::load(reader)?;
         match &mut self.learner {
-            Learner::FeedbackError(learner) => reader.scope("feedback_error", |reader| learner.load(reader)),
-            Learner::ModelReference(learner) => reader.scope("model_reference", |reader| learner.load(reader)),
+            Some(Learner::FeedbackError(learner)) => reader.scope("feedback_error", |reader| learner.load(reader))?,
+            Some(Learner::ModelReference(learner)) => reader.scope("model_reference", |reader| learner.load(reader))?,
+            None => {}
         }
+        if let Some(foresight) = &mut self.foresight {
+            reader.scope("sensory_prediction", |reader| foresight.prediction.load(reader))?;
+            if let Some(reach) = &mut foresight.reach {
+                reader.scope("goal_reach", |reader| reach.load(reader))?;
+            }
+        }
+        Ok(())
     }
 }

@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::ClimbingFibreConfig;
 use super::contexts::{Contexts, Settings};
-use super::least_squares::{dot, padded};
+use super::least_squares::{dot, padded, solve};
 use crate::agent::{AgentShape, Role};
+use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, above, within};
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -26,21 +27,22 @@ use crate::state::{StateError, StateReader, StateWriter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelReferenceConfig {
-    /// λ of the practised body's model; 0.9 to 1, default 0.99999: it must go on knowing how falling was when nobody falls any
-    /// more (own measurement: with 0.9999 it takes the start of an episode for a change once cycling is mastered).
-    pub reference_forgetting: f64,
-    /// λ of other bodies' models; 0.9 to 1, default 0.999 (own measurement).
-    pub forgetting: f64,
+    /// Time over which the practised body's model forgets, in s; 0.1 to 1e9, default 1700: it must go on knowing how falling
+    /// was when nobody falls any more (own measurement: with 170 it takes the start of an episode for a change once cycling
+    /// is mastered).
+    pub reference_memory: f64,
+    /// Time over which other bodies' models forget, in s; 0.1 to 1e9, default 17 (own measurement).
+    pub memory: f64,
     /// Variance of the weights of a fresh model, over that of the noise; above 0 and at most 1000, default 1 (own
     /// measurement: with 0.1 a reversed handlebar takes longer to be learnt once the ride has become calm).
     pub prior: f64,
-    /// Steps of practice before a change can be noticed; 100 to 1e9, default 20000: a model that has not seen a skill's
-    /// whole range takes its growth for a change.
-    pub arming: u64,
+    /// Time of practice before a change can be noticed, in s; 1 to 1e9, default 330: a model that has not seen a skill's whole
+    /// range takes its growth for a change.
+    pub arming: f64,
     /// Recent squared error over the usual one that starts an inquiry; 1.5 to 1000, default 4 (own measurement).
     pub surprise: f64,
-    /// Steps over which the recent error is averaged; 5 to 10000, default 200: longer than the start of an episode.
-    pub window: u64,
+    /// Time over which the recent error is averaged, in s; 0.1 to 1000, default 3.3: longer than the start of an episode.
+    pub window: f64,
     /// Bodies that are remembered, the practised one included; 2 to 16, default 4.
     pub contexts: usize,
     /// Largest correction, in the action's unit; 0 to 2, default 2: enough to turn an action into its opposite (own
@@ -48,10 +50,10 @@ pub struct ModelReferenceConfig {
     pub authority: f64,
     /// Weight of the correction's own size; above 0 and at most 1e6, default 1: corrections of order 1 are to be expected.
     pub ridge: f64,
-    /// Steps in which a changed body becomes one's own: the actor is spared at first, and in the end learns as ever; 1 to
-    /// 1e9, default 10000 (own measurement: without it learning on a re-geared handlebar undoes the skill before the body
+    /// Time in which a changed body becomes one's own, in s: the actor is spared at first, and in the end learns as ever; 0.1
+    /// to 1e9, default 170 (own measurement: without it learning on a re-geared handlebar undoes the skill before the body
     /// is known, with no end to it the skill never comes to fit the body).
-    pub adoption: u64,
+    pub adoption: f64,
     /// Proprioceptors that are predicted, the first ones of the observation; 1 to 256, default 64. The cost of a step grows
     /// with the square of their number.
     pub proprioceptors: usize,
@@ -60,16 +62,16 @@ pub struct ModelReferenceConfig {
 impl Default for ModelReferenceConfig {
     fn default() -> Self {
         ModelReferenceConfig {
-            reference_forgetting: 0.99999,
-            forgetting: 0.999,
+            reference_memory: 1700.0,
+            memory: 17.0,
             prior: 1.0,
-            arming: 20_000,
+            arming: 330.0,
             surprise: 4.0,
-            window: 200,
+            window: 3.3,
             contexts: 4,
             authority: 2.0,
             ridge: 1.0,
-            adoption: 10_000,
+            adoption: 170.0,
             proprioceptors: 64,
         }
     }
@@ -77,13 +79,13 @@ impl Default for ModelReferenceConfig {
 
 impl ModelReferenceConfig {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        within("cerebellum.model_reference.reference_forgetting", self.reference_forgetting, 0.9..=1.0)?;
-        within("cerebellum.model_reference.forgetting", self.forgetting, 0.9..=1.0)?;
+        within("cerebellum.model_reference.reference_memory", self.reference_memory, 0.1..=1e9)?;
+        within("cerebellum.model_reference.memory", self.memory, 0.1..=1e9)?;
         above("cerebellum.model_reference.prior", self.prior, 0.0, 1000.0)?;
-        within("cerebellum.model_reference.adoption", self.adoption, 1..=1_000_000_000)?;
-        within("cerebellum.model_reference.arming", self.arming, 100..=1_000_000_000)?;
+        within("cerebellum.model_reference.adoption", self.adoption, 0.1..=1e9)?;
+        within("cerebellum.model_reference.arming", self.arming, 1.0..=1e9)?;
         within("cerebellum.model_reference.surprise", self.surprise, 1.5..=1000.0)?;
-        within("cerebellum.model_reference.window", self.window, 5..=10_000)?;
+        within("cerebellum.model_reference.window", self.window, 0.1..=1000.0)?;
         within("cerebellum.model_reference.contexts", self.contexts, 2..=16)?;
         within("cerebellum.model_reference.authority", self.authority, 0.0..=2.0)?;
         above("cerebellum.model_reference.ridge", self.ridge, 0.0, 1e6)?;
@@ -93,6 +95,9 @@ impl ModelReferenceConfig {
 
 /// Bodies with more actions have no models: their covariance would be too large.
 const MOST_ACTIONS: usize = 64;
+/// Fewest steps of practice and of an average of recent errors, whatever the control rate.
+const FEWEST_ARMING: u64 = 100;
+const FEWEST_WINDOW: u64 = 5;
 /// Largest magnitude of a proprioceptor that a model sees, in typical magnitudes.
 const LARGEST_INPUT: f64 = 10.0;
 
@@ -128,18 +133,19 @@ impl ModelReference {
         if proprioceptors.is_empty() || shape.actions > MOST_ACTIONS {
             return None;
         }
+        let clock = Clock::new(shape.control_interval);
         let regressors = 1 + proprioceptors.len() + shape.actions;
         let settings = Settings {
             regressors,
             targets: proprioceptors.len(),
             capacity: config.contexts,
             prior: config.prior,
-            reference_forgetting: config.reference_forgetting,
-            forgetting: config.forgetting,
-            arming: config.arming,
-            adoption: config.adoption,
+            reference_forgetting: clock.kept(config.reference_memory),
+            forgetting: clock.kept(config.memory),
+            arming: clock.steps(config.arming).max(FEWEST_ARMING),
+            adoption: clock.steps(config.adoption).max(1),
             threshold: config.surprise,
-            window: config.window,
+            window: clock.steps(config.window).max(FEWEST_WINDOW),
         };
         Some(ModelReference {
             authority: config.authority,
@@ -261,32 +267,6 @@ impl ModelReference {
 enum Which {
     Intended,
     Executed,
-}
-
-/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
-fn solve(normal: &mut [f64], right: &mut [f64]) {
-    let size = right.len();
-    for row in 0..size {
-        for column in 0..=row {
-            let mut sum = normal[row * size + column];
-            for inner in 0..column {
-                sum -= normal[row * size + inner] * normal[column * size + inner];
-            }
-            normal[row * size + column] = if row == column { sum.sqrt() } else { sum / normal[column * size + column] };
-        }
-        let mut sum = right[row];
-        for inner in 0..row {
-            sum -= normal[row * size + inner] * right[inner];
-        }
-        right[row] = sum / normal[row * size + row];
-    }
-    for row in (0..size).rev() {
-        let mut sum = right[row];
-        for inner in row + 1..size {
-            sum -= normal[inner * size + row] * right[inner];
-        }
-        right[row] = sum / normal[row * size + row];
-    }
 }
 
 #[cfg(test)]

@@ -63,13 +63,26 @@ impl Cart {
     }
 }
 
+/// Time of a step, in s.
+const INTERVAL: f64 = 1.0 / 60.0;
+
 fn corrector() -> ModelReference {
     let input = |role| Input { name: "number".into(), typical: 1.0, role };
     let shape = AgentShape {
         observations: vec![input(Role::Body), input(Role::Body), input(Role::Body), input(Role::World)],
         actions: 2,
+        control_interval: INTERVAL,
+        percepts: Vec::new(),
     };
-    let config = ModelReferenceConfig { arming: ARMING, ..ModelReferenceConfig::default() };
+    let config = ModelReferenceConfig {
+        arming: ARMING as f64 * INTERVAL,
+        // The numbers of steps that this body's mastery was tried with.
+        reference_memory: 100_000.0 * INTERVAL,
+        memory: 1000.0 * INTERVAL,
+        window: 200.0 * INTERVAL,
+        adoption: 10_000.0 * INTERVAL,
+        ..ModelReferenceConfig::default()
+    };
     ModelReference::new(&config, &ClimbingFibreConfig::default(), &shape).unwrap()
 }
 

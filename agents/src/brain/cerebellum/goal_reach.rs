@@ -1,0 +1,250 @@
+//! Reaching for a goal that is not seen: the limb is brought to where the sense would tell what is wanted.
+//!
+//! [`SensoryPrediction`](super::sensory_prediction::SensoryPrediction) tells by how much g the percept that is due would
+//! have to change, and its Jacobian J how it changes with the limb b. A motor model of the limb's change in a step, linear in
+//! the action a and in where the limb is, learnt by recursive least squares while that percept is due, tells how an action
+//! changes it, and what it would do by itself:
+//!
+//! ```text
+//! Δb ≈ G a + d      d = D [1, b]      M = J G      c_k = trust |M_k|² / (|M_k|² + ρ)
+//! left_k = (1 − c_k (1 − leeway)) policy_k      u = Mᵀ (M Mᵀ + ρ)⁻¹ (η g − trust J (d + G left))
+//! action = left + u
+//! ```
+//!
+//! The share c_k of an action that the command takes over is large where the action moves what is sensed, and nothing where
+//! it does not, as for pressing: that is left to the basal ganglia, without anything being named.
+
+use serde::{Deserialize, Serialize};
+
+use super::least_squares::{LeastSquares, dot, padded, solve};
+use super::sensory_prediction::{Predictor, SensoryPrediction};
+use crate::brain::clock::Clock;
+use crate::brain::config::{ConfigError, above, within};
+use crate::state::{StateError, StateReader, StateWriter};
+
+/// A command of its own towards what is to be sensed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GoalReachConfig {
+    /// Time in which most of the way is to be gone, in s; above 0 and at most 100, default 0.03 (own measurement on a blind guitar: 0.015 and 0.05 are slower).
+    pub time: f64,
+    /// ρ: how far an action's effect must stand out to be used, in typical magnitudes; above 0 and at most 100, default 0.001.
+    pub ridge: f64,
+    /// Share of the basal ganglia's command that is left to them where the command takes over; 0 to 1, default 0.
+    pub leeway: f64,
+    /// Time over which the motor model forgets, in s; 0.1 to 1e9, default 1700.
+    pub memory: f64,
+}
+
+impl Default for GoalReachConfig {
+    fn default() -> Self {
+        GoalReachConfig { time: 0.03, ridge: 0.001, leeway: 0.0, memory: 1700.0 }
+    }
+}
+
+impl GoalReachConfig {
+    pub(super) fn validate(&self) -> Result<(), ConfigError> {
+        above("cerebellum.goal_reach.time", self.time, 0.0, 100.0)?;
+        above("cerebellum.goal_reach.ridge", self.ridge, 0.0, 100.0)?;
+        within("cerebellum.goal_reach.leeway", self.leeway, 0.0..=1.0)?;
+        within("cerebellum.goal_reach.memory", self.memory, 0.1..=1e9)
+    }
+}
+
+/// Variance of the weights of a naive motor model, over that of the noise.
+const PRIOR: f64 = 100.0;
+/// A percept that is less due than this is not reached for.
+const DUE: f64 = 0.5;
+
+/// The motor model of one limb.
+#[derive(Clone, Debug)]
+struct Motor {
+    /// Indices of the limb's proprioceptors, and 1 / their typical magnitudes.
+    limb: Vec<(usize, f64)>,
+    model: LeastSquares,
+    innovations: Vec<f64>,
+    changes: Vec<f64>,
+}
+
+impl Motor {
+    /// Fills [1, action, limb]; false if a number is none.
+    fn fill(&self, observation: &[f32], action: &[f32], regressors: &mut [f64]) -> bool {
+        regressors.fill(0.0);
+        regressors[0] = 1.0;
+        let (command, limb) = regressors[1..].split_at_mut(action.len());
+        command.iter_mut().zip(action).for_each(|(slot, &action)| *slot = f64::from(action.clamp(-1.0, 1.0)));
+        for (slot, &(index, scale)) in limb.iter_mut().zip(&self.limb) {
+            *slot = observation.get(index).map_or(f64::NAN, |&value| f64::from(value)) * scale;
+        }
+        regressors.iter().all(|value| value.is_finite())
+    }
+}
+
+/// The reacher.
+#[derive(Clone, Debug)]
+pub(super) struct GoalReach {
+    /// η: share of the way that is to be gone in a step.
+    share: f64,
+    ridge: f64,
+    leeway: f64,
+    kept: f64,
+    actions: usize,
+    motors: Vec<Motor>,
+    /// [1, action, limb], padded.
+    regressors: Vec<f64>,
+    /// Share of every action that is left of it.
+    left: Vec<f32>,
+    /// M, one row per value; M Mᵀ + ρ; η g, turned into what u is made of.
+    effect: Vec<f64>,
+    normal: Vec<f64>,
+    solution: Vec<f64>,
+}
+
+impl GoalReach {
+    /// Naive motor models of the limbs of all percepts.
+    pub(super) fn new(config: &GoalReachConfig, prediction: &SensoryPrediction, actions: usize, clock: Clock) -> Self {
+        let motor = |predictor: &Predictor| {
+            let limb: Vec<(usize, f64)> = predictor.limb().collect();
+            Motor {
+                model: LeastSquares::new(1 + actions + limb.len(), limb.len(), PRIOR),
+                innovations: vec![0.0; limb.len()],
+                changes: vec![0.0; limb.len()],
+                limb,
+            }
+        };
+        let longest = prediction.predictors().iter().map(|predictor| predictor.limb().count()).max().unwrap_or(0);
+        let most = prediction.predictors().iter().map(|predictor| predictor.gap().len()).max().unwrap_or(0);
+        GoalReach {
+            share: 1.0 - clock.kept(config.time),
+            ridge: config.ridge,
+            leeway: config.leeway,
+            kept: clock.kept(config.memory),
+            actions,
+            motors: prediction.predictors().iter().map(motor).collect(),
+            regressors: vec![0.0; padded(1 + actions + longest)],
+            left: vec![1.0; actions],
+            effect: vec![0.0; most * actions],
+            normal: vec![0.0; most * most],
+            solution: vec![0.0; most],
+        }
+    }
+
+    /// Puts the command in the place of what it takes over of an action, for every percept that is due; adds
+    /// the command. Whether there is one.
+    pub(super) fn act(
+        &mut self,
+        prediction: &SensoryPrediction,
+        observation: &[f32],
+        action: &mut [f32],
+        command: &mut [f32],
+    ) -> bool {
+        let mut adds = false;
+        self.left.fill(1.0);
+        for (motor, predictor) in self.motors.iter().zip(prediction.predictors()) {
+            if predictor.due(observation) < DUE || predictor.trust() == 0.0 {
+                continue;
+            }
+            let (m, n, actions) = (predictor.gap().len(), motor.limb.len(), self.actions);
+            let effect = &mut self.effect[..m * actions];
+            effect.fill(0.0);
+            for (row, jacobian) in effect.chunks_exact_mut(actions).zip(predictor.jacobian().chunks_exact(n)) {
+                for (part, slope) in jacobian.iter().enumerate() {
+                    let gains = &motor.model.row(part)[1..1 + actions];
+                    row.iter_mut().zip(gains).for_each(|(effect, gain)| *effect += slope * gain);
+                }
+            }
+            let normal = &mut self.normal[..m * m];
+            for (row, normal) in normal.chunks_exact_mut(m).enumerate() {
+                for (column, normal) in normal.iter_mut().enumerate() {
+                    let rows = effect[row * actions..][..actions].iter().zip(&effect[column * actions..][..actions]);
+                    *normal = rows.map(|(own, other)| own * other).sum();
+                }
+                normal[row] += self.ridge;
+            }
+            for (index, (left, action)) in self.left.iter_mut().zip(&mut *action).enumerate() {
+                let size: f64 = (0..m).map(|target| effect[target * actions + index].powi(2)).sum();
+                let taken = predictor.trust() * size / (size + self.ridge) * (1.0 - self.leeway);
+                if taken.is_finite() {
+                    let own = (1.0 - taken.clamp(0.0, 1.0)) as f32;
+                    *left *= own;
+                    *action = action.clamp(-1.0, 1.0) * own;
+                }
+            }
+            let regressors = &mut self.regressors[..padded(1 + actions + n)];
+            if !motor.fill(observation, action, regressors) {
+                continue;
+            }
+            let solution = &mut self.solution[..m];
+            for ((slot, gap), jacobian) in
+                solution.iter_mut().zip(predictor.gap()).zip(predictor.jacobian().chunks_exact(n))
+            {
+                let by_itself =
+                    jacobian.iter().enumerate().map(|(part, slope)| slope * dot(motor.model.row(part), regressors));
+                *slot = self.share * gap - predictor.trust() * by_itself.sum::<f64>();
+            }
+            solve(normal, solution);
+            for (index, command) in command.iter_mut().enumerate() {
+                let own: f64 = (0..m).map(|target| effect[target * actions + index] * solution[target]).sum();
+                if own.is_finite() {
+                    adds = true;
+                    *command += own.clamp(-1.0, 1.0) as f32;
+                }
+            }
+        }
+        adds
+    }
+
+    /// The share of each action that was left of it the last time.
+    pub(super) fn left(&self) -> &[f32] {
+        &self.left
+    }
+
+    /// Learns from how the limbs of the percepts that were due moved.
+    pub(super) fn learn(
+        &mut self,
+        prediction: &SensoryPrediction,
+        observation: &[f32],
+        action: &[f32],
+        next_observation: &[f32],
+    ) {
+        if action.len() != self.actions {
+            return;
+        }
+        for (motor, predictor) in self.motors.iter_mut().zip(prediction.predictors()) {
+            if predictor.due(observation) < DUE {
+                continue;
+            }
+            let regressors = &mut self.regressors[..padded(1 + self.actions + motor.limb.len())];
+            let mut sound = motor.fill(observation, action, regressors);
+            for (change, &(index, scale)) in motor.changes.iter_mut().zip(&motor.limb) {
+                let told = |observation: &[f32]| observation.get(index).map_or(f64::NAN, |&value| f64::from(value));
+                *change = (told(next_observation) - told(observation)) * scale;
+                sound &= change.abs() < LARGEST_CHANGE;
+            }
+            if sound {
+                motor.model.innovations(regressors, &motor.changes, &mut motor.innovations);
+                motor.model.learn(regressors, &motor.innovations, self.kept);
+            }
+        }
+    }
+
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
+        for (index, motor) in self.motors.iter().enumerate() {
+            writer.scope(&format!("limb_{index}"), |writer| motor.model.save(writer));
+        }
+    }
+
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+        for (index, motor) in self.motors.iter_mut().enumerate() {
+            reader.scope(&format!("limb_{index}"), |reader| motor.model.load(reader))?;
+        }
+        Ok(())
+    }
+}
+
+/// A change in a step larger than this, in typical magnitudes, is no movement; NaN is none either.
+const LARGEST_CHANGE: f64 = 10.0;
+
+#[cfg(test)]
+#[path = "goal_reach_tests.rs"]
+mod tests;

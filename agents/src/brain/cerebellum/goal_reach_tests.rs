@@ -1,0 +1,103 @@
+//! A finger that two actions move, blindly, to what it wants to feel; a third one presses and moves nothing.
+
+use super::super::climbing_fibre::ClimbingFibreConfig;
+use super::super::sensory_prediction::SensoryPredictionConfig;
+use super::super::sensory_prediction::tests::{seen, shape, touch};
+use super::*;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// How far the two moving actions move the limb in a step, in typical magnitudes.
+const GAINS: [f64; 2] = [0.15, -0.2];
+
+struct Finger {
+    prediction: SensoryPrediction,
+    reach: GoalReach,
+    at: [f64; 2],
+    generator: ChaCha8Rng,
+}
+
+impl Finger {
+    fn new(config: &GoalReachConfig) -> Finger {
+        let fibre = ClimbingFibreConfig::default();
+        let prediction = SensoryPrediction::new(&SensoryPredictionConfig::default(), &fibre, &shape()).unwrap();
+        let reach = GoalReach::new(config, &prediction, 3, Clock::new(1.0 / 30.0));
+        Finger { prediction, reach, at: [1.0, 0.0], generator: ChaCha8Rng::seed_from_u64(6) }
+    }
+
+    /// One step with an action of others, of which the reach takes over its part; returns what is left of the others' third.
+    fn step(&mut self, others: [f32; 3], touching: bool, wanted: [f64; 2]) -> f32 {
+        let before = seen(1.0, self.at, touching, wanted);
+        self.prediction.predict(1.0, &before, &mut [0.0; 2]);
+        let (mut action, mut command) = (others, [0.0; 3]);
+        self.reach.act(&self.prediction, &before, &mut action, &mut command);
+        let left = action[2];
+        action.iter_mut().zip(command).for_each(|(action, own)| *action = (*action + own).clamp(-1.0, 1.0));
+        for (place, (&action, gain)) in self.at.iter_mut().zip(action.iter().zip(GAINS)) {
+            *place = (*place + f64::from(action) * gain).clamp(-2.0, 2.0);
+        }
+        let after = seen(1.0, self.at, touching, wanted);
+        self.reach.learn(&self.prediction, &before, &action, &after);
+        self.prediction.learn(&after);
+        left
+    }
+
+    fn babble(&mut self, steps: usize) {
+        for _ in 0..steps {
+            let others = std::array::from_fn(|_| self.generator.random_range(-1.0..1.0));
+            let touching = self.generator.random::<f64>() < 0.3;
+            self.step(others, touching, [1.0, 0.0]);
+            self.at = [self.generator.random_range(0.5..1.5), self.generator.random_range(-1.0..1.0)];
+        }
+    }
+}
+
+#[test]
+fn a_finger_comes_to_where_it_would_feel_what_is_wanted_and_pressing_is_left_alone() {
+    let mut finger = Finger::new(&GoalReachConfig::default());
+    finger.babble(500);
+    for wanted in [[0.6, 0.8], [1.4, -0.7], [1.0, 0.0]] {
+        let mut left = 0.0;
+        for _ in 0..25 {
+            left = finger.step([0.5, -0.5, 0.8], false, wanted);
+        }
+        let (felt, goal) = (touch(1.0, finger.at[0], finger.at[1]), touch(1.0, wanted[0], wanted[1]));
+        let off = (felt[0] - goal[0]).abs().max((felt[1] - goal[1]).abs());
+        assert!(off < 0.05, "{off} off for {wanted:?}");
+        assert!((left - 0.8).abs() < 0.05, "pressing: {left}");
+    }
+}
+
+#[test]
+fn a_naive_one_does_next_to_nothing() {
+    let mut finger = Finger::new(&GoalReachConfig::default());
+    let observation = seen(1.0, [1.0, 0.0], false, [0.5, 0.5]);
+    finger.prediction.predict(1.0, &observation, &mut [0.0; 2]);
+    let (mut action, mut command) = ([0.5, -0.5, 0.8], [0.0; 3]);
+    finger.reach.act(&finger.prediction, &observation, &mut action, &mut command);
+    assert_eq!((action, command), ([0.5, -0.5, 0.8], [0.0; 3]));
+}
+
+#[test]
+fn it_reaches_for_what_is_due_only_and_survives_strange_numbers() {
+    let mut finger = Finger::new(&GoalReachConfig::default());
+    finger.babble(300);
+    let mut observation = seen(1.0, [1.0, 0.0], false, [0.5, 0.5]);
+    for strange in [f32::NAN, f32::INFINITY] {
+        for index in 0..observation.len() {
+            let mut broken = observation.clone();
+            broken[index] = strange;
+            finger.prediction.predict(1.0, &broken, &mut [0.0; 2]);
+            let (mut action, mut command) = ([0.5, -0.5, 0.8], [0.0; 3]);
+            finger.reach.act(&finger.prediction, &broken, &mut action, &mut command);
+            assert!(action.iter().chain(&command).all(|value| value.is_finite()));
+            finger.reach.learn(&finger.prediction, &broken, &[0.1, strange, 0.2], &broken);
+            finger.reach.learn(&finger.prediction, &broken, &[0.1, 0.1, 0.2], &observation);
+        }
+    }
+    observation[7] = 0.0;
+    finger.prediction.predict(1.0, &observation, &mut [0.0; 2]);
+    let (mut action, mut command) = ([0.5, -0.5, 0.8], [0.0; 3]);
+    assert!(!finger.reach.act(&finger.prediction, &observation, &mut action, &mut command));
+    assert_eq!((action, command), ([0.5, -0.5, 0.8], [0.0; 3]));
+}
