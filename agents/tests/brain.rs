@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{Body, ROLES, brain, brain_for, shape_of, signal};
+use common::{Body, ROLES, brain, brain_for, percept, shape_of, signal};
 use etude_agents::{
-    Agent, Brain, BrainConfig, CerebellumConfig, Idle, LesionError, Random, Role, State, StateError, Tensor, Transition,
+    Agent, Brain, BrainConfig, CerebellumConfig, Idle, LesionError, Percept, Random, Role, State, StateError, Tensor,
+    Transition,
 };
 use proptest::prelude::*;
 
@@ -171,7 +172,9 @@ fn damage(roles: &[Role; 3], steps: usize) {
     extra.insert("amygdala.weights", Tensor::F32(vec![1.0]));
     assert!(matches!(load(&extra), Err(StateError::Unexpected { name, .. }) if name == "amygdala.weights"));
     let mut negative = whole.clone();
-    negative.insert("senses.variances", Tensor::F64(vec![1.0, -1.0, 1.0]));
+    let Some(Tensor::F64(mut variances)) = whole.get("senses.variances").cloned() else { panic!("no variances") };
+    variances[1] = -1.0;
+    negative.insert("senses.variances", Tensor::F64(variances));
     assert!(matches!(load(&negative), Err(StateError::BadNumber { name, index: 1, .. }) if name == "senses.variances"));
     assert!(matches!(Idle.load(&whole), Err(StateError::Unexpected { .. })));
     assert!(matches!(Random::new(0).load(&whole), Err(StateError::Missing { .. })));
@@ -247,7 +250,10 @@ fn the_cerebellum_reports_what_it_does() {
         names.split_off(7)
     };
     assert!(names(&ROLES[0]).is_empty());
-    assert_eq!(names(&ROLES[1]), ["cerebellar_share", "trust", "climbing_fibre", "surprise", "change_noticed"]);
+    assert_eq!(
+        names(&ROLES[1]),
+        ["cerebellar_share", "trust", "climbing_fibre", "surprise", "change_noticed", "sensory_error"]
+    );
     assert_eq!(names(&ROLES[2]), ["cerebellar_share", "trust", "climbing_fibre", "error_sensitivity"]);
 }
 
@@ -346,6 +352,64 @@ fn what_cannot_be_lesioned_is_an_error_that_says_what_can() {
     assert!(
         matches!(absent, Err(LesionError::Unknown { parts, .. }) if parts == ["basal-ganglia", "cortex-plasticity"])
     );
+}
+
+#[test]
+fn a_body_without_percepts_is_ridden_bit_by_bit_as_by_a_brain_that_predicts_nothing() {
+    for roles in &ROLES {
+        let actions = |predicting: bool| {
+            let mut config = BrainConfig::default();
+            config.cortex.units = 10;
+            let cerebellum = config.cerebellum.as_mut().unwrap();
+            if !predicting {
+                (cerebellum.sensory_prediction, cerebellum.goal_reach) = (None, None);
+            }
+            let mut brain = Brain::new(&config, &shape_of(roles, 2), 5).unwrap();
+            (Body::new(3).practise(&mut brain, 300), saved(&brain))
+        };
+        assert_eq!(actions(true), actions(false), "{roles:?}");
+    }
+}
+
+#[test]
+fn what_a_brain_takes_its_percepts_for_is_told_and_a_lesion_takes_trust_and_command_away() {
+    let mut brain = brain_for(&ROLES[1], 3);
+    let mut body = Body::new(3);
+    body.practise(&mut brain, 400);
+    let told = |brain: &Brain| {
+        let mut told = Vec::new();
+        brain.beliefs(&mut |belief| told.push((belief.percept, belief.values.len(), belief.trust)));
+        told
+    };
+    let [(0, 1, trust)] = told(&brain)[..] else { panic!("{:?}", told(&brain)) };
+    assert!(trust > 0.1, "{trust}");
+    brain.lesion("cerebellum", 1.0).unwrap();
+    let mut action = [0.0; 2];
+    brain.act(&[0.5, 0.1, 0.2], false, &mut action);
+    assert_eq!(told(&brain)[0].2, 0.0);
+    // What is left is the policy alone, which is told nothing.
+    let mut alone = brain.clone();
+    alone.lesion("basal-ganglia", 1.0).unwrap();
+    alone.act(&[0.5, 0.1, 0.2], false, &mut action);
+    assert_eq!(action, [0.0; 2]);
+}
+
+#[test]
+fn percepts_that_no_body_has_are_refused() {
+    let refused = |change: &dyn Fn(&mut Percept)| {
+        let mut shape = shape_of(&ROLES[1], 2);
+        let mut own = percept();
+        change(&mut own);
+        shape.percepts = vec![own];
+        Brain::new(&BrainConfig::default(), &shape, 0).unwrap_err().field
+    };
+    assert_eq!(refused(&|own| own.values[0] = 3), "shape.percepts[0].values[0]");
+    assert_eq!(refused(&|own| own.values.clear()), "shape.percepts[0].values");
+    assert_eq!(refused(&|own| own.limb.clear()), "shape.percepts[0].limb");
+    assert_eq!(refused(&|own| own.present = usize::MAX), "shape.percepts[0].present");
+    assert_eq!(refused(&|own| own.goals[0].offsets.clear()), "shape.percepts[0].goals[0].offsets");
+    assert_eq!(refused(&|own| own.goals[0].offsets[0] = f32::NAN), "shape.percepts[0].goals[0].offsets");
+    assert_eq!(refused(&|own| own.goals[0].due = Some(3)), "shape.percepts[0].goals[0]");
 }
 
 #[test]

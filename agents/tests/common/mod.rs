@@ -1,7 +1,7 @@
 //! A small body to practise with, and helpers shared by the tests.
 #![allow(dead_code, reason = "every test program uses its own part of it")]
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, Transition};
+use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Goal, Input, Percept, Role, Transition};
 
 /// Time of a step, in s.
 pub const INTERVAL: f64 = 1.0 / 60.0;
@@ -36,13 +36,23 @@ pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
     cerebellum.feedback_error.as_mut().unwrap().delay = INTERVAL;
     cerebellum.model_reference.as_mut().unwrap().arming = 100.0 * INTERVAL;
     cerebellum.model_reference.as_mut().unwrap().surprise = 1.5;
-    Brain::new(&config, &shape_of(roles, 2), seed).unwrap()
+    let mut shape = shape_of(roles, 2);
+    if roles == &ROLES[1] {
+        shape.percepts = vec![percept()];
+    }
+    Brain::new(&config, &shape, seed).unwrap()
 }
 
 /// What the body's numbers can be taken for: nothing to learn error from, proprioceptors, or a desired place with the
 /// feedback commands of both actions.
 pub const ROLES: [[Role; 3]; 3] =
     [[Role::World; 3], [Role::Body; 3], [Role::Desired, Role::Feedback { action: 0 }, Role::Feedback { action: 1 }]];
+
+/// A sense of the third number, there while the first is above 0, that follows from the other two.
+pub fn percept() -> Percept {
+    let goals = vec![Goal { values: vec![0], offsets: vec![0.1], due: None }];
+    Percept { values: vec![2], present: 0, limb: vec![0, 1], goals }
+}
 
 pub fn signal(agent: &dyn Agent, wanted: &str) -> f32 {
     let mut found = None;
