@@ -337,3 +337,28 @@ fn a_test_that_is_a_schedule_is_evaluated_where_it_stands() {
     assert!(scores(&block(&all, "idle", "test"), "0")[2].1 < 0.1);
     assert!(scores(&block(&all, "scratch", "test"), "0")[2].1 > 0.1);
 }
+
+#[test]
+fn a_brain_that_predicts_what_it_would_feel_plays_another_instrument_with_closed_eyes() {
+    let folder = tempfile::tempdir().unwrap();
+    // A tenth of the practice: the guitar is half learned, and a hundred steps a bar of the bass.
+    let small = ["--scale-steps", "0.1", "--subjects", "2", "--seed", "3"];
+    let document = json(folder.path(), &[&["transfer", "changed-instrument", "--out", "run"][..], &small].concat());
+    let rows = rows(&folder.path().join("run"), "evaluations.csv");
+    let score = |group: &str, steps: &str| {
+        let mine = |row: &&BTreeMap<String, String>| {
+            (row["group"].as_str(), row["block"].as_str(), row["steps"].as_str()) == (group, "test", steps)
+        };
+        let scores: Vec<f64> = rows.iter().filter(mine).map(|row| row["score"].parse().unwrap()).collect();
+        assert_eq!(scores.len(), 2, "{group} at {steps}");
+        scores.iter().sum::<f64>() / 2.0
+    };
+    for group in ["brain", "policy-frozen"] {
+        assert!(score(group, "0") < 0.1, "{group} begins at {}", score(group, "0"));
+        assert!(score(group, "1000") > 0.15, "{group} comes to {}", score(group, "1000"));
+    }
+    for group in ["dopamine", "predictor-frozen", "no-cerebellum"] {
+        assert!(score(group, "1000") < 0.1, "{group} comes to {}", score(group, "1000"));
+    }
+    assert!(document["measures"]["brain_against_predictor-frozen.area_difference"]["value"].as_f64().unwrap() > 0.05);
+}

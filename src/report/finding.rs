@@ -270,8 +270,8 @@ mod tests {
         says(&finding.lead, &["group brain (the agent brain) cannot be compared with dopamine"]);
         assert!(!finding.lead.contains("practised") && !finding.lead.contains("the practice"), "{}", finding.lead);
         let other = |name: &str| &finding.others.iter().find(|(other, _)| other == name).unwrap().1;
-        let best = "is the agent dopamine with brain.basal_ganglia.sd_min 0.15, in the test with \
-                    brain.basal_ganglia.policy_rate 12. It";
+        let best = "is the agent dopamine with brain.basal_ganglia.sd_min 0.05, in the test with \
+                    brain.basal_ganglia.policy_rate 20. It";
         says(other("dopamine-best"), &[best]);
     }
 

@@ -74,7 +74,7 @@ pub enum Mechanism {
     Reward,
     /// The cerebellum's correction of a changed body.
     ModelReference,
-    /// A prediction of the hand's place, which the brain does not have.
+    /// The cerebellum's prediction of what would be sensed.
     ForwardModel,
     /// Pruning and regrowth in the cortex.
     Structure,
@@ -95,7 +95,7 @@ impl Mechanism {
             Mechanism::Gain => "dopamine's gain",
             Mechanism::Reward => "learning from reward",
             Mechanism::ModelReference => "model reference",
-            Mechanism::ForwardModel => "forward model of the hand",
+            Mechanism::ForwardModel => "sensory prediction",
             Mechanism::Structure => "structural plasticity",
             Mechanism::Cortex => "cortex",
         }

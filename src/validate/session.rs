@@ -34,6 +34,9 @@ pub struct Trial {
     pub index: f64,
     /// Reward of the trial.
     pub reward: f64,
+    /// Direction in which the agent takes the cursor to have ended, from that of the hand, in degrees; none if it predicts no
+    /// cursor.
+    pub predicted_turn: Option<f64>,
 }
 
 /// What becomes of a trial's lesson.
@@ -53,6 +56,8 @@ pub struct Session {
     pub agent: Box<dyn Agent>,
     lane: SoloLane,
     columns: [usize; 6],
+    /// Where the hand is observed.
+    hand: [usize; 2],
     observation: Vec<f32>,
     action: Vec<f32>,
 }
@@ -83,6 +88,11 @@ impl Session {
                 column("end_angle_deg")?,
                 column("adaptation_index")?,
             ],
+            hand: {
+                let field =
+                    |name: &str| spec.observation.index(name).with_context(|| format!("{} has no `{name}`", spec.id));
+                [field("hand_x")?, field("hand_y")?]
+            },
             observation: vec![0.0; spec.observation.len()],
             action: vec![0.0; spec.action.len()],
         })
@@ -119,10 +129,28 @@ impl Session {
                     self.columns.map(|column| f64::from(episode.metrics[column]));
                 let (block, clamped) = (block as usize, clamped > 0.5);
                 let reward = episode.total_reward;
-                done.push(Trial { block, clamped, strength, deviation, end_angle, index, reward });
+                let predicted_turn = self.predicted_turn();
+                done.push(Trial { block, clamped, strength, deviation, end_angle, index, reward, predicted_turn });
             }
         }
         Ok(done)
+    }
+}
+
+impl Session {
+    /// Asks the agent what it takes the cursor for at the end of a trial, which leaves no mark in it.
+    fn predicted_turn(&mut self) -> Option<f64> {
+        self.observation.copy_from_slice(self.lane.lane().final_observation());
+        self.agent.act(&self.observation, false, &mut self.action);
+        let mut cursor = None;
+        self.agent.beliefs(&mut |belief| {
+            if let (0, &[x, y]) = (belief.percept, belief.values) {
+                cursor = Some([x, y]);
+            }
+        });
+        let angle = |[x, y]: [f32; 2]| f64::from(y).atan2(f64::from(x)).to_degrees();
+        let turn = angle(cursor?) - angle(self.hand.map(|index| self.observation[index]));
+        Some((turn + 180.0).rem_euclid(360.0) - 180.0)
     }
 }
 

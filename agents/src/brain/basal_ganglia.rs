@@ -193,8 +193,6 @@ pub(super) struct BasalGanglia {
     /// Whether an action was tried whose consequence has not been learnt from, and the share of it that was carried out.
     awaiting: bool,
     share: f32,
-    /// Share of each action that the reach left to it.
-    left: Vec<f32>,
     /// Steps for which the present decision has stood, the action it is, and what it has earned.
     held: usize,
     decided: Vec<f32>,
@@ -276,7 +274,6 @@ impl BasalGanglia {
             noise: vec![0.0; actions],
             awaiting: false,
             share: 1.0,
-            left: vec![1.0; actions],
             held: 0,
             decided: vec![0.0; actions],
             earned: 0.0,
@@ -320,14 +317,6 @@ impl BasalGanglia {
         action.iter_mut().zip(&self.decided).for_each(|(action, &decided)| *action = decided);
         self.weaken(share, action);
         (self.awaiting, self.share) = (true, share);
-    }
-
-    /// Remembers which share of each tried action was left to it: all, unless something else took it over.
-    pub(super) fn leave(&mut self, left: Option<&[f32]>) {
-        match left {
-            Some(left) => self.left.copy_from_slice(left),
-            None => self.left.fill(1.0),
-        }
     }
 
     /// Writes a share of the policy's mean action, and remembers nothing.
@@ -414,9 +403,6 @@ impl BasalGanglia {
         let outputs = self.policy.outputs();
         let (head, gradient) = self.tried.head();
         self.policy.gradient(&head[..outputs], &self.noise, sign, &mut gradient[..outputs]);
-        for half in gradient[..outputs].chunks_exact_mut(self.left.len()) {
-            half.iter_mut().zip(&self.left).for_each(|(gradient, left)| *gradient *= left);
-        }
         self.actor.backward(&mut self.tried);
         // The likelihood of a share of an action has the gradient of the whole one's. What was hardly carried out is
         // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
@@ -502,7 +488,6 @@ impl BasalGanglia {
         writer.scope("tried", |writer| {
             writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
             writer.put_f32("share", &[self.share]);
-            writer.put_f32("left", &self.left);
             writer.put_u64("held", &[self.held as u64, u64::from(self.untold), u64::from(self.hidden)]);
             writer.put_f32("decided", &self.decided);
             writer.put_f32("earned", &[self.earned]);
@@ -547,8 +532,6 @@ impl BasalGanglia {
             self.awaiting = awaiting[0] == 1;
             reader.get_f32("share", std::slice::from_mut(&mut self.share))?;
             reader.check("share", &[self.share], "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
-            reader.get_f32("left", &mut self.left)?;
-            reader.check("left", &self.left, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
             let mut held = [0; 3];
             reader.get_u64("held", &mut held)?;
             reader.check("held", &held[1..], "0 or 1", |held| held <= 1)?;

@@ -202,9 +202,6 @@ impl Agent for Brain {
         if let Some(cerebellum) = &mut self.cerebellum {
             cerebellum.act(observation, explore, action);
         }
-        if let Some(basal_ganglia) = self.basal_ganglia.as_mut().filter(|_| explore) {
-            basal_ganglia.leave(self.cerebellum.as_ref().and_then(Cerebellum::left));
-        }
     }
 
     /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's

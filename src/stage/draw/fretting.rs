@@ -72,17 +72,17 @@ impl Neck {
 
     /// The place of a point in strings, from 1, and frets, as far as the neck goes.
     fn place(&self, string: f32, fret: f32) -> Option<Vec2> {
+        // Beyond the outer ones it goes on as between the last two.
         let between = |count: usize, at: f32| {
-            let at = at.clamp(0.0, (count - 1) as f32);
-            let first = (at.floor() as usize).min(count.saturating_sub(2));
+            let first = (at.max(0.0) as usize).min(count.saturating_sub(2));
             (first, at - first as f32)
         };
         if self.strings.len() < 2 || !string.is_finite() || !fret.is_finite() {
             return None;
         }
-        let (first, share) = between(self.frets.len(), fret);
+        let (first, share) = between(self.frets.len(), fret.clamp(-1.0, self.frets.len() as f32));
         let x = self.frets[first][0].lerp(*self.frets.get(first + 1)?.first()?, share).x;
-        let (first, share) = between(self.strings.len(), string - 1.0);
+        let (first, share) = between(self.strings.len(), (string - 1.0).clamp(-9.0, 20.0));
         let y = |string: &[Vec2; 2]| {
             let along = (x - string[0].x) / (string[1].x - string[0].x).max(1e-6);
             string[0].lerp(string[1], along).y

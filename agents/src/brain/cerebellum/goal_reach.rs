@@ -92,8 +92,6 @@ pub(super) struct GoalReach {
     motors: Vec<Motor>,
     /// [1, action, limb], padded.
     regressors: Vec<f64>,
-    /// Share of every action that is left of it.
-    left: Vec<f32>,
     /// M, one row per value; M Mᵀ + ρ; η g, turned into what u is made of.
     effect: Vec<f64>,
     normal: Vec<f64>,
@@ -122,7 +120,6 @@ impl GoalReach {
             actions,
             motors: prediction.predictors().iter().map(motor).collect(),
             regressors: vec![0.0; padded(1 + actions + longest)],
-            left: vec![1.0; actions],
             effect: vec![0.0; most * actions],
             normal: vec![0.0; most * most],
             solution: vec![0.0; most],
@@ -139,7 +136,6 @@ impl GoalReach {
         command: &mut [f32],
     ) -> bool {
         let mut adds = false;
-        self.left.fill(1.0);
         for (motor, predictor) in self.motors.iter().zip(prediction.predictors()) {
             if predictor.due(observation) < DUE || predictor.trust() == 0.0 {
                 continue;
@@ -161,13 +157,11 @@ impl GoalReach {
                 }
                 normal[row] += self.ridge;
             }
-            for (index, (left, action)) in self.left.iter_mut().zip(&mut *action).enumerate() {
+            for (index, action) in action.iter_mut().enumerate() {
                 let size: f64 = (0..m).map(|target| effect[target * actions + index].powi(2)).sum();
                 let taken = predictor.trust() * size / (size + self.ridge) * (1.0 - self.leeway);
                 if taken.is_finite() {
-                    let own = (1.0 - taken.clamp(0.0, 1.0)) as f32;
-                    *left *= own;
-                    *action = action.clamp(-1.0, 1.0) * own;
+                    *action = action.clamp(-1.0, 1.0) * (1.0 - taken.clamp(0.0, 1.0)) as f32;
                 }
             }
             let regressors = &mut self.regressors[..padded(1 + actions + n)];
@@ -192,11 +186,6 @@ impl GoalReach {
             }
         }
         adds
-    }
-
-    /// The share of each action that was left of it the last time.
-    pub(super) fn left(&self) -> &[f32] {
-        &self.left
     }
 
     /// Learns from how the limbs of the percepts that were due moved.

@@ -296,11 +296,6 @@ impl Cerebellum {
         }
     }
 
-    /// The share of each action that the reach left of it the last time it acted; none if there is no reach.
-    pub(super) fn left(&self) -> Option<&[f32]> {
-        Some(self.foresight.as_ref()?.reach.as_ref()?.left())
-    }
-
     /// Turns a gradient with respect to the next observation into that with respect to the action, by its forward model;
     /// false, with nothing written, if it has none, or one of another body than that for which the policy is made.
     pub(super) fn pull_back(&self, by_observation: &[f32], by_action: &mut [f32]) -> bool {
