@@ -420,7 +420,7 @@ impl BasalGanglia {
 
     /// Whether things have of late gone worse than expected, on average by most of the usual error.
     pub(super) fn disappointed(&self) -> bool {
-        self.mood.value() < -DISAPPOINTMENT * f64::from(self.dopamine.usual())
+        self.mood.value() < -DISAPPOINTMENT * self.dopamine.average()
     }
 
     /// Asks how V(s′) depends on the action.

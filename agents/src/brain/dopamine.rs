@@ -186,6 +186,11 @@ impl Dopamine {
         self.magnitude.value().max(self.floor) as f32
     }
 
+    /// The average size of errors, however small.
+    pub(super) fn average(&self) -> f64 {
+        self.magnitude.value()
+    }
+
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         self.square.save("square", writer);
         self.magnitude.save("magnitude", writer);
