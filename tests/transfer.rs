@@ -362,3 +362,18 @@ fn a_brain_that_predicts_what_it_would_feel_plays_another_instrument_with_closed
     }
     assert!(document["measures"]["brain_against_predictor-frozen.area_difference"]["value"].as_f64().unwrap() > 0.05);
 }
+
+#[test]
+fn a_brain_that_knows_its_bicycle_rides_one_that_steers_the_other_way_within_a_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "experiment: reversed\nquestion: q\nagent: brain\nsubjects: 2\nevaluate_every: 3000\nevaluation_episodes: 2\n\
+         criterion: 0.8\nreference: no-cerebellum\ntest: {task: cycling/reversed-v0, steps: 3000}\ngroups:\n  \
+         no-cerebellum:\n    test_lesions: {cerebellum: 1}\n    practice: &practice\n    - {task: cycling/flat-v0, \
+         steps: 50000}\n  brain:\n    practice: *practice\n",
+    );
+    let document = json(folder.path(), &["transfer", "tiny.yaml", "--out", "run", "--seed", "2"]);
+    let last = |group: &str| document["groups"][group]["score_final_iqm"].as_f64().unwrap();
+    assert!(last("brain") > 0.5 && last("no-cerebellum") < 0.3, "{} {}", last("brain"), last("no-cerebellum"));
+}

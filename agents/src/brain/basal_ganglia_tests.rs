@@ -239,17 +239,20 @@ fn the_second_teacher_moves_the_action_where_the_future_is_better_and_no_further
 
 #[test]
 fn less_than_was_expected_disappoints_and_as_much_does_not() {
-    let mut parts = made(&BasalGangliaConfig::default());
-    let here = [0.5, -1.0];
-    let mut live = |reward, steps| {
-        for _ in 0..steps {
-            parts.explore(&here, true, 1.0, &mut [0.0]);
-            parts.learn(reward, &here, false, false, None);
-        }
-        parts.disappointed()
-    };
-    assert!(!live(1.0, 5000), "as good as ever");
-    assert!(live(-1.0, 20));
-    assert!(!live(-1.0, 5000), "one gets used to it");
-    assert!(!live(1.0, 20), "a relief");
+    // A floor under the error that the actor's is measured by is none under what disappoints.
+    for error_floor in [0.0, 1.0] {
+        let mut parts = made(&BasalGangliaConfig { error_floor, ..BasalGangliaConfig::default() });
+        let here = [0.5, -1.0];
+        let mut live = |reward, steps| {
+            for _ in 0..steps {
+                parts.explore(&here, true, 1.0, &mut [0.0]);
+                parts.learn(reward, &here, false, false, None);
+            }
+            parts.disappointed()
+        };
+        assert!(!live(1.0, 5000), "as good as ever");
+        assert!(live(-1.0, 20));
+        assert!(!live(-1.0, 5000), "one gets used to it");
+        assert!(!live(1.0, 20), "a relief");
+    }
 }
