@@ -1,7 +1,7 @@
 //! Checkpoints: any bytes are one or an error, and any numbers in one are those of an agent that can go on, or an error.
 #![no_main]
 
-use etude::agents::{Agent, AgentShape, Brain, BrainConfig, Input, Role, State, Tensor, Transition};
+use etude::agents::{Agent, AgentShape, Brain, BrainConfig, Input, Percept, Role, State, Tensor, Transition};
 use etude::run::checkpoint::Checkpoint;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -10,7 +10,12 @@ use std::sync::LazyLock;
 static BRAIN: LazyLock<(Brain, State)> = LazyLock::new(|| {
     let roles = [Role::World, Role::Body, Role::Desired, Role::Feedback { action: 0 }, Role::ErrorShown];
     let input = |role| Input { name: "x".into(), typical: 1.0, role };
-    let shape = AgentShape { observations: roles.into_iter().map(input).collect(), actions: 1 };
+    let shape = AgentShape {
+        observations: roles.into_iter().map(input).collect(),
+        actions: 1,
+        control_interval: 0.01,
+        percepts: vec![Percept { values: vec![0], present: 1, limb: vec![1], goals: Vec::new() }],
+    };
     let mut config = BrainConfig::default();
     config.cortex.units = 4;
     let brain = Brain::new(&config, &shape, 0).expect("it makes sense");
