@@ -377,3 +377,26 @@ fn a_brain_that_knows_its_bicycle_rides_one_that_steers_the_other_way_within_a_m
     let last = |group: &str| document["groups"][group]["score_final_iqm"].as_f64().unwrap();
     assert!(last("brain") > 0.5 && last("no-cerebellum") < 0.3, "{} {}", last("brain"), last("no-cerebellum"));
 }
+
+#[test]
+fn what_two_things_are_worth_together_is_the_difference_of_what_one_is_worth_with_and_without_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "experiment: two\nquestion: q\nagent: dopamine\nsubjects: 3\nevaluate_every: 400\nevaluation_episodes: 1\n\
+         criterion: 0.5\nreference: neither\ncontrasts: {both: [one, other], other: neither}\n\
+         interaction: {both: both, one: one, other: other, neither: neither}\n\
+         test: {task: cycling/flat-v0, steps: 600, evaluate_at: [50, 200]}\ngroups:\n  both: {}\n  one: {agent: random}\n  \
+         other: {test_lesions: {basal-ganglia: 0.5}}\n  neither: {agent: idle}\n",
+    );
+    let document = run(folder.path(), "run", &[]);
+    let value = |name: &str| document["measures"][name]["value"].as_f64().unwrap();
+    let expected = value("both_against_one.area_difference") - value("other_against_neither.area_difference");
+    assert!(expected.abs() > 1e-6, "nothing differs");
+    assert!((value("both.interaction") - expected).abs() < 1e-12, "{} for {expected}", value("both.interaction"));
+    assert!(document["measures"]["both_against_other.area_difference"].is_object());
+    let rows = rows(&folder.path().join("run"), "evaluations.csv");
+    let mine = |row: &&Row| (row["group"].as_str(), row["subject"].as_str()) == ("other", "1");
+    let steps: Vec<&str> = rows.iter().filter(mine).map(|row| row["steps"].as_str()).collect();
+    assert_eq!(steps, ["0", "50", "200", "400", "600"]);
+}

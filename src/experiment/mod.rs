@@ -368,6 +368,19 @@ mod tests {
                 TINY.replace("idle", "brain") + "    test_settings: {brain: {cortex: {units: 32}}}\n",
                 &["tiny.yaml:16:5", "`groups.transfer.test_settings`", "can go on"],
             ),
+            (TINY.to_string() + "contrasts: {transfer: [scratch, none]}\n", &["`contrasts.transfer`", "`none`"]),
+            (
+                TINY.to_string() + "interaction: {both: transfer, one: scratch, other: scrtch, neither: scratch}\n",
+                &["`interaction.other`", "did you mean `scratch`"],
+            ),
+            (
+                TINY.replace("steps: 200", "steps: 200\n  evaluate_at: [50, 50]"),
+                &["test.evaluate_at[1]", "found 50", "51"],
+            ),
+            (
+                TINY.replace("idle", "brain") + "    test_lesions: {cerebelum: 1}\n",
+                &["groups.transfer.test_lesions.cerebelum", "did you mean `cerebellum`"],
+            ),
             (TINY.to_string() + "    settings: 3\n", &["settings of groups.transfer", "expected a mapping"]),
             (
                 TINY.to_string() + "    agent: brian\n",

@@ -227,7 +227,7 @@ impl Agent for Brain {
     /// - `basal-ganglia`: share of their action and of their dopamine that is lost;
     /// - `cortex-plasticity`: share of the hidden layers' learning that is lost, while what reads them learns on;
     /// - `cerebellum`: share of the granule cells that fall silent (feedback-error learning), chosen by the agent's seed, or
-    ///   of its command that is lost (model reference);
+    ///   of its command that is lost (model reference), and of the trust in what it predicts to be sensed;
     /// - `cerebellum-noise`: not a share but the standard deviation, from 0 to 10, of noise that is added to its command.
     fn lesion(&mut self, part: &str, share: f32) -> Result<(), LesionError> {
         let basal = self.basal_ganglia.iter().flat_map(|_| [("basal-ganglia", 1.0), ("cortex-plasticity", 1.0)]);
@@ -251,7 +251,9 @@ impl Agent for Brain {
     /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
     /// prediction error) and, for feedback-error learning, `error_sensitivity` (the factor by which errors like the last
     /// episode's are learnt from, 1 in the naive), or for model-reference correction `surprise` (recent over usual squared
-    /// prediction error, where it is largest) and `change_noticed` (1 in another body than the practised one).
+    /// prediction error, where it is largest) and `change_noticed` (1 in another body than the practised one);
+    /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
+    /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both.
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);

@@ -56,6 +56,9 @@ const PRIOR: f64 = 100.0;
 /// A percept that is less due than this is not reached for.
 const DUE: f64 = 0.5;
 
+/// A change in a step larger than this, in typical magnitudes, is no movement; NaN is none either.
+const LARGEST_CHANGE: f64 = 10.0;
+
 /// The motor model of one limb.
 #[derive(Clone, Debug)]
 struct Motor {
@@ -230,9 +233,6 @@ impl GoalReach {
         Ok(())
     }
 }
-
-/// A change in a step larger than this, in typical magnitudes, is no movement; NaN is none either.
-const LARGEST_CHANGE: f64 = 10.0;
 
 #[cfg(test)]
 #[path = "goal_reach_tests.rs"]

@@ -10,6 +10,9 @@ use rand_chacha::ChaCha8Rng;
 /// How far the two moving actions move the limb in a step, in typical magnitudes.
 const GAINS: [f64; 2] = [0.15, -0.2];
 
+/// Share of the way to its rest that the limb goes by itself in a step.
+const SPRING: f64 = 0.1;
+
 struct Finger {
     prediction: SensoryPrediction,
     reach: GoalReach,
@@ -34,7 +37,11 @@ impl Finger {
         let left = action[2];
         action.iter_mut().zip(command).for_each(|(action, own)| *action = (*action + own).clamp(-1.0, 1.0));
         for (place, (&action, gain)) in self.at.iter_mut().zip(action.iter().zip(GAINS)) {
-            *place = (*place + f64::from(action) * gain).clamp(-2.0, 2.0);
+            *place += f64::from(action) * gain;
+        }
+        for (place, rest) in self.at.iter_mut().zip([1.0, 0.0]) {
+            // By itself it goes back to its rest, which a command that is to hold it has to make up for.
+            *place = (*place + SPRING * (rest - *place)).clamp(-2.0, 2.0);
         }
         let after = seen(1.0, self.at, touching, wanted);
         self.reach.learn(&self.prediction, &before, &action, &after);
