@@ -23,8 +23,6 @@ pub(super) struct Context {
     pub(super) age: u64,
     /// When it last was.
     pub(super) last: u64,
-    /// Whether things have gone worse than expected in it, so that a correction is called for.
-    pub(super) worse: bool,
 }
 
 impl Context {
@@ -35,7 +33,6 @@ impl Context {
             recent: vec![0.0; settings.targets],
             age: 0,
             last: 0,
-            worse: false,
         }
     }
 
@@ -45,7 +42,7 @@ impl Context {
         self.model.doubt();
         self.usual.copy_from_slice(&other.recent);
         self.recent.copy_from_slice(&other.recent);
-        (self.age, self.last, self.worse) = (0, 0, false);
+        (self.age, self.last) = (0, 0);
     }
 
     /// Becomes the same as another, without allocating.
@@ -53,7 +50,7 @@ impl Context {
         self.model.copy(&other.model);
         self.usual.copy_from_slice(&other.usual);
         self.recent.copy_from_slice(&other.recent);
-        (self.age, self.last, self.worse) = (other.age, other.last, other.worse);
+        (self.age, self.last) = (other.age, other.last);
     }
 
     /// Takes innovations into the averages; returns the largest recent error over its usual size.
@@ -78,7 +75,6 @@ impl Context {
         writer.put_f64("usual", &self.usual);
         writer.put_f64("recent", &self.recent);
         writer.put_u64("age", &[self.age, self.last]);
-        writer.put_u64("worse", &[u64::from(self.worse)]);
     }
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
@@ -91,10 +87,6 @@ impl Context {
         reader.get_u64("age", &mut age)?;
         reader.check("age", &age, "a count of steps below 2^62", |count| count < 1 << 62)?;
         [self.age, self.last] = age;
-        let mut worse = [0];
-        reader.get_u64("worse", &mut worse)?;
-        reader.check("worse", &worse, "0 or 1", |flag| flag <= 1)?;
-        self.worse = worse[0] == 1;
         Ok(())
     }
 }

@@ -27,6 +27,8 @@ const INQUIRY_MEMORY: u64 = 100;
 const TRUST_MEMORY: u64 = 200;
 /// Steps in a changed body before its model is compared with the reference.
 const FIRST_COMPARISON: u64 = 30;
+/// A model that explains no more of the reference's squared error than this share is not that of another body.
+const WORTH_KEEPING: f64 = 0.1;
 /// Steps without inquiry after one that found nothing.
 const REST: u64 = 200;
 /// A body left for the practised one within so many steps was a mistake, and is forgotten.
@@ -47,6 +49,15 @@ pub(super) struct Settings {
     pub(super) adoption: u64,
     pub(super) threshold: f64,
     pub(super) window: u64,
+}
+
+impl Settings {
+    /// Share that a changed body's model keeps per step after that many steps in it: the better it is known, the longer it is
+    /// remembered, up to the reference's memory.
+    fn kept_of(&self, age: u64) -> f64 {
+        let steps = 1.0 / (1.0 - self.forgetting).max(f64::MIN_POSITIVE) + age as f64;
+        (1.0 - 1.0 / steps).min(self.reference_forgetting.max(self.forgetting))
+    }
 }
 
 /// The question which body this is, while it is open.
@@ -76,6 +87,11 @@ pub(super) struct Contexts {
     known: usize,
     active: usize,
     clock: u64,
+    /// Steps in changed bodies, taken for one or for several, since a longer stay in the practised one; steps of the present
+    /// stay there; and whether things have gone worse than expected meanwhile, so that a correction is called for.
+    away: u64,
+    home: u64,
+    worse: bool,
     inquiry: Inquiry,
     /// Mean square of every target.
     spread: Vec<f64>,
@@ -101,6 +117,9 @@ impl Contexts {
             known: 1,
             active: 0,
             clock: 0,
+            away: 0,
+            home: 0,
+            worse: false,
             inquiry: Inquiry {
                 steps: 0,
                 rest: 0,
@@ -131,7 +150,7 @@ impl Contexts {
 
     /// Whether it is, and things go worse in it than expected: a skill that copes needs no correction.
     pub(super) fn correcting(&self) -> bool {
-        self.changed() && self.contexts[self.active].worse
+        self.changed() && self.worse
     }
 
     /// Models of the present and of the reference body.
@@ -153,7 +172,7 @@ impl Contexts {
     /// The trust, fading over the time for which the body has been as it is: what stays changed becomes the body that the
     /// skill has to fit.
     pub(super) fn novelty(&self) -> f64 {
-        let own = self.contexts[self.active].age as f64 / self.settings.adoption as f64;
+        let own = self.away as f64 / self.settings.adoption as f64;
         self.trust() * (1.0 - own).max(0.0)
     }
 
@@ -181,8 +200,16 @@ impl Contexts {
 
     /// Takes in one step: regressors (padded) and targets, all finite, and whether things go worse than expected.
     pub(super) fn learn(&mut self, regressors: &[f64], targets: &[f64], worse: bool) {
-        self.contexts[self.active].worse |= worse && self.changed();
         self.clock += 1;
+        if self.changed() {
+            self.worse |= worse;
+            (self.away, self.home) = (self.away + 1, 0);
+        } else {
+            self.home += 1;
+            if self.home >= SHORTEST_CONTEXT {
+                (self.worse, self.away) = (false, 0);
+            }
+        }
         let rate = 1.0 / self.clock.min(USUAL_MEMORY) as f64;
         for (spread, target) in self.spread.iter_mut().zip(targets) {
             *spread += rate * (target * target - *spread);
@@ -202,7 +229,7 @@ impl Contexts {
             return;
         }
         let active = &mut self.contexts[self.active];
-        let forgetting = if self.active == 0 { settings.reference_forgetting } else { settings.forgetting };
+        let forgetting = if self.active == 0 { settings.reference_forgetting } else { settings.kept_of(active.age) };
         self.fibre = learn_from(active, &mut self.fibres, regressors, &self.innovations, &mut self.signals, forgetting);
         let settled = active.age >= if self.active == 0 { settings.arming } else { SETTLING };
         self.inquiry.rest = self.inquiry.rest.saturating_sub(1);
@@ -227,14 +254,17 @@ impl Contexts {
         if self.compared < FIRST_COMPARISON {
             return;
         }
+        let mut most = f64::MIN;
         for ((gate, own), reference) in self.gates.iter_mut().zip(&self.own).zip(&self.reference) {
             let explained = 1.0 - own / reference.max(f64::MIN_POSITIVE);
+            most = most.max(explained);
+            // What was once explained is only slowly doubted: where the correction succeeds, there is little to be told by.
             // Chance alone explains up to a quarter or so; what explains half has all trust, if there is clearly more to
             // explain than in the practised body.
             let better = ((explained - 0.25) / (EXPLAINED - 0.25)).clamp(0.0, 1.0);
-            *gate = better * (reference - 1.5).clamp(0.0, 1.0);
+            *gate = (better * (reference - 1.5).clamp(0.0, 1.0)).max(*gate * self.settings.forgetting);
         }
-        if self.gates.iter().all(|&gate| gate == 0.0) {
+        if most <= WORTH_KEEPING {
             let left = self.active;
             self.inquiry.steps = 0;
             self.switch(0);
@@ -340,6 +370,7 @@ impl Contexts {
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         writer.put_u64("which", &[self.known as u64, self.active as u64, self.clock, self.compared]);
+        writer.put_u64("stay", &[self.away, self.home, u64::from(self.worse)]);
         for (index, context) in self.contexts[..self.known].iter().enumerate() {
             writer.scope(&format!("context_{index}"), |writer| context.save(writer));
         }
@@ -372,6 +403,11 @@ impl Contexts {
         reader.check("which", &which[2..], "a count of steps below 2^62", |count| count < 1 << 62)?;
         (self.known, self.active) = (known as usize, which[1] as usize);
         (self.clock, self.compared) = (which[2], which[3]);
+        let mut stay = [0; 3];
+        reader.get_u64("stay", &mut stay)?;
+        reader.check("stay", &stay[..2], "a count of steps below 2^62", |count| count < 1 << 62)?;
+        reader.check("stay", &stay[2..], "0 or 1", |flag| flag <= 1)?;
+        (self.away, self.home, self.worse) = (stay[0], stay[1], stay[2] == 1);
         for (index, context) in self.contexts[..self.known].iter_mut().enumerate() {
             reader.scope(&format!("context_{index}"), |reader| context.load(reader))?;
         }

@@ -31,7 +31,8 @@ pub struct ModelReferenceConfig {
     /// was when nobody falls any more (own measurement: with 170 it takes the start of an episode for a change once cycling
     /// is mastered).
     pub reference_memory: f64,
-    /// Time over which other bodies' models forget, in s; 0.1 to 1e9, default 17 (own measurement).
+    /// Time over which other bodies' models forget at first, in s; 0.1 to 1e9, default 17 (own measurement). The time spent in
+    /// a body is added to it, up to `reference_memory`. What a model was once trusted for is doubted as slowly.
     pub memory: f64,
     /// Variance of the weights of a fresh model, over that of the noise; above 0 and at most 1000, default 1 (own
     /// measurement: with 0.1 a reversed handlebar takes longer to be learnt once the ride has become calm).
