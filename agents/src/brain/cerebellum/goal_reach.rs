@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The share c_k of an action that the command takes over is large where the action moves what is sensed, and nothing where
-//! it does not, as for pressing: that is left to the basal ganglia, without anything being named.
+//! it does not, as for pressing: that is left to the basal ganglia, without anything being named. What has no part in that
+//! either gets ready for a later goal: a finger goes to its string while another one plays, the palm stays.
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,10 @@ impl GoalReachConfig {
 const PRIOR: f64 = 100.0;
 /// A percept that is less due than this is not reached for.
 const DUE: f64 = 0.5;
+
+/// ρ for whether an action has a part in reaching a goal at all, over that for whether it is used: what the goal that is due
+/// has the least use for is not used for a later one.
+const PART: f64 = 0.03;
 
 /// A change in a step larger than this, in typical magnitudes, is no movement; NaN is none either.
 const LARGEST_CHANGE: f64 = 10.0;
@@ -99,6 +104,9 @@ pub(super) struct GoalReach {
     effect: Vec<f64>,
     normal: Vec<f64>,
     solution: Vec<f64>,
+    /// The share of every action that no goal needs yet, and what is to be done with it so far.
+    free: Vec<f64>,
+    intended: Vec<f32>,
 }
 
 impl GoalReach {
@@ -114,7 +122,7 @@ impl GoalReach {
             }
         };
         let longest = prediction.predictors().iter().map(|predictor| predictor.limb().count()).max().unwrap_or(0);
-        let most = prediction.predictors().iter().map(|predictor| predictor.gap().len()).max().unwrap_or(0);
+        let most = prediction.predictors().iter().map(|predictor| predictor.gap(0).len()).max().unwrap_or(0);
         GoalReach {
             share: 1.0 - clock.kept(config.time),
             ridge: config.ridge,
@@ -126,11 +134,13 @@ impl GoalReach {
             effect: vec![0.0; most * actions],
             normal: vec![0.0; most * most],
             solution: vec![0.0; most],
+            free: vec![1.0; actions],
+            intended: vec![0.0; actions],
         }
     }
 
-    /// Puts the command in the place of what it takes over of an action, for every percept that is due; adds
-    /// the command. Whether there is one.
+    /// Puts the command in the place of what it takes over of an action, and adds the command: first for every percept whose
+    /// first goal is due, then, by the actions that have no part in that, for those of later goals. Whether there is one.
     pub(super) fn act(
         &mut self,
         prediction: &SensoryPrediction,
@@ -138,54 +148,79 @@ impl GoalReach {
         action: &mut [f32],
         command: &mut [f32],
     ) -> bool {
+        self.free.fill(1.0);
         let mut adds = false;
-        for (motor, predictor) in self.motors.iter().zip(prediction.predictors()) {
-            if predictor.due(observation) < DUE || predictor.trust() == 0.0 {
-                continue;
-            }
-            let (m, n, actions) = (predictor.gap().len(), motor.limb.len(), self.actions);
-            let effect = &mut self.effect[..m * actions];
-            effect.fill(0.0);
-            for (row, jacobian) in effect.chunks_exact_mut(actions).zip(predictor.jacobian().chunks_exact(n)) {
-                for (part, slope) in jacobian.iter().enumerate() {
-                    let gains = &motor.model.row(part)[1..1 + actions];
-                    row.iter_mut().zip(gains).for_each(|(effect, gain)| *effect += slope * gain);
+        let most = prediction.predictors().iter().map(Predictor::goals).max().unwrap_or(0);
+        for goal in 0..most {
+            for limb in 0..self.motors.len() {
+                let predictor = &prediction.predictors()[limb];
+                if predictor.trust() > 0.0 && predictor.first_due(observation, DUE) == Some(goal) {
+                    adds |= self.reach(limb, predictor, goal, observation, action, command);
                 }
             }
-            let normal = &mut self.normal[..m * m];
-            for (row, normal) in normal.chunks_exact_mut(m).enumerate() {
-                for (column, normal) in normal.iter_mut().enumerate() {
-                    let rows = effect[row * actions..][..actions].iter().zip(&effect[column * actions..][..actions]);
-                    *normal = rows.map(|(own, other)| own * other).sum();
-                }
-                normal[row] += self.ridge;
+        }
+        adds
+    }
+
+    /// The same for one goal of one percept.
+    fn reach(
+        &mut self,
+        limb: usize,
+        predictor: &Predictor,
+        goal: usize,
+        observation: &[f32],
+        action: &mut [f32],
+        command: &mut [f32],
+    ) -> bool {
+        let motor = &self.motors[limb];
+        let gap = predictor.gap(goal);
+        let (m, n, actions) = (gap.len(), motor.limb.len(), self.actions);
+        let effect = &mut self.effect[..m * actions];
+        effect.fill(0.0);
+        for (row, jacobian) in effect.chunks_exact_mut(actions).zip(predictor.jacobian().chunks_exact(n)) {
+            for (part, slope) in jacobian.iter().enumerate() {
+                let gains = motor.model.row(part)[1..1 + actions].iter().zip(&self.free);
+                row.iter_mut().zip(gains).for_each(|(effect, (gain, free))| *effect += slope * gain * free);
             }
-            for (index, action) in action.iter_mut().enumerate() {
-                let size: f64 = (0..m).map(|target| effect[target * actions + index].powi(2)).sum();
-                let taken = predictor.trust() * size / (size + self.ridge) * (1.0 - self.leeway);
-                if taken.is_finite() {
-                    *action = action.clamp(-1.0, 1.0) * (1.0 - taken.clamp(0.0, 1.0)) as f32;
-                }
+        }
+        let normal = &mut self.normal[..m * m];
+        for (row, normal) in normal.chunks_exact_mut(m).enumerate() {
+            for (column, normal) in normal.iter_mut().enumerate() {
+                let rows = effect[row * actions..][..actions].iter().zip(&effect[column * actions..][..actions]);
+                *normal = rows.map(|(own, other)| own * other).sum();
             }
-            let regressors = &mut self.regressors[..padded(1 + actions + n)];
-            if !motor.fill(observation, action, regressors) {
-                continue;
+            normal[row] += self.ridge;
+        }
+        for (index, (action, free)) in action.iter_mut().zip(&mut self.free).enumerate() {
+            let size: f64 = (0..m).map(|target| effect[target * actions + index].powi(2)).sum();
+            let taken = predictor.trust() * size / (size + self.ridge) * (1.0 - self.leeway);
+            if taken.is_finite() {
+                *action = action.clamp(-1.0, 1.0) * (1.0 - taken.clamp(0.0, 1.0)) as f32;
             }
-            let solution = &mut self.solution[..m];
-            for ((slot, gap), jacobian) in
-                solution.iter_mut().zip(predictor.gap()).zip(predictor.jacobian().chunks_exact(n))
-            {
-                let by_itself =
-                    jacobian.iter().enumerate().map(|(part, slope)| slope * dot(motor.model.row(part), regressors));
-                *slot = self.share * gap - predictor.trust() * by_itself.sum::<f64>();
+            let part = size / (size + PART * self.ridge);
+            if part.is_finite() {
+                *free *= 1.0 - part.clamp(0.0, 1.0);
             }
-            solve(normal, solution);
-            for (index, command) in command.iter_mut().enumerate() {
-                let own: f64 = (0..m).map(|target| effect[target * actions + index] * solution[target]).sum();
-                if own.is_finite() {
-                    adds = true;
-                    *command += own.clamp(-1.0, 1.0) as f32;
-                }
+        }
+        let regressors = &mut self.regressors[..padded(1 + actions + n)];
+        // What is commanded for other goals is done, too.
+        self.intended.iter_mut().zip(action.iter().zip(&*command)).for_each(|(sum, (left, own))| *sum = left + own);
+        if !motor.fill(observation, &self.intended, regressors) {
+            return false;
+        }
+        let solution = &mut self.solution[..m];
+        for ((slot, gap), jacobian) in solution.iter_mut().zip(gap).zip(predictor.jacobian().chunks_exact(n)) {
+            let by_itself =
+                jacobian.iter().enumerate().map(|(part, slope)| slope * dot(motor.model.row(part), regressors));
+            *slot = self.share * gap - predictor.trust() * by_itself.sum::<f64>();
+        }
+        solve(normal, solution);
+        let mut adds = false;
+        for (index, command) in command.iter_mut().enumerate() {
+            let own: f64 = (0..m).map(|target| effect[target * actions + index] * solution[target]).sum();
+            if own.is_finite() {
+                adds = true;
+                *command += own.clamp(-1.0, 1.0) as f32;
             }
         }
         adds

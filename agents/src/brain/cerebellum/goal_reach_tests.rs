@@ -108,3 +108,56 @@ fn it_reaches_for_what_is_due_only_and_survives_strange_numbers() {
     assert!(!finger.reach.act(&finger.prediction, &observation, &mut action, &mut command));
     assert_eq!((action, command), ([0.5, -0.5, 0.8], [0.0; 3]));
 }
+
+#[test]
+fn a_finger_gets_ready_for_what_is_due_later_without_moving_the_palm_that_another_needs() {
+    // Two fingers that feel along = palm and across = their own place; one's goal is due now, the other's next.
+    let input = |role| crate::agent::Input { name: "number".into(), typical: 1.0, role };
+    let (body, world) = (crate::agent::Role::Body, crate::agent::Role::World);
+    let mut observations = vec![input(body), input(body), input(body)];
+    observations.extend((0..12).map(|_| input(world)));
+    // 0 palm, 1 and 2 the fingers, 3–5 and 6–8 what they feel and whether, 9 10 the goal, 11 12 whose it is now, 13 14 next.
+    let percept = |finger: usize| crate::agent::Percept {
+        values: vec![3 * finger, 3 * finger + 1],
+        present: 3 * finger + 2,
+        limb: vec![0, finger],
+        goals: [10, 12]
+            .map(|due| crate::agent::Goal { values: vec![9, 10], offsets: vec![0.0; 2], due: Some(due + finger) })
+            .into(),
+    };
+    let shape = crate::agent::AgentShape {
+        observations,
+        actions: 3,
+        control_interval: 1.0 / 30.0,
+        percepts: vec![percept(1), percept(2)],
+    };
+    let mut prediction =
+        SensoryPrediction::new(&SensoryPredictionConfig::default(), &ClimbingFibreConfig::default(), &shape).unwrap();
+    let mut reach = GoalReach::new(&GoalReachConfig::default(), &prediction, 3, Clock::new(1.0 / 30.0));
+    let mut generator = ChaCha8Rng::seed_from_u64(3);
+    let told = |at: [f32; 3], touching: f32, wanted: [f32; 2], due: [f32; 4]| {
+        let [palm, first, second] = at;
+        let felt = [palm * touching, first * touching, touching, palm * touching, second * touching, touching];
+        [&at[..], &felt, &wanted, &due].concat()
+    };
+    for _ in 0..600 {
+        let at: [f32; 3] = std::array::from_fn(|_| generator.random_range(-1.0..1.0));
+        let action: [f32; 3] = std::array::from_fn(|_| generator.random_range(-1.0..1.0));
+        let after = std::array::from_fn(|part| at[part] + 0.15 * action[part]);
+        let [before, after] = [at, after].map(|at| told(at, 1.0, [0.0; 2], [1.0, 1.0, 0.0, 0.0]));
+        prediction.predict(1.0, &before, &mut [0.0; 8]);
+        reach.learn(&prediction, &before, &action, &after);
+        prediction.learn(&after);
+    }
+    let mut command = |next: f32| {
+        let seen = told([0.0; 3], 0.0, [0.4, 0.3], [1.0, 0.0, 0.0, next]);
+        prediction.predict(1.0, &seen, &mut [0.0; 8]);
+        let (mut action, mut command) = ([0.0; 3], [0.0; 3]);
+        reach.act(&prediction, &seen, &mut action, &mut command);
+        command
+    };
+    let [alone, both] = [command(0.0), command(1.0)];
+    assert!(alone[0] > 0.5 && alone[1] > 0.5 && alone[2].abs() < 0.02, "{alone:?}");
+    assert!(both[2] > 0.5, "the other one goes to its string: {both:?}");
+    assert!((both[0] - alone[0]).abs() < 0.05 && (both[1] - alone[1]).abs() < 0.05, "{both:?} {alone:?}");
+}

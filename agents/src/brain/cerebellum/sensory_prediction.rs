@@ -306,9 +306,20 @@ impl Predictor {
         self.trust
     }
 
-    /// g of the first goal.
-    pub(super) fn gap(&self) -> &[f64] {
-        self.gaps.get(..self.values.len()).unwrap_or(&[])
+    /// How many goals it has.
+    pub(super) fn goals(&self) -> usize {
+        self.goals.len()
+    }
+
+    /// The first goal that is due by at least so much.
+    pub(super) fn first_due(&self, observation: &[f32], least: f64) -> Option<usize> {
+        self.goals.iter().position(|goal| goal.due(observation) >= least)
+    }
+
+    /// g of a goal.
+    pub(super) fn gap(&self, goal: usize) -> &[f64] {
+        let values = self.values.len();
+        self.gaps.get(goal * values..(goal + 1) * values).unwrap_or(&[])
     }
 
     /// J, one row per value.
