@@ -36,6 +36,24 @@ pub enum ActionError {
         /// Numbers expected.
         expected: usize,
     },
+    /// Too few or too many numbers for all lanes together.
+    #[error("{found} numbers for {lanes} lanes; expected {}, {fields} for each lane", .lanes * .fields)]
+    Batch {
+        /// Numbers given.
+        found: usize,
+        /// Lanes of the gym.
+        lanes: usize,
+        /// Fields of the action space.
+        fields: usize,
+    },
+    /// Too few or too many marks of which lanes rest.
+    #[error("{found} marks of which lanes rest; expected {lanes}, one for each lane, or none at all")]
+    Resting {
+        /// Marks given.
+        found: usize,
+        /// Lanes of the gym.
+        lanes: usize,
+    },
     /// A NaN or infinite number.
     #[error("lane {lane}: action field `{field}` is {found}; expected a finite number, clipped to [-1, 1]")]
     NotFinite {

@@ -1,9 +1,10 @@
-//! The gym: a Bevy app that hosts lanes and steps them in one system, in parallel over lanes.
+//! The gym: an ECS world that hosts lanes and steps them in one system, in parallel over lanes.
 //!
 //! It is driven in one of two ways. From outside, [`Gym::step`] takes one action per lane and returns contiguous
-//! buffers, for people who bring their own learner. From inside, an [`Occupant`] lives on each lane's entity and
+//! buffers, for people who bring their own learner; single lanes can be left resting ([`Gym::step_some`]), begun
+//! ([`Gym::begin_lane`]), or worked on ([`Gym::access`]). From inside, an [`Occupant`] lives on each lane's entity and
 //! practises in bursts of many steps per call, so that nothing synchronises per step. Lanes share nothing, so results
-//! are the same to the last bit for any number of lanes and threads.
+//! are the same to the last bit for any number of lanes and threads. A gym can be sent to another thread.
 
 use crate::error::ActionError;
 use crate::lane::{Lane, LaneAccess, Step};
@@ -12,6 +13,7 @@ use crate::task::{Blueprint, TaskSpec};
 use crate::world::World;
 use bevy::ecs::query::QueryData;
 use bevy::ecs::schedule::SingleThreadedExecutor;
+use bevy::ecs::world::World as Ecs;
 use bevy::prelude::*;
 use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
@@ -51,13 +53,14 @@ pub struct Batch {
 
 /// A host of lanes.
 pub struct Gym<O: Occupant = ()> {
-    app: App,
-    /// Kept outside the app: taking it from there and back costs a tenth of a small lane's step.
+    ecs: Ecs,
+    /// Kept outside the world: taking it from there and back costs a tenth of a small lane's step.
     schedule: Schedule,
     entities: Vec<Entity>,
     spec: Arc<TaskSpec>,
     batch: Batch,
-    occupants: std::marker::PhantomData<O>,
+    /// Finds the parts of a single lane.
+    parts: QueryState<LaneParts<O>>,
 }
 
 /// Fewer lanes than this per thread are stepped faster by one thread than a second one is woken.
@@ -67,7 +70,8 @@ const FEWEST_LANES_PER_THREAD: usize = 8;
 #[derive(Resource)]
 enum Order {
     Begin(u64),
-    Step(Vec<f32>),
+    /// Actions of all lanes, and which of them rest; none does if there is no such list.
+    Step(Vec<f32>, Vec<bool>),
     Burst,
 }
 
@@ -101,19 +105,19 @@ impl Gym<()> {
 impl<O: Occupant> Gym<O> {
     /// One lane for each seed and occupant, on `threads` threads.
     pub fn occupied(blueprint: &Blueprint, occupants: impl IntoIterator<Item = (Seed, O)>, threads: usize) -> Self {
-        let mut app = App::empty();
+        let mut ecs = Ecs::new();
         let mut schedule = Schedule::default();
         schedule.set_executor(SingleThreadedExecutor::new());
         schedule.add_systems(drive::<O>);
         let threads = threads.max(1);
-        app.insert_resource(Order::Burst);
+        ecs.insert_resource(Order::Burst);
         let build = || ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|_| "lane worker".into()).build();
         let helpers = (threads > 1).then(build).and_then(Result::ok);
-        app.insert_resource(Workers { helpers, threads });
+        ecs.insert_resource(Workers { helpers, threads });
         let mut entities = Vec::new();
         for (index, (seed, occupant)) in occupants.into_iter().enumerate() {
             let (lane, physics) = Lane::new(blueprint, index, seed);
-            entities.push(app.world_mut().spawn((lane, Occupancy(occupant), physics.into_components())).id());
+            entities.push(ecs.spawn((lane, Occupancy(occupant), physics.into_components())).id());
         }
         let (lanes, width) = (entities.len(), blueprint.spec().observation.len());
         let batch = Batch {
@@ -123,8 +127,8 @@ impl<O: Occupant> Gym<O> {
             terminated: vec![false; lanes],
             truncated: vec![false; lanes],
         };
-        let mut gym =
-            Self { app, schedule, entities, spec: Arc::clone(blueprint.spec()), batch, occupants: Default::default() };
+        let parts = QueryState::new(&mut ecs);
+        let mut gym = Self { ecs, schedule, entities, spec: Arc::clone(blueprint.spec()), batch, parts };
         gym.gather();
         gym
     }
@@ -141,19 +145,19 @@ impl<O: Occupant> Gym<O> {
 
     /// A lane by index.
     pub fn lane(&self, index: usize) -> Option<&Lane> {
-        self.entities.get(index).and_then(|&entity| self.app.world().get(entity))
+        self.entities.get(index).and_then(|&entity| self.ecs.get(entity))
     }
 
     /// An occupant by lane index.
     pub fn occupant(&self, index: usize) -> Option<&O> {
         let entity = *self.entities.get(index)?;
-        self.app.world().get::<Occupancy<O>>(entity).map(|occupancy| &occupancy.0)
+        self.ecs.get::<Occupancy<O>>(entity).map(|occupancy| &occupancy.0)
     }
 
     /// An occupant by lane index, mutably.
     pub fn occupant_mut(&mut self, index: usize) -> Option<&mut O> {
         let entity = *self.entities.get(index)?;
-        self.app.world_mut().get_mut::<Occupancy<O>>(entity).map(|occupancy| &mut occupancy.into_inner().0)
+        self.ecs.get_mut::<Occupancy<O>>(entity).map(|occupancy| &mut occupancy.into_inner().0)
     }
 
     /// The data of the last step or reset.
@@ -168,28 +172,68 @@ impl<O: Occupant> Gym<O> {
         &self.batch
     }
 
+    /// Starts episode `index` in one lane, under another seed if one is given; the rest of the batch stays. `None` if there is
+    /// no such lane.
+    pub fn begin_lane(&mut self, lane: usize, seed: Option<Seed>, index: u64) -> Option<&Batch> {
+        let mut access = self.access(lane)?;
+        if let Some(seed) = seed {
+            access.reseed(seed);
+        }
+        access.begin(index);
+        self.gather_lane(lane);
+        Some(&self.batch)
+    }
+
+    /// A lane with its world, to begin, step, push, draw or reseed it by itself. The batch knows nothing of that until the
+    /// lane is begun or stepped by the gym.
+    pub fn access(&mut self, lane: usize) -> Option<LaneAccess<'_>> {
+        let entity = *self.entities.get(lane)?;
+        self.parts.get_mut(&mut self.ecs, entity).ok().map(access)
+    }
+
     /// Takes one env step in every lane. `actions` is `[lanes × action fields]`, row-major; values outside [-1, 1] are
     /// clipped. A lane whose episode ends starts the next one in the same step.
     ///
     /// # Errors
     /// A buffer of the wrong length or with a non-finite number; no lane has moved then.
     pub fn step(&mut self, actions: &[f32]) -> Result<&Batch, ActionError> {
-        let width = self.spec.action.len();
-        if actions.len() != self.lanes() * width {
-            let lane = actions.len() / width.max(1);
-            return Err(ActionError::Length { lane, found: actions.len(), expected: self.lanes() * width });
+        self.step_some(actions, &[])
+    }
+
+    /// The same in the lanes that do not rest. `resting` is `[lanes]`, or empty if none does. A lane that rests keeps its
+    /// observation, has a reward of 0, and has not ended; its part of `actions` is not looked at.
+    ///
+    /// # Errors
+    /// A buffer of the wrong length or with a non-finite number; no lane has moved then.
+    pub fn step_some(&mut self, actions: &[f32], resting: &[bool]) -> Result<&Batch, ActionError> {
+        let (lanes, width) = (self.lanes(), self.spec.action.len());
+        if actions.len() != lanes * width {
+            return Err(ActionError::Batch { found: actions.len(), lanes, fields: width });
         }
-        if let Some(at) = actions.iter().position(|value| !value.is_finite()) {
+        if !resting.is_empty() && resting.len() != lanes {
+            return Err(ActionError::Resting { found: resting.len(), lanes });
+        }
+        let rests = |lane: usize| resting.get(lane).is_some_and(|&rests| rests);
+        let unsound = |(at, value): (usize, &f32)| !value.is_finite() && !rests(at / width);
+        if let Some(at) = actions.iter().enumerate().position(unsound) {
             let field = self.spec.action.fields()[at % width].name.clone();
             return Err(ActionError::NotFinite { lane: at / width, field, found: actions[at] });
         }
-        let mut order = self.app.world_mut().resource_mut::<Order>();
+        let mut order = self.ecs.resource_mut::<Order>();
         match &mut *order {
-            Order::Step(buffer) if buffer.len() == actions.len() => buffer.copy_from_slice(actions),
-            other => *other = Order::Step(actions.to_vec()),
+            Order::Step(given, rest) if given.len() == actions.len() => {
+                given.copy_from_slice(actions);
+                rest.clear();
+                rest.extend_from_slice(resting);
+            }
+            other => *other = Order::Step(actions.to_vec(), resting.to_vec()),
         }
-        self.schedule.run(self.app.world_mut());
+        self.schedule.run(&mut self.ecs);
         self.gather();
+        for lane in (0..lanes).filter(|&lane| rests(lane)) {
+            self.batch.rewards[lane] = 0.0;
+            (self.batch.terminated[lane], self.batch.truncated[lane]) = (false, false);
+        }
         Ok(&self.batch)
     }
 
@@ -199,25 +243,27 @@ impl<O: Occupant> Gym<O> {
     }
 
     fn order(&mut self, order: Order) {
-        self.app.insert_resource(order);
-        self.schedule.run(self.app.world_mut());
+        self.ecs.insert_resource(order);
+        self.schedule.run(&mut self.ecs);
     }
 
     fn gather(&mut self) {
+        (0..self.entities.len()).for_each(|lane| self.gather_lane(lane));
+    }
+
+    fn gather_lane(&mut self, index: usize) {
         let width = self.spec.observation.len();
         let batch = &mut self.batch;
-        for (index, &entity) in self.entities.iter().enumerate() {
-            let Some(lane) = self.app.world().get::<Lane>(entity) else { continue };
-            let row = index * width..(index + 1) * width;
-            let Step { reward, terminated, truncated } = lane.last_step();
-            batch.observations[row.clone()].copy_from_slice(lane.observation());
-            if terminated || truncated {
-                batch.final_observations[row].copy_from_slice(lane.final_observation());
-            }
-            batch.rewards[index] = reward;
-            batch.terminated[index] = terminated;
-            batch.truncated[index] = truncated;
+        let Some(lane) = self.ecs.get::<Lane>(self.entities[index]) else { return };
+        let row = index * width..(index + 1) * width;
+        let Step { reward, terminated, truncated } = lane.last_step();
+        batch.observations[row.clone()].copy_from_slice(lane.observation());
+        if terminated || truncated {
+            batch.final_observations[row].copy_from_slice(lane.final_observation());
         }
+        batch.rewards[index] = reward;
+        batch.terminated[index] = terminated;
+        batch.truncated[index] = truncated;
     }
 }
 
@@ -255,6 +301,17 @@ fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers
     });
 }
 
+fn access<'a, O: Occupant>(parts: LanePartsItem<'a, '_, O>) -> LaneAccess<'a> {
+    let bodies = parts.bodies.into_inner();
+    let world = World {
+        simulation: parts.simulation.into_inner(),
+        bodies: &mut bodies.bodies,
+        colliders: &mut parts.colliders.into_inner().colliders,
+        joints: parts.joints.into_inner(),
+    };
+    LaneAccess::new(parts.lane.into_inner(), world)
+}
+
 fn obey<O: Occupant>(parts: &mut LanePartsItem<'_, '_, O>, order: &Order) {
     let world = World {
         simulation: &mut parts.simulation,
@@ -266,11 +323,13 @@ fn obey<O: Occupant>(parts: &mut LanePartsItem<'_, '_, O>, order: &Order) {
     match order {
         Order::Begin(index) => lane.begin(*index),
         Order::Burst => parts.occupancy.0.burst(&mut lane),
-        Order::Step(actions) => {
+        Order::Step(actions, resting) => {
             let width = lane.lane().spec().action.len();
             let index = lane.lane().index();
-            // `Gym::step` has checked the buffer.
-            let _ = lane.step(&actions[index * width..(index + 1) * width]);
+            if resting.get(index).is_none_or(|&rests| !rests) {
+                // The buffers have been checked.
+                let _ = lane.step(&actions[index * width..(index + 1) * width]);
+            }
         }
     }
 }

@@ -124,7 +124,7 @@ impl Lane {
         &self.final_observation
     }
 
-    /// What the last step brought.
+    /// What the last step brought; nothing yet where an episode was begun from outside since.
     pub fn last_step(&self) -> Step {
         self.last_step
     }
@@ -139,11 +139,17 @@ impl Lane {
         (self.episode_index, self.length)
     }
 
+    /// Changes the seed that episodes come from, those that begin from now on.
+    pub fn reseed(&mut self, seed: Seed) {
+        self.seed = seed;
+    }
+
     /// Starts episode `index`. It is the same to the last bit whatever has happened in the lane before.
     pub fn begin(&mut self, world: &mut World<'_>, index: u64) {
         self.episode_index = index;
         self.length = 0;
         self.total_reward = 0.0;
+        self.last_step = Step::default();
         self.pristine.restore(world);
         self.task.trial(self.seed, index);
         self.task.reset(world, &mut self.seed.fan("episode", index).rng());
@@ -257,6 +263,11 @@ impl<'a> LaneAccess<'a> {
     /// The world, for instruments that look in or push from outside.
     pub fn world(&mut self) -> &mut World<'a> {
         &mut self.world
+    }
+
+    /// See [`Lane::reseed`].
+    pub fn reseed(&mut self, seed: Seed) {
+        self.lane.reseed(seed);
     }
 
     /// Starts episode `index`; see [`Lane::begin`].

@@ -3,7 +3,7 @@
 use etude_envs::check::check;
 use etude_envs::error::ActionError;
 use etude_envs::gym::{Gym, Occupant};
-use etude_envs::lane::{LaneAccess, SoloLane};
+use etude_envs::lane::{LaneAccess, SoloLane, Step};
 use etude_envs::rapier::prelude::*;
 use etude_envs::space::{Field, Space};
 use etude_envs::task::{Blueprint, Judgement, Task, TaskSpec};
@@ -239,9 +239,91 @@ fn bad_actions_are_errors_that_name_the_field_and_move_nothing() {
     let error = gym.step(&[0.0, f32::NAN]).unwrap_err();
     assert!(matches!(&error, ActionError::NotFinite { lane: 1, field, .. } if field == "push"), "{error}");
     let error = gym.step(&[0.0, 0.0, 0.0]).unwrap_err();
-    assert!(matches!(error, ActionError::Length { found: 3, expected: 2, .. }), "{error}");
+    assert_eq!(error.to_string(), "3 numbers for 2 lanes; expected 2, 1 for each lane");
+    let error = gym.step_some(&[0.0, 0.0], &[true]).unwrap_err();
+    assert_eq!(error.to_string(), "1 marks of which lanes rest; expected 2, one for each lane, or none at all");
+    let error = gym.access(1).unwrap().step(&[0.0, 0.0]).unwrap_err();
+    assert!(matches!(error, ActionError::Length { lane: 1, found: 2, expected: 1 }), "{error}");
     assert_eq!(gym.batch(), &before);
     assert_eq!(gym.lane(0).unwrap().progress(), (0, 0));
+}
+
+#[test]
+fn a_lane_that_rests_is_as_it_was_and_the_others_go_on_as_ever() {
+    let blueprint = Ball::blueprint(Defect::None);
+    let mut some = Gym::new(&blueprint, 3, Seed(8), 1);
+    let mut all = Gym::new(&blueprint, 3, Seed(8), 1);
+    let mut alone = SoloLane::new(&blueprint, some.lane(1).unwrap().seed());
+    let width = some.spec().observation.len();
+    for step in 0..100 {
+        let rests = step % 3 == 0;
+        let before = some.batch().clone();
+        // What a lane that rests is told is not looked at.
+        let batch = some.step_some(&[1.0, if rests { f32::NAN } else { -1.0 }, 0.3], &[false, rests, false]).unwrap();
+        if rests {
+            assert_eq!(batch.observations[width..2 * width], before.observations[width..2 * width]);
+            assert_eq!((batch.rewards[1], batch.terminated[1], batch.truncated[1]), (0.0, false, false));
+        } else {
+            let Step { reward, terminated, truncated } = alone.access().step(&[-1.0]).unwrap();
+            assert_eq!(batch.observations[width..2 * width], *alone.lane().observation());
+            assert_eq!((batch.rewards[1], batch.terminated[1], batch.truncated[1]), (reward, terminated, truncated));
+        }
+        let batch = batch.clone();
+        let whole = all.step(&[1.0, -1.0, 0.3]).unwrap();
+        for lane in [0, 2] {
+            assert_eq!(batch.observations[lane * width..][..width], whole.observations[lane * width..][..width]);
+            assert_eq!(batch.rewards[lane], whole.rewards[lane]);
+        }
+    }
+}
+
+#[test]
+fn a_lane_is_begun_and_reseeded_by_itself_and_is_then_like_any_other_of_that_seed() {
+    let blueprint = Ball::blueprint(Defect::None);
+    let mut gym = Gym::new(&blueprint, 2, Seed(9), 1);
+    let mut other = SoloLane::new(&blueprint, Seed(77));
+    let width = gym.spec().observation.len();
+    for _ in 0..7 {
+        gym.step(&[0.5, 0.5]).unwrap();
+    }
+    let before = gym.batch().clone();
+    assert_ne!(before.rewards[1], 0.0);
+    let batch = gym.begin_lane(1, Some(Seed(77)), 3).unwrap();
+    other.access().begin(3);
+    assert_eq!(batch.observations[width..], *other.lane().observation());
+    assert_eq!(batch.observations[..width], before.observations[..width], "the rest of the batch stays");
+    assert_eq!(
+        (batch.rewards[0], batch.rewards[1]),
+        (before.rewards[0], 0.0),
+        "nothing has come of the new episode yet"
+    );
+    for _ in 0..60 {
+        gym.step(&[0.5, -0.7]).unwrap();
+        other.access().step(&[-0.7]).unwrap();
+        assert_eq!(
+            gym.lane(1).unwrap().observation(),
+            other.lane().observation(),
+            "the next episodes are of that seed, too"
+        );
+    }
+    assert!(gym.begin_lane(2, None, 0).is_none() && gym.access(2).is_none(), "there is no such lane");
+}
+
+#[test]
+fn a_gym_is_stepped_by_whichever_thread_has_it() {
+    let blueprint = Ball::blueprint(Defect::None);
+    let mut here = Gym::new(&blueprint, 4, Seed(10), 2);
+    let mut there = Gym::new(&blueprint, 4, Seed(10), 2);
+    for _ in 0..5 {
+        let batch = here.step(&[0.1, 0.2, 0.3, 0.4]).unwrap().clone();
+        there = std::thread::spawn(move || {
+            there.step(&[0.1, 0.2, 0.3, 0.4]).unwrap();
+            there
+        })
+        .join()
+        .unwrap();
+        assert_eq!(there.batch(), &batch);
+    }
 }
 
 #[test]
