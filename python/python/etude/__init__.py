@@ -1,0 +1,55 @@
+"""A gym for motor skills and their transfer: the tasks of etude as Gymnasium environments.
+
+>>> import gymnasium
+>>> env = gymnasium.make("etude:cycling/flat-v0")
+>>> observation, info = env.reset(seed=0)
+>>> observation.shape == env.observation_space.shape
+True
+
+Every task is registered under its id. Tasks of one's own are made from the path of their YAML file, by ``etude.make``.
+"""
+
+import gymnasium
+
+from ._etude import ActionError, EtudeError, Field, Lanes, Spec, TaskError, task_ids
+from .env import Env
+from .vector import VectorEnv
+
+__all__ = [
+    "ActionError",
+    "Env",
+    "EtudeError",
+    "Field",
+    "Lanes",
+    "Spec",
+    "TaskError",
+    "VectorEnv",
+    "make",
+    "make_vec",
+    "task_ids",
+]
+
+
+def make(task, **settings):
+    """An environment of a task, by its id or by the path of a YAML file; see ``etude.Env`` for the settings."""
+    return Env(task, **settings)
+
+
+def make_vec(task, num_envs=1, **settings):
+    """A vector environment of a task, by its id or by the path of a YAML file; see ``etude.VectorEnv``."""
+    return VectorEnv(task, num_envs, **settings)
+
+
+def _register():
+    for task in task_ids():
+        if task not in gymnasium.registry:
+            gymnasium.register(
+                task,
+                entry_point="etude.env:Env",
+                vector_entry_point="etude.vector:VectorEnv",
+                max_episode_steps=Lanes(task).spec.step_limit,
+                kwargs={"task": task},
+            )
+
+
+_register()

@@ -1,0 +1,32 @@
+"""What the environments have in common: spaces, seeds and what is told beside an observation."""
+
+import gymnasium
+import numpy as np
+
+_SEEDS = 2**63
+
+
+def observation_space(spec):
+    """A box with the bounds of the observation's fields, float32 of shape (fields,)."""
+    return _box(spec.observation_fields)
+
+
+def action_space(spec):
+    """A box from -1 to 1, float32 of shape (fields,)."""
+    return _box(spec.action_fields)
+
+
+def _box(fields):
+    low = np.array([field.low for field in fields], np.float32)
+    high = np.array([field.high for field in fields], np.float32)
+    return gymnasium.spaces.Box(low, high, dtype=np.float32)
+
+
+def metric_names(spec):
+    """Names of the score and the metrics, as keys of ``info``."""
+    return ["score", *spec.metrics]
+
+
+def lane_seed(generator):
+    """A seed for a lane, drawn from a NumPy generator."""
+    return int(generator.integers(_SEEDS))

@@ -1,0 +1,137 @@
+"""Many environments that are stepped together, natively."""
+
+import gymnasium
+import numpy as np
+from gymnasium.vector import AutoresetMode
+
+from ._etude import Lanes
+from .spaces import action_space, lane_seed, metric_names, observation_space
+
+
+class VectorEnv(gymnasium.vector.VectorEnv):
+    """A task in ``num_envs`` lanes, stepped by ``threads`` threads.
+
+    Observations are float32 of shape (num_envs, fields), rewards float32 of shape (num_envs,), and ``info`` has an array of
+    shape (num_envs,) for the score and each metric, with a mask under the same name with an underscore before it, as
+    Gymnasium's vector environments have: where the mask is False the episode has no such metric, and the number is NaN.
+
+    ``autoreset_mode`` says what becomes of a lane whose episode has ended: with ``NEXT_STEP`` (the default) the next call of
+    step() starts its next episode, whatever the action, with a reward of 0; with ``SAME_STEP`` the same call does, with the
+    last observation in ``info["final_obs"]`` and the last info in ``info["final_info"]``; with ``DISABLED`` the lane has to
+    be reset by ``reset(options={"reset_mask": …})`` before the next step.
+
+    Environment i is seeded with ``seed + i``, so that it is the same as ``etude.Env`` with that seed.
+    """
+
+    def __init__(
+        self,
+        task,
+        num_envs=1,
+        threads=1,
+        autoreset_mode=AutoresetMode.NEXT_STEP,
+        render_mode=None,
+        max_episode_steps=None,
+    ):
+        if render_mode is not None:
+            raise ValueError(f"render_mode {render_mode!r}; expected None: etude does not draw for Python yet")
+        self._lanes = Lanes(str(task), num_envs, threads=threads)
+        spec = self._lanes.spec
+        if max_episode_steps not in (None, spec.step_limit):
+            raise ValueError(f"max_episode_steps {max_episode_steps}; expected {spec.step_limit}, which the task sets itself")
+        self._arguments = (str(task), num_envs, threads, autoreset_mode)
+        self.task = spec
+        self.observation_fields = spec.observation_fields
+        self.action_fields = spec.action_fields
+        self.num_envs = num_envs
+        self.render_mode = render_mode
+        self.single_observation_space = observation_space(spec)
+        self.single_action_space = action_space(spec)
+        self.observation_space = gymnasium.vector.utils.batch_space(self.single_observation_space, num_envs)
+        self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, num_envs)
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
+        self.metadata = {
+            "render_modes": [],
+            "render_fps": round(1 / spec.control_interval),
+            "autoreset_mode": self.autoreset_mode,
+        }
+        self._names = metric_names(spec)
+        self._generators = [None] * num_envs
+        self._ended = np.zeros(num_envs, bool)
+        self._begun = np.zeros(num_envs, bool)
+
+    def reset(self, *, seed=None, options=None):
+        """Starts an episode in every lane, or in those of ``options["reset_mask"]``, bool of shape (num_envs,)."""
+        options = dict(options or {})
+        mask = options.pop("reset_mask", None)
+        if options:
+            raise ValueError(f"reset option {sorted(options)[0]!r}; expected 'reset_mask'")
+        mask = np.ones(self.num_envs, bool) if mask is None else np.asarray(mask, bool)
+        if mask.shape != (self.num_envs,):
+            raise ValueError(f"reset_mask of shape {mask.shape}; expected ({self.num_envs},)")
+        if seed is None or np.isscalar(seed):
+            seed = [None if seed is None else seed + index for index in range(self.num_envs)]
+        seeds = list(seed)
+        if len(seeds) != self.num_envs:
+            raise ValueError(f"{len(seeds)} seeds; expected {self.num_envs}, one for each environment")
+        for lane in np.flatnonzero(mask):
+            self._begin(int(lane), seeds[lane])
+        self._ended[mask] = False
+        return self._lanes.observations(), self._infos(np.zeros(self.num_envs, bool))
+
+    def _begin(self, lane, seed):
+        if seed is not None or self._generators[lane] is None:
+            self._generators[lane] = gymnasium.utils.seeding.np_random(seed)[0]
+            self._lanes.begin(lane, lane_seed(self._generators[lane]), 0)
+        elif self._ended[lane]:
+            # The lane has begun it already.
+            self._lanes.begin(lane, None, self._lanes.episode(lane))
+        else:
+            self._lanes.begin(lane, None, self._lanes.episode(lane) + 1)
+        self._begun[lane] = True
+
+    def step(self, actions):
+        """Takes one env step in every lane; returns observations, rewards, terminated, truncated and infos."""
+        if not self._begun.all():
+            raise gymnasium.error.ResetNeeded("step() before reset(): an episode has to be begun in every environment first")
+        resting = self._ended.copy()
+        if self.autoreset_mode == AutoresetMode.DISABLED and resting.any():
+            lane = int(np.flatnonzero(resting)[0])
+            raise gymnasium.error.ResetNeeded(f"environment {lane} has ended: reset it, by a reset_mask, before the next step")
+        actions = np.ascontiguousarray(actions, np.float32)
+        observations, rewards, terminated, truncated = self._lanes.step(actions, resting)
+        ended = terminated | truncated
+        if self.autoreset_mode == AutoresetMode.SAME_STEP:
+            infos = self._infos(np.zeros(self.num_envs, bool))
+            if ended.any():
+                self._finals(infos, ended)
+            return observations, rewards, terminated, truncated, infos
+        observations[ended] = self._lanes.final_observations()[ended]
+        self._ended = ended
+        return observations, rewards, terminated, truncated, self._infos(ended)
+
+    def _infos(self, ended):
+        told = np.empty((self.num_envs, len(self._names)))
+        for lane in range(self.num_envs):
+            score, metrics = self._lanes.ended(lane) if ended[lane] else self._lanes.so_far(lane)
+            told[lane, 0], told[lane, 1:] = score, metrics
+        infos = {}
+        for name, values in zip(self._names, told.T):
+            infos[name], infos[f"_{name}"] = values.copy(), ~np.isnan(values)
+        return infos
+
+    def _finals(self, infos, ended):
+        last = np.full(self.num_envs, None, object)
+        finals = self._lanes.final_observations()
+        for lane in np.flatnonzero(ended):
+            last[lane] = finals[lane]
+        final_info = {}
+        told = {int(lane): self._lanes.ended(int(lane)) for lane in np.flatnonzero(ended)}
+        for index, name in enumerate(self._names):
+            values = np.full(self.num_envs, np.nan)
+            for lane, (score, metrics) in told.items():
+                values[lane] = [score, *metrics][index]
+            final_info[name], final_info[f"_{name}"] = values, ~np.isnan(values)
+        infos.update(final_obs=last, _final_obs=ended.copy(), final_info=final_info, _final_info=ended.copy())
+
+    def __reduce__(self):
+        return VectorEnv, self._arguments

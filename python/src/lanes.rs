@@ -1,0 +1,138 @@
+//! Lanes of a task, stepped from Python.
+
+use crate::error;
+use crate::spec::Spec;
+use etude_envs::gym::Gym;
+use etude_envs::{Registry, Seed};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray};
+use pyo3::exceptions::{PyIndexError, PyRuntimeError};
+use pyo3::prelude::*;
+
+/// What a step brings: observations, rewards, terminated, truncated, each a new array with one row per lane.
+type Stepped<'py> =
+    (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<bool>>, Bound<'py, PyArray1<bool>>);
+
+/// Lanes of one task: independent worlds that are stepped together. `task` is an id or the path of a YAML file; lane i has
+/// the seed that fans out of `seed` for it until it is begun under another.
+#[pyclass(module = "etude")]
+pub struct Lanes {
+    gym: Gym,
+    fields: usize,
+    /// The process that it belongs to: its threads are not there in a child that was forked.
+    process: u32,
+    threads: usize,
+}
+
+impl Lanes {
+    fn own(&mut self) -> PyResult<&mut Gym> {
+        if self.threads > 1 && std::process::id() != self.process {
+            let found = "lanes with threads do not outlive a fork; make them in the child, or with threads=1";
+            return Err(PyRuntimeError::new_err(found));
+        }
+        Ok(&mut self.gym)
+    }
+
+    fn no_lane(&self, lane: usize) -> PyErr {
+        PyIndexError::new_err(format!("lane {lane}: expected one below {}", self.gym.lanes()))
+    }
+}
+
+fn rows<'py>(py: Python<'py>, values: &[f32], lanes: usize) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    values.to_pyarray(py).reshape([lanes, values.len() / lanes.max(1)])
+}
+
+#[pymethods]
+impl Lanes {
+    #[new]
+    #[pyo3(signature = (task, lanes=1, seed=0, threads=1))]
+    fn new(py: Python<'_>, task: &str, lanes: usize, seed: u64, threads: usize) -> PyResult<Self> {
+        if !(1..=1_000_000).contains(&lanes) {
+            return Err(error::EtudeError::new_err(format!("{lanes} lanes; expected 1 to 1000000")));
+        }
+        if !(1..=1024).contains(&threads) {
+            return Err(error::EtudeError::new_err(format!("{threads} threads; expected 1 to 1024")));
+        }
+        let blueprint = Registry::default().task(task).map_err(|why| error::TaskError::new_err(why.to_string()))?;
+        let fields = blueprint.spec().action.len();
+        let gym = py.detach(|| Gym::new(&blueprint, lanes, Seed(seed), threads));
+        Ok(Lanes { gym, fields, process: std::process::id(), threads })
+    }
+
+    /// What the task's spec says.
+    #[getter]
+    fn spec(&self) -> Spec {
+        Spec::from(&**self.gym.spec())
+    }
+
+    fn __len__(&self) -> usize {
+        self.gym.lanes()
+    }
+
+    /// Takes one env step in every lane that does not rest. `actions` is float32 [lanes, action fields], C-contiguous;
+    /// `resting` is bool [lanes]. A lane whose episode ends starts the next one at once, and its row has that one's first
+    /// observation.
+    #[pyo3(signature = (actions, resting=None))]
+    fn step<'py>(
+        &mut self,
+        py: Python<'py>,
+        actions: PyReadonlyArray2<'py, f32>,
+        resting: Option<PyReadonlyArray1<'py, bool>>,
+    ) -> PyResult<Stepped<'py>> {
+        let lanes = self.gym.lanes();
+        if actions.shape() != [lanes, self.fields] || !actions.is_c_contiguous() {
+            return Err(error::ActionError::new_err(format!(
+                "actions of shape {:?}{}; expected [{lanes}, {}], C-contiguous",
+                actions.shape(),
+                if actions.is_c_contiguous() { "" } else { ", not C-contiguous" },
+                self.fields
+            )));
+        }
+        let given = actions.as_slice()?;
+        let resting = resting.as_ref().map_or(Ok(&[][..]), |resting| resting.as_slice())?;
+        let gym = self.own()?;
+        let batch = py.detach(|| gym.step_some(given, resting));
+        let batch = batch.map_err(|why| error::ActionError::new_err(why.to_string()))?;
+        Ok((
+            rows(py, &batch.observations, lanes)?,
+            batch.rewards.to_pyarray(py),
+            batch.terminated.to_pyarray(py),
+            batch.truncated.to_pyarray(py),
+        ))
+    }
+
+    /// Starts episode `episode` of a lane, under another seed if one is given.
+    #[pyo3(signature = (lane, seed=None, episode=0))]
+    fn begin(&mut self, lane: usize, seed: Option<u64>, episode: u64) -> PyResult<()> {
+        let begun = self.own()?.begin_lane(lane, seed.map(Seed), episode).is_some();
+        if begun { Ok(()) } else { Err(self.no_lane(lane)) }
+    }
+
+    /// What every lane sees now, [lanes, observation fields].
+    fn observations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        rows(py, &self.gym.batch().observations, self.gym.lanes())
+    }
+
+    /// The last observation of the episode that each lane ended last, [lanes, observation fields].
+    fn final_observations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        rows(py, &self.gym.batch().final_observations, self.gym.lanes())
+    }
+
+    /// Index of the episode that runs in a lane, from 0.
+    fn episode(&self, lane: usize) -> PyResult<u64> {
+        self.gym.lane(lane).map(|lane| lane.progress().0).ok_or_else(|| self.no_lane(lane))
+    }
+
+    /// Score and metrics of a lane's running episode so far; NaN where a metric was not measured.
+    fn so_far(&mut self, lane: usize) -> PyResult<(f32, Vec<f32>)> {
+        let Some(access) = self.own()?.access(lane) else { return Err(self.no_lane(lane)) };
+        let mut metrics = vec![f32::NAN; access.lane().spec().metrics.len()];
+        access.lane().task().metrics(&mut metrics);
+        Ok((access.so_far().1, metrics))
+    }
+
+    /// Score and metrics of the episode that a lane ended last.
+    fn ended(&self, lane: usize) -> PyResult<(f32, Vec<f32>)> {
+        let lane = self.gym.lane(lane).ok_or_else(|| self.no_lane(lane))?;
+        Ok((lane.last_episode().score, lane.last_episode().metrics.clone()))
+    }
+}

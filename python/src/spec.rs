@@ -1,0 +1,87 @@
+//! What a task's spec says, as Python data.
+
+use etude_envs::space::{self, Space};
+use etude_envs::task::TaskSpec;
+use pyo3::prelude::*;
+
+/// One number of an observation or an action.
+#[pyclass(frozen, get_all, module = "etude")]
+#[derive(Clone)]
+pub struct Field {
+    /// Unique name within its space.
+    name: String,
+    /// Unit, or `1` where there is none.
+    unit: String,
+    /// Lowest and highest value that is ever seen or obeyed.
+    low: f32,
+    high: f32,
+    /// A typical magnitude, above 0.
+    typical: f32,
+    /// What it tells of: `world`, `body`, `desired`, `feedback` or `error-shown`.
+    role: &'static str,
+    /// What it means, in one line.
+    meaning: String,
+}
+
+impl From<&space::Field> for Field {
+    fn from(field: &space::Field) -> Self {
+        Field {
+            name: field.name.clone(),
+            unit: field.unit.clone(),
+            low: field.low,
+            high: field.high,
+            typical: field.typical,
+            role: field.role.name(),
+            meaning: field.meaning.clone(),
+        }
+    }
+}
+
+#[pymethods]
+impl Field {
+    fn __repr__(&self) -> String {
+        format!("Field({}, {}, {} to {}: {})", self.name, self.unit, self.low, self.high, self.meaning)
+    }
+}
+
+/// Everything about a task that does not change while it runs.
+#[pyclass(frozen, get_all, module = "etude")]
+#[derive(Clone)]
+pub struct Spec {
+    /// `family/name-vN`.
+    id: String,
+    /// What one does in it, what the score measures, what the reward is made of, how an episode starts and ends.
+    summary: String,
+    score: String,
+    reward: String,
+    start: String,
+    end: String,
+    /// Fields of the two spaces.
+    observation_fields: Vec<Field>,
+    action_fields: Vec<Field>,
+    /// Names of what is told of an episode beside its score.
+    metrics: Vec<String>,
+    /// Env steps after which an episode is truncated.
+    step_limit: u32,
+    /// Time between two actions, in s.
+    control_interval: f32,
+}
+
+impl From<&TaskSpec> for Spec {
+    fn from(spec: &TaskSpec) -> Self {
+        let fields = |space: &Space| space.fields().iter().map(Field::from).collect();
+        Spec {
+            id: spec.id.clone(),
+            summary: spec.summary.clone(),
+            score: spec.score.clone(),
+            reward: spec.reward.clone(),
+            start: spec.start.clone(),
+            end: spec.end.clone(),
+            observation_fields: fields(&spec.observation),
+            action_fields: fields(&spec.action),
+            metrics: spec.metrics.clone(),
+            step_limit: spec.step_limit,
+            control_interval: spec.physics.control_interval(),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+"""What every environment has to keep, for every task of the registry."""
+
+import pickle
+import warnings
+
+import etude
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+TASKS = etude.task_ids()
+SOME = ["cycling/rough-v0", "fretting/guitar-blind-v0", "reaching/adaptation-v0"]
+
+OWN_TASK = """
+task: cycling/gravel-v0
+extends: cycling/flat-v0
+summary: Ride 60 m of gravel.
+ground: {roughness: 256.0e-6}
+"""
+
+
+@pytest.fixture
+def own_task(tmp_path):
+    path = tmp_path / "gravel.yaml"
+    path.write_text(OWN_TASK)
+    return str(path)
+
+
+def played(env, seed, steps):
+    """Everything that is told in so many steps of random actions."""
+    env.action_space.seed(seed)
+    told = [env.reset(seed=seed)]
+    for _ in range(steps):
+        told.append(env.step(env.action_space.sample()))
+        if told[-1][2] or told[-1][3]:
+            told.append(env.reset())
+    return told
+
+
+def same(first, second):
+    np.testing.assert_equal(first, second)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_gymnasium_accepts_it(task):
+    env = gymnasium.make(f"etude:{task}")
+    check_env(env.unwrapped, skip_render_check=True)
+    assert env.spec.max_episode_steps == env.unwrapped.task.step_limit
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_seed_repeats_itself_and_another_is_another(task):
+    env = etude.make(task)
+    first = played(env, 3, 60)
+    same(first, played(env, 3, 60))
+    same(first, played(etude.make(task), 3, 60))
+    other = played(env, 4, 60)
+    assert any(not np.array_equal(one[0], two[0]) for one, two in zip(first, other))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_fields_and_infos_say_what_there_is(task):
+    env = etude.make(task)
+    fields = env.observation_fields
+    assert env.observation_space.shape == (len(fields),)
+    assert len({field.name for field in fields}) == len(fields)
+    assert all(field.unit and field.meaning and field.low < field.high for field in fields)
+    _, info = env.reset(seed=0)
+    assert list(info) == ["score", *env.task.metrics]
+    observation, reward, terminated, truncated, later = env.step(np.zeros(env.action_space.shape, np.float32))
+    assert list(later) == list(info) and 0 <= later["score"] <= 1
+    assert observation.dtype == np.float32 and isinstance(reward, float)
+    assert isinstance(terminated, bool) and isinstance(truncated, bool)
+
+
+def test_a_task_of_ones_own_is_like_any_other(own_task):
+    check_env(etude.make(own_task), skip_render_check=True)
+    assert etude.make(own_task).task.id == "cycling/gravel-v0"
+    envs = etude.make_vec(own_task, 3)
+    assert envs.reset(seed=0)[0].shape == (3, len(envs.observation_fields))
+
+
+def test_an_episode_ends_once_and_the_next_is_begun_by_reset():
+    env = etude.make("cycling/flat-v0")
+    with pytest.raises(ResetNeeded):
+        env.step(env.action_space.sample())
+    env.reset(seed=1)
+    for _ in range(5000):
+        last = env.step(np.ones(env.action_space.shape, np.float32))
+        if last[2] or last[3]:
+            break
+    else:
+        pytest.fail("no episode ended")
+    with pytest.raises(ResetNeeded):
+        env.step(env.action_space.sample())
+    begun, _ = env.reset()
+    assert not np.array_equal(begun, last[0])
+    again, _ = env.reset(options={"episode": 1})
+    same(begun, again)
+    with pytest.raises(ValueError, match="expected 'episode'"):
+        env.reset(options={"epoch": 1})
+
+
+def test_what_is_wrong_is_an_error_that_says_so():
+    with pytest.raises(etude.TaskError, match="did you mean `cycling/flat-v0`"):
+        etude.make("cycling/flut-v0")
+    env = etude.make("reaching/null-v0")
+    env.reset(seed=0)
+    with pytest.raises(etude.ActionError, match=r"expected \[1, 2\]"):
+        env.step(np.zeros(3, np.float32))
+    with pytest.raises(etude.ActionError, match="expected a finite number"):
+        env.step(np.array([0, np.nan], np.float32))
+    with pytest.raises(etude.EtudeError, match="expected 1 to"):
+        etude.make_vec("reaching/null-v0", 0)
+    with pytest.raises(ValueError, match="render_mode"):
+        etude.make("reaching/null-v0", render_mode="human")
+    with pytest.raises(IndexError, match="expected one below 2"):
+        etude.Lanes("reaching/null-v0", 2).begin(2)
+
+
+def test_actions_in_fortran_order_or_other_numbers_mean_the_same():
+    first, second = (etude.make_vec("cycling/flat-v0", 4) for _ in range(2))
+    first.reset(seed=0), second.reset(seed=0)
+    actions = first.action_space.sample()
+    same(first.step(actions), second.step(np.asfortranarray(actions)))
+    same(first.step(actions), second.step(actions.astype(np.float64).tolist()))
+
+
+@pytest.mark.parametrize("task", SOME)
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_the_native_vector_is_gymnasiums_bit_by_bit(task, mode):
+    native = etude.make_vec(task, 3, threads=2, autoreset_mode=mode)
+    python = SyncVectorEnv([lambda: etude.make(task)] * 3, autoreset_mode=mode)
+    ends = 0
+    native.action_space.seed(5)
+    same(native.reset(seed=7)[0], python.reset(seed=7)[0])
+    for _ in range(700):
+        actions = native.action_space.sample()
+        one, two = native.step(actions), python.step(actions)
+        for mine, theirs in zip(one[:4], two[:4]):
+            np.testing.assert_array_equal(mine, theirs)
+        np.testing.assert_array_equal(one[4]["score"], two[4]["score"])
+        ended = one[2] | one[3]
+        if mode == AutoresetMode.SAME_STEP and ended.any():
+            for lane in np.flatnonzero(ended):
+                np.testing.assert_array_equal(one[4]["final_obs"][lane], two[4]["final_obs"][lane])
+            np.testing.assert_array_equal(one[4]["final_info"]["score"][ended], two[4]["final_info"]["score"][ended])
+        ends += ended.sum()
+    assert ends > 2
+
+
+def test_without_autoreset_a_lane_waits_for_its_reset():
+    envs = etude.make_vec("cycling/flat-v0", 4, autoreset_mode=AutoresetMode.DISABLED)
+    with pytest.raises(ResetNeeded):
+        envs.step(envs.action_space.sample())
+    envs.reset(seed=0)
+    for _ in range(5000):
+        observations, _, terminated, truncated, _ = envs.step(envs.action_space.sample())
+        ended = terminated | truncated
+        if ended.any():
+            break
+    with pytest.raises(ResetNeeded, match="has ended"):
+        envs.step(envs.action_space.sample())
+    begun, _ = envs.reset(options={"reset_mask": ended})
+    same(begun[~ended], observations[~ended])
+    assert (begun[ended] != observations[ended]).any()
+    envs.step(envs.action_space.sample())
+
+
+def test_make_vec_makes_the_native_one_and_wrappers_take_it():
+    envs = gymnasium.make_vec("etude:cycling/flat-v0", num_envs=5, threads=2)
+    assert isinstance(envs.unwrapped, etude.VectorEnv)
+    wrapped = gymnasium.wrappers.vector.NormalizeObservation(gymnasium.wrappers.vector.RecordEpisodeStatistics(envs))
+    wrapped.reset(seed=0)
+    for _ in range(300):
+        infos = wrapped.step(wrapped.action_space.sample())[4]
+        if "episode" in infos:
+            break
+    else:
+        pytest.fail("no episode ended")
+
+
+def test_copies_by_pickle_start_anew():
+    env = etude.make("cycling/flat-v0")
+    copy = pickle.loads(pickle.dumps(env))
+    same(env.reset(seed=2), copy.reset(seed=2))
+    envs = etude.make_vec("cycling/flat-v0", 2, autoreset_mode=AutoresetMode.SAME_STEP)
+    assert pickle.loads(pickle.dumps(envs)).autoreset_mode == AutoresetMode.SAME_STEP
+
+
+def test_steps_go_on_in_a_thread_that_has_taken_over():
+    import threading
+
+    envs = etude.make_vec("cycling/flat-v0", 16, threads=2)
+    envs.reset(seed=0)
+    done = []
+    worker = threading.Thread(target=lambda: done.append(envs.step(envs.action_space.sample())))
+    worker.start()
+    worker.join()
+    assert done[0][0].shape[0] == 16
+
+
+def test_nothing_warns_on_import():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        etude._register()
