@@ -13,6 +13,7 @@ import gymnasium
 
 from ._etude import ActionError, EtudeError, Field, Lanes, Spec, TaskError, task_ids
 from .env import Env
+from .runs import Run, read_run
 from .vector import VectorEnv
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "EtudeError",
     "Field",
     "Lanes",
+    "Run",
     "Spec",
     "TaskError",
     "VectorEnv",
     "make",
     "make_vec",
+    "read_run",
     "task_ids",
 ]
 
