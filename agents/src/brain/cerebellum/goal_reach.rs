@@ -2,8 +2,8 @@
 //!
 //! [`SensoryPrediction`](super::sensory_prediction::SensoryPrediction) tells by how much g the percept that is due would
 //! have to change, and its Jacobian J how it changes with the limb b. A motor model of the limb's change in a step, linear in
-//! the action a and in where the limb is, learnt by recursive least squares while that percept is due, tells how an action
-//! changes it, and what it would do by itself:
+//! the action a and in where the limb is, learnt by recursive least squares while that goal is the first that is due, tells how
+//! an action changes it, and what it would do by itself:
 //!
 //! ```text
 //! Δb ≈ G a + d      d = D [1, b]      M = J G      c_k = trust |M_k|² / (|M_k|² + ρ)
@@ -64,7 +64,8 @@ const PART: f64 = 0.03;
 /// A change in a step larger than this, in typical magnitudes, is no movement; NaN is none either.
 const LARGEST_CHANGE: f64 = 10.0;
 
-/// The motor model of one limb.
+/// The motor model of one limb while one of its goals is the first that is due: what moves a limb may depend on whose turn it
+/// is.
 #[derive(Clone, Debug)]
 struct Motor {
     /// Indices of the limb's proprioceptors, and 1 / their typical magnitudes.
@@ -97,7 +98,8 @@ pub(super) struct GoalReach {
     leeway: f64,
     kept: f64,
     actions: usize,
-    motors: Vec<Motor>,
+    /// Of every limb, one for each of its goals.
+    motors: Vec<Vec<Motor>>,
     /// [1, action, limb], padded.
     regressors: Vec<f64>,
     /// M, one row per value; M Mᵀ + ρ; η g, turned into what u is made of.
@@ -121,6 +123,7 @@ impl GoalReach {
                 limb,
             }
         };
+        let motors = |predictor: &Predictor| vec![motor(predictor); predictor.goals()];
         let longest = prediction.predictors().iter().map(|predictor| predictor.limb().count()).max().unwrap_or(0);
         let most = prediction.predictors().iter().map(|predictor| predictor.gap(0).len()).max().unwrap_or(0);
         GoalReach {
@@ -129,7 +132,7 @@ impl GoalReach {
             leeway: config.leeway,
             kept: clock.kept(config.memory),
             actions,
-            motors: prediction.predictors().iter().map(motor).collect(),
+            motors: prediction.predictors().iter().map(motors).collect(),
             regressors: vec![0.0; padded(1 + actions + longest)],
             effect: vec![0.0; most * actions],
             normal: vec![0.0; most * most],
@@ -172,7 +175,7 @@ impl GoalReach {
         action: &mut [f32],
         command: &mut [f32],
     ) -> bool {
-        let motor = &self.motors[limb];
+        let motor = &self.motors[limb][goal];
         let gap = predictor.gap(goal);
         let (m, n, actions) = (gap.len(), motor.limb.len(), self.actions);
         let effect = &mut self.effect[..m * actions];
@@ -237,10 +240,9 @@ impl GoalReach {
         if action.len() != self.actions {
             return;
         }
-        for (motor, predictor) in self.motors.iter_mut().zip(prediction.predictors()) {
-            if predictor.due(observation) < DUE {
-                continue;
-            }
+        for (motors, predictor) in self.motors.iter_mut().zip(prediction.predictors()) {
+            let Some(goal) = predictor.first_due(observation, DUE) else { continue };
+            let motor = &mut motors[goal];
             let regressors = &mut self.regressors[..padded(1 + self.actions + motor.limb.len())];
             let mut sound = motor.fill(observation, action, regressors);
             for (change, &(index, scale)) in motor.changes.iter_mut().zip(&motor.limb) {
@@ -256,14 +258,18 @@ impl GoalReach {
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        for (index, motor) in self.motors.iter().enumerate() {
-            writer.scope(&format!("limb_{index}"), |writer| motor.model.save(writer));
+        for (index, motors) in self.motors.iter().enumerate() {
+            for (goal, motor) in motors.iter().enumerate() {
+                writer.scope(&format!("limb_{index}_goal_{goal}"), |writer| motor.model.save(writer));
+            }
         }
     }
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        for (index, motor) in self.motors.iter_mut().enumerate() {
-            reader.scope(&format!("limb_{index}"), |reader| motor.model.load(reader))?;
+        for (index, motors) in self.motors.iter_mut().enumerate() {
+            for (goal, motor) in motors.iter_mut().enumerate() {
+                reader.scope(&format!("limb_{index}_goal_{goal}"), |reader| motor.model.load(reader))?;
+            }
         }
         Ok(())
     }

@@ -109,8 +109,9 @@ fn it_reaches_for_what_is_due_only_and_survives_strange_numbers() {
     assert_eq!((action, command), ([0.5, -0.5, 0.8], [0.0; 3]));
 }
 
-#[test]
-fn a_finger_gets_ready_for_what_is_due_later_without_moving_the_palm_that_another_needs() {
+/// The commands of palm and two fingers without and with a goal of the second one that is due next, while one of the first is
+/// due; and whether the second is moved by its action while it is not its turn.
+fn with_another_next(moves: bool) -> [[f32; 3]; 2] {
     // Two fingers that feel along = palm and across = their own place; one's goal is due now, the other's next.
     let input = |role| crate::agent::Input { name: "number".into(), typical: 1.0, role };
     let (body, world) = (crate::agent::Role::Body, crate::agent::Role::World);
@@ -140,11 +141,18 @@ fn a_finger_gets_ready_for_what_is_due_later_without_moving_the_palm_that_anothe
         let felt = [palm * touching, first * touching, touching, palm * touching, second * touching, touching];
         [&at[..], &felt, &wanted, &due].concat()
     };
-    for _ in 0..600 {
+    for step in 0..1200 {
+        let turn = step % 2;
         let at: [f32; 3] = std::array::from_fn(|_| generator.random_range(-1.0..1.0));
         let action: [f32; 3] = std::array::from_fn(|_| generator.random_range(-1.0..1.0));
-        let after = std::array::from_fn(|part| at[part] + 0.15 * action[part]);
-        let [before, after] = [at, after].map(|at| told(at, 1.0, [0.0; 2], [1.0, 1.0, 0.0, 0.0]));
+        let mut after = std::array::from_fn(|part| at[part] + 0.15 * action[part]);
+        if !moves {
+            // One action for both fingers, which moves the one whose turn it is.
+            after[1 + turn] = at[1 + turn] + 0.15 * action[1];
+            after[2 - turn] = at[2 - turn];
+        }
+        let due = if turn == 0 { [1.0, 0.0, 0.0, 1.0] } else { [0.0, 1.0, 1.0, 0.0] };
+        let [before, after] = [at, after].map(|at| told(at, 1.0, [0.0; 2], due));
         prediction.predict(1.0, &before, &mut [0.0; 8]);
         reach.learn(&prediction, &before, &action, &after);
         prediction.learn(&after);
@@ -156,8 +164,22 @@ fn a_finger_gets_ready_for_what_is_due_later_without_moving_the_palm_that_anothe
         reach.act(&prediction, &seen, &mut action, &mut command);
         command
     };
-    let [alone, both] = [command(0.0), command(1.0)];
+    [command(0.0), command(1.0)]
+}
+
+#[test]
+fn a_finger_gets_ready_for_what_is_due_later_without_moving_the_palm_that_another_needs() {
+    let [alone, both] = with_another_next(true);
     assert!(alone[0] > 0.5 && alone[1] > 0.5 && alone[2].abs() < 0.02, "{alone:?}");
     assert!(both[2] > 0.5, "the other one goes to its string: {both:?}");
     assert!((both[0] - alone[0]).abs() < 0.05 && (both[1] - alone[1]).abs() < 0.05, "{both:?} {alone:?}");
+}
+
+#[test]
+fn what_moves_a_finger_only_when_it_is_its_turn_is_left_to_the_one_whose_turn_it_is() {
+    let [alone, both] = with_another_next(false);
+    assert!(alone[1] > 0.5, "{alone:?}");
+    for (both, alone) in both.iter().zip(alone) {
+        assert!((both - alone).abs() < 0.05, "{both} {alone}");
+    }
 }
