@@ -122,17 +122,30 @@ impl Lanes {
         self.gym.lane(lane).map(|lane| lane.progress().0).ok_or_else(|| self.no_lane(lane))
     }
 
-    /// Score and metrics of a lane's running episode so far; NaN where a metric was not measured.
-    fn so_far(&mut self, lane: usize) -> PyResult<(f32, Vec<f32>)> {
-        let Some(access) = self.own()?.access(lane) else { return Err(self.no_lane(lane)) };
-        let mut metrics = vec![f32::NAN; access.lane().spec().metrics.len()];
-        access.lane().task().metrics(&mut metrics);
-        Ok((access.so_far().1, metrics))
-    }
-
-    /// Score and metrics of the episode that a lane ended last.
-    fn ended(&self, lane: usize) -> PyResult<(f32, Vec<f32>)> {
-        let lane = self.gym.lane(lane).ok_or_else(|| self.no_lane(lane))?;
-        Ok((lane.last_episode().score, lane.last_episode().metrics.clone()))
+    /// Score and metrics of every lane, [lanes, 1 + metrics]: of the episode that it ended last where `ended` says so, of the
+    /// running one so far elsewhere; NaN where a metric was not measured.
+    #[pyo3(signature = (ended=None))]
+    fn told<'py>(
+        &mut self,
+        py: Python<'py>,
+        ended: Option<PyReadonlyArray1<'py, bool>>,
+    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let lanes = self.gym.lanes();
+        let ended = ended.as_ref().map_or(Ok(&[][..]), |ended| ended.as_slice())?;
+        let width = 1 + self.gym.spec().metrics.len();
+        let mut told = vec![f32::NAN; lanes * width];
+        let gym = self.own()?;
+        for (lane, row) in told.chunks_exact_mut(width).enumerate() {
+            let Some(access) = gym.access(lane) else { continue };
+            if ended.get(lane).is_some_and(|&ended| ended) {
+                let last = access.lane().last_episode();
+                row[0] = last.score;
+                row[1..].copy_from_slice(&last.metrics);
+            } else {
+                row[0] = access.so_far().1;
+                access.lane().task().metrics(&mut row[1..]);
+            }
+        }
+        rows(py, &told, lanes)
     }
 }

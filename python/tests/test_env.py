@@ -102,6 +102,8 @@ def test_an_episode_ends_once_and_the_next_is_begun_by_reset():
     same(begun, again)
     with pytest.raises(ValueError, match="expected 'episode'"):
         env.reset(options={"epoch": 1})
+    with pytest.raises(ValueError, match="expected 0 or more"):
+        env.reset(options={"episode": -1})
 
 
 def test_what_is_wrong_is_an_error_that_says_so():
@@ -142,6 +144,7 @@ def test_the_native_vector_is_gymnasiums_bit_by_bit(task, mode):
         one, two = native.step(actions), python.step(actions)
         for mine, theirs in zip(one[:4], two[:4]):
             np.testing.assert_array_equal(mine, theirs)
+        assert sorted(one[4]) == sorted(two[4])
         np.testing.assert_array_equal(one[4]["score"], two[4]["score"])
         ended = one[2] | one[3]
         if mode == AutoresetMode.SAME_STEP and ended.any():
@@ -201,6 +204,27 @@ def test_steps_go_on_in_a_thread_that_has_taken_over():
     worker.start()
     worker.join()
     assert done[0][0].shape[0] == 16
+
+
+def test_threads_that_a_fork_has_left_behind_are_an_error_and_no_hang():
+    import subprocess
+    import sys
+
+    script = """
+import os, warnings
+warnings.simplefilter("ignore")
+import etude, numpy as np
+envs = etude.make_vec("cycling/flat-v0", 64, threads=2)
+envs.reset(seed=0)
+if os.fork() == 0:
+    try:
+        envs.step(np.zeros(envs.action_space.shape, np.float32))
+    except RuntimeError as why:
+        os._exit(0 if "do not outlive a fork" in str(why) else 2)
+    os._exit(1)
+raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
 
 
 def test_nothing_warns_on_import():

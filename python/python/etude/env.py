@@ -56,9 +56,11 @@ class Env(gymnasium.Env):
         fresh = seed is not None or not self._seeded
         episode = 0 if fresh else self._lanes.episode(0) + self._running
         episode = int((options or {}).get("episode", episode))
+        if episode < 0:
+            raise ValueError(f"episode {episode}; expected 0 or more")
         self._lanes.begin(0, lane_seed(self.np_random) if fresh else None, episode)
         self._seeded = self._running = True
-        return self._lanes.observations()[0], self._info(self._lanes.so_far(0))
+        return self._lanes.observations()[0], self._info()
 
     def step(self, action):
         """Takes one env step; returns observation, reward, terminated, truncated and info."""
@@ -70,13 +72,13 @@ class Env(gymnasium.Env):
         if terminated or truncated:
             # The lane has begun the next episode, which reset() hands out.
             self._running = False
-            final, info = self._lanes.final_observations()[0], self._info(self._lanes.ended(0))
+            final, info = self._lanes.final_observations()[0], self._info(ended=True)
             return final, float(rewards[0]), terminated, truncated, info
-        return observations[0], float(rewards[0]), False, False, self._info(self._lanes.so_far(0))
+        return observations[0], float(rewards[0]), False, False, self._info()
 
-    def _info(self, told):
-        score, metrics = told
-        return dict(zip(self._names, [score, *(None if math.isnan(metric) else metric for metric in metrics)]))
+    def _info(self, ended=False):
+        told = self._lanes.told(np.array([ended]))[0].tolist()
+        return {name: None if math.isnan(value) else value for name, value in zip(self._names, told)}
 
     def __reduce__(self):
         # A copy starts anew: what cannot be carried over is the world.

@@ -110,13 +110,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         return observations, rewards, terminated, truncated, self._infos(ended)
 
     def _infos(self, ended):
-        told = np.empty((self.num_envs, len(self._names)))
-        for lane in range(self.num_envs):
-            score, metrics = self._lanes.ended(lane) if ended[lane] else self._lanes.so_far(lane)
-            told[lane, 0], told[lane, 1:] = score, metrics
         infos = {}
-        for name, values in zip(self._names, told.T):
-            infos[name], infos[f"_{name}"] = values.copy(), ~np.isnan(values)
+        for name, values in zip(self._names, self._lanes.told(ended).T):
+            infos[name], infos[f"_{name}"] = values.astype(float), ~np.isnan(values)
         return infos
 
     def _finals(self, infos, ended):
@@ -125,12 +121,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         for lane in np.flatnonzero(ended):
             last[lane] = finals[lane]
         final_info = {}
-        told = {int(lane): self._lanes.ended(int(lane)) for lane in np.flatnonzero(ended)}
-        for index, name in enumerate(self._names):
-            values = np.full(self.num_envs, np.nan)
-            for lane, (score, metrics) in told.items():
-                values[lane] = [score, *metrics][index]
-            final_info[name], final_info[f"_{name}"] = values, ~np.isnan(values)
+        for name, values in zip(self._names, self._lanes.told(ended).T):
+            measured = ended & ~np.isnan(values)
+            final_info[name], final_info[f"_{name}"] = np.where(measured, values.astype(float), np.nan), measured
         infos.update(final_obs=last, _final_obs=ended.copy(), final_info=final_info, _final_info=ended.copy())
 
     def __reduce__(self):
