@@ -135,8 +135,8 @@ const CRITIC_STRUCTURE: u64 = 7;
 /// Time over which disappointments are averaged, in s (own measurement on cycling: the critic expects less after a few falls,
 /// so that over 5 s half the riders never notice what is wrong with a re-geared handlebar).
 const MOOD_MEMORY: f64 = 2.0;
-/// The average that is a disappointment, in usual errors (own measurement on cycling: at 0.5 a rider who copes with a taller
-/// body is corrected until he falls; at 1.2 a re-geared handlebar is borne).
+/// The average that is a disappointment, in usual errors (own measurement on cycling: over 5 s, 0.5 lets more riders notice a
+/// re-geared handlebar and disturbs some who cope with a taller body; over 1 s, 1.2 lets fewer notice).
 const DISAPPOINTMENT: f64 = 0.8;
 
 /// What basal ganglia are told of the body that they act in.
