@@ -1,4 +1,4 @@
-//! Criterion benchmarks of the two halves of practice: a step of the environment and a step of the learner.
+//! Criterion benchmarks of the two halves of practice, a step of the environment and a step of the learner, and of a picture.
 //!
 //! `etude bench` measures the ratios that matter; these are for watching one piece of code while changing it.
 
@@ -7,6 +7,8 @@ use etude::agents::Transition;
 use etude::catalog::Catalog;
 use etude::envs::Seed;
 use etude::envs::lane::SoloLane;
+use etude::envs::scene::Scene;
+use etude_draw::Painter;
 use std::hint::black_box;
 
 fn env_step(criterion: &mut Criterion) {
@@ -49,5 +51,20 @@ fn learner_step(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, env_step, learner_step);
+fn picture(criterion: &mut Criterion) {
+    let catalog = Catalog::default();
+    for id in ["cycling/rough-v0", "fretting/guitar-v0", "reaching/curl-v0"] {
+        let Ok(task) = catalog.tasks.task(id) else { continue };
+        let (mut lane, mut scene, mut painter) = (SoloLane::new(&task, Seed(1)), Scene::default(), Painter::default());
+        criterion.bench_function(&format!("picture of 640x360 {id}"), |bencher| {
+            bencher.iter(|| {
+                scene.clear();
+                lane.access().draw(&mut scene);
+                black_box(painter.picture(&scene, [640, 360]))
+            });
+        });
+    }
+}
+
+criterion_group!(benches, env_step, learner_step, picture);
 criterion_main!(benches);

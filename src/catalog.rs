@@ -1,6 +1,6 @@
 //! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
-use crate::experiment::{Experiment, ExperimentError};
+use crate::experiment::{Experiment, ExperimentError, ExperimentSpec};
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Goal, Idle, Input, Percept, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
 use etude_envs::task::TaskSpec;
@@ -286,14 +286,30 @@ impl Catalog {
         self.experiment_from(&self.experiment_document(name, None)?, agent)
     }
 
+    /// The same, with what its document says changed before it is checked.
+    ///
+    /// # Errors
+    /// An unknown name, or a document that makes no sense, before or after.
+    pub fn experiment_with(
+        &self,
+        name: &str,
+        agent: Option<&str>,
+        change: &dyn Fn(&mut ExperimentSpec),
+    ) -> Result<Experiment, ExperimentError> {
+        Experiment::read(self, &self.completed(&self.experiment_document(name, None)?)?, agent, change)
+    }
+
     /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.
     ///
     /// # Errors
     /// A document that makes no sense.
     pub fn experiment_from(&self, document: &Document, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        let document =
-            document.clone().completed(&|base, by| self.experiment_document(base, by.folder_of("extends")))?;
-        Experiment::read(self, &document, agent)
+        Experiment::read(self, &self.completed(document)?, agent, &|_| {})
+    }
+
+    /// An experiment's document with what it extends.
+    fn completed(&self, document: &Document) -> Result<Document, ExperimentError> {
+        document.clone().completed(&|base, by| self.experiment_document(base, by.folder_of("extends")))
     }
 
     fn experiment_document(&self, name: &str, folder: Option<&Path>) -> Result<Document, ExperimentError> {

@@ -3,15 +3,9 @@
 use crate::run::subject::Plan;
 use crate::stats::{Estimate, interquartile_estimate, mean_estimate};
 use anyhow::{Result, anyhow};
-use etude_agents::Agent;
-use etude_envs::lane::SoloLane;
-use etude_envs::scene::{Mark, Scene};
-use plotters::coord::types::RangedCoordf32;
 use plotters::prelude::*;
 
 const SIZE: (u32, u32) = (720, 420);
-/// Width of a picture in pixels.
-const PICTURE_WIDTH: u32 = 900;
 const INK: RGBColor = RGBColor(38, 70, 130);
 const FAINT: RGBColor = RGBColor(150, 165, 190);
 /// Colours of groups that the colour-blind can tell apart (Okabe & Ito 2008), dark ones first.
@@ -165,82 +159,6 @@ fn draw_courses(
         .background_style(WHITE.mix(0.8))
         .label_font(("sans-serif", 13))
         .draw()?;
-    area.present()?;
-    Ok(())
-}
-
-/// Poses of an agent at even times in episode `index` of a lane, on top of one another where they were taken: the first at a
-/// step, the others every so many.
-///
-/// # Errors
-/// An agent whose actions are not finite.
-pub fn poses(
-    agent: &mut dyn Agent,
-    lane: &mut SoloLane,
-    index: u64,
-    (first_step, every_steps): (u32, u32),
-    count: usize,
-) -> Result<String> {
-    let mut action = vec![0.0; lane.lane().spec().action.len()];
-    let mut scenes = Vec::new();
-    lane.access().begin(index);
-    while scenes.len() < count {
-        let step = lane.lane().progress().1;
-        if step >= first_step && (step - first_step).is_multiple_of(every_steps) {
-            let mut scene = Scene::default();
-            lane.access().draw(&mut scene);
-            scenes.push(scene);
-        }
-        agent.act(lane.lane().observation(), false, &mut action);
-        if lane.access().step(&action)?.ended() {
-            break;
-        }
-    }
-    let mut svg = String::new();
-    draw_poses(&scenes, &mut svg).map_err(|error| anyhow!("the picture cannot be drawn: {error}"))?;
-    Ok(svg)
-}
-
-fn draw_poses(scenes: &[Scene], svg: &mut String) -> Result<(), Box<dyn std::error::Error>> {
-    let (mut low, mut high) = ([f32::MAX; 2], [f32::MIN; 2]);
-    for (_, mark) in scenes.iter().flat_map(Scene::marks) {
-        let (points, reach) = match mark {
-            Mark::Circle { centre, radius, .. } => (std::slice::from_ref(centre), *radius),
-            Mark::Line { points } => (&points[..], 0.0),
-        };
-        for (point, axis) in points.iter().flat_map(|point| [(point, 0), (point, 1)]) {
-            low[axis] = low[axis].min(point[axis] - reach);
-            high[axis] = high[axis].max(point[axis] + reach);
-        }
-    }
-    let (width, height) = ((high[0] - low[0]).max(0.1), (high[1] - low[1]).max(0.1));
-    // A metre is as long upwards as it is sideways.
-    let tall = (PICTURE_WIDTH as f32 * height / width).clamp(60.0, 2000.0) as u32;
-    let area = SVGBackend::with_string(svg, (PICTURE_WIDTH, tall)).into_drawing_area();
-    area.fill(&WHITE)?;
-    let area = area.apply_coord_spec(Cartesian2d::<RangedCoordf32, RangedCoordf32>::new(
-        low[0]..low[0] + width,
-        low[1]..low[1] + height,
-        (0..PICTURE_WIDTH as i32, tall as i32..0),
-    ));
-    let scale = PICTURE_WIDTH as f32 / width;
-    for (index, scene) in scenes.iter().enumerate() {
-        let fresh = (index + 1) as f64 / scenes.len() as f64;
-        let style = INK.mix(0.35 + 0.65 * fresh).stroke_width(2);
-        for (_, mark) in scene.marks() {
-            match mark {
-                Mark::Circle { centre, radius, angle } => {
-                    let [x, y] = *centre;
-                    area.draw(&Circle::new((x, y), (radius * scale) as i32, style))?;
-                    let rim = (x + radius * angle.cos(), y + radius * angle.sin());
-                    area.draw(&PathElement::new(vec![(x, y), rim], style))?;
-                }
-                Mark::Line { points } => {
-                    area.draw(&PathElement::new(points.iter().map(|[x, y]| (*x, *y)).collect::<Vec<_>>(), style))?;
-                }
-            }
-        }
-    }
     area.present()?;
     Ok(())
 }

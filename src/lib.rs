@@ -28,6 +28,7 @@ mod program;
 pub mod record;
 mod report;
 pub mod run;
+pub mod show;
 #[cfg(feature = "stage")]
 pub mod stage;
 pub mod stats;

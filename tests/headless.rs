@@ -1,4 +1,4 @@
-//! A build without the window has nothing in it that draws.
+//! A build without the window has no graphics library in it.
 
 #[cfg(not(feature = "stage"))]
 mod common;

@@ -303,7 +303,7 @@ fn a_picture_replaces_nothing_else_and_does_not_cost_the_scores() {
     etude(folder.path()).args(quick("run", &[])).assert().success();
     let checkpoint = "run/checkpoints/subject-000.safetensors";
     let before = contents(&folder.path().join("run"));
-    for target in ["run/run.yaml", checkpoint, "nowhere/p.svg", "run"] {
+    for target in ["run/run.yaml", checkpoint, "nowhere/p.png", "run"] {
         let output =
             etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "1", "--picture", target]).output();
         let output = output.unwrap();
@@ -313,9 +313,9 @@ fn a_picture_replaces_nothing_else_and_does_not_cost_the_scores() {
     }
     assert_eq!(contents(&folder.path().join("run")), before);
     for _ in 0..2 {
-        etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "1", "--picture", "p.svg"]).assert().success();
+        etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "1", "--picture", "p.png"]).assert().success();
     }
-    assert!(fs::read_to_string(folder.path().join("p.svg")).unwrap().starts_with("<svg"));
+    assert!(fs::read(folder.path().join("p.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
 #[test]

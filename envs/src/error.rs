@@ -1,6 +1,7 @@
 //! Errors as values that tell a person what, where, what was expected, and the nearest valid thing.
 
 use crate::document::{DocumentError, shown};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a task cannot be had.
@@ -67,7 +68,7 @@ pub enum ActionError {
 }
 
 /// A world that has left the finite numbers: its episode has ended, and the next one started clean.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// Task id.
     pub task: String,

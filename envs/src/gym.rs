@@ -9,6 +9,7 @@
 use crate::error::ActionError;
 use crate::lane::{Lane, LaneAccess, Step};
 use crate::seed::Seed;
+use crate::snapshot::{Snapshot, SnapshotError};
 use crate::task::{Blueprint, TaskSpec};
 use crate::world::World;
 use bevy::ecs::query::QueryData;
@@ -182,6 +183,18 @@ impl<O: Occupant> Gym<O> {
         access.begin(index);
         self.gather_lane(lane);
         Some(&self.batch)
+    }
+
+    /// Brings one lane to the state of a snapshot; see [`LaneAccess::restore`]. `None` if there is no such lane.
+    pub fn restore_lane(&mut self, lane: usize, snapshot: &Snapshot) -> Option<Result<(), SnapshotError>> {
+        let restored = self.access(lane)?.restore(snapshot);
+        self.gather_lane(lane);
+        let width = self.spec.observation.len();
+        if let Some(lane) = self.ecs.get::<Lane>(self.entities[lane]) {
+            let row = lane.index() * width..(lane.index() + 1) * width;
+            self.batch.final_observations[row].copy_from_slice(lane.final_observation());
+        }
+        Some(restored)
     }
 
     /// A lane with its world, to begin, step, push, draw or reseed it by itself. The batch knows nothing of that until the

@@ -5,13 +5,15 @@
 
 use crate::error::{ActionError, Fault};
 use crate::seed::Seed;
+use crate::snapshot::Snapshot;
 use crate::task::{Blueprint, NOT_MEASURED, Push, Task, TaskSpec};
 use crate::world::{Physics, Pristine, World};
 use bevy::prelude::Component;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What became of one env step of a lane.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// Reward of the step.
     pub reward: f32,
@@ -29,7 +31,7 @@ impl Step {
 }
 
 /// The record of an episode that has ended.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Episode {
     /// Index of the episode in its lane, from 0.
     pub index: u64,
@@ -65,7 +67,22 @@ pub struct Lane {
     final_observation: Vec<f32>,
     last_step: Step,
     last_episode: Episode,
+    history: History,
 }
+
+/// What the running episode follows from.
+#[derive(Default)]
+pub(crate) struct History {
+    /// The seed under which it began.
+    pub(crate) seed: Seed,
+    /// Actions taken in it, one after the other.
+    pub(crate) actions: Vec<f32>,
+    /// Pushes from outside, each before the env step of that index.
+    pub(crate) pushes: Vec<(u32, Push)>,
+}
+
+/// Numbers of actions for which there is room from the start, so that steps need no memory.
+const ROOM: usize = 1 << 16;
 
 impl Lane {
     /// Builds a lane and its world, at the start of episode 0.
@@ -88,6 +105,10 @@ impl Lane {
             final_observation: vec![0.0; spec.observation.len()],
             last_step: Step::default(),
             last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
+            history: History {
+                actions: Vec::with_capacity(ROOM.min(spec.action.len() * spec.step_limit as usize)),
+                ..History::default()
+            },
             spec,
         };
         lane.begin(&mut world, 0);
@@ -139,6 +160,10 @@ impl Lane {
         (self.episode_index, self.length)
     }
 
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
     /// Changes the seed that episodes come from, those that begin from now on.
     pub fn reseed(&mut self, seed: Seed) {
         self.seed = seed;
@@ -150,6 +175,9 @@ impl Lane {
         self.length = 0;
         self.total_reward = 0.0;
         self.last_step = Step::default();
+        self.history.seed = self.seed;
+        self.history.actions.clear();
+        self.history.pushes.clear();
         self.pristine.restore(world);
         self.task.trial(self.seed, index);
         self.task.reset(world, &mut self.seed.fan("episode", index).rng());
@@ -162,6 +190,7 @@ impl Lane {
     /// An action of the wrong length or with a non-finite number; nothing has happened then.
     pub fn step(&mut self, world: &mut World<'_>, action: &[f32]) -> Result<Step, ActionError> {
         self.accept(action)?;
+        self.history.actions.extend_from_slice(&self.action);
         let mut sound = true;
         for _ in 0..self.spec.physics.steps_per_action {
             self.task.actuate(world, &self.action);
@@ -287,6 +316,14 @@ impl<'a> LaneAccess<'a> {
     pub fn push(&mut self, push: &Push) {
         let duration = self.lane.spec.physics.control_interval();
         self.lane.task.push(&mut self.world, push, duration);
+        self.lane.history.pushes.push((self.lane.length, *push));
+    }
+
+    /// Takes over what a snapshot says of the time before the running episode.
+    pub(crate) fn remember(&mut self, snapshot: &Snapshot) {
+        self.lane.last_step = snapshot.last_step;
+        self.lane.last_episode.clone_from(&snapshot.last_episode);
+        self.lane.final_observation.clone_from(&snapshot.final_observation);
     }
 
     /// Reward so far and score so far of the running episode.

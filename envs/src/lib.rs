@@ -27,6 +27,7 @@ pub mod percept;
 pub mod reaching;
 pub mod scene;
 mod seed;
+pub mod snapshot;
 pub mod space;
 pub mod task;
 mod tolerance;

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 pub type Rng = ChaCha8Rng;
 
 /// A seed that can be fanned out by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Seed(pub u64);
 
 impl Seed {

@@ -6,6 +6,7 @@ use crate::scene::Scene;
 use crate::seed::{Rng, Seed};
 use crate::space::Space;
 use crate::world::{PhysicsSettings, World};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Everything about a task that does not change while it runs.
@@ -65,7 +66,7 @@ pub fn measured(value: Option<f32>) -> f32 {
 }
 
 /// A push from outside, by a spectator.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Push {
     /// Where it is applied, in m, as the scene is drawn.
     pub place: [f32; 2],

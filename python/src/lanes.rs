@@ -2,17 +2,24 @@
 
 use crate::error;
 use crate::spec::Spec;
+use crate::study::Episode;
+use etude_draw::Painter;
+use etude_envs::Seed;
 use etude_envs::gym::Gym;
-use etude_envs::{Registry, Seed};
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray};
+use etude_envs::scene::Scene;
+use etude_envs::snapshot::{Snapshot, SnapshotError};
+use numpy::{
+    PyArray1, PyArray2, PyArray4, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray,
+};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 /// What a step brings: observations, rewards, terminated, truncated, each a new array with one row per lane.
 type Stepped<'py> =
     (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<bool>>, Bound<'py, PyArray1<bool>>);
 
-/// Lanes of one task: independent worlds that are stepped together. `task` is an id or the path of a YAML file; lane i has
+/// Lanes of one task: independent worlds that are stepped together. `task` is an id, the path of a YAML file, or the text of one; lane i has
 /// the seed that fans out of `seed` for it until it is begun under another.
 #[pyclass(module = "etude")]
 pub struct Lanes {
@@ -21,6 +28,7 @@ pub struct Lanes {
     /// The process that it belongs to: its threads are not there in a child that was forked.
     process: u32,
     threads: usize,
+    painter: Painter,
 }
 
 impl Lanes {
@@ -52,10 +60,10 @@ impl Lanes {
         if !(1..=1024).contains(&threads) {
             return Err(error::EtudeError::new_err(format!("{threads} threads; expected 1 to 1024")));
         }
-        let blueprint = Registry::default().task(task).map_err(|why| error::TaskError::new_err(why.to_string()))?;
+        let blueprint = crate::spec::blueprint(task)?;
         let fields = blueprint.spec().action.len();
         let gym = py.detach(|| Gym::new(&blueprint, lanes, Seed(seed), threads));
-        Ok(Lanes { gym, fields, process: std::process::id(), threads })
+        Ok(Lanes { gym, fields, process: std::process::id(), threads, painter: Painter::default() })
     }
 
     /// What the task's spec says.
@@ -98,6 +106,14 @@ impl Lanes {
             batch.terminated.to_pyarray(py),
             batch.truncated.to_pyarray(py),
         ))
+    }
+
+    /// Takes the same step so many times, and gives nothing back: what a step costs without Python.
+    fn repeat(&mut self, py: Python<'_>, actions: PyReadonlyArray2<'_, f32>, times: usize) -> PyResult<()> {
+        let given = actions.as_slice()?;
+        let gym = self.own()?;
+        let repeated = py.detach(|| (0..times).try_for_each(|_| gym.step(given).map(|_| ())));
+        repeated.map_err(|why| error::ActionError::new_err(why.to_string()))
     }
 
     /// Starts episode `episode` of a lane, under another seed if one is given.
@@ -147,5 +163,41 @@ impl Lanes {
             }
         }
         rows(py, &told, lanes)
+    }
+
+    /// The episode that a lane ended last, to be recorded by a study.
+    fn last_episode(&self, lane: usize) -> PyResult<Episode> {
+        let found = self.gym.lane(lane).map(|lane| Episode(lane.last_episode().clone()));
+        found.ok_or_else(|| self.no_lane(lane))
+    }
+
+    /// What is seen of every lane now, uint8 [lanes, height, width, 3].
+    fn pictures<'py>(&mut self, py: Python<'py>, width: u32, height: u32) -> PyResult<Bound<'py, PyArray4<u8>>> {
+        let lanes = self.gym.lanes();
+        let (mut scene, mut pixels) = (Scene::default(), Vec::new());
+        for lane in 0..lanes {
+            scene.clear();
+            if let Some(access) = self.own()?.access(lane) {
+                access.draw(&mut scene);
+            }
+            pixels.extend(self.painter.picture(&scene, [width, height]).rgb);
+        }
+        pixels.to_pyarray(py).reshape([lanes, height as usize, width as usize, 3])
+    }
+
+    /// A lane's state as bytes.
+    fn save<'py>(&mut self, py: Python<'py>, lane: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let state = self.own()?.access(lane).map(|access| access.snapshot().to_bytes());
+        state.map(|state| PyBytes::new(py, &state)).ok_or_else(|| self.no_lane(lane))
+    }
+
+    /// Brings a lane back to a state that was saved in a lane of this task.
+    fn restore(&mut self, lane: usize, state: &[u8]) -> PyResult<()> {
+        let wrong = |why: SnapshotError| error::StateError::new_err(why.to_string());
+        let snapshot = Snapshot::from_bytes(state).map_err(wrong)?;
+        match self.own()?.restore_lane(lane, &snapshot) {
+            Some(restored) => restored.map_err(wrong),
+            None => Err(self.no_lane(lane)),
+        }
     }
 }

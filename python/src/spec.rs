@@ -1,8 +1,23 @@
 //! What a task's spec says, as Python data.
 
+use crate::error;
+use etude_envs::Registry;
+use etude_envs::document::Document;
+use etude_envs::error::TaskError;
 use etude_envs::space::{self, Space};
-use etude_envs::task::TaskSpec;
+use etude_envs::task::{Blueprint, TaskSpec};
 use pyo3::prelude::*;
+
+/// The task of that id, in the YAML file at that path, or in a YAML text, which has more than one line.
+pub fn blueprint(task: &str) -> PyResult<Blueprint> {
+    let registry = Registry::default();
+    let found = if task.contains('\n') {
+        Document::parse("task", task).map_err(TaskError::from).and_then(|document| registry.task_from(&document))
+    } else {
+        registry.task(task)
+    };
+    found.map_err(|why| error::TaskError::new_err(why.to_string()))
+}
 
 /// One number of an observation or an action.
 #[pyclass(frozen, get_all, module = "etude")]

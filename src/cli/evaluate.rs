@@ -1,12 +1,13 @@
 //! `etude evaluate`: how well a trained subject does, learning disabled.
 
+use super::filming::{Filming, size};
 use super::{Common, Lesioning, print, print_json, table::table, whole_number};
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
-use crate::figure::poses;
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{evaluate, in_words};
 use crate::run::picture::write_picture;
 use crate::run::subject::lesion;
+use crate::show::{Programme, Speed, png, poses};
 use crate::stats::{mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -37,9 +38,14 @@ pub struct Evaluate {
     seed: u64,
     #[command(flatten)]
     lesions: Lesioning,
-    /// Draw some poses of the first episode into this SVG file
-    #[arg(long)]
+    /// Draw some moments of the first episode side by side into this PNG file
+    #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    #[command(flatten)]
+    filming: Filming,
+    /// Width and height of the recording in pixels
+    #[arg(long, default_value = "640x360", value_parser = size, requires = "record")]
+    size: [u32; 2],
     #[command(flatten)]
     common: Common,
 }
@@ -113,9 +119,35 @@ impl Evaluate {
             let limit = task.spec().step_limit;
             let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
             let poses = poses(&mut *agent, &mut lane, trial.unwrap_or(0), (first, every), POSES.2)?;
-            write_picture(path, poses.as_bytes())?;
+            write_picture(path, &png(&poses)?)?;
+        }
+        if let Some(path) = &self.filming.record {
+            let told =
+                self.filming.film(path, self.programme(checkpoint, task, blueprint), self.size, Speed::Times(1.0))?;
+            if !self.common.json {
+                print(&told)?;
+            }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What is recorded: the subject on the task, as it was evaluated.
+    fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
+        let trial = self.trial.unwrap_or(checkpoint.trial);
+        // A trial that was asked for is one of this task.
+        let of = if self.trial.is_some() { task.yaml().to_string() } else { checkpoint.task_yaml.clone() };
+        Programme {
+            siblings: vec![task.clone()],
+            task,
+            agent,
+            seed: Seed(self.seed),
+            subjects: 1,
+            cast: vec![Checkpoint { trial, task_yaml: of, ..checkpoint }],
+            learning: false,
+            lesions: self.lesions.lesions(),
+            run: None,
+            threads: 1,
+        }
     }
 
     /// The trial to evaluate on, if the task is a schedule.

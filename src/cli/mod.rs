@@ -1,10 +1,12 @@
 //! The command line: one file per subcommand.
 
 mod bench;
+mod cast;
 mod check;
 mod compare;
 mod describe;
 mod evaluate;
+mod filming;
 mod list;
 mod merge;
 #[cfg(not(feature = "stage"))]
@@ -17,7 +19,6 @@ mod table;
 mod train;
 mod transfer;
 mod validate;
-#[cfg(feature = "stage")]
 mod watch;
 
 use crate::catalog::Catalog;
@@ -72,15 +73,12 @@ enum Command {
     Report(report::Report),
     /// Set training runs on one task side by side
     Compare(compare::Compare),
-    /// Watch subjects in a window while they practise or show what they can, or record them
-    #[cfg(feature = "stage")]
+    /// Watch subjects while they practise or show what they can: in a window (needs a build with --features stage), or
+    /// recorded
     Watch(watch::Watch),
     /// Take the controls of a task yourself
     #[cfg(feature = "stage")]
     Play(play::Play),
-    /// Watch subjects in a window (needs a build with --features stage)
-    #[cfg(not(feature = "stage"))]
-    Watch(no_stage::Away),
     /// Take the controls of a task yourself (needs a build with --features stage)
     #[cfg(not(feature = "stage"))]
     Play(no_stage::Away),
@@ -161,14 +159,11 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Merge(command)) => command.run(),
         Some(Command::Report(command)) => command.run(),
         Some(Command::Compare(command)) => command.run(),
-        #[cfg(feature = "stage")]
         Some(Command::Watch(command)) => command.run(catalog),
         #[cfg(feature = "stage")]
         Some(Command::Play(command)) => command.run(catalog),
         #[cfg(not(feature = "stage"))]
-        Some(Command::Watch(command)) => command.run("watch"),
-        #[cfg(not(feature = "stage"))]
-        Some(Command::Play(command)) => command.run("play"),
+        Some(Command::Play(command)) => command.run(),
     };
     match result {
         Ok(code) => code,

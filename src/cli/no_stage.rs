@@ -1,10 +1,11 @@
-//! `etude watch` and `etude play` in a program that was built without a window.
+//! What needs a window, in a program that was built without one.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use clap::Args;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// `etude play`, whatever is asked of it.
 #[derive(Args)]
 pub struct Away {
     #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -12,11 +13,16 @@ pub struct Away {
 }
 
 impl Away {
-    pub fn run(&self, command: &str) -> Result<ExitCode> {
-        let rest: String = self.rest.iter().map(|word| format!(" {}", word.to_string_lossy())).collect();
-        bail!(
-            "this program was built without a window; build one that has it (it takes a while, once): \
-             cargo run --release --features stage -- {command}{rest}"
-        )
+    pub fn run(&self) -> Result<ExitCode> {
+        Err(refusal(""))
     }
+}
+
+/// Says how to have the window for the command that was given, and what there is instead.
+pub fn refusal(instead: &str) -> anyhow::Error {
+    let words: String = std::env::args_os().skip(1).map(|word| format!(" {}", word.to_string_lossy())).collect();
+    anyhow!(
+        "this program was built without a window; build one that has it (it takes a while, once): \
+         cargo run --release --features stage --{words}{instead}"
+    )
 }

@@ -1,9 +1,11 @@
 //! `etude play`: a person at the controls of a task.
 
-use super::watch::{PictureSize, siblings};
+use super::cast::siblings;
+use super::watch::PictureSize;
 use crate::catalog::Catalog;
 use crate::run::subject::Lesions;
-use crate::stage::{Desk, Opening, Person, Programme, Simulation, Speed, open};
+use crate::show::{Programme, Speed};
+use crate::stage::{Desk, Opening, Person, Simulation, open};
 use anyhow::Result;
 use clap::Args;
 use etude_envs::Seed;

@@ -64,12 +64,18 @@ pub enum ExperimentError {
 }
 
 impl Experiment {
-    /// Reads an experiment, with another agent than its own if one is given.
+    /// Reads an experiment, with another agent than its own if one is given, and what the document says changed by `change`.
     ///
     /// # Errors
     /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
-    pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
+    pub fn read(
+        catalog: &Catalog,
+        document: &Document,
+        agent: Option<&str>,
+        change: &dyn Fn(&mut ExperimentSpec),
+    ) -> Result<Self, ExperimentError> {
         let mut spec: ExperimentSpec = document.read()?;
+        change(&mut spec);
         spec.validate().map_err(|invalid| document.invalid(&invalid))?;
         if let Some(agent) = agent {
             spec.agent = without_folder(agent);
@@ -283,7 +289,7 @@ mod tests {
                         transfer:\n    practice:\n    - task: cycling/flat-v0\n      steps: 100\n";
 
     fn read(text: &str) -> Result<Experiment, ExperimentError> {
-        Experiment::read(&Catalog::default(), &Document::parse("tiny.yaml", text)?, None)
+        Experiment::read(&Catalog::default(), &Document::parse("tiny.yaml", text)?, None, &|_| {})
     }
 
     #[test]

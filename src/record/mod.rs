@@ -5,8 +5,10 @@
 //! when it was taken, and a checksum of them: on resuming, what was appended later is cut off and written again.
 
 mod book;
+mod rows;
 
 pub use book::{LogBook, copy_rows, verify};
+pub use rows::{Whose, episode_row, evaluation_row};
 
 /// The kinds of rows, in the order of [`Rows`].
 pub const LOGS: [Log; 3] = [Log::Episodes, Log::Evaluations, Log::Signals];

@@ -15,21 +15,20 @@ pub struct Evaluations {
     pub scheduled: bool,
 }
 
-/// Whether the steps of a curve are those at which a block of so many steps is evaluated: 0, every so often, some besides in
-/// ascending order, and the end.
-pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, besides: &[u64], end: u64) -> bool {
+/// The env steps at which a block of so many steps is evaluated: 0, every so often, some besides in ascending order, and the end.
+pub fn due(every: u64, besides: &[u64], end: u64) -> impl Iterator<Item = u64> {
     let every = every.max(1);
-    let mut due = Some(0);
-    for found in steps {
-        if due != Some(found) {
-            return false;
-        }
-        due = (found < end).then(|| {
-            let regular = (found - found % every).saturating_add(every).min(end);
-            besides.iter().copied().find(|&step| step > found).map_or(regular, |step| step.min(regular))
-        });
-    }
-    due.is_none()
+    std::iter::successors(Some(0), move |&last| {
+        (last < end).then(|| {
+            let regular = (last - last % every).saturating_add(every).min(end);
+            besides.iter().copied().find(|&step| step > last).map_or(regular, |step| step.min(regular))
+        })
+    })
+}
+
+/// Whether the steps of a curve are those that are [`due`].
+pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, besides: &[u64], end: u64) -> bool {
+    steps.eq(due(every, besides, end))
 }
 
 /// Reads the `evaluations.csv` of a run folder.

@@ -6,19 +6,29 @@
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::low_level::unregister;
+use signal_hook::{SigId, flag};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long subjects may take to come to the end of an episode.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The signal that has come, or 0.
-static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
-/// When it was first noticed.
-static NOTICED: OnceLock<Instant> = OnceLock::new();
+/// What signals set.
+struct Flags {
+    /// The signal that has come, or 0.
+    signal: Arc<AtomicUsize>,
+    /// Set by the first signal: the second ends the program.
+    second: Arc<AtomicBool>,
+}
+
+static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags { signal: Arc::default(), second: Arc::default() });
+/// What is listened with; empty while nothing is.
+static LISTENING: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
+/// When a signal was first noticed.
+static NOTICED: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// A run was ended by a signal.
 #[derive(Debug, thiserror::Error)]
@@ -42,34 +52,47 @@ impl Interrupted {
 /// # Errors
 /// A system that does not allow it.
 pub fn listen() -> Result<()> {
-    if SIGNAL.get().is_some() {
+    let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !listening.is_empty() {
         return Ok(());
     }
-    let (signal, second) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let Flags { signal, second } = &*FLAGS;
     for number in [SIGINT, SIGTERM] {
-        let register = || {
-            flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&second))?;
-            flag::register(number, Arc::clone(&second))?;
-            flag::register_usize(number, Arc::clone(&signal), number as usize)
+        let mut register = || {
+            listening.push(flag::register_conditional_shutdown(number, 128 + number, Arc::clone(second))?);
+            listening.push(flag::register(number, Arc::clone(second))?);
+            listening.push(flag::register_usize(number, Arc::clone(signal), number as usize)?);
+            std::io::Result::Ok(())
         };
         register().context("cannot listen to signals")?;
     }
-    let _ = SIGNAL.set(signal);
     Ok(())
+}
+
+/// Leaves signals to whoever listened before, and forgets those that have come: for programs that go on after a run.
+pub fn forget() {
+    let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
+    listening.drain(..).for_each(|id| {
+        unregister(id);
+    });
+    FLAGS.signal.store(0, Ordering::Relaxed);
+    FLAGS.second.store(false, Ordering::Relaxed);
+    *NOTICED.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 /// Number of the signal that has come, if one has.
 pub fn requested() -> Option<u8> {
-    let signal = SIGNAL.get()?.load(Ordering::Relaxed);
+    let signal = FLAGS.signal.load(Ordering::Relaxed);
     (signal != 0).then(|| {
-        NOTICED.get_or_init(Instant::now);
+        NOTICED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(Instant::now);
         signal as u8
     })
 }
 
 /// Whether a signal came so long ago that nothing more is waited for.
 pub fn overdue() -> bool {
-    NOTICED.get().is_some_and(|noticed| noticed.elapsed() > PATIENCE)
+    let noticed = *NOTICED.lock().unwrap_or_else(PoisonError::into_inner);
+    noticed.is_some_and(|noticed| noticed.elapsed() > PATIENCE)
 }
 
 fn name(signal: u8) -> &'static str {

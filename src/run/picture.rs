@@ -9,19 +9,19 @@ use std::path::Path;
 /// Bytes by which a kind of picture is known, and how far in they stand.
 pub type Sign = (usize, &'static [u8]);
 
-/// SVG, with or without its declaration.
-const SVG: [Sign; 2] = [(0, b"<svg"), (0, b"<?xml")];
+/// PNG.
+const PNG: [Sign; 1] = [(0, b"\x89PNG")];
 
 /// Endings of the names of pictures.
-const ENDINGS: [&str; 4] = ["svg", "gif", "mp4", "png"];
+const ENDINGS: [&str; 3] = ["gif", "mp4", "png"];
 
-/// Writes an SVG picture.
+/// Writes a PNG picture.
 ///
 /// # Errors
 /// A place that cannot be written to, and one where there is something other than a picture.
-pub fn write_picture(path: &Path, svg: &[u8]) -> Result<()> {
-    refuse_others(path, &SVG)?;
-    write_whole(path, svg)
+pub fn write_picture(path: &Path, png: &[u8]) -> Result<()> {
+    refuse_others(path, &PNG)?;
+    write_whole(path, png)
 }
 
 /// Refuses to replace what is there, unless it is a file that has one of these signs, or an empty one with the name of a picture,
@@ -73,27 +73,27 @@ mod tests {
     fn a_picture_replaces_a_picture_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
-        write_picture(&at("new.svg"), b"<svg>1</svg>").unwrap();
-        write_picture(&at("new.svg"), b"<svg>2</svg>").unwrap();
-        assert_eq!(fs::read(at("new.svg")).unwrap(), b"<svg>2</svg>");
+        write_picture(&at("new.png"), b"\x89PNG 1").unwrap();
+        write_picture(&at("new.png"), b"\x89PNG 2").unwrap();
+        assert_eq!(fs::read(at("new.png")).unwrap(), b"\x89PNG 2");
         fs::write(at("notes.txt"), "task: x").unwrap();
-        assert!(write_picture(&at("notes.txt"), b"<svg/>").unwrap_err().to_string().contains("no picture"));
+        assert!(write_picture(&at("notes.txt"), b"\x89PNG").unwrap_err().to_string().contains("no picture"));
         assert_eq!(fs::read(at("notes.txt")).unwrap(), b"task: x");
-        for (name, made_for_it) in [("empty.svg", true), ("empty.csv", false), ("empty", false)] {
+        for (name, made_for_it) in [("empty.png", true), ("empty.csv", false), ("empty", false)] {
             fs::write(at(name), "").unwrap();
-            assert_eq!(write_picture(&at(name), b"<svg/>").is_ok(), made_for_it, "{name}");
+            assert_eq!(write_picture(&at(name), b"\x89PNG").is_ok(), made_for_it, "{name}");
         }
         fs::create_dir_all(at("run/figures")).unwrap();
-        for own in ["run/.lock", "run/figures/learning.svg"] {
-            fs::write(at(own), if own.ends_with("svg") { "<svg>" } else { "" }).unwrap();
+        for own in ["run/.lock", "run/figures/learning.png"] {
+            fs::write(at(own), if own.ends_with("png") { &b"\x89PNG"[..] } else { b"" }).unwrap();
             assert!(
-                write_picture(&at(own), b"<svg/>").unwrap_err().to_string().contains("belongs to the run"),
+                write_picture(&at(own), b"\x89PNG").unwrap_err().to_string().contains("belongs to the run"),
                 "{own}"
             );
         }
-        write_picture(&at("run/ride.svg"), b"<svg/>").unwrap();
+        write_picture(&at("run/ride.png"), b"\x89PNG").unwrap();
         fs::create_dir(at("folder")).unwrap();
-        assert!(write_picture(&at("folder"), b"<svg/>").unwrap_err().to_string().contains("no file"));
-        assert!(write_picture(&at("none/a.svg"), b"<svg/>").unwrap_err().to_string().contains("cannot write"));
+        assert!(write_picture(&at("folder"), b"\x89PNG").unwrap_err().to_string().contains("no file"));
+        assert!(write_picture(&at("none/a.png"), b"\x89PNG").unwrap_err().to_string().contains("cannot write"));
     }
 }

@@ -1,7 +1,7 @@
 //! A subject: one agent in one lane, with its own seeds, practising and being evaluated.
 
 use crate::catalog::AgentBlueprint;
-use crate::record::{Log, Marks, Rows};
+use crate::record::{Log, Marks, Rows, Whose, episode_row, evaluation_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -76,8 +76,7 @@ impl Default for Conditions {
 pub struct Subject {
     plan: Arc<Plan>,
     index: u64,
-    /// The run's own seed, by which rows name what was run: with the subject's index it tells all, and unlike the subject's
-    /// it is below 2^53, which every reader of tables takes for what it is.
+    /// The run's own seed, by which rows name what was run.
     run_seed: Seed,
     seed: Seed,
     agent: Box<dyn Agent>,
@@ -332,45 +331,20 @@ impl Subject {
         let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
         let episodes = evaluate(agent, &self.plan.task, lanes, self.trial, self.plan.evaluation_episodes)?;
-        let count = episodes.len().max(1) as f64;
-        self.score = episodes.iter().map(|episode| f64::from(episode.score)).sum::<f64>() / count;
-        let total_reward = episodes.iter().map(|episode| episode.total_reward).sum::<f64>() / count;
-        let length = episodes.iter().map(|episode| f64::from(episode.length)).sum::<f64>() / count;
-        let trial = if self.plan.task.scheduled() { self.trial.to_string() } else { String::new() };
-        let _ = writeln!(
-            self.rows.of(Log::Evaluations),
-            "{},{},{},{},{},{total_reward},{length},{trial}",
-            self.index,
-            self.run_seed.0,
-            self.steps,
-            episodes.len(),
-            self.score
-        );
+        let trial = self.plan.task.scheduled().then_some(self.trial);
+        let whose = self.whose();
+        self.score = evaluation_row(self.rows.of(Log::Evaluations), whose, self.steps, trial, &episodes);
         Ok(())
+    }
+
+    fn whose(&self) -> Whose {
+        Whose { subject: self.index, seed: self.run_seed.0 }
     }
 
     fn record_episode(&mut self, episode: &Episode) {
         self.faults += u64::from(episode.fault.is_some());
-        let row = self.rows.of(Log::Episodes);
-        let _ = write!(
-            row,
-            "{},{},{},{},{},{},{},{},{},{}",
-            self.index,
-            self.run_seed.0,
-            episode.index,
-            self.steps,
-            episode.length,
-            episode.total_reward,
-            episode.score,
-            u8::from(episode.terminated),
-            u8::from(episode.truncated),
-            u8::from(episode.fault.is_some())
-        );
-        for metric in &episode.metrics {
-            // What was not measured is an empty cell.
-            let _ = if metric.is_finite() { write!(row, ",{metric}") } else { write!(row, ",") };
-        }
-        row.push('\n');
+        let whose = self.whose();
+        episode_row(self.rows.of(Log::Episodes), whose, self.steps, episode);
     }
 
     fn record_signals(&mut self) {

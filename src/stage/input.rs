@@ -1,13 +1,12 @@
 //! Keys and mouse: what the spectator asks for.
 
-use super::draw::Look;
-use super::messages::{Command, Speed};
-use super::view::View;
+use crate::show::{Command, Speed, View};
 use bevy::ecs::system::SystemParam;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::input::mouse::{MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
 use bevy::window::WindowEvent;
+use etude_draw::Look;
 use etude_envs::task::Push;
 
 /// Force in N of a push, per pixel of the drag, and the largest one.

@@ -1,27 +1,17 @@
-//! The stage: a window in which subjects are watched while they practise, and recordings of what is seen in it.
+//! The stage: a window in which subjects are watched while they practise.
 //!
 //! The window only draws. The simulation runs in a thread of its own, sends what is to be seen over a bounded channel and
-//! takes commands over another; a frame that nobody takes is dropped. Playing back a checkpoint, watching practice live,
-//! playing oneself and recording are one path, and watching changes no result.
+//! takes commands over another; a frame that nobody takes is dropped.
 
-mod canvas;
-mod draw;
-mod encode;
 mod input;
-mod messages;
-mod panel;
-mod performer;
 mod person;
+mod photograph;
 mod picture;
-mod record;
 mod simulation;
-mod view;
 mod window;
 
-pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
 pub use person::{Controls, Desk, Person};
-pub use record::{Recording, record};
-pub use simulation::{Programme, Simulation, Theatre, Training, perform};
+pub use simulation::{Simulation, perform};
 pub use window::{Opening, open};
 
 use anyhow::{Result, anyhow};
@@ -29,14 +19,14 @@ use bevy::render::RenderPlugin;
 use bevy::render::settings::{Backends, WgpuSettings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The renderer, with a way of compiling shaders. It asks for a native graphics interface: looking for OpenGL beside it
-/// makes drivers talk on stderr. WGPU_BACKEND has the last word.
-fn renderer(synchronous_pipeline_compilation: bool) -> RenderPlugin {
+/// The renderer. It asks for a native graphics interface: looking for OpenGL beside it makes drivers talk on stderr.
+/// WGPU_BACKEND has the last word.
+fn renderer() -> RenderPlugin {
     let mut settings = WgpuSettings::default();
     if std::env::var_os("WGPU_BACKEND").is_none() {
         settings.backends = Some(Backends::PRIMARY);
     }
-    RenderPlugin { render_creation: settings.into(), synchronous_pipeline_compilation, ..RenderPlugin::default() }
+    RenderPlugin { render_creation: settings.into(), ..RenderPlugin::default() }
 }
 
 /// Runs the renderer, whose libraries panic where there is no display or no adapter, and says in a line what was wrong.

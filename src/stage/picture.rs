@@ -1,6 +1,5 @@
 //! Shows the sheet in a Bevy app: for each of its layers one mesh and as many texts as there are words.
 
-use super::canvas::{Align, Canvas, Layer, Words};
 use bevy::asset::{RenderAssetUsages, uuid_handle};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::mesh::{Indices, PrimitiveTopology};
@@ -11,6 +10,7 @@ use bevy::shader::ShaderRef;
 use bevy::sprite::Anchor;
 use bevy::sprite_render::{AlphaMode2d, Material2d, Material2dPlugin};
 use bevy::text::LineBreak;
+use etude_draw::canvas::{Align, Canvas, Layer, Words};
 
 /// The sheet that is shown.
 #[derive(Resource, Default)]

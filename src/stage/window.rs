@@ -1,13 +1,11 @@
 //! The window: a Bevy app that draws what the simulation tells and passes on what the spectator asks.
 
-use super::canvas::ink;
 use super::input::{self, Pressed};
-use super::messages::Command;
 use super::person::Desk;
 use super::picture::{self, Picture, Show};
 use super::simulation::Simulation;
-use super::view::View;
-use super::{guarded, messages::Speed, renderer};
+use super::{guarded, renderer};
+use crate::show::{Command, Speed, View};
 use crate::tell::tell;
 use anyhow::{Result, bail};
 use bevy::app::TerminalCtrlCHandlerPlugin;
@@ -17,6 +15,7 @@ use bevy::render::renderer::RenderAdapterInfo;
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::{ExitCondition, PresentMode, WindowCloseRequested, WindowDestroyed, WindowResolution};
 use bevy::winit::{UpdateMode, WinitSettings};
+use etude_draw::ink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
@@ -128,7 +127,7 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
     app.add_plugins(
         DefaultPlugins
             .set(WindowPlugin { primary_window: Some(window), exit_condition: ExitCondition::OnAllClosed, ..default() })
-            .set(renderer(false))
+            .set(renderer())
             .disable::<LogPlugin>()
             .disable::<TerminalCtrlCHandlerPlugin>(),
     )
@@ -157,7 +156,7 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn clear_colour() -> Color {
+fn clear_colour() -> Color {
     let [red, green, blue, _] = ink::PAPER.linear();
     Color::linear_rgb(red, green, blue)
 }
@@ -244,7 +243,7 @@ fn send(backstage: &Backstage, command: Command) {
 
 fn keep_photograph(captured: On<ScreenshotCaptured>, mut scenery: ResMut<Scenery>) {
     scenery.dirty = true;
-    scenery.view.notice = Some(match super::encode::keep_photograph(&captured.image) {
+    scenery.view.notice = Some(match super::photograph::keep_photograph(&captured.image) {
         Ok(path) => format!("saved as {}", path.display()),
         Err(error) => format!("no picture could be saved: {error:#}"),
     });

@@ -16,6 +16,7 @@
 
 mod comparisons;
 pub mod measures;
+pub mod outsider;
 pub mod results;
 pub mod schedule;
 pub mod workers;

@@ -3,6 +3,8 @@
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 /// The program, to be run in `folder`.
@@ -73,4 +75,36 @@ pub fn kill_and_resume(folder: &Path, arguments: &[&str], pauses: [u64; 6]) {
         child.wait().expect("it ends");
     }
     etude(folder).args(arguments).assert().success();
+}
+
+/// A picture as rows of red, green and blue bytes.
+#[derive(PartialEq)]
+pub struct Picture {
+    /// Width and height.
+    pub size: (u32, u32),
+    /// Three bytes for each pixel.
+    pub rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// The picture in a file, if it is there and whole.
+    pub fn open(path: &Path) -> Option<Self> {
+        let mut reader = png::Decoder::new(BufReader::new(File::open(path).ok()?)).read_info().ok()?;
+        let mut rgb = vec![0; reader.output_buffer_size()?];
+        let info = reader.next_frame(&mut rgb).ok()?;
+        Some(Self { size: (info.width, info.height), rgb })
+    }
+
+    /// Share of the pixels that clearly differ from another picture's.
+    pub fn difference(&self, other: &Self) -> f64 {
+        assert_eq!(self.size, other.size);
+        let pairs = self.rgb.chunks(3).zip(other.rgb.chunks(3));
+        let differs = |(one, two): &(&[u8], &[u8])| one.iter().zip(*two).any(|(one, two)| one.abs_diff(*two) > 40);
+        pairs.filter(differs).count() as f64 / (self.rgb.len() / 3) as f64
+    }
+
+    /// How many colours it has.
+    pub fn colours(&self) -> usize {
+        self.rgb.chunks(3).collect::<std::collections::HashSet<_>>().len()
+    }
 }

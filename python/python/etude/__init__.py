@@ -11,9 +11,11 @@ Every task is registered under its id. Tasks of one's own are made from the path
 
 import gymnasium
 
-from ._etude import ActionError, EtudeError, Field, Lanes, Spec, TaskError, task_ids
+from ._etude import ActionError, EtudeError, Field, Lane, Lanes, Spec, StateError, TaskError, task_ids
+from .commands import merge, train, transfer
 from .env import Env
 from .runs import Run, read_run
+from .study import Leg, Study
 from .vector import VectorEnv
 
 __all__ = [
@@ -21,15 +23,22 @@ __all__ = [
     "Env",
     "EtudeError",
     "Field",
+    "Lane",
     "Lanes",
+    "Leg",
     "Run",
     "Spec",
+    "StateError",
+    "Study",
     "TaskError",
     "VectorEnv",
     "make",
     "make_vec",
+    "merge",
     "read_run",
     "task_ids",
+    "train",
+    "transfer",
 ]
 
 
@@ -50,7 +59,7 @@ def _register():
                 task,
                 entry_point="etude.env:Env",
                 vector_entry_point="etude.vector:VectorEnv",
-                max_episode_steps=Lanes(task).spec.step_limit,
+                max_episode_steps=Lane(task).spec.step_limit,
                 kwargs={"task": task},
             )
 

@@ -1,13 +1,10 @@
 """One environment."""
 
-import math
-
 import gymnasium
 import numpy as np
-from gymnasium.error import ResetNeeded
 
-from ._etude import Lanes
-from .spaces import action_space, lane_seed, metric_names, observation_space
+from ._etude import Lane
+from .spaces import PICTURE, action_space, lane_seed, observation_space, picture_size
 
 
 class Env(gymnasium.Env):
@@ -24,18 +21,25 @@ class Env(gymnasium.Env):
     ``reset(seed=…)`` makes what follows repeatable: the episodes 0, 1, 2 … of that seed, the next one at each ``reset()``.
     ``reset(options={"episode": n})`` starts episode n; in a task that is a schedule of trials it is trial n.
 
+    With ``render_mode="rgb_array"``, ``render()`` gives what is seen now as uint8 of shape (height, width, 3), drawn without a
+    window.
+
+    ``snapshot()`` gives the state as bytes, and ``restore()`` goes back to it, here or in another environment of the task,
+    bit by bit. A pickled or copied environment goes on where it stood.
+
     Raises ``etude.TaskError`` if there is no such task, ``etude.ActionError`` for actions of the wrong shape or not finite,
-    and ``gymnasium.error.ResetNeeded`` for a step before the first reset or after an episode's end.
+    ``etude.StateError`` for a state that was not saved in this task, and ``gymnasium.error.ResetNeeded`` for a step before the
+    first reset or after an episode's end.
     """
 
-    metadata = {"render_modes": []}
+    metadata = {"render_modes": ["rgb_array"]}
 
-    def __init__(self, task, render_mode=None):
-        if render_mode is not None:
-            raise ValueError(f"render_mode {render_mode!r}; expected None: etude does not draw for Python yet")
-        self._lanes = Lanes(str(task))
+    def __init__(self, task, render_mode=None, width=PICTURE[0], height=PICTURE[1]):
+        if render_mode not in (None, "rgb_array"):
+            raise ValueError(f"render_mode {render_mode!r}; expected None or 'rgb_array'")
+        self._lane = Lane(str(task))
         self._task = str(task)
-        spec = self._lanes.spec
+        spec = self._lane.spec
         self.task = spec
         self.observation_fields = spec.observation_fields
         self.action_fields = spec.action_fields
@@ -43,8 +47,7 @@ class Env(gymnasium.Env):
         self.action_space = action_space(spec)
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": round(1 / spec.control_interval)}
-        self._names = metric_names(spec)
-        self._running = False
+        self._size = picture_size(width, height)
         self._seeded = False
 
     def reset(self, *, seed=None, options=None):
@@ -54,32 +57,44 @@ class Env(gymnasium.Env):
         if unknown:
             raise ValueError(f"reset option {sorted(unknown)[0]!r}; expected 'episode'")
         fresh = seed is not None or not self._seeded
-        episode = 0 if fresh else self._lanes.episode(0) + self._running
+        episode = 0 if fresh else self._lane.episode + self._lane.running
         episode = int((options or {}).get("episode", episode))
         if episode < 0:
             raise ValueError(f"episode {episode}; expected 0 or more")
-        self._lanes.begin(0, lane_seed(self.np_random) if fresh else None, episode)
-        self._seeded = self._running = True
-        return self._lanes.observations()[0], self._info()
+        self._seeded = True
+        return self._lane.begin(episode, lane_seed(self.np_random) if fresh else None)
 
     def step(self, action):
         """Takes one env step; returns observation, reward, terminated, truncated and info."""
-        if not self._running:
-            raise ResetNeeded("step() before reset(): an episode has to be begun first")
-        actions = np.ascontiguousarray(np.asarray(action, np.float32)[np.newaxis])
-        observations, rewards, terminated, truncated = self._lanes.step(actions)
-        terminated, truncated = bool(terminated[0]), bool(truncated[0])
-        if terminated or truncated:
-            # The lane has begun the next episode, which reset() hands out.
-            self._running = False
-            final, info = self._lanes.final_observations()[0], self._info(ended=True)
-            return final, float(rewards[0]), terminated, truncated, info
-        return observations[0], float(rewards[0]), False, False, self._info()
+        return self._lane.step(action)
 
-    def _info(self, ended=False):
-        told = self._lanes.told(np.array([ended]))[0].tolist()
-        return {name: None if math.isnan(value) else value for name, value in zip(self._names, told)}
+    def rollout(self, actions):
+        """Takes actions of shape (steps, fields) one after the other, natively, until they or the episode end.
+
+        Returns the observations, of shape (taken, fields), the rewards, of shape (taken,), and whether the last step
+        terminated or truncated the episode.
+        """
+        return self._lane.rollout(np.ascontiguousarray(actions, np.float32))
+
+    def render(self):
+        """What is seen now, if ``render_mode`` is ``"rgb_array"``."""
+        if self.render_mode == "rgb_array":
+            return self._lane.picture(*self._size)
+        return None
+
+    def snapshot(self):
+        """The state as bytes: the running episode, and the seed of those to come."""
+        return self._lane.save()
+
+    def restore(self, state):
+        """Goes back to a state that ``snapshot()`` gave in the midst of an episode."""
+        self._lane.restore(state, True)
+        self._seeded = True
 
     def __reduce__(self):
-        # A copy starts anew: what cannot be carried over is the world.
-        return Env, (self._task, self.render_mode)
+        state = self._lane.save(), self._lane.running, self._seeded, self._np_random, self._np_random_seed
+        return Env, (self._task, self.render_mode, *self._size), state
+
+    def __setstate__(self, state):
+        lane, running, self._seeded, self._np_random, self._np_random_seed = state
+        self._lane.restore(lane, running)

@@ -24,7 +24,8 @@ class Run:
     experiment also group, block and task.
 
     ``episodes``: one row per episode of practice: subject, episode, steps, length, return, score, terminated, truncated, fault
-    and the task's metrics; in an experiment also group and block. What was not measured is NaN.
+    and the task's metrics; in an experiment also group and block, and a metric of
+    that name is then ``task_block``. What was not measured is NaN.
 
     ``blocks``: of an experiment, one row per subject and block. ``summary``: the score table, or groups and measures.
     """
@@ -58,6 +59,8 @@ class Run:
             # subject-000.GROUP.BLOCK.episodes.csv
             _, group, block, _, _ = path.name.split(".")
             part = self._table(path.relative_to(self.folder))
+            # A task's metric may be named like a column of the experiment.
+            part = part.rename(columns={name: f"task_{name}" for name in ("group", "block")})
             part.insert(0, "group", group)
             part.insert(1, "block", block)
             parts.append(part)

@@ -1,7 +1,10 @@
-"""What the environments have in common: spaces, seeds and what is told beside an observation."""
+"""What the environments have in common: spaces, seeds, pictures, and what is told beside an observation."""
 
 import gymnasium
 import numpy as np
+
+PICTURE = (640, 360)
+"""Width and height in pixels of a picture, if nothing else is asked for."""
 
 _SEEDS = 2**63
 
@@ -30,3 +33,11 @@ def metric_names(spec):
 def lane_seed(generator):
     """A seed for a lane, drawn from a NumPy generator."""
     return int(generator.integers(_SEEDS))
+
+
+def picture_size(width, height):
+    """Width and height of a picture in pixels."""
+    for name, side in (("width", width), ("height", height)):
+        if not 16 <= side <= 8192:
+            raise ValueError(f"{name} {side}; expected 16 to 8192 pixels")
+    return int(width), int(height)

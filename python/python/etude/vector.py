@@ -5,7 +5,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from ._etude import Lanes
-from .spaces import action_space, lane_seed, metric_names, observation_space
+from .spaces import PICTURE, action_space, lane_seed, metric_names, observation_space, picture_size
 
 
 class VectorEnv(gymnasium.vector.VectorEnv):
@@ -20,6 +20,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
     last observation in ``info["final_obs"]`` and the last info in ``info["final_info"]``; with ``DISABLED`` the lane has to
     be reset by ``reset(options={"reset_mask": …})`` before the next step.
 
+    With ``render_mode="rgb_array"``, ``render()`` gives a tuple of pictures, one for each environment. A pickled or copied vector
+    environment goes on where it stood.
+
     Environment i is seeded with ``seed + i``, so that it is the same as ``etude.Env`` with that seed.
     """
 
@@ -31,14 +34,17 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         autoreset_mode=AutoresetMode.NEXT_STEP,
         render_mode=None,
         max_episode_steps=None,
+        width=PICTURE[0],
+        height=PICTURE[1],
     ):
-        if render_mode is not None:
-            raise ValueError(f"render_mode {render_mode!r}; expected None: etude does not draw for Python yet")
+        if render_mode not in (None, "rgb_array"):
+            raise ValueError(f"render_mode {render_mode!r}; expected None or 'rgb_array'")
         self._lanes = Lanes(str(task), num_envs, threads=threads)
         spec = self._lanes.spec
         if max_episode_steps not in (None, spec.step_limit):
             raise ValueError(f"max_episode_steps {max_episode_steps}; expected {spec.step_limit}, which the task sets itself")
-        self._arguments = (str(task), num_envs, threads, autoreset_mode)
+        self._size = picture_size(width, height)
+        self._arguments = (str(task), num_envs, threads, autoreset_mode, render_mode, max_episode_steps, *self._size)
         self.task = spec
         self.observation_fields = spec.observation_fields
         self.action_fields = spec.action_fields
@@ -50,11 +56,11 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         self.action_space = gymnasium.vector.utils.batch_space(self.single_action_space, num_envs)
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {
-            "render_modes": [],
+            "render_modes": ["rgb_array"],
             "render_fps": round(1 / spec.control_interval),
             "autoreset_mode": self.autoreset_mode,
         }
-        self._names = metric_names(spec)
+        self.info_names = metric_names(spec)
         self._generators = [None] * num_envs
         self._ended = np.zeros(num_envs, bool)
         self._begun = np.zeros(num_envs, bool)
@@ -111,7 +117,7 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     def _infos(self, ended):
         infos = {}
-        for name, values in zip(self._names, self._lanes.told(ended).T):
+        for name, values in zip(self.info_names, self._lanes.told(ended).T):
             infos[name], infos[f"_{name}"] = values.astype(float), ~np.isnan(values)
         return infos
 
@@ -121,10 +127,22 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         for lane in np.flatnonzero(ended):
             last[lane] = finals[lane]
         final_info = {}
-        for name, values in zip(self._names, self._lanes.told(ended).T):
+        for name, values in zip(self.info_names, self._lanes.told(ended).T):
             measured = ended & ~np.isnan(values)
             final_info[name], final_info[f"_{name}"] = np.where(measured, values.astype(float), np.nan), measured
         infos.update(final_obs=last, _final_obs=ended.copy(), final_info=final_info, _final_info=ended.copy())
 
+    def render(self):
+        """What is seen now in each environment, if ``render_mode`` is ``"rgb_array"``: uint8 of shape (height, width, 3) each."""
+        if self.render_mode == "rgb_array":
+            return tuple(self._lanes.pictures(*self._size))
+        return None
+
     def __reduce__(self):
-        return VectorEnv, self._arguments
+        lanes = [self._lanes.save(lane) for lane in range(self.num_envs)]
+        return VectorEnv, self._arguments, (lanes, self._generators, self._ended, self._begun)
+
+    def __setstate__(self, state):
+        lanes, self._generators, self._ended, self._begun = state
+        for lane, saved in enumerate(lanes):
+            self._lanes.restore(lane, saved)

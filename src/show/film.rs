@@ -1,10 +1,9 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
 use crate::files::create_folder;
-use crate::run::picture::refuse_others;
+use crate::run::picture::{refuse_others, write_picture};
 use anyhow::{Context, Result, anyhow, bail};
-use bevy::image::Image;
-use bevy::render::render_resource::TextureFormat;
+use etude_draw::Pixels;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -17,63 +16,19 @@ const UNCHANGED: u8 = 255;
 /// Frames of a GIF whose colours make its palette.
 const PALETTE_FRAMES: usize = 24;
 
-/// A picture as rows of red, green and blue bytes.
-pub struct Pixels {
-    /// Its width in pixels.
-    pub width: u32,
-    /// Its height in pixels.
-    pub height: u32,
-    /// Three bytes for each pixel.
-    pub rgb: Vec<u8>,
-}
-
-impl Pixels {
-    /// The picture that a renderer gave.
-    ///
-    /// # Errors
-    /// A format that no window of this program has.
-    pub fn of(image: &Image) -> Result<Self> {
-        let (width, height) = (image.width(), image.height());
-        let data = image.data.as_ref().context("the renderer gave no pixels")?;
-        let order = match image.texture_descriptor.format {
-            TextureFormat::Rgba8UnormSrgb | TextureFormat::Rgba8Unorm => [0, 1, 2],
-            TextureFormat::Bgra8UnormSrgb | TextureFormat::Bgra8Unorm => [2, 1, 0],
-            other => bail!("the renderer gave pixels in the format {other:?}; expected eight bits a colour"),
-        };
-        let (pixels, _) = data.as_chunks::<4>();
-        let rgb = pixels.iter().flat_map(|pixel| order.map(|part| pixel[part])).collect();
-        Ok(Self { width, height, rgb })
-    }
-
-    /// Writes it as PNG.
-    ///
-    /// # Errors
-    /// A place that cannot be written to.
-    pub fn save(&self, path: &Path) -> Result<()> {
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-        let mut encoder = png::Encoder::new(BufWriter::new(file), self.width, self.height);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_depth(png::BitDepth::Eight);
-        let write = || -> Result<(), png::EncodingError> {
-            let mut writer = encoder.write_header()?;
-            writer.write_image_data(&self.rgb)?;
-            writer.finish()
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))
-    }
-}
-
-/// Saves a picture of the window as the first `etude-N.png` in the working folder that is not taken.
+/// A picture as the bytes of a PNG file.
 ///
 /// # Errors
-/// A folder that cannot be written to.
-pub fn keep_photograph(image: &Image) -> Result<PathBuf> {
-    let path = (1..10_000)
-        .map(|number| PathBuf::from(format!("etude-{number}.png")))
-        .find(|path| !path.exists())
-        .context("there are ten thousand of them already")?;
-    Pixels::of(image)?.save(&path)?;
-    Ok(path)
+/// A picture without pixels.
+pub fn png(pixels: &Pixels) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, pixels.width, pixels.height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().context("the picture cannot be written")?;
+    writer.write_image_data(&pixels.rgb).context("the picture cannot be written")?;
+    writer.finish().context("the picture cannot be written")?;
+    Ok(bytes)
 }
 
 /// Where the frames of a recording go.
@@ -122,8 +77,7 @@ impl Film {
         match self {
             Self::Pictures(folder, count) => {
                 let path = folder.join(format!("frame-{count:05}.png"));
-                refuse_others(&path, &[(0, b"\x89PNG")])?;
-                pixels.save(&path)?;
+                write_picture(&path, &png(&pixels)?)?;
                 *count += 1;
                 Ok(())
             }

@@ -1,7 +1,7 @@
 //! Any task, from the plain shapes of its scene: nobody has to write drawing code to watch a task of their own.
 
 use super::{Grip, Look, Map};
-use crate::stage::canvas::{Canvas, Colour, ink};
+use crate::canvas::{Canvas, Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::{Mark, Scene};
 

@@ -1,7 +1,7 @@
 //! A fretboard under four fingers, and the notes on their way to it.
 
 use super::{Grip, Look, Map, small};
-use crate::stage::canvas::{Align, Canvas, Colour, LETTER, ink};
+use crate::canvas::{Align, Canvas, Colour, LETTER, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 use std::f32::consts::{FRAC_PI_2, TAU};

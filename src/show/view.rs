@@ -1,10 +1,9 @@
 //! What is on the sheet: the subjects, the brain beside them, and the words around. It knows nothing of windows.
 
-use super::canvas::{Align, Canvas, Colour, ink};
-use super::draw::{self, Grip, Look};
 use super::messages::Frame;
 use super::panel::{self, Traces};
-use bevy::math::{Rect, Vec2};
+use etude_draw::canvas::LETTER;
+use etude_draw::{Align, Canvas, Colour, Grip, Look, Rect, Vec2, draw, ink};
 
 /// Height of the line of words at the top, in pixels.
 const HEADER: f32 = 46.0;
@@ -139,7 +138,7 @@ impl View {
             self.cells = cells(stage, frame.shots.len());
             for (index, (shot, cell)) in frame.shots.iter().zip(&self.cells).enumerate() {
                 let trails = if index == frame.focus { &self.trails[..] } else { &[] };
-                draw::draw(canvas, *cell, &shot.scene, trails, &Look::default());
+                draw(canvas, *cell, &shot.scene, trails, &Look::default());
                 caption(canvas, *cell, index, frame, &self.traces);
             }
             Vec::new()
@@ -147,7 +146,7 @@ impl View {
             frame
                 .shots
                 .get(frame.focus)
-                .map_or_else(Vec::new, |shot| draw::draw(canvas, stage, &shot.scene, &self.trails, &self.look))
+                .map_or_else(Vec::new, |shot| draw(canvas, stage, &shot.scene, &self.trails, &self.look))
         };
         header_line(canvas, Rect::new(0.0, 0.0, size.x - panel_width, header), frame);
         if panel_width > 0.0 {
@@ -167,7 +166,7 @@ impl View {
         if let Some(notice) = self.notice.as_ref().or(said) {
             let width = (notice.chars().count() as f32 * 8.0 + 40.0).min(stage.width() - 16.0);
             // What does not fit in is said in a smaller hand.
-            let letters = (width - 24.0) / (notice.chars().count().max(1) as f32 * super::canvas::LETTER);
+            let letters = (width - 24.0) / (notice.chars().count().max(1) as f32 * LETTER);
             let middle = Vec2::new(stage.center().x, stage.min.y + 32.0);
             let half = Vec2::new(0.5 * width, 17.0);
             canvas.rounded(Rect::from_corners(middle - half, middle + half), 8.0, ink::INK.at(0.92));
@@ -242,7 +241,7 @@ fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
     let line = area.center().y;
     let title = Vec2::new(14.0, line);
     canvas.words(title, frame.task.id.clone(), 17.0 * scale, ink::INK, Align::Left);
-    let after = 14.0 + (frame.task.id.chars().count() as f32 + 1.5) * 17.0 * scale * super::canvas::LETTER;
+    let after = 14.0 + (frame.task.id.chars().count() as f32 + 1.5) * 17.0 * scale * LETTER;
     let who =
         format!("{}, {} steps{}", frame.agent, grouped(shot.steps), if frame.learning { ", learning" } else { "" });
     let pace = match (frame.paused, frame.rate) {
@@ -250,9 +249,9 @@ fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
         (false, rate) if rate > 0.0 => format!("{}  {}/s", frame.speed, grouped(rate as u64)),
         _ => frame.speed.to_string(),
     };
-    let room = area.max.x - 14.0 - pace.chars().count() as f32 * 13.0 * super::canvas::LETTER;
+    let room = area.max.x - 14.0 - pace.chars().count() as f32 * 13.0 * LETTER;
     canvas.words(Vec2::new(area.max.x - 14.0, line), pace, 13.0 * scale, ink::FAINT, Align::Right);
-    if after + who.chars().count() as f32 * 13.0 * scale * super::canvas::LETTER < room - 10.0 {
+    if after + who.chars().count() as f32 * 13.0 * scale * LETTER < room - 10.0 {
         canvas.words(Vec2::new(after, line), who, 13.0 * scale, ink::FAINT, Align::Left);
     }
 }

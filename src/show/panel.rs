@@ -1,9 +1,9 @@
 //! The brain beside the body: what its signals were in the last steps, what it does and would do, and how practice goes.
 
-use super::canvas::{Align, Canvas, Colour, ink};
 use super::messages::{Ended, Frame, Sample};
 use super::view::{grouped, lesioned};
-use bevy::math::{Rect, Vec2};
+use etude_draw::canvas::LETTER;
+use etude_draw::{Align, Canvas, Colour, Rect, Vec2, ink};
 use std::collections::VecDeque;
 
 /// Steps that traces go back.
@@ -149,12 +149,12 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
 fn plot(canvas: &mut Canvas, area: Rect, title: &str, share: bool, told: &[(Trace, Vec<f32>)], words: f32) {
     let line = area.min.y + 0.7 * words;
     canvas.words(Vec2::new(area.min.x, line), title, words, ink::INK, Align::Left);
-    let title_ends = area.min.x + (title.chars().count() as f32 + 1.0) * words * super::canvas::LETTER;
+    let title_ends = area.min.x + (title.chars().count() as f32 + 1.0) * words * LETTER;
     let mut right = area.max.x;
     for ((_, name, colour, _), values) in told.iter().rev() {
         let value = values.last().copied().unwrap_or(0.0);
         let text = if name.is_empty() { format!("{value:.2}") } else { format!("{name} {value:.2}") };
-        let width = text.chars().count() as f32 * words * super::canvas::LETTER;
+        let width = text.chars().count() as f32 * words * LETTER;
         if right - width < title_ends {
             continue;
         }
@@ -192,14 +192,14 @@ fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, 
     let mut right = area.max.x;
     for (name, colour) in [("taken", ink::RED), ("best", ink::BLUE)] {
         canvas.words(Vec2::new(right, line), name, words, colour, Align::Right);
-        right -= (name.len() as f32 + 1.2) * words * super::canvas::LETTER;
+        right -= (name.len() as f32 + 1.2) * words * LETTER;
     }
     let spread = sample.signals.iter().find(|(name, _)| *name == "exploration").map_or(0.0, |&(_, value)| value);
     if frame.learning && spread > 0.0 {
         canvas.words(Vec2::new(right, line), format!("spread {spread:.2}"), words, ink::FAINT, Align::Right);
     }
     let names = 0.42 * area.width();
-    let letters = (names / (words * super::canvas::LETTER)) as usize;
+    let letters = (names / (words * LETTER)) as usize;
     for (index, (&taken, &best)) in sample.action.iter().zip(&sample.best).take(10).enumerate() {
         let y = area.min.y + 1.5 * words + (index as f32 + 0.5) * row;
         let name = frame.task.action.fields().get(index).map_or("", |field| field.name.as_str());
@@ -229,7 +229,7 @@ fn practice(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces, wor
     };
     let last = traces.practice.get(frame.focus).and_then(|practice| practice.course.last());
     let title = last.map_or_else(|| "score".into(), |ended| format!("score, return {:.0}", ended.total_reward));
-    let letters = area.width() / (words * super::canvas::LETTER);
+    let letters = area.width() / (words * LETTER);
     let fits = ((title.chars().count() + text.chars().count() + 2) as f32) < letters;
     canvas.words(Vec2::new(area.min.x, line), if fits { &title } else { "score" }, words, ink::INK, Align::Left);
     canvas.words(Vec2::new(area.max.x, line), text, words, ink::GREEN.towards(ink::INK, 0.2), Align::Right);

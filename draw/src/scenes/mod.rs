@@ -5,7 +5,7 @@ mod fretting;
 mod plain;
 mod reaching;
 
-use super::canvas::{Align, Canvas, LETTER, ink};
+use crate::canvas::{Align, Canvas, LETTER, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 

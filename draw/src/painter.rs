@@ -1,0 +1,21 @@
+//! A scene alone, as a picture.
+
+use crate::{Canvas, Look, Pixels, Rect, Renderer, Vec2, draw};
+use etude_envs::scene::Scene;
+
+/// Draws scenes, each as large as its picture. It keeps its memory from picture to picture.
+#[derive(Default)]
+pub struct Painter {
+    canvas: Canvas,
+    renderer: Renderer,
+}
+
+impl Painter {
+    /// The picture of a scene, of a width and a height in pixels.
+    pub fn picture(&mut self, scene: &Scene, [width, height]: [u32; 2]) -> Pixels {
+        let size = Vec2::new(width as f32, height as f32);
+        self.canvas.clear(size);
+        draw(&mut self.canvas, Rect::from_corners(Vec2::ZERO, size), scene, &[], &Look::default());
+        self.renderer.render(&self.canvas)
+    }
+}

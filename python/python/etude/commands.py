@@ -1,0 +1,60 @@
+"""``etude train``, ``etude transfer`` and ``etude merge`` from Python."""
+
+from . import _etude
+from .runs import read_run
+
+
+def train(
+    task,
+    out,
+    agent="brain",
+    *,
+    subjects=10,
+    steps=150_000,
+    seed=0,
+    evaluate_every=10_000,
+    evaluation_episodes=5,
+    threads=1,
+):
+    """Lets a cohort practise a task, as ``etude train`` does, and returns the run.
+
+    ``agent`` is a name, the path of a YAML file, or a Python class: see ``etude.transfer``. A run that was stopped is gone on
+    with; the folder is the same to the last bit as that of the command.
+
+    Raises ``etude.EtudeError`` for what cannot be had, and what the class raises.
+    """
+    _etude.train(str(task), str(out), _named(agent), subjects, steps, seed, evaluate_every, evaluation_episodes, threads)
+    return read_run(out)
+
+
+def transfer(experiment, out, agent=None, *, subjects=None, seed=None, scale_steps=None, shard=None, threads=1):
+    """Runs an experiment, as ``etude transfer`` does, and returns the run.
+
+    ``agent`` is a name or the path of a YAML file, the experiment's own if it is None, or a Python class whose objects act and
+    learn one step after the other::
+
+        class Mine:
+            def __init__(self, shape, seed): ...      # shape.observations: (name, typical size) each; shape.actions
+            def act(self, observation, explore): ...  # an action for each field, from -1 to 1
+            def learn(self, observation, action, reward, next_observation, terminated, truncated): ...
+            def save(self): ...                       # bytes: all that later behaviour depends on
+            def load(self, state): ...
+
+    ``act`` with ``explore`` False must leave no mark; objects are copied by ``copy.deepcopy`` for that. Learners that run the loop
+    themselves go through an experiment by ``etude.Study``. ``shard`` runs a part, such as ``"3/16"``, and ``etude.merge`` joins them.
+
+    Raises ``etude.EtudeError`` for what cannot be had, and what the class raises.
+    """
+    agent = None if agent is None else _named(agent)
+    _etude.transfer(str(experiment), str(out), agent, subjects, seed, scale_steps, shard, threads)
+    return read_run(out)
+
+
+def merge(parts, out):
+    """Joins the parts of an experiment that were run apart, as ``etude merge`` does, and returns the run."""
+    _etude.merge([str(part) for part in parts], str(out))
+    return read_run(out)
+
+
+def _named(agent):
+    return agent if isinstance(agent, type) else str(agent)

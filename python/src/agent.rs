@@ -1,0 +1,121 @@
+//! A Python object as an agent in any run.
+
+use etude::agents::{Agent, AgentShape, State, StateError, Tensor, Transition};
+use numpy::ToPyArray;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The first error that an agent of a run has raised. A trait's method cannot pass it on; the run ends by an action that is not
+/// finite, and whoever started the run finds it here.
+pub type Raised = Arc<Mutex<Option<PyErr>>>;
+
+/// A Python object with `act`, `learn`, `save` and `load`.
+pub struct PythonAgent {
+    object: Py<PyAny>,
+    raised: Raised,
+}
+
+/// What an agent gets to know of a task: names and typical sizes of what it observes, how many actions there are, and the time
+/// between two of them in s.
+#[pyclass(frozen, get_all, module = "etude")]
+pub struct Shape {
+    observations: Vec<(String, f32)>,
+    actions: usize,
+    control_interval: f64,
+}
+
+impl PythonAgent {
+    /// Calls a class with the shape of a task and a seed.
+    pub fn make(class: &Py<PyAny>, shape: &AgentShape, seed: u64, raised: &Raised) -> Self {
+        let raised = Arc::clone(raised);
+        let object = Python::attach(|py| {
+            let observations = shape.observations.iter().map(|input| (input.name.clone(), input.typical)).collect();
+            let shape = Shape { observations, actions: shape.actions, control_interval: shape.control_interval };
+            class.call1(py, (shape, seed)).unwrap_or_else(|error| {
+                note(&raised, error);
+                py.None()
+            })
+        });
+        Self { object, raised }
+    }
+
+    fn noted<T>(&self, result: PyResult<T>) -> Option<T> {
+        result.map_err(|error| note(&self.raised, error)).ok()
+    }
+}
+
+fn note(raised: &Raised, error: PyErr) {
+    raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+}
+
+impl Agent for PythonAgent {
+    fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
+        let given = Python::attach(|py| {
+            let given = self.object.call_method1(py, "act", (observation.to_pyarray(py), explore));
+            self.noted(given.and_then(|given| {
+                let numbers = given.bind(py).extract::<Vec<f32>>()?;
+                match numbers.len() == action.len() {
+                    true => Ok(numbers),
+                    false => Err(crate::error::ActionError::new_err(format!(
+                        "act() gave {} numbers; expected {}",
+                        numbers.len(),
+                        action.len()
+                    ))),
+                }
+            }))
+        });
+        match given {
+            Some(given) => action.copy_from_slice(&given),
+            None => action.fill(f32::NAN),
+        }
+    }
+
+    fn learn(&mut self, transition: &Transition<'_>) {
+        Python::attach(|py| {
+            let Transition { observation, action, reward, next_observation, terminated, truncated } = *transition;
+            let told = (
+                observation.to_pyarray(py),
+                action.to_pyarray(py),
+                reward,
+                next_observation.to_pyarray(py),
+                terminated,
+                truncated,
+            );
+            self.noted(self.object.call_method1(py, "learn", told));
+        });
+    }
+
+    fn save(&self, state: &mut State) {
+        let saved = Python::attach(|py| {
+            self.noted(self.object.call_method0(py, "save").and_then(|saved| saved.extract::<Vec<u8>>(py)))
+        });
+        let bytes = saved.unwrap_or_default();
+        let words = bytes.chunks(8).map(|chunk| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            u64::from_le_bytes(word)
+        });
+        state.insert("bytes", Tensor::U64(std::iter::once(bytes.len() as u64).chain(words).collect()));
+    }
+
+    fn load(&mut self, state: &State) -> Result<(), StateError> {
+        let mut reader = state.reader();
+        let length = state.get("bytes").map_or(0, Tensor::len);
+        let mut words = vec![0; length];
+        reader.get_u64("bytes", &mut words)?;
+        reader.finish()?;
+        let count = words.first().copied().unwrap_or(0) as usize;
+        let bytes: Vec<u8> = words.iter().skip(1).flat_map(|word| word.to_le_bytes()).take(count).collect();
+        Python::attach(|py| self.noted(self.object.call_method1(py, "load", (PyBytes::new(py, &bytes),))));
+        Ok(())
+    }
+
+    fn clone_agent(&self) -> Box<dyn Agent> {
+        let copied = Python::attach(|py| {
+            let copied = py.import("copy").and_then(|copy| copy.call_method1("deepcopy", (&self.object,)));
+            self.noted(copied.map(Bound::unbind)).unwrap_or_else(|| py.None())
+        });
+        Box::new(Self { object: copied, raised: Arc::clone(&self.raised) })
+    }
+}

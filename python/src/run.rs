@@ -1,0 +1,144 @@
+//! `etude train` and `etude transfer` in this process, with agents of this program or of Python.
+
+use crate::agent::{PythonAgent, Raised};
+use crate::error;
+use etude::catalog::Catalog;
+use etude::run::cohort;
+use etude::run::interrupt::{self, Interrupted};
+use etude::run::subject::{Conditions, Lesions, Plan};
+use etude::transfer::{Shard, TransferSpec, outsider};
+use etude_envs::Seed;
+use pyo3::exceptions::PyKeyboardInterrupt;
+use pyo3::prelude::*;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Env steps that a subject practises before its thread turns to the next one.
+const BURST: u64 = 1_000;
+
+/// A catalog that knows the agent, and the name by which it does.
+fn catalog_with(py: Python<'_>, agent: &Bound<'_, PyAny>, raised: &Raised) -> PyResult<(Catalog, String, bool)> {
+    let mut catalog = Catalog::default();
+    if let Ok(name) = agent.extract::<String>() {
+        return Ok((catalog, name, false));
+    }
+    let name = agent.getattr("__name__").and_then(|name| name.extract::<String>()).map_err(|_| {
+        error::EtudeError::new_err("an agent; expected its name, the path of its YAML file, or a Python class")
+    })?;
+    for method in ["act", "learn", "save", "load"] {
+        if !agent.hasattr(method)? {
+            return Err(error::EtudeError::new_err(format!(
+                "{name} has no `{method}`; expected act, learn, save and load"
+            )));
+        }
+    }
+    let (class, raised) = (agent.clone().unbind(), Arc::clone(raised));
+    let _ = py;
+    catalog.register_agent(&name, move |shape, seed| PythonAgent::make(&class, shape, seed, &raised));
+    Ok((catalog, name, true))
+}
+
+/// Runs something long, and tells of the first thing that went wrong in Python.
+fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::Result<T> + Send) -> PyResult<T> {
+    let done = py.detach(|| {
+        let done = work();
+        interrupt::forget();
+        done
+    });
+    if let Some(error) = raised.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Err(error);
+    }
+    done.map_err(|why| match why.downcast_ref::<Interrupted>() {
+        Some(interrupted) => PyKeyboardInterrupt::new_err(interrupted.to_string()),
+        None => error::EtudeError::new_err(format!("{why:#}")),
+    })
+}
+
+/// See `etude.transfer`.
+#[pyfunction]
+#[pyo3(signature = (experiment, out, agent=None, subjects=None, seed=None, scale_steps=None, shard=None, threads=1))]
+#[expect(clippy::too_many_arguments, reason = "they are the flags of the command")]
+pub fn transfer(
+    py: Python<'_>,
+    experiment: &str,
+    out: PathBuf,
+    agent: Option<Bound<'_, PyAny>>,
+    subjects: Option<u64>,
+    seed: Option<u64>,
+    scale_steps: Option<f64>,
+    shard: Option<&str>,
+    threads: usize,
+) -> PyResult<String> {
+    let raised: Raised = Arc::new(Mutex::new(None));
+    let refused = |why: anyhow::Error| error::EtudeError::new_err(format!("{why:#}"));
+    let read = match &agent {
+        None => Catalog::default().experiment(experiment, None).map_err(Into::into),
+        Some(agent) => match catalog_with(py, agent, &raised)? {
+            (catalog, name, true) => outsider::experiment(&catalog, experiment, &name),
+            (catalog, name, false) => catalog.experiment(experiment, Some(&name)).map_err(Into::into),
+        },
+    };
+    let mut experiment = read.map_err(refused)?;
+    outsider::altered(&mut experiment.spec, subjects, seed, scale_steps).map_err(refused)?;
+    let shard = shard.map(str::parse::<Shard>).transpose().map_err(error::EtudeError::new_err)?;
+    let spec = TransferSpec::new(&experiment, 0, shard);
+    let threads = threads.max(1);
+    let summary = run(py, &raised, || etude::transfer::transfer(&experiment, &spec, threads, &out, true, true))?;
+    summary.to_json().map_err(refused)
+}
+
+/// See `etude.train`.
+#[pyfunction]
+#[pyo3(signature = (task, out, agent=None, subjects=10, steps=150_000, seed=0, evaluate_every=10_000, evaluation_episodes=5, threads=1))]
+#[expect(clippy::too_many_arguments, reason = "they are the flags of the command")]
+pub fn train(
+    py: Python<'_>,
+    task: &str,
+    out: PathBuf,
+    agent: Option<Bound<'_, PyAny>>,
+    subjects: u64,
+    steps: u64,
+    seed: u64,
+    evaluate_every: u64,
+    evaluation_episodes: u64,
+    threads: usize,
+) -> PyResult<()> {
+    let raised: Raised = Arc::new(Mutex::new(None));
+    let refused = |why: anyhow::Error| error::EtudeError::new_err(format!("{why:#}"));
+    let (catalog, name) = match &agent {
+        None => (Catalog::default(), "brain".to_string()),
+        Some(agent) => catalog_with(py, agent, &raised).map(|(catalog, name, _)| (catalog, name))?,
+    };
+    for (name, value) in [
+        ("subjects", subjects),
+        ("steps", steps),
+        ("evaluate_every", evaluate_every),
+        ("evaluation_episodes", evaluation_episodes),
+    ] {
+        if value == 0 {
+            return Err(error::EtudeError::new_err(format!("{name} 0; expected 1 or more")));
+        }
+    }
+    let plan = Plan {
+        task: crate::spec::blueprint(task)?,
+        agent: catalog.agent(&name).map_err(|why| refused(why.into()))?,
+        steps,
+        evaluate_every,
+        evaluate_at: Vec::new(),
+        evaluation_episodes,
+        signals_every: 0,
+        burst: BURST,
+        conditions: Conditions::default(),
+        lesions: Lesions::new(),
+    };
+    run(py, &raised, || cohort::train(plan, Seed(seed), subjects, threads.max(1), &out, true, true))?;
+    Ok(())
+}
+
+/// See `etude.merge`.
+#[pyfunction]
+pub fn merge(py: Python<'_>, parts: Vec<PathBuf>, out: PathBuf) -> PyResult<String> {
+    let raised: Raised = Arc::new(Mutex::new(None));
+    let summary = run(py, &raised, || etude::transfer::merge(&parts, &out, true))?;
+    summary.to_json().map_err(|why| error::EtudeError::new_err(format!("{why:#}")))
+}

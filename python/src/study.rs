@@ -1,0 +1,202 @@
+//! An experiment whose subjects learn in Python.
+
+use crate::error;
+use etude::catalog::Catalog;
+use etude::transfer::outsider::{self, Evaluation, Outsider};
+use etude_envs::lane;
+use pyo3::prelude::*;
+use std::path::PathBuf;
+
+/// An episode that has ended.
+#[pyclass(frozen, module = "etude")]
+pub struct Episode(pub lane::Episode);
+
+#[pymethods]
+impl Episode {
+    /// Index of the episode in its lane.
+    #[getter]
+    fn index(&self) -> u64 {
+        self.0.index
+    }
+
+    /// Length in env steps.
+    #[getter]
+    fn length(&self) -> u32 {
+        self.0.length
+    }
+
+    /// The task's success measure, from 0 to 1.
+    #[getter]
+    fn score(&self) -> f32 {
+        self.0.score
+    }
+
+    /// Sum of rewards.
+    #[getter]
+    fn total_reward(&self) -> f64 {
+        self.0.total_reward
+    }
+}
+
+/// One leg of one subject: a stretch of practice, or the test.
+#[pyclass(frozen, get_all, module = "etude")]
+pub struct Assignment {
+    /// Place among all of them.
+    index: usize,
+    /// By which its files are known, such as `subject-003.transfer.test`.
+    name: String,
+    /// The name of the leg before it, whose learner goes on.
+    parent: Option<String>,
+    /// Whether it was recorded before.
+    done: bool,
+    /// Index of the subject.
+    subject: u64,
+    /// The first group that goes through it, and its place there, such as `transfer.test`.
+    leg: String,
+    /// Id of the task, and its YAML.
+    task: String,
+    yaml: String,
+    /// Whether the task's episodes are trials of a schedule.
+    scheduled: bool,
+    /// Env steps of practice.
+    steps: u64,
+    /// Whether anything is learnt, and whether the task's reward is given.
+    learning: bool,
+    reward: bool,
+    /// Env steps after which it is evaluated, and in how many episodes.
+    due: Vec<u64>,
+    evaluation_episodes: u64,
+    /// Seed of the learner, of the practice lanes, and of the lanes of evaluation.
+    learner_seed: u64,
+    lane_seeds: Vec<u64>,
+    evaluation_seeds: Vec<u64>,
+}
+
+/// Lanes for which seeds are told.
+const LANES: u64 = 1024;
+/// Learners take seeds of 32 bits.
+const LEARNER_SEEDS: u64 = 1 << 32;
+
+/// An experiment whose subjects learn elsewhere, and its folder.
+#[pyclass(module = "etude")]
+pub struct Study {
+    /// Gone once it is closed.
+    outsider: Option<Outsider>,
+    assignments: Vec<outsider::Assignment>,
+}
+
+fn refused(why: impl std::fmt::Display) -> PyErr {
+    error::EtudeError::new_err(format!("{why:#}"))
+}
+
+#[pymethods]
+impl Study {
+    #[new]
+    #[pyo3(signature = (experiment, out, learner, subjects=None, seed=None, scale_steps=None))]
+    fn new(
+        experiment: &str,
+        out: PathBuf,
+        learner: &str,
+        subjects: Option<u64>,
+        seed: Option<u64>,
+        scale_steps: Option<f64>,
+    ) -> PyResult<Self> {
+        let mut experiment = outsider::experiment(&Catalog::default(), experiment, learner).map_err(refused)?;
+        outsider::altered(&mut experiment.spec, subjects, seed, scale_steps).map_err(refused)?;
+        let outsider = Outsider::open(experiment, &out).map_err(refused)?;
+        let assignments = outsider.assignments().map_err(refused)?;
+        Ok(Self { outsider: Some(outsider), assignments })
+    }
+
+    /// Name of the experiment, its question, and its groups.
+    #[getter]
+    fn experiment(&self) -> PyResult<(String, String, Vec<String>)> {
+        let spec = &self.open()?.spec().experiment;
+        let groups = spec.groups.0.iter().map(|(name, _)| name.clone()).collect();
+        Ok((spec.experiment.clone(), spec.question.clone(), groups))
+    }
+
+    /// All legs of all subjects, subject by subject, parents before children.
+    fn assignments(&self) -> PyResult<Vec<Assignment>> {
+        let outsider = self.open()?;
+        let described = |(index, assignment)| described(outsider, index, assignment);
+        Ok(self.assignments.iter().enumerate().map(described).collect())
+    }
+
+    /// Records a leg that is complete: episodes with the env steps taken by their ends, and evaluations as env steps, trial and
+    /// episodes.
+    fn record(
+        &mut self,
+        py: Python<'_>,
+        index: usize,
+        episodes: Vec<(u64, Py<Episode>)>,
+        evaluations: Vec<(u64, Option<u64>, Vec<Py<Episode>>)>,
+    ) -> PyResult<()> {
+        let Some(assignment) = self.assignments.get(index) else {
+            return Err(refused(format!("leg {index}; expected one below {}", self.assignments.len())));
+        };
+        let plain = |episode: &Py<Episode>| episode.borrow(py).0.clone();
+        let episodes: Vec<(u64, lane::Episode)> =
+            episodes.iter().map(|(steps, episode)| (*steps, plain(episode))).collect();
+        let evaluations: Vec<Evaluation> = evaluations
+            .iter()
+            .map(|(steps, trial, episodes)| Evaluation {
+                steps: *steps,
+                trial: *trial,
+                episodes: episodes.iter().map(plain).collect(),
+            })
+            .collect();
+        self.open()?.record(assignment, &episodes, &evaluations).map_err(refused)?;
+        self.assignments[index].done = true;
+        Ok(())
+    }
+
+    /// Writes tables, summary and report; gives the summary as JSON.
+    fn conclude(&self, py: Python<'_>) -> PyResult<String> {
+        let outsider = self.open()?;
+        let summary = py.detach(|| outsider.conclude()).map_err(refused)?;
+        summary.to_json().map_err(refused)
+    }
+
+    /// Leaves the folder to others.
+    fn close(&mut self) {
+        self.outsider = None;
+    }
+}
+
+impl Study {
+    fn open(&self) -> PyResult<&Outsider> {
+        self.outsider.as_ref().ok_or_else(|| refused("the study is closed; open it anew"))
+    }
+}
+
+fn described(outsider: &Outsider, index: usize, assignment: &outsider::Assignment) -> Assignment {
+    let (leg, task) = (outsider.leg(assignment), outsider.task(assignment));
+    let seed = outsider.seed(assignment);
+    let (purpose, place) = leg.conditions().lane;
+    let lane = seed.fan(purpose, place);
+    let episodes = outsider.spec().experiment.evaluation_episodes;
+    // The first lane is the one that a subject of this program practises in.
+    let lanes = std::iter::once(lane.0).chain((1..LANES).map(|other| lane.fan("lane", other).0));
+    // A schedule's trials are evaluated on lanes of their own, other episodes one after the other on one lane.
+    let evaluated = |episode: u64| seed.fan("evaluation", if task.scheduled() { episode } else { 0 }).0;
+    Assignment {
+        index,
+        name: assignment.name.clone(),
+        parent: assignment.parent.clone(),
+        done: assignment.done,
+        subject: assignment.subject,
+        leg: leg.name.clone(),
+        task: task.spec().id.clone(),
+        yaml: task.yaml(),
+        scheduled: task.scheduled(),
+        steps: leg.block.steps,
+        learning: leg.block.learning,
+        reward: leg.block.reward,
+        due: outsider.due(assignment),
+        evaluation_episodes: episodes,
+        learner_seed: seed.fan("agent", 0).0 % LEARNER_SEEDS,
+        lane_seeds: lanes.collect(),
+        evaluation_seeds: (0..episodes).map(evaluated).collect(),
+    }
+}

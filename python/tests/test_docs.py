@@ -1,0 +1,51 @@
+"""Every Python example of the package's README runs, in the order shown."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+README = pathlib.Path(__file__).parents[1] / "README.md"
+NEEDS = ["stable_baselines3", "minari", "shimmy", "torch"]
+TASK = "task: cycling/gravel-v0\nextends: cycling/flat-v0\nsummary: Ride 60 m of gravel.\nground: {roughness: 256.0e-6}\n"
+
+
+def blocks():
+    text, found = README.read_text(), []
+    for part in text.split("```python\n")[1:]:
+        found.append(part.split("```")[0])
+    return found
+
+
+def test_examples_run(tmp_path):
+    (tmp_path / "my-task.yaml").write_text(TASK)
+    import etude
+
+    etude.train("cycling/flat-v0", tmp_path / "runs" / "small", subjects=2, steps=2000, evaluate_every=1000)
+    examples = blocks()
+    assert len(examples) >= 6
+    for example in examples:
+        if any(f"import {name}" in example or f"from {name}" in example for name in NEEDS if not _there(name)):
+            continue
+        # Small networks are faster on one thread.
+        alone = {**os.environ, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-c", example]
+        done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, f"{example}\n{done.stderr}"
+
+
+def _there(name):
+    import importlib.util
+
+    return importlib.util.find_spec(name) is not None
+
+
+def test_the_single_file_ppo_runs(tmp_path):
+    pytest.importorskip("torch")
+    script = README.parent / "examples" / "ppo.py"
+    done = subprocess.run(
+        [sys.executable, script, "reaching/null-v0", "--steps", "4000"], capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0 and "4096 steps: score" in done.stdout, done.stderr

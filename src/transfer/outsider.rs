@@ -1,0 +1,266 @@
+//! An experiment whose subjects learn outside of this program: the schedule, the seeds, the evaluations and the folder are
+//! the experiment's own, and only who learns is somebody else.
+//!
+//! Each leg of each subject is handed out ([`Outsider::assignments`]), done elsewhere, and recorded ([`Outsider::record`])
+//! once it is complete. The folder is then what `etude transfer` would have left, report included.
+
+use super::measures::Summary;
+use super::schedule::{Leg, Schedule};
+use super::workers::checkpoint_name;
+use super::{TransferSpec, conclude};
+use crate::catalog::Catalog;
+use crate::experiment::{Experiment, ExperimentError, ExperimentSpec, Group};
+use crate::record::{Log, Rows, Whose, episode_row, evaluation_row};
+use crate::run::checkpoint::Checkpoint;
+use crate::run::evaluations::{are_due, due};
+use crate::run::folder::RunFolder;
+use anyhow::{Result, anyhow, bail};
+use etude_agents::{Idle, State};
+use etude_envs::Seed;
+use etude_envs::document::Invalid;
+use etude_envs::lane::Episode;
+use etude_envs::task::Blueprint;
+use std::path::Path;
+
+/// The longest name of a learner.
+const LONGEST_NAME: usize = 60;
+/// The largest factor by which steps are multiplied.
+const LARGEST_FACTOR: f64 = 1000.0;
+
+/// The experiment of that name, or described by the YAML file at that path, as a learner from outside can go through it: one that
+/// is registered in the catalog, or one that is only named.
+///
+/// Groups that are about parts of this program's own agents (another agent, settings, lesions) are left out; the group that is
+/// named after the experiment's agent is named after the learner.
+///
+/// # Errors
+/// An unknown experiment, one that makes no sense, one without a group that is left, and a name that no file could bear.
+pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experiment> {
+    let fit = |letter: char| letter.is_ascii_alphanumeric() || "-_.+".contains(letter);
+    if learner.is_empty() || learner.len() > LONGEST_NAME || !learner.chars().all(fit) || learner.starts_with('.') {
+        bail!("learner {learner:?}; expected a name of at most {LONGEST_NAME} letters, digits, and - _ . +");
+    }
+    let mut catalog = catalog.clone();
+    if catalog.agent(learner).is_err() {
+        // Who learns is somebody else: the agent of this name is only there to be named.
+        catalog.register_agent(learner, |_, _| Idle);
+    }
+    // Groups are named in lower case.
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let group_name: String = learner.chars().map(plain).skip_while(|letter| !letter.is_ascii_lowercase()).collect();
+    let group_name = if group_name.is_empty() { "learner".to_string() } else { group_name };
+    let read = catalog.experiment_with(name, Some(learner), &|spec| {
+        let own = spec.agent.clone();
+        let plain = |group: &Group| {
+            group.agent.as_ref().is_none_or(|agent| *agent == own)
+                && group.settings.is_none()
+                && group.test_settings.is_none()
+                && group.test_lesions.is_empty()
+                && group.practice.iter().all(|block| block.lesions.is_empty())
+        };
+        spec.groups.0.retain(|(_, group)| plain(group));
+        for (name, group) in &mut spec.groups.0 {
+            group.agent = None;
+            if *name == own && group.practice.iter().all(|block| block.parameters.is_none()) {
+                name.clone_from(&group_name);
+            }
+        }
+        if spec.reference == own && spec.groups.get(&group_name).is_some() {
+            spec.reference.clone_from(&group_name);
+        }
+        let known: Vec<String> = spec.groups.0.iter().map(|(name, _)| name.clone()).collect();
+        if !known.contains(&spec.reference) {
+            spec.reference = known.first().cloned().unwrap_or_default();
+        }
+        let is_known = |name: &str| known.iter().any(|known| known == name);
+        spec.contrasts.retain(|group, others| is_known(group) && others.0.iter().all(|other| is_known(other)));
+        spec.interaction = None;
+    });
+    match read {
+        Err(ExperimentError::Document(error)) if error.to_string().contains("groups") => {
+            bail!("{error} (groups that are about this program's own agents are left out for a learner from outside)")
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Alters an experiment as the flags of `etude transfer` do: how many subjects, under which seed, and how many steps, by a factor.
+///
+/// # Errors
+/// A number out of its range.
+pub fn altered(
+    spec: &mut ExperimentSpec,
+    subjects: Option<u64>,
+    seed: Option<u64>,
+    scale_steps: Option<f64>,
+) -> Result<()> {
+    spec.subjects = subjects.unwrap_or(spec.subjects);
+    spec.seed = seed.unwrap_or(spec.seed);
+    if let Some(factor) = scale_steps {
+        if !(factor > 0.0 && factor <= LARGEST_FACTOR) {
+            bail!("scale_steps {factor}; expected a number above 0, at most {LARGEST_FACTOR}");
+        }
+        *spec = spec.clone().scaled(factor);
+    }
+    let wrong = |why: Invalid| anyhow!("{} is {}; expected {}", why.field, why.found, why.expected);
+    spec.validate().map_err(wrong)
+}
+
+/// One leg of one subject, to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    /// Index of the subject.
+    pub subject: u64,
+    /// Place among the schedule's legs.
+    pub leg: usize,
+    /// By which its files are known, such as `subject-003.transfer.test`.
+    pub name: String,
+    /// The assignment whose learner goes on, by its name; none for a naive one.
+    pub parent: Option<String>,
+    /// Whether it is recorded already.
+    pub done: bool,
+}
+
+/// How one evaluation went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Env steps of practice by then.
+    pub steps: u64,
+    /// The trial of the schedule that was evaluated; none of a task that is no schedule.
+    pub trial: Option<u64>,
+    /// Its episodes.
+    pub episodes: Vec<Episode>,
+}
+
+/// An experiment whose subjects learn elsewhere, and its folder.
+pub struct Outsider {
+    experiment: Experiment,
+    spec: TransferSpec,
+    schedule: Schedule,
+    folder: RunFolder,
+}
+
+impl Outsider {
+    /// Opens the folder of an experiment, new or to go on with.
+    ///
+    /// # Errors
+    /// A folder that holds something else or cannot be written to.
+    pub fn open(experiment: Experiment, out: &Path) -> Result<Self> {
+        let spec = TransferSpec::new(&experiment, 0, None);
+        let schedule = Schedule::new(&spec.experiment);
+        let folder = RunFolder::open(out, &spec, true)?;
+        Ok(Self { experiment, spec, schedule, folder })
+    }
+
+    /// What was asked for.
+    pub fn spec(&self) -> &TransferSpec {
+        &self.spec
+    }
+
+    /// All legs of all subjects, subject by subject, parents before children.
+    ///
+    /// # Errors
+    /// A checkpoint that cannot be used.
+    pub fn assignments(&self) -> Result<Vec<Assignment>> {
+        let mut assignments = Vec::new();
+        for subject in self.spec.subjects() {
+            for (index, leg) in self.schedule.legs.iter().enumerate() {
+                let name = checkpoint_name(subject, &leg.name);
+                let found = self.folder.checkpoint_named(&name)?;
+                let parent = leg.parent.map(|parent| checkpoint_name(subject, &self.schedule.legs[parent].name));
+                let done = found.is_some_and(|found| found.complete);
+                assignments.push(Assignment { subject, leg: index, name, parent, done });
+            }
+        }
+        Ok(assignments)
+    }
+
+    /// What is done in a leg.
+    pub fn leg(&self, assignment: &Assignment) -> &Leg {
+        &self.schedule.legs[assignment.leg]
+    }
+
+    /// The task of a leg.
+    pub fn task(&self, assignment: &Assignment) -> &Blueprint {
+        self.experiment.task(&self.leg(assignment).block)
+    }
+
+    /// The seed of a subject, the same as `etude transfer` gives it.
+    pub fn seed(&self, assignment: &Assignment) -> Seed {
+        Seed(self.spec.experiment.seed).fan("subject", assignment.subject)
+    }
+
+    /// Env steps after which a leg is evaluated.
+    pub fn due(&self, assignment: &Assignment) -> Vec<u64> {
+        let block = &self.leg(assignment).block;
+        due(self.spec.experiment.evaluate_every, &block.evaluate_at, block.steps).collect()
+    }
+
+    /// Records a leg that is complete: its episodes, each with the env steps that had been taken when it ended, and its evaluations.
+    ///
+    /// # Errors
+    /// Evaluations that are missing, or a folder that cannot be written to.
+    pub fn record(
+        &self,
+        assignment: &Assignment,
+        episodes: &[(u64, Episode)],
+        evaluations: &[Evaluation],
+    ) -> Result<()> {
+        let (leg, task) = (self.leg(assignment), self.task(assignment));
+        let steps = evaluations.iter().map(|evaluation| evaluation.steps);
+        let wanted = self.spec.experiment.evaluation_episodes as usize;
+        let whole = evaluations.iter().all(|evaluation| evaluation.episodes.len() == wanted);
+        if !whole || !are_due(steps, self.spec.experiment.evaluate_every, &leg.block.evaluate_at, leg.block.steps) {
+            let found: Vec<String> = evaluations.iter().map(|evaluation| evaluation.steps.to_string()).collect();
+            let expected: Vec<String> = self.due(assignment).iter().map(u64::to_string).collect();
+            bail!(
+                "{}: evaluations after [{}] steps; expected {wanted} episodes after each of [{}]",
+                assignment.name,
+                found.join(", "),
+                expected.join(", ")
+            );
+        }
+        let whose = Whose { subject: assignment.subject, seed: self.spec.experiment.seed };
+        let mut rows = Rows::default();
+        for (steps, episode) in episodes {
+            episode_row(rows.of(Log::Episodes), whose, *steps, episode);
+        }
+        let mut score = 0.0;
+        for Evaluation { steps, trial, episodes } in evaluations {
+            score = evaluation_row(rows.of(Log::Evaluations), whose, *steps, *trial, episodes);
+        }
+        let mut book = self.folder.log_book(&assignment.name, &task.spec().metrics, None)?;
+        book.append(&mut rows)?;
+        let agent = self.experiment.agent(&leg.agent);
+        let faults = episodes.iter().filter(|(_, episode)| episode.fault.is_some()).count() as u64;
+        let checkpoint = Checkpoint {
+            task_yaml: task.yaml(),
+            task: task.spec().id.clone(),
+            agent: agent.name().into(),
+            agent_yaml: agent.yaml().into(),
+            subject: assignment.subject,
+            seed: self.seed(assignment).0,
+            steps: leg.block.steps,
+            episode: episodes.len() as u64,
+            trial: evaluations.last().and_then(|evaluation| evaluation.trial).unwrap_or(0),
+            score,
+            faults,
+            complete: true,
+            state: State::new(),
+            logs: book.sync()?,
+        };
+        self.folder.save_checkpoint_as(&assignment.name, &checkpoint)
+    }
+
+    /// Writes tables, summary and report once all legs are recorded.
+    ///
+    /// # Errors
+    /// A leg that is not, or a folder that cannot be written to.
+    pub fn conclude(&self) -> Result<Summary> {
+        let open: Vec<Assignment> = self.assignments()?.into_iter().filter(|assignment| !assignment.done).collect();
+        if let Some(first) = open.first() {
+            bail!("{} legs are not done, such as {}", open.len(), first.name);
+        }
+        conclude(&self.folder, &self.spec, &self.schedule)
+    }
+}

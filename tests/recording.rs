@@ -1,0 +1,99 @@
+//! Pictures and films, drawn in software without a window.
+
+mod common;
+
+use common::{Picture, etude, failure};
+use std::fs;
+use std::path::Path;
+
+/// One frame of what is seen.
+fn picture_of(folder: &Path, name: &str, more: &[&str]) -> Picture {
+    let frame = ["--record", name, "--seconds", "0.04", "--size", "640x360"];
+    etude(folder).arg("watch").args(more).args(frame).env_remove("DISPLAY").assert().success();
+    Picture::open(&folder.join(name).join("frame-00000.png")).expect("a picture")
+}
+
+#[test]
+fn each_family_looks_as_it_should() {
+    let folder = tempfile::tempdir().unwrap();
+    let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    for (name, arguments) in [
+        ("cycling", &["cycling", "--skip", "2.5"][..]),
+        ("fretting", &["fretting", "--skip", "3.5"]),
+        ("reaching", &["reaching", "--skip", "6.45"]),
+        ("grid", &["cycling", "--subjects", "4", "--skip", "2", "--seed", "3"]),
+    ] {
+        let found = picture_of(folder.path(), name, arguments);
+        let reference = references.join(format!("{name}.png"));
+        if std::env::var_os("ETUDE_NEW_PICTURES").is_some() {
+            fs::create_dir_all(&references).unwrap();
+            fs::copy(folder.path().join(name).join("frame-00000.png"), &reference).unwrap();
+        }
+        let wanted = Picture::open(&reference).expect("the picture to compare with");
+        let difference = found.difference(&wanted);
+        // Another platform may round in its own way; a wheel that is gone is more.
+        assert!(difference < 0.005, "{name}: {:.1} % of the pixels differ", 100.0 * difference);
+    }
+}
+
+#[test]
+fn a_recording_has_the_frames_that_were_asked_for_and_is_the_same_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |name: &str| {
+        let plan = ["watch", "reaching", "--record", name, "--seconds", "0.5", "--frame-rate", "20"];
+        let output = etude(folder.path()).args(plan).args(["--size", "320x200"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(record("one.gif"), "10 frames in one.gif\n");
+    record("two.gif");
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(read("one.gif") == read("two.gif"));
+    record("frames");
+    assert_eq!(fs::read_dir(folder.path().join("frames")).unwrap().count(), 10);
+    let mut decoder = gif::DecodeOptions::new().read_info(std::io::Cursor::new(read("one.gif"))).unwrap();
+    assert_eq!((decoder.width(), decoder.height()), (320, 200));
+    let mut delays = Vec::new();
+    while let Some(frame) = decoder.next_frame_info().unwrap() {
+        delays.push(frame.delay);
+    }
+    assert_eq!(delays, [5; 10]);
+}
+
+#[test]
+fn a_trained_subject_is_evaluated_and_recorded_in_one_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = ["train", "reaching/adaptation-v0", "--subjects", "1", "--steps", "3000", "--quiet", "--out", "run"];
+    etude(folder.path()).args(run).assert().success();
+    let evaluate = ["evaluate", "run/checkpoints/subject-000.safetensors", "--episodes", "1"];
+    let record = |name: &str, more: &[&str]| {
+        let film = ["--record", name, "--seconds", "0.2", "--size", "320x200"];
+        let output = etude(folder.path()).args(evaluate).args(film).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let told = record("film.gif", &[]);
+    assert!(told.contains("score") && told.ends_with("5 frames in film.gif\n"), "{told}");
+    assert!(fs::read(folder.path().join("film.gif")).unwrap().starts_with(b"GIF89a"));
+    serde_json::from_str::<serde_json::Value>(&record("film.gif", &["--json"])).expect("one document and nothing else");
+    // In the channel of a late trial nothing pushes the hand any more.
+    record("first", &["--trial", "0"]);
+    record("other", &["--trial", "120"]);
+    let frame = |name: &str| fs::read(folder.path().join(name).join("frame-00004.png")).unwrap();
+    assert!(frame("first") != frame("other"));
+}
+
+#[test]
+fn what_cannot_be_recorded_is_said_in_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, text) = failure(folder.path(), &["watch", "cycling", "--record", "film.avi"]);
+    assert!(code == 1 && text.contains(".gif or .mp4") && text.trim_end().lines().count() == 1, "{text}");
+    let output = etude(folder.path()).args(["watch", "--record", "a.mp4"]).env("PATH", "").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(1) && text.contains("ffmpeg could not be started"), "{text}");
+    fs::write(folder.path().join("notes.gif"), "not a film").unwrap();
+    let (_, text) = failure(folder.path(), &["watch", "cycling", "--record", "notes.gif"]);
+    assert!(text.contains("no picture"), "{text}");
+    let (code, text) = failure(folder.path(), &["watch", "cycling", "--seconds", "3"]);
+    assert!(code == 2 && text.contains("--record"), "{text}");
+}
