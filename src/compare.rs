@@ -1,15 +1,20 @@
-//! Agents side by side: training runs on one task, compared by score, area, speed and the probability of improvement.
+//! Agents side by side: training runs on one task, and tests of experiments, compared by score, area, speed and the probability of
+//! improvement.
 
+use crate::experiment::Group;
 use crate::report::page::Page;
 use crate::report::{Series, learning, number, steps, with_interval};
 use crate::run::evaluate::in_words;
 use crate::run::evaluations;
-use crate::run::folder::{RunFolder, RunRecord, RunSpec, Spec, read_record};
+use crate::run::folder::{RunFolder, RunSpec, Spec, format_of, read_record};
 use crate::stats::comparison::probability_of_improvement;
 use crate::stats::{Curve, Estimate, interquartile_estimate, mean_estimate};
-use anyhow::{Result, anyhow, bail};
+use crate::transfer::TransferSpec;
+use crate::transfer::results::{GroupResult, Results};
+use anyhow::{Context, Result, anyhow, bail};
 use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What was compared, as the folder of a comparison records it.
@@ -53,7 +58,7 @@ pub struct Comparison {
 /// One run among others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
-    /// Agent name, with its lesions; with the folder where two are called the same.
+    /// Agent name, with its lesions, or with its group of an experiment; with the folder where two are called the same.
     pub name: String,
     /// The run's folder.
     pub folder: String,
@@ -76,59 +81,113 @@ pub struct Entry {
     pub curves: Vec<Curve>,
 }
 
-/// Compares finished training runs.
+/// A training run, or the test of one group of an experiment.
+struct Contender<'a> {
+    folder: &'a Path,
+    name: String,
+    task: String,
+    task_yaml: String,
+    steps: u64,
+    evaluate_every: u64,
+    evaluate_at: Vec<u64>,
+    evaluation_episodes: u64,
+    seed: u64,
+    scheduled: bool,
+    curves: Vec<Curve>,
+}
+
+/// Those in a folder: one of a training run, one for each group of an experiment.
+fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
+    if format_of(folder)? != TransferSpec::FORMAT {
+        let run = read_record::<RunSpec>(folder)?.run;
+        let found = evaluations::curves(folder, &run)?;
+        return Ok(vec![Contender {
+            folder,
+            name: name(&run),
+            task: run.task,
+            task_yaml: run.task_yaml,
+            steps: run.steps,
+            evaluate_every: run.evaluate_every,
+            evaluate_at: Vec::new(),
+            evaluation_episodes: run.evaluation_episodes,
+            seed: run.seed,
+            scheduled: found.scheduled,
+            curves: found.curves,
+        }]);
+    }
+    let spec = read_record::<TransferSpec>(folder)?.run;
+    let path = folder.join("evaluations.csv");
+    let table = File::open(&path)
+        .with_context(|| format!("{} is not finished: cannot read {}", folder.display(), path.display()))?;
+    let results = Results::read(&spec.experiment, &spec.subjects(), table)
+        .with_context(|| format!("cannot compare {}", folder.display()))?;
+    let experiment = &spec.experiment;
+    let contender = |((group, blocks), found): (&(String, Group), &GroupResult)| Contender {
+        folder,
+        name: format!("{}, {group}", experiment.test_agent_of(blocks).agent),
+        task: experiment.test.task.clone(),
+        task_yaml: spec.tasks_yaml.get(&experiment.test.task_key()).cloned().unwrap_or_default(),
+        steps: experiment.test.steps,
+        evaluate_every: experiment.evaluate_every,
+        evaluate_at: experiment.test.evaluate_at.clone(),
+        evaluation_episodes: experiment.evaluation_episodes,
+        seed: experiment.seed,
+        scheduled: results.scheduled,
+        curves: found.tests(),
+    };
+    Ok(experiment.groups.0.iter().zip(&results.groups).map(contender).collect())
+}
+
+/// Compares finished training runs, and the tests of finished experiments.
 ///
 /// # Errors
-/// Folders that hold no finished training run, damaged tables, and runs that cannot be compared: of other tasks, other
-/// lengths, or evaluated at other steps.
+/// Folders that hold neither, damaged tables, and runs that cannot be compared: of other tasks, other lengths, or evaluated at
+/// other steps.
 pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
-    let mut runs: Vec<(&Path, RunRecord<RunSpec>, Vec<Curve>)> = Vec::new();
-    let mut scheduled = false;
+    let mut runs: Vec<Contender<'_>> = Vec::new();
     for folder in folders {
-        let record = read_record::<RunSpec>(folder)?;
-        if let Some((first, other, _)) = runs.first() {
-            refuse_others(folder, &record.run, first, &other.run)?;
+        for contender in contenders(folder)? {
+            if let Some(first) = runs.first() {
+                refuse_others(&contender, first)?;
+            }
+            runs.push(contender);
         }
-        let found = evaluations::curves(folder, &record.run)?;
-        scheduled |= found.scheduled;
-        runs.push((folder, record, found.curves));
     }
-    let Some((_, first, reference)) = runs.first() else { bail!("expected at least one folder to compare") };
-    let reference: Vec<f64> = reference.iter().map(Curve::area).collect();
-    let names: Vec<String> = runs.iter().map(|(_, record, _)| name(&record.run)).collect();
-    let entry = |(index, (folder, record, curves)): (usize, &(&Path, RunRecord<RunSpec>, Vec<Curve>))| {
-        let alone = names.iter().filter(|name| **name == names[index]).count() == 1;
-        let folder = folder.display().to_string();
-        let name = if alone { names[index].clone() } else { format!("{} in {folder}", names[index]) };
-        let of = |measure: fn(&Curve) -> f64| curves.iter().map(measure).collect::<Vec<f64>>();
+    let Some(first) = runs.first() else { bail!("expected at least one folder to compare") };
+    let reference: Vec<f64> = first.curves.iter().map(Curve::area).collect();
+    let entry = |(index, run): (usize, &Contender<'_>)| {
+        let alone = runs.iter().filter(|other| other.name == run.name).count() == 1;
+        let folder = run.folder.display().to_string();
+        let name = if alone { run.name.clone() } else { format!("{} in {folder}", run.name) };
+        let of = |measure: fn(&Curve) -> f64| run.curves.iter().map(measure).collect::<Vec<f64>>();
         let (lasts, areas) = (of(Curve::last), of(Curve::area));
-        let times: Vec<_> = curves.iter().map(|curve| curve.time_to_criterion(criterion)).collect();
+        let times: Vec<_> = run.curves.iter().map(|curve| curve.time_to_criterion(criterion)).collect();
         // All are watched equally long: their mean is the restricted mean.
-        let each: Vec<f64> = times.iter().map(|time| time.within(record.run.steps)).collect();
+        let each: Vec<f64> = times.iter().map(|time| time.within(run.steps)).collect();
         let reached = times.iter().filter(|time| time.reached().is_some()).count() as u64;
         let nobody = || anyhow!("{folder} has no subjects");
-        let paired = (index > 0).then_some(record.run.seed == first.run.seed && areas.len() == reference.len());
+        let paired = (index > 0).then_some(run.seed == first.seed && areas.len() == reference.len());
         let better = paired.and_then(|paired| probability_of_improvement(&areas, &reference, paired));
         Ok(Entry {
-            subjects: curves.len() as u64,
+            subjects: run.curves.len() as u64,
             score_final: interquartile_estimate(&lasts).ok_or_else(nobody)?.within(0.0, 1.0),
             area: mean_estimate(&areas).ok_or_else(nobody)?.within(0.0, 1.0),
             steps_to_criterion: mean_estimate(&each)
-                .map(|steps| steps.within(0.0, record.run.steps as f64))
+                .map(|steps| steps.within(0.0, run.steps as f64))
                 .filter(|_| reached > 0),
             reached_criterion: reached,
             probability_of_improvement: better.map(|better| better.estimate()),
             paired,
-            curves: curves.clone(),
+            curves: run.curves.clone(),
             name,
             folder,
         })
     };
     Ok(Comparison {
-        task: first.run.task.clone(),
-        steps: first.run.steps,
+        task: first.task.clone(),
+        steps: first.steps,
         criterion,
-        evaluation: in_words(scheduled).into(),
+        evaluation: in_words(runs.iter().any(|run| run.scheduled)).into(),
         runs: runs.iter().enumerate().map(entry).collect::<Result<_>>()?,
     })
 }
@@ -199,7 +258,7 @@ impl Comparison {
     fn page(&self) -> Page {
         let title = format!("Agents on {}", self.task);
         let mut page = Page::new(&title);
-        page.paragraph("kind", "A comparison of training runs");
+        page.paragraph("kind", "A comparison of runs");
         page.markup(format_args!("<h1>{}</h1>", crate::report::Escaped(&title)));
         let series =
             |(colour, run): (usize, &Entry)| Series { name: run.name.clone(), colour, curves: run.curves.clone() };
@@ -223,8 +282,8 @@ fn name(run: &RunSpec) -> String {
 }
 
 /// Only what was done alike is compared.
-fn refuse_others(folder: &Path, run: &RunSpec, first: &Path, other: &RunSpec) -> Result<()> {
-    let (folder, first) = (folder.display(), first.display());
+fn refuse_others(run: &Contender<'_>, other: &Contender<'_>) -> Result<()> {
+    let (folder, first) = (run.folder.display(), other.folder.display());
     let refuse = |what: &str, found: String, expected: String| {
         Err(anyhow!("{folder} cannot be compared with {first}: its {what} is {found}, not {expected}"))
     };
@@ -242,6 +301,13 @@ fn refuse_others(folder: &Path, run: &RunSpec, first: &Path, other: &RunSpec) ->
         if found != expected {
             return refuse(what, found.to_string(), expected.to_string());
         }
+    }
+    if run.evaluate_at != other.evaluate_at {
+        return refuse(
+            "list of further evaluations",
+            format!("{:?}", run.evaluate_at),
+            format!("{:?}", other.evaluate_at),
+        );
     }
     Ok(())
 }

@@ -298,6 +298,31 @@ fn a_comparison_has_a_folder_of_its_own() {
 }
 
 #[test]
+fn groups_of_experiments_are_compared_beside_training_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = "experiment: small\nquestion: Does it help?\nagent: random\nsubjects: 2\nevaluate_every: 500\n\
+                      evaluation_episodes: 2\ncriterion: 0.5\nreference: scratch\ntest: {task: cycling/flat-v0, steps: 1000}\n\
+                      groups:\n  scratch: {}\n  transfer:\n    practice: [{task: cycling/rough-v0, steps: 500}]\n";
+    fs::write(folder.path().join("small.yaml"), experiment).unwrap();
+    json(folder.path(), &["transfer", "small.yaml", "--out", "experiment"]);
+    let train = |out: &str, steps: &str| {
+        let plan = ["train", "cycling/flat-v0", "--agent", "random", "--subjects", "2", "--evaluate-every", "500"];
+        let more = ["--steps", steps, "--evaluation-episodes", "2", "--out", out];
+        json(folder.path(), &[&plan[..], &more[..]].concat());
+    };
+    train("run", "1000");
+    let found = json(folder.path(), &["compare", "run", "experiment"]);
+    let names: Vec<&str> = found["runs"].as_array().unwrap().iter().map(|run| run["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["random", "random, scratch", "random, transfer"]);
+    // A group without practice is a training run.
+    assert_eq!(found["runs"][0]["area"], found["runs"][1]["area"]);
+    assert!(found["runs"][1]["paired"].as_bool().unwrap());
+    train("long", "1500");
+    let (_, message) = failure(folder.path(), &["compare", "long", "experiment"]);
+    assert!(message.contains("its number of steps is 1000, not 1500"), "{message}");
+}
+
+#[test]
 fn a_picture_replaces_nothing_else_and_does_not_cost_the_scores() {
     let folder = tempfile::tempdir().unwrap();
     etude(folder.path()).args(quick("run", &[])).assert().success();

@@ -1,4 +1,4 @@
-//! `etude compare`: training runs on one task, side by side.
+//! `etude compare`: runs on one task, side by side.
 
 use super::{Common, print, print_json, table::table};
 use crate::compare::compare;
@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Compare {
-    /// Folders left by `etude train`, all on the same task; others are compared with the first
+    /// Folders left by `etude train` or `etude transfer`, all on the same task (of an experiment, each group's test); others are
+    /// compared with the first
     #[arg(required = true)]
     folders: Vec<PathBuf>,
     /// The score that counts as having learned the task

@@ -71,7 +71,7 @@ enum Command {
     Merge(merge::Merge),
     /// Make the report of an experiment anew from its tables
     Report(report::Report),
-    /// Set training runs on one task side by side
+    /// Set runs on one task side by side: training runs, and tests of experiments
     Compare(compare::Compare),
     /// Watch subjects while they practise or show what they can: in a window (needs a build with --features stage), or
     /// recorded

@@ -331,6 +331,15 @@ fn machine() -> String {
     format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
+/// The format that the `run.yaml` of a folder names; empty if it names none.
+///
+/// # Errors
+/// A file that is not there or is damaged.
+pub fn format_of(folder: &Path) -> Result<String> {
+    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
+    Ok(document.text_field("format").unwrap_or_default().into())
+}
+
 /// Reads the `run.yaml` of a run folder.
 ///
 /// # Errors
