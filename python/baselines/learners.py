@@ -1,7 +1,7 @@
 """The rivals: which algorithm, with which settings, in how many lanes.
 
-The settings are those that did best in ``tune.py`` on seeds 0 and 1; the rest is Stable-Baselines3's default. Everything is
-computed on one thread of the processor, as the brain is.
+The settings are those that did best in ``tune.py`` on seeds 0 and 1, where the brain has one setting for
+all tasks; the rest is Stable-Baselines3's default. Everything is computed on one thread of the processor, as the brain is.
 """
 
 import dataclasses
@@ -16,15 +16,18 @@ ALGORITHMS = {"PPO": PPO, "SAC": SAC, "TD3": TD3}
 
 @dataclasses.dataclass(frozen=True)
 class Rival:
-    """An algorithm with its settings; ``lanes`` environments are stepped together."""
+    """An algorithm with its settings, and those that differ in a family or a task; ``lanes`` environments are stepped together."""
 
     algorithm: str
     lanes: int
     settings: dict
+    special: dict = dataclasses.field(default_factory=dict)
 
-    def make(self, env, seed):
-        """A naive learner for an environment."""
-        return ALGORITHMS[self.algorithm]("MlpPolicy", env, seed=seed, device="cpu", **self.settings)
+    def make(self, of, task, env, seed):
+        """A naive learner for an environment of a task, in a table's row of that task or of an experiment."""
+        family = self.special.get(task.split("/")[0], {})
+        settings = {**self.settings, **family, **self.special.get(of, {})}
+        return ALGORITHMS[self.algorithm]("MlpPolicy", env, seed=seed, device="cpu", **settings)
 
     def load(self, path):
         """A learner that was saved."""
@@ -38,8 +41,11 @@ OFF_POLICY = {
     "policy_kwargs": {"net_arch": [128, 128]},
 }
 
+PPO_SPECIAL = {"fretting": {"gamma": 0.9}, "cycling": {"gamma": 0.97}, "cycling/flat-v0": {"gamma": 0.99}}
+FRETTING = {"fretting": {"gamma": 0.9}}
+
 RIVALS = {
-    "PPO": Rival("PPO", 16, PPO_SETTINGS),
-    "SAC": Rival("SAC", 4, OFF_POLICY),
-    "TD3": Rival("TD3", 4, OFF_POLICY),
+    "PPO": Rival("PPO", 16, PPO_SETTINGS, PPO_SPECIAL),
+    "SAC": Rival("SAC", 4, OFF_POLICY, FRETTING),
+    "TD3": Rival("TD3", 4, OFF_POLICY, FRETTING),
 }

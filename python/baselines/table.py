@@ -53,7 +53,7 @@ def run(learner, of, path, out, subjects, seed):
     with etude.Study(path, folder, learner, subjects=subjects, seed=seed) as study:
         for leg in study.legs():
             start = time.process_time()
-            model = leg.load(rival.load) or rival.make(leg.env(rival.lanes), leg.seed)
+            model = leg.load(rival.load) or rival.make(of, leg.task, leg.env(rival.lanes), leg.seed)
             model.learn(leg.steps, callback=leg.callback())
             leg.save(model.save)
             _add(costs, [learner, of, leg.subject, time.process_time() - start])

@@ -53,7 +53,7 @@ def _practised(rival, task, steps, seed):
         with etude.Study(path, pathlib.Path(folder) / "out", rival.algorithm, subjects=1, seed=seed) as study:
             start = time.process_time()
             for leg in study.legs():
-                model = rival.make(leg.env(rival.lanes), leg.seed)
+                model = rival.make("tuning", "", leg.env(rival.lanes), leg.seed)
                 model.learn(leg.steps, callback=leg.callback())
                 leg.save()
             scores = study.conclude().evaluations.score.values

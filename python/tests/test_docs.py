@@ -8,7 +8,7 @@ import sys
 import pytest
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
-NEEDS = ["stable_baselines3", "minari", "shimmy", "torch"]
+NEEDS = ["stable_baselines3", "minari", "torch"]
 TASK = "task: cycling/gravel-v0\nextends: cycling/flat-v0\nsummary: Ride 60 m of gravel.\nground: {roughness: 256.0e-6}\n"
 
 
@@ -30,7 +30,7 @@ def test_examples_run(tmp_path):
         if any(f"import {name}" in example or f"from {name}" in example for name in NEEDS if not _there(name)):
             continue
         # Small networks are faster on one thread.
-        alone = {**os.environ, "OMP_NUM_THREADS": "1"}
+        alone = {**os.environ, "OMP_NUM_THREADS": "1", "MINARI_DATASETS_PATH": str(tmp_path)}
         command = [sys.executable, "-c", example]
         done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, f"{example}\n{done.stderr}"
@@ -40,6 +40,15 @@ def _there(name):
     import importlib.util
 
     return importlib.util.find_spec(name) is not None
+
+
+def test_the_way_to_a_trained_agent_and_its_picture_is_short(tmp_path):
+    pytest.importorskip("stable_baselines3")
+    script = README.parent / "examples" / "sb3_ppo.py"
+    command = [sys.executable, script, "reaching/null-v0", "reach.png", "--steps", "4000"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0 and "score" in done.stdout, done.stderr
+    assert (tmp_path / "reach.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_single_file_ppo_runs(tmp_path):

@@ -50,15 +50,17 @@ def _native_single(task):
     return run
 
 
-def _batches(envs):
-    envs.action_space.seed(0)
-    actions = [envs.action_space.sample() for _ in range(16)]
-    envs.reset(seed=0)
+def _batches(envs, single_action_space=None):
+    lanes = getattr(envs, "num_envs", None) or len(envs)
+    space = single_action_space or envs.single_action_space
+    space.seed(0)
+    actions = [np.stack([space.sample() for _ in range(lanes)]) for _ in range(16)]
+    envs.reset()
 
     def run():
         for step in range(STEPS // 16):
             envs.step(actions[step & 15])
-        return STEPS // 16 * envs.num_envs
+        return STEPS // 16 * lanes
 
     return run
 
@@ -80,7 +82,8 @@ def _native_batches(task, lanes, threads):
 def _envpool(lanes, threads):
     import envpool
 
-    return _batches(envpool.make_gymnasium("BipedalWalker-v3", num_envs=lanes, num_threads=threads))
+    envs = envpool.make_gymnasium("BipedalWalker-v3", num_envs=lanes, num_threads=threads)
+    return _batches(envs, envs.action_space)
 
 
 def contenders(task):
