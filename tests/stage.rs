@@ -18,6 +18,13 @@ static TURN: Mutex<()> = Mutex::new(());
 /// What a slow machine may take for anything.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Runs xdotool on a display; nothing if that fails.
+fn xdotool(display: &str, words: &[&str]) -> Option<String> {
+    let output = Command::new("xdotool").env("DISPLAY", display).args(words).output();
+    let output = output.expect("xdotool is installed (Debian: xdotool)");
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+}
+
 /// A display that nobody sees.
 struct Display {
     server: Child,
@@ -28,21 +35,29 @@ struct Display {
 impl Display {
     fn open() -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is installed (Debian: xvfb)");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).expect("Xvfb tells its number");
-        Self { server, name: format!(":{}", number.trim()), _turn: turn }
+        // A server that has just been killed may still be in the way of the next one's sockets.
+        for _ in 0..5 {
+            // Without -noreset it begins anew whenever its last client has left, and is not there for a moment.
+            let mut server = Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"])
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("Xvfb is installed (Debian: xvfb)");
+            let mut number = String::new();
+            BufReader::new(server.stdout.take().unwrap()).read_line(&mut number).expect("Xvfb tells its number");
+            let name = format!(":{}", number.trim());
+            if xdotool(&name, &["getdisplaygeometry"]).is_some() {
+                return Self { server, name, _turn: turn };
+            }
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+        panic!("no display could be opened");
     }
 
     fn xdotool(&self, words: &[&str]) -> Option<String> {
-        let output = Command::new("xdotool").env("DISPLAY", &self.name).args(words).output();
-        let output = output.expect("xdotool is installed (Debian: xdotool)");
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_string())
+        xdotool(&self.name, words)
     }
 
     /// Goes away without a word.
@@ -167,10 +182,6 @@ fn the_window_shows_what_is_recorded() {
     for (name, interval) in [("cycling", 1.0 / 60.0), ("fretting", 1.0 / 30.0), ("reaching", 0.01)] {
         // So slow that it stands still, but for the first step or two.
         let slow = ["watch", name, "--size", "640x360", "--speed", "0.01"];
-        let mut window = display.show(folder.path(), &slow);
-        window.wait("a whole picture", |window| (window.photograph().colours() > 200).then_some(()));
-        let shown = window.photograph();
-        window.leave();
         let recorded = |steps: usize| {
             let skip = format!("{}", steps as f32 * interval);
             let target = format!("{name}-{steps}");
@@ -178,9 +189,17 @@ fn the_window_shows_what_is_recorded() {
             etude(folder.path()).args(slow).args(more).assert().success();
             Picture::open(&folder.path().join(target).join("frame-00000.png")).expect("a picture")
         };
-        let nearest = (0..20).map(|steps| shown.difference(&recorded(steps))).fold(f64::MAX, f64::min);
+        // The first picture of a window: later ones tell of it. A slow machine may need a while for it to be whole.
+        let nearest = |patience: u64| {
+            let mut window = display.show(folder.path(), &slow);
+            std::thread::sleep(Duration::from_secs(patience));
+            let shown = window.photograph();
+            window.leave();
+            (0..20 + patience as usize).map(|steps| shown.difference(&recorded(steps))).fold(f64::MAX, f64::min)
+        };
+        let nearest = [1, 4, 16].into_iter().map(nearest).find(|&nearest| nearest < 0.02).unwrap_or(1.0);
         // Only edges are smoothed in another way.
-        assert!(nearest < 0.02, "{name}: {:.1} % of the pixels differ", 100.0 * nearest);
+        assert!(nearest < 0.02, "{name}: more than 2 % of the pixels differ");
     }
 }
 
