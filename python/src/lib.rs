@@ -41,6 +41,9 @@ fn _etude(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<spec::Field>()?;
     module.add_class::<spec::Spec>()?;
     module.add_class::<agent::Shape>()?;
+    module.add_class::<study::Experiment>()?;
+    module.add_function(wrap_pyfunction!(study::experiment_names, module)?)?;
+    module.add_function(wrap_pyfunction!(study::experiment, module)?)?;
     module.add_function(wrap_pyfunction!(run::train, module)?)?;
     module.add_function(wrap_pyfunction!(run::transfer, module)?)?;
     module.add_function(wrap_pyfunction!(run::merge, module)?)?;

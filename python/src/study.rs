@@ -77,6 +77,59 @@ const LANES: u64 = 1024;
 /// Learners take seeds of 32 bits.
 const LEARNER_SEEDS: u64 = 1 << 32;
 
+/// What an experiment asks, and how.
+#[pyclass(frozen, get_all, module = "etude")]
+pub struct Experiment {
+    /// Its name, and what it is to find out.
+    name: String,
+    question: String,
+    /// The agent that its subjects are unless another is given, and how many there are in each group.
+    agent: String,
+    subjects: u64,
+    /// Names of its groups, and that of the one which all others are compared with.
+    groups: Vec<String>,
+    reference: String,
+    /// Task and env steps of the test.
+    test: String,
+    steps: u64,
+    /// Env steps between evaluations, episodes in one, and the score that counts as having learned the test.
+    evaluate_every: u64,
+    evaluation_episodes: u64,
+    criterion: f64,
+}
+
+#[pymethods]
+impl Experiment {
+    fn __repr__(&self) -> String {
+        format!("Experiment({}: {})", self.name, self.question)
+    }
+}
+
+/// Names of all built-in experiments.
+#[pyfunction]
+pub fn experiment_names() -> Vec<String> {
+    Catalog::default().experiment_names()
+}
+
+/// See `etude.experiment`.
+#[pyfunction]
+pub fn experiment(name: &str) -> PyResult<Experiment> {
+    let spec = Catalog::default().experiment(name, None).map_err(refused)?.spec;
+    Ok(Experiment {
+        groups: spec.groups.0.iter().map(|(name, _)| name.clone()).collect(),
+        name: spec.experiment,
+        question: spec.question,
+        agent: spec.agent,
+        subjects: spec.subjects,
+        reference: spec.reference,
+        test: spec.test.task,
+        steps: spec.test.steps,
+        evaluate_every: spec.evaluate_every,
+        evaluation_episodes: spec.evaluation_episodes,
+        criterion: spec.criterion,
+    })
+}
+
 /// An experiment whose subjects learn elsewhere, and its folder.
 #[pyclass(module = "etude")]
 pub struct Study {

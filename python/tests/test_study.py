@@ -207,3 +207,14 @@ def test_parts_are_joined(experiment, tmp_path):
     parts = [etude.transfer(experiment, tmp_path / f"{part}", "random", shard=f"{part}/2").folder for part in (1, 2)]
     merged = etude.merge(parts, tmp_path / "merged")
     assert (whole.folder / "evaluations.csv").read_bytes() == (merged.folder / "evaluations.csv").read_bytes()
+
+
+def test_tasks_and_experiments_are_described():
+    assert "flat-to-rough" in etude.experiment_names()
+    for name in etude.experiment_names():
+        found = etude.experiment(name)
+        assert found.name == name and found.question and found.reference in found.groups
+    assert etude.experiment("flat-to-rough").test == "cycling/rough-v0"
+    assert etude.task("cycling/flat-v0").step_limit > 0 and "upright" in etude.task("cycling/flat-v0").score
+    with pytest.raises(etude.EtudeError, match="did you mean"):
+        etude.experiment("flat-to-ruogh")

@@ -11,8 +11,21 @@ Every task is registered under its id. Tasks of one's own are made from the path
 
 import gymnasium
 
-from ._etude import ActionError, EtudeError, Field, Lane, Lanes, Spec, StateError, TaskError, task_ids
-from .commands import merge, train, transfer
+from ._etude import (
+    ActionError,
+    EtudeError,
+    Experiment,
+    Field,
+    Lane,
+    Lanes,
+    Spec,
+    StateError,
+    TaskError,
+    experiment_names,
+    task_ids,
+)
+from . import stats
+from .commands import experiment, merge, task, train, transfer
 from .env import Env
 from .runs import Run, read_run
 from .study import Leg, Study
@@ -22,6 +35,7 @@ __all__ = [
     "ActionError",
     "Env",
     "EtudeError",
+    "Experiment",
     "Field",
     "Lane",
     "Lanes",
@@ -32,10 +46,14 @@ __all__ = [
     "Study",
     "TaskError",
     "VectorEnv",
+    "experiment",
+    "experiment_names",
     "make",
     "make_vec",
     "merge",
     "read_run",
+    "stats",
+    "task",
     "task_ids",
     "train",
     "transfer",

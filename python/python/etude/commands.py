@@ -1,7 +1,17 @@
-"""``etude train``, ``etude transfer`` and ``etude merge`` from Python."""
+"""Tasks and experiments described, and ``etude train``, ``etude transfer`` and ``etude merge`` from Python."""
 
 from . import _etude
 from .runs import read_run
+
+
+def task(name):
+    """What a task is: summary, score, reward, start and end of an episode, fields, metrics, step limit, control interval."""
+    return _etude.Lane(str(name)).spec
+
+
+def experiment(name):
+    """What an experiment asks, and how, by its name or the path of a YAML file: question, agent, groups, test, evaluations."""
+    return _etude.experiment(str(name))
 
 
 def train(
