@@ -296,7 +296,7 @@ impl Catalog {
         agent: Option<&str>,
         change: &dyn Fn(&mut ExperimentSpec),
     ) -> Result<Experiment, ExperimentError> {
-        Experiment::read(self, &self.completed(&self.experiment_document(name, None)?)?, agent, change)
+        Experiment::read_changed(self, &self.completed(&self.experiment_document(name, None)?)?, agent, change)
     }
 
     /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.
@@ -304,7 +304,7 @@ impl Catalog {
     /// # Errors
     /// A document that makes no sense.
     pub fn experiment_from(&self, document: &Document, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        Experiment::read(self, &self.completed(document)?, agent, &|_| {})
+        Experiment::read(self, &self.completed(document)?, agent)
     }
 
     /// An experiment's document with what it extends.

@@ -4,6 +4,7 @@ The settings are those that did best in ``tune.py`` on seeds 0 and 1, where the 
 all tasks; the rest is Stable-Baselines3's default. Everything is computed on one thread of the processor, as the brain is.
 """
 
+import copy
 import dataclasses
 
 import torch
@@ -27,6 +28,8 @@ class Rival:
         """A naive learner for an environment of a task, in a table's row of that task or of an experiment."""
         family = self.special.get(task.split("/")[0], {})
         settings = {**self.settings, **family, **self.special.get(of, {})}
+        # The libraries write into what they are given.
+        settings = copy.deepcopy(settings)
         return ALGORITHMS[self.algorithm]("MlpPolicy", env, seed=seed, device="cpu", **settings)
 
     def load(self, path):

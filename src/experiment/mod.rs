@@ -64,11 +64,19 @@ pub enum ExperimentError {
 }
 
 impl Experiment {
-    /// Reads an experiment, with another agent than its own if one is given, and what the document says changed by `change`.
+    /// Reads an experiment, with another agent than its own if one is given.
     ///
     /// # Errors
     /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
-    pub fn read(
+    pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
+        Self::read_changed(catalog, document, agent, &|_| {})
+    }
+
+    /// The same, with what the document says changed before it is checked.
+    ///
+    /// # Errors
+    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    pub fn read_changed(
         catalog: &Catalog,
         document: &Document,
         agent: Option<&str>,
@@ -289,7 +297,7 @@ mod tests {
                         transfer:\n    practice:\n    - task: cycling/flat-v0\n      steps: 100\n";
 
     fn read(text: &str) -> Result<Experiment, ExperimentError> {
-        Experiment::read(&Catalog::default(), &Document::parse("tiny.yaml", text)?, None, &|_| {})
+        Experiment::read(&Catalog::default(), &Document::parse("tiny.yaml", text)?, None)
     }
 
     #[test]
