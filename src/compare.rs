@@ -92,6 +92,8 @@ struct Contender<'a> {
     evaluate_at: Vec<u64>,
     evaluation_episodes: u64,
     seed: u64,
+    /// Indices of the subjects, in the order of the curves.
+    subjects: Vec<u64>,
     scheduled: bool,
     curves: Vec<Curve>,
 }
@@ -111,6 +113,7 @@ fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
             evaluate_at: Vec::new(),
             evaluation_episodes: run.evaluation_episodes,
             seed: run.seed,
+            subjects: (0..run.subjects).collect(),
             scheduled: found.scheduled,
             curves: found.curves,
         }]);
@@ -132,6 +135,7 @@ fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
         evaluate_at: experiment.test.evaluate_at.clone(),
         evaluation_episodes: experiment.evaluation_episodes,
         seed: experiment.seed,
+        subjects: spec.subjects(),
         scheduled: results.scheduled,
         curves: found.tests(),
     };
@@ -166,7 +170,7 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
         let each: Vec<f64> = times.iter().map(|time| time.within(run.steps)).collect();
         let reached = times.iter().filter(|time| time.reached().is_some()).count() as u64;
         let nobody = || anyhow!("{folder} has no subjects");
-        let paired = (index > 0).then_some(run.seed == first.seed && areas.len() == reference.len());
+        let paired = (index > 0).then_some(run.seed == first.seed && run.subjects == first.subjects);
         let better = paired.and_then(|paired| probability_of_improvement(&areas, &reference, paired));
         Ok(Entry {
             subjects: run.curves.len() as u64,

@@ -84,7 +84,8 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
 }
 
-fn partial_name(path: &Path) -> PathBuf {
+/// Where a file is written until it is whole.
+pub fn partial_name(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".");
     name.push(PARTIAL);

@@ -84,6 +84,34 @@ fn a_trained_subject_is_evaluated_and_recorded_in_one_go() {
 }
 
 #[test]
+fn a_folder_holds_one_recording_and_a_film_is_whole_or_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |name: &str, seconds: &str| {
+        let plan = ["watch", "reaching", "--record", name, "--seconds", seconds, "--size", "160x100"];
+        etude(folder.path()).args(plan).assert().success();
+    };
+    record("frames", "0.4");
+    fs::write(folder.path().join("frames/frame-of-mine.png"), "").unwrap();
+    record("frames", "0.12");
+    let mut names: Vec<_> =
+        fs::read_dir(folder.path().join("frames")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["frame-00000.png", "frame-00001.png", "frame-00002.png", "frame-of-mine.png"]);
+    record("film.gif", "0.12");
+    assert!(!folder.path().join("film.gif.partial").exists());
+    let run =
+        ["train", "cycling/flat-v0", "--agent", "idle", "--subjects", "1", "--steps", "300", "--quiet", "--out", "run"];
+    etude(folder.path()).args(run).assert().success();
+    let (_, text) = failure(folder.path(), &["watch", "reaching", "--record", "run/frames"]);
+    assert!(text.contains("belongs to the run in run"), "{text}");
+    // Who does nothing falls before the first moment of a picture.
+    let checkpoint = "run/checkpoints/subject-000.safetensors";
+    let picture = ["evaluate", checkpoint, "--episodes", "1", "--picture", "fall.png"];
+    etude(folder.path()).args(picture).assert().success();
+    assert!(Picture::open(&folder.path().join("fall.png")).is_some_and(|picture| picture.colours() > 20));
+}
+
+#[test]
 fn what_cannot_be_recorded_is_said_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let (code, text) = failure(folder.path(), &["watch", "cycling", "--record", "film.avi"]);

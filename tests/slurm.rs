@@ -12,13 +12,13 @@ const EXPERIMENT: &str = "experiment: small\nquestion: Does it help?\nagent: bra
                           evaluation_episodes: 1\ncriterion: 0.5\nreference: scratch\ntest: {task: cycling/rough-v0, steps: 1000}\n\
                           groups:\n  scratch: {}\n  transfer:\n    practice: [{task: cycling/flat-v0, steps: 1000}]\n";
 
-fn task(folder: &Path, index: u64, of: u64) -> Child {
+fn task(folder: &Path, index: u64, of: u64, program: &str) -> Child {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/slurm/transfer.sh");
     Command::new("bash")
         .arg(script)
         .args(["small.yaml", "wide", "--seed", "3"])
         .current_dir(folder)
-        .env("ETUDE", env!("CARGO_BIN_EXE_etude"))
+        .env("ETUDE", program)
         .env("SLURM_ARRAY_TASK_ID", index.to_string())
         .env("SLURM_ARRAY_TASK_MAX", of.to_string())
         .stdout(Stdio::null())
@@ -32,21 +32,17 @@ fn an_array_job_leaves_what_one_run_leaves() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("small.yaml"), EXPERIMENT).unwrap();
     json(folder.path(), &["transfer", "small.yaml", "--out", "whole", "--seed", "3"]);
-    // One task is killed and requeued; the last one to end joins the parts.
-    let mut killed = task(folder.path(), 2, 3);
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    let _ = killed.kill();
-    let _ = killed.wait();
-    let tasks: Vec<Child> = [1, 3].map(|index| task(folder.path(), index, 3)).into();
-    for mut running in tasks {
-        assert!(running.wait().unwrap().success());
-    }
+    // One task is killed in the midst of it, however far it has come, and requeued; the last one to end joins the parts.
+    let etude = env!("CARGO_BIN_EXE_etude");
+    let dying = folder.path().join("dying.sh");
+    let script = format!("#!/usr/bin/env bash\n\"{etude}\" \"$@\" & sleep 0.2; kill -9 $!; wait; exit 137\n");
+    std::fs::write(&dying, script).unwrap();
+    std::fs::set_permissions(&dying, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let ended = |index, program| task(folder.path(), index, 3, program).wait().unwrap().success();
+    assert!(!ended(2, dying.to_str().unwrap()));
+    let together = [1, 3].map(|index| task(folder.path(), index, 3, etude));
+    assert!(together.into_iter().all(|mut running| running.wait().unwrap().success()));
     assert!(!folder.path().join("wide/summary.json").exists());
-    // The killed script's own program may still hold its folder for a moment.
-    let ended = || task(folder.path(), 2, 3).wait().unwrap().success();
-    assert!((0..20).any(|_| ended() || {
-        std::thread::sleep(std::time::Duration::from_millis(500));
-        false
-    }));
+    assert!(ended(2, etude));
     same_files(folder.path(), "whole", "wide");
 }

@@ -13,7 +13,7 @@
 #SBATCH --requeue
 set -euo pipefail
 
-experiment=$1 out=$2
+experiment=$1 out=${2%/}
 shift 2
 etude=${ETUDE:-target/release/etude}
 part=${SLURM_ARRAY_TASK_ID:?start it by sbatch --array=1-N}

@@ -1,7 +1,7 @@
 """The rivals: which algorithm, with which settings, in how many lanes.
 
-The settings are those that did best in ``tune.py`` on seeds 0 and 1, where the brain has one setting for
-all tasks; the rest is Stable-Baselines3's default. Everything is computed on one thread of the processor, as the brain is.
+PPO's settings are those that did best in a part of the grid of ``tune.py`` on seeds 0 and 1, where the brain has one setting for
+all tasks; SAC and TD3 were not tuned; the rest is Stable-Baselines3's default. Everything is computed on one thread of the processor, as the brain is.
 """
 
 import copy

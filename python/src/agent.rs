@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The first error that an agent of a run has raised. A trait's method cannot pass it on; the run ends by an action that is not
-/// finite, and whoever started the run finds it here.
+/// The first error that an agent of a run has raised. A trait's method cannot pass it on; from then on all actions are not finite,
+/// which ends the run, and whoever started it finds the error here.
 pub type Raised = Arc<Mutex<Option<PyErr>>>;
 
 /// A Python object with `act`, `learn`, `save` and `load`.
@@ -51,6 +51,9 @@ fn note(raised: &Raised, error: PyErr) {
 
 impl Agent for PythonAgent {
     fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
+        if self.raised.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            return action.fill(f32::NAN);
+        }
         let given = Python::attach(|py| {
             let given = self.object.call_method1(py, "act", (observation.to_pyarray(py), explore));
             self.noted(given.and_then(|given| {
@@ -90,7 +93,8 @@ impl Agent for PythonAgent {
         let saved = Python::attach(|py| {
             self.noted(self.object.call_method0(py, "save").and_then(|saved| saved.extract::<Vec<u8>>(py)))
         });
-        let bytes = saved.unwrap_or_default();
+        // A state without bytes is one that cannot be loaded.
+        let Some(bytes) = saved else { return };
         let words = bytes.chunks(8).map(|chunk| {
             let mut word = [0; 8];
             word[..chunk.len()].copy_from_slice(chunk);

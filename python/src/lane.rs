@@ -198,8 +198,11 @@ impl Lane {
     fn restore(&mut self, state: &[u8], running: bool) -> PyResult<()> {
         let wrong = |why: etude_envs::snapshot::SnapshotError| error::StateError::new_err(why.to_string());
         let snapshot = Snapshot::from_bytes(state).map_err(wrong)?;
-        self.running = false;
-        self.lane.access().restore(&snapshot).map_err(wrong)?;
+        if let Err(why) = self.lane.access().restore(&snapshot) {
+            // One of another task has changed nothing.
+            self.running &= matches!(why, etude_envs::snapshot::SnapshotError::Task { .. });
+            return Err(wrong(why));
+        }
         self.running = running;
         Ok(())
     }

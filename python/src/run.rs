@@ -4,6 +4,7 @@ use crate::agent::{PythonAgent, Raised};
 use crate::error;
 use etude::catalog::Catalog;
 use etude::run::cohort;
+use etude::run::folder::{RunSpec, Spec};
 use etude::run::interrupt::{self, Interrupted};
 use etude::run::subject::{Conditions, Lesions, Plan};
 use etude::transfer::{Shard, TransferSpec, outsider};
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const BURST: u64 = 1_000;
 
 /// A catalog that knows the agent, and the name by which it does.
-fn catalog_with(py: Python<'_>, agent: &Bound<'_, PyAny>, raised: &Raised) -> PyResult<(Catalog, String, bool)> {
+fn catalog_with(agent: &Bound<'_, PyAny>, raised: &Raised) -> PyResult<(Catalog, String, bool)> {
     let mut catalog = Catalog::default();
     if let Ok(name) = agent.extract::<String>() {
         return Ok((catalog, name, false));
@@ -33,13 +34,19 @@ fn catalog_with(py: Python<'_>, agent: &Bound<'_, PyAny>, raised: &Raised) -> Py
         }
     }
     let (class, raised) = (agent.clone().unbind(), Arc::clone(raised));
-    let _ = py;
     catalog.register_agent(&name, move |shape, seed| PythonAgent::make(&class, shape, seed, &raised));
     Ok((catalog, name, true))
 }
 
 /// Runs something long, and tells of the first thing that went wrong in Python.
 fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::Result<T> + Send) -> PyResult<T> {
+    let by_default = py.import("signal").and_then(|signal| {
+        let now = signal.call_method1("getsignal", (signal.getattr("SIGTERM")?,))?;
+        now.eq(signal.getattr("SIG_DFL")?)
+    })?;
+    if by_default {
+        interrupt::end_by_sigterm_when_idle().map_err(|why| error::EtudeError::new_err(format!("{why:#}")))?;
+    }
     let done = py.detach(|| {
         let done = work();
         interrupt::forget();
@@ -49,7 +56,14 @@ fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::
         return Err(error);
     }
     done.map_err(|why| match why.downcast_ref::<Interrupted>() {
-        Some(interrupted) => PyKeyboardInterrupt::new_err(interrupted.to_string()),
+        Some(interrupted) => {
+            // Python's own handler has noted the signal, too: one error is enough.
+            let _ = py.check_signals();
+            let folder = interrupted.folder.display();
+            PyKeyboardInterrupt::new_err(format!(
+                "what was practised is saved in {folder}: the same call goes on with it"
+            ))
+        }
         None => error::EtudeError::new_err(format!("{why:#}")),
     })
 }
@@ -73,7 +87,7 @@ pub fn transfer(
     let refused = |why: anyhow::Error| error::EtudeError::new_err(format!("{why:#}"));
     let read = match &agent {
         None => Catalog::default().experiment(experiment, None).map_err(Into::into),
-        Some(agent) => match catalog_with(py, agent, &raised)? {
+        Some(agent) => match catalog_with(agent, &raised)? {
             (catalog, name, true) => outsider::experiment(&catalog, experiment, &name),
             (catalog, name, false) => catalog.experiment(experiment, Some(&name)).map_err(Into::into),
         },
@@ -107,18 +121,8 @@ pub fn train(
     let refused = |why: anyhow::Error| error::EtudeError::new_err(format!("{why:#}"));
     let (catalog, name) = match &agent {
         None => (Catalog::default(), "brain".to_string()),
-        Some(agent) => catalog_with(py, agent, &raised).map(|(catalog, name, _)| (catalog, name))?,
+        Some(agent) => catalog_with(agent, &raised).map(|(catalog, name, _)| (catalog, name))?,
     };
-    for (name, value) in [
-        ("subjects", subjects),
-        ("steps", steps),
-        ("evaluate_every", evaluate_every),
-        ("evaluation_episodes", evaluation_episodes),
-    ] {
-        if value == 0 {
-            return Err(error::EtudeError::new_err(format!("{name} 0; expected 1 or more")));
-        }
-    }
     let plan = Plan {
         task: crate::spec::blueprint(task)?,
         agent: catalog.agent(&name).map_err(|why| refused(why.into()))?,
@@ -131,6 +135,10 @@ pub fn train(
         conditions: Conditions::default(),
         lesions: Lesions::new(),
     };
+    let invalid = |why: etude_envs::document::Invalid| {
+        error::EtudeError::new_err(format!("{} is {}; expected {}", why.field, why.found, why.expected))
+    };
+    RunSpec::new(&plan, subjects, Seed(seed)).validate().map_err(invalid)?;
     run(py, &raised, || cohort::train(plan, Seed(seed), subjects, threads.max(1), &out, true, true))?;
     Ok(())
 }

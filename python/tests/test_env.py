@@ -120,6 +120,10 @@ def test_what_is_wrong_is_an_error_that_says_so():
         etude.make_vec("reaching/null-v0", 0)
     with pytest.raises(ValueError, match="render_mode"):
         etude.make("reaching/null-v0", render_mode="human")
+    with pytest.raises(etude.ActionError, match=r"expected \(2, 2\)"):
+        envs = etude.make_vec("reaching/null-v0", 2)
+        envs.reset(seed=0)
+        envs.step(np.zeros(2))
     with pytest.raises(IndexError, match="expected one below 2"):
         etude.Lanes("reaching/null-v0", 2).begin(2)
 

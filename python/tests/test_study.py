@@ -1,6 +1,9 @@
 """Experiments with learners of Python."""
 
 import json
+import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -38,13 +41,17 @@ experiment: trials
 question: Does it adapt?
 agent: idle
 subjects: 2
-evaluate_every: 300
+evaluate_every: 2000
 evaluation_episodes: 3
 criterion: 0.5
 reference: scratch
-test: {task: reaching/adaptation-v0, steps: 900}
+test: {task: reaching/adaptation-v0, steps: 6000}
 groups:
   scratch: {}
+  frozen:
+    practice:
+      - {task: reaching/null-v0, steps: 300}
+    test_learning: false
 """
 
 
@@ -86,6 +93,8 @@ def practised(leg, lanes=1):
     env.reset()
     act = still(env)
     leg.evaluate_due(act, 0 if leg.learning else leg.due[-1])
+    if not leg.learning:
+        return leg.save(lambda path: open(path, "w").close())
     rewards = 0.0
     while leg.taken < leg.steps:
         rewards += env.step(np.zeros(env.action_space.shape, np.float32))[1].sum()
@@ -194,6 +203,16 @@ def test_what_a_class_raises_is_raised(tmp_path):
         def act(self, observation, explore):
             return [0.0]
 
+    class Unteachable(Still):
+        def learn(self, *transition):
+            raise KeyError("what was that")
+
+    for _ in range(2):
+        with pytest.raises(KeyError, match="what was that"):
+            etude.train("cycling/flat-v0", tmp_path / "d", Unteachable, subjects=1, steps=10)
+    with pytest.raises(etude.EtudeError, match="seed is .*; expected"):
+        etude.train("cycling/flat-v0", tmp_path / "e", Still, subjects=1, steps=10, seed=2**60)
+    assert not (tmp_path / "e").exists()
     with pytest.raises(ZeroDivisionError, match="in the middle"):
         etude.train("cycling/flat-v0", tmp_path / "a", Broken, subjects=1, steps=10)
     with pytest.raises(etude.ActionError, match="gave 1 numbers; expected 5"):
@@ -218,3 +237,25 @@ def test_tasks_and_experiments_are_described():
     assert etude.task("cycling/flat-v0").step_limit > 0 and "upright" in etude.task("cycling/flat-v0").score
     with pytest.raises(etude.EtudeError, match="did you mean"):
         etude.experiment("flat-to-ruogh")
+
+
+def test_learners_may_not_be_called_as_what_there_is(experiment, tmp_path):
+    with pytest.raises(etude.EtudeError, match="none of this program's own agents"):
+        etude.Study(experiment, tmp_path / "a", learner="brain")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_signals_mean_after_a_run_what_they_meant_before(tmp_path, name):
+    script = f"""
+import etude, os, signal, sys
+etude.train("cycling/flat-v0", {str(tmp_path / "run")!r}, "idle", subjects=1, steps=200)
+try:
+    os.kill(os.getpid(), signal.{name})
+    import time; time.sleep(5)
+except KeyboardInterrupt:
+    sys.exit(7)
+sys.exit(8)
+"""
+    code = subprocess.run([sys.executable, "-c", script], timeout=60).returncode
+    assert code == (7 if name == "SIGINT" else -signal.SIGTERM)

@@ -18,18 +18,18 @@ const MOST_FROM_FOLDER: usize = 16;
 /// Who is to be seen, with their names in messages.
 pub type Cast = Vec<(String, Checkpoint)>;
 
-/// The checkpoints that are meant; without a subject, the first one that comes with the program.
+/// The checkpoints that are meant, as many as are asked for; without a subject, the first one that comes with the program.
 ///
 /// # Errors
 /// A path without one.
-pub fn cast(subject: Option<&Path>) -> Result<Cast> {
+pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     let Some(path) = subject else { return shipped(SHIPPED[0].0).map(|own| vec![own]) };
     let name = path.to_string_lossy();
     if SHIPPED.iter().any(|(known, _)| *known == name) {
         return shipped(&name).map(|own| vec![own]);
     }
     if path.is_dir() {
-        return from_folder(path);
+        return from_folder(path, subjects.map_or(MOST_FROM_FOLDER, |subjects| subjects as usize));
     }
     if !path.exists() {
         let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();
@@ -45,7 +45,7 @@ fn shipped(name: &str) -> Result<(String, Checkpoint)> {
 }
 
 /// The subjects of a run folder that do the same task as the first.
-fn from_folder(folder: &Path) -> Result<Cast> {
+fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
     let inner = folder.join("checkpoints");
     let place = if inner.is_dir() { &inner } else { folder };
     let entries = std::fs::read_dir(place).with_context(|| format!("cannot read {}", place.display()))?;
@@ -58,7 +58,7 @@ fn from_folder(folder: &Path) -> Result<Cast> {
         let same = |(_, first): &(String, Checkpoint)| {
             (&first.task_yaml, &first.agent_yaml) == (&checkpoint.task_yaml, &checkpoint.agent_yaml)
         };
-        if cast.first().is_none_or(same) && cast.len() < MOST_FROM_FOLDER {
+        if cast.first().is_none_or(same) && cast.len() < most {
             cast.push((path.display().to_string(), checkpoint));
         }
     }

@@ -131,7 +131,7 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// What is recorded: the subject on the task, as it was evaluated.
+    /// What is recorded: the subject on the task, learning disabled, in episodes of a lane of its own.
     fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let trial = self.trial.unwrap_or(checkpoint.trial);
         // A trial that was asked for is one of this task.

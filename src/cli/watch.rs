@@ -25,7 +25,7 @@ pub struct Watch {
     #[arg(long)]
     task: Option<String>,
     /// Agent that learns the task live
-    #[arg(long, default_value = "brain", conflicts_with = "subject")]
+    #[arg(long, default_value = "brain", conflicts_with = "subject", requires = "task")]
     agent: String,
     /// Subjects side by side [default: 1, or those of the run folder]
     #[arg(long, value_parser = whole_number::<1, 64>)]
@@ -81,7 +81,7 @@ impl Watch {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let programme = match (&self.subject, &self.task) {
             (None, Some(task)) => self.live(catalog, task)?,
-            (subject, _) => self.trained(catalog, cast(subject.as_deref())?)?,
+            (subject, _) => self.trained(catalog, cast(subject.as_deref(), self.subjects)?)?,
         };
         match &self.filming.record {
             Some(path) => super::print(&self.filming.film(path, programme, self.picture.size, self.speed)?)?,

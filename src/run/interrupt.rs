@@ -24,6 +24,9 @@ struct Flags {
     second: Arc<AtomicBool>,
 }
 
+/// Set while nothing is listened to, if SIGTERM then has to end the program.
+static IDLE: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
 static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags { signal: Arc::default(), second: Arc::default() });
 /// What is listened with; empty while nothing is.
 static LISTENING: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
@@ -56,6 +59,7 @@ pub fn listen() -> Result<()> {
     if !listening.is_empty() {
         return Ok(());
     }
+    IDLE.store(false, Ordering::Relaxed);
     let Flags { signal, second } = &*FLAGS;
     for number in [SIGINT, SIGTERM] {
         let mut register = || {
@@ -69,12 +73,28 @@ pub fn listen() -> Result<()> {
     Ok(())
 }
 
-/// Leaves signals to whoever listened before, and forgets those that have come: for programs that go on after a run.
+/// For programs that go on after a run, and in which SIGTERM has its default action: it has it again once that run is forgotten.
+/// A handler that was once installed stays, and would take the signal and do nothing.
+///
+/// # Errors
+/// A system that does not allow it.
+pub fn end_by_sigterm_when_idle() -> Result<()> {
+    static ONCE: Mutex<bool> = Mutex::new(false);
+    let mut registered = ONCE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*registered {
+        flag::register_conditional_default(SIGTERM, Arc::clone(&IDLE)).context("cannot listen to signals")?;
+        *registered = true;
+    }
+    Ok(())
+}
+
+/// Listens no more, and forgets the signals that have come: for programs that go on after a run.
 pub fn forget() {
     let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
     listening.drain(..).for_each(|id| {
         unregister(id);
     });
+    IDLE.store(true, Ordering::Relaxed);
     FLAGS.signal.store(0, Ordering::Relaxed);
     FLAGS.second.store(false, Ordering::Relaxed);
     *NOTICED.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -60,6 +60,17 @@ pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
     Ok(())
 }
 
+/// Refuses a folder that is that of a run, or within one.
+///
+/// # Errors
+/// Says which run it is.
+pub fn refuse_run(folder: &Path) -> Result<()> {
+    match folder.ancestors().take(2).find(|folder| of_a_run(folder)) {
+        Some(run) => bail!("{} belongs to the run in {}: expected another folder", folder.display(), run.display()),
+        None => Ok(()),
+    }
+}
+
 /// Whether a folder is that of a run.
 fn of_a_run(folder: &Path) -> bool {
     folder.join("run.yaml").exists() || folder.join(".lock").exists()

@@ -1,7 +1,7 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
-use crate::files::create_folder;
-use crate::run::picture::{refuse_others, write_picture};
+use crate::files::{create_folder, partial_name};
+use crate::run::picture::{refuse_others, refuse_run, write_picture};
 use anyhow::{Context, Result, anyhow, bail};
 use etude_draw::Pixels;
 use std::collections::HashMap;
@@ -58,7 +58,9 @@ impl Film {
                 Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?))
             }
             None => {
+                refuse_run(path)?;
                 create_folder(path)?;
+                remove_frames(path)?;
                 Ok(Self::Pictures(path.into(), 0))
             }
             Some(other) => bail!(
@@ -119,7 +121,8 @@ impl GifFilm {
             u16::try_from(side).map_err(|_| anyhow!("a GIF is at most 65535 pixels wide and high, found {side}"))
         };
         let size = [fits(size[0])?, fits(size[1])?];
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let part = partial_name(path);
+        let file = File::create(&part).with_context(|| format!("cannot write {}", path.display()))?;
         let mut encoder = gif::Encoder::new(BufWriter::new(file), size[0], size[1], &[])?;
         encoder.set_repeat(gif::Repeat::Infinite)?;
         let path = path.into();
@@ -181,7 +184,9 @@ impl GifFilm {
             self.settle()?;
         }
         let mut file = self.encoder.into_inner().with_context(|| format!("cannot write {}", self.path.display()))?;
-        file.flush().with_context(|| format!("cannot write {}", self.path.display()))
+        file.flush().with_context(|| format!("cannot write {}", self.path.display()))?;
+        drop(file);
+        take_its_place(&self.path)
     }
 }
 
@@ -275,6 +280,25 @@ fn mean(colours: &[([u8; 3], u64)]) -> [u8; 3] {
     })
 }
 
+/// A film that is whole takes the place of the one before.
+fn take_its_place(path: &Path) -> Result<()> {
+    std::fs::rename(partial_name(path), path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes the frames of an earlier recording, so that a folder holds one.
+fn remove_frames(folder: &Path) -> Result<()> {
+    let cannot = || format!("cannot read {}", folder.display());
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let number = name.strip_prefix("frame-").and_then(|rest| rest.strip_suffix(".png"));
+        if number.is_some_and(|number| number.len() >= 5 && number.bytes().all(|letter| letter.is_ascii_digit())) {
+            std::fs::remove_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// A video that ffmpeg encodes.
 pub struct VideoFilm {
     path: PathBuf,
@@ -291,7 +315,9 @@ impl VideoFilm {
         let mut ffmpeg = Command::new("ffmpeg")
             .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", &size])
             .args(["-framerate", &rate, "-i", "-", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
-            .arg(path)
+            // The name does not say so.
+            .args(["-f", "mp4"])
+            .arg(partial_name(path))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -319,7 +345,7 @@ impl VideoFilm {
         if !status.success() {
             bail!("cannot record {}: ffmpeg ended with {status}", self.path.display());
         }
-        Ok(())
+        take_its_place(&self.path)
     }
 }
 

@@ -26,6 +26,8 @@ pub fn poses(
     let mut action = vec![0.0; lane.lane().spec().action.len()];
     let mut scenes = Vec::new();
     lane.access().begin(index);
+    let mut start = Scene::default();
+    lane.access().draw(&mut start);
     while scenes.len() < count {
         let step = lane.lane().progress().1;
         if step >= first_step && (step - first_step).is_multiple_of(every_steps) {
@@ -37,6 +39,10 @@ pub fn poses(
         if lane.access().step(&action)?.ended() {
             break;
         }
+    }
+    if scenes.is_empty() {
+        // It was over before the first moment.
+        scenes.push(start);
     }
     let mut canvas = Canvas::default();
     canvas.clear(Vec2::new((CELL.x + GAP) * scenes.len() as f32 - GAP, CELL.y));

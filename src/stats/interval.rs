@@ -208,6 +208,9 @@ fn skewed_t(value: f64, samples: &[&[f64]], degrees: Option<f64>) -> Estimate {
         return Estimate::alone(value);
     };
     let variance: f64 = moments.iter().map(|moments| moments.variance).sum();
+    if !value.is_finite() || !variance.is_finite() {
+        return Estimate::alone(value);
+    }
     if variance == 0.0 {
         return Estimate { value, low: value, high: value };
     }
@@ -217,6 +220,9 @@ fn skewed_t(value: f64, samples: &[&[f64]], degrees: Option<f64>) -> Estimate {
     };
     let t = critical(degrees.unwrap_or_else(welch));
     let skewness = moments.iter().map(|moments| moments.third).sum::<f64>() / variance.powf(1.5);
+    if !t.is_finite() || !skewness.is_finite() {
+        return Estimate::alone(value);
+    }
     let skewness = skewness.clamp(-MOST_SKEWED / t, MOST_SKEWED / t);
     // Inverse of T + T² s/3 + T³ s²/27 + s/6.
     let back = |t: f64| {
@@ -230,6 +236,15 @@ fn skewed_t(value: f64, samples: &[&[f64]], degrees: Option<f64>) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_beyond_what_numbers_hold_have_no_interval() {
+        for values in [&[1e308, 1e308][..], &[1e200, -1e200, 3e200], &[f64::MAX, f64::MIN]] {
+            let found = mean_estimate(values).unwrap();
+            assert!(found.interval().is_none_or(|(low, high)| low <= high), "{found:?}");
+            let _ = (interquartile_estimate(values), paired_p(values), ratio_estimate(values, values));
+        }
+    }
 
     fn close(found: Estimate, value: f64, low: f64, high: f64) {
         let near = |found: f64, expected: f64| (found - expected).abs() < 1e-6 * expected.abs().max(1.0);

@@ -40,6 +40,9 @@ pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experi
     if learner.is_empty() || learner.len() > LONGEST_NAME || !learner.chars().all(fit) || learner.starts_with('.') {
         bail!("learner {learner:?}; expected a name of at most {LONGEST_NAME} letters, digits, and - _ . +");
     }
+    if Catalog::default().agent_names().iter().any(|known| known == learner) {
+        bail!("learner `{learner}`; expected a name that none of this program's own agents has");
+    }
     let mut catalog = catalog.clone();
     if catalog.agent(learner).is_err() {
         // Who learns is somebody else: the agent of this name is only there to be named.
@@ -59,14 +62,31 @@ pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experi
                 && group.practice.iter().all(|block| block.lesions.is_empty())
         };
         spec.groups.0.retain(|(_, group)| plain(group));
+        let taken = spec.groups.get(&group_name).is_some();
         for (name, group) in &mut spec.groups.0 {
             group.agent = None;
-            if *name == own && group.practice.iter().all(|block| block.parameters.is_none()) {
+            if *name == own && !taken && group.practice.iter().all(|block| block.parameters.is_none()) {
                 name.clone_from(&group_name);
             }
         }
-        if spec.reference == own && spec.groups.get(&group_name).is_some() {
+        if spec.reference == own && spec.groups.get(&own).is_none() {
             spec.reference.clone_from(&group_name);
+        }
+        let renamed = spec.groups.get(&own).is_none() && spec.groups.get(&group_name).is_some() && !taken;
+        if renamed {
+            let new = |name: &mut String| {
+                if *name == own {
+                    name.clone_from(&group_name);
+                }
+            };
+            let contrasts = std::mem::take(&mut spec.contrasts).into_iter();
+            spec.contrasts = contrasts
+                .map(|(mut group, mut others)| {
+                    new(&mut group);
+                    others.0.iter_mut().for_each(new);
+                    (group, others)
+                })
+                .collect();
         }
         let known: Vec<String> = spec.groups.0.iter().map(|(name, _)| name.clone()).collect();
         if !known.contains(&spec.reference) {
@@ -262,5 +282,39 @@ impl Outsider {
             bail!("{} legs are not done, such as {}", open.len(), first.name);
         }
         conclude(&self.folder, &self.spec, &self.schedule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_envs::document::Document;
+
+    const TEXT: &str = "experiment: own\nquestion: Does it help?\nagent: dopamine\nevaluate_every: 100\ncriterion: 0.5\n\
+                        reference: dopamine\ncontrasts: {dopamine: other, brain: dopamine}\ntest: {task: cycling/rough-v0, steps: 200}\n\
+                        groups:\n  dopamine: {}\n  other: {practice: [{task: cycling/flat-v0, steps: 100}]}\n  brain: {agent: brain}\n";
+
+    fn read(learner: &str) -> ExperimentSpec {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("own.yaml");
+        std::fs::write(&path, TEXT).unwrap();
+        assert!(Document::open(&path).is_ok());
+        experiment(&Catalog::default(), path.to_str().unwrap(), learner).unwrap().spec
+    }
+
+    #[test]
+    fn the_agents_own_group_is_the_learners_wherever_it_is_named() {
+        let spec = read("My-PPO.2");
+        assert_eq!(spec.groups.names().collect::<Vec<_>>(), ["my-ppo-2", "other"]);
+        assert_eq!((spec.agent.as_str(), spec.reference.as_str()), ("My-PPO.2", "my-ppo-2"));
+        assert_eq!(
+            spec.contrasts.into_iter().collect::<Vec<_>>(),
+            [("my-ppo-2".to_string(), crate::experiment::Others(vec!["other".into()]))]
+        );
+    }
+
+    #[test]
+    fn a_name_that_a_group_has_already_is_not_given_twice() {
+        assert_eq!(read("other").groups.names().collect::<Vec<_>>(), ["dopamine", "other"]);
     }
 }

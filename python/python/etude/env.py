@@ -1,10 +1,9 @@
 """One environment."""
 
 import gymnasium
-import numpy as np
 
 from ._etude import Lane
-from .spaces import PICTURE, action_space, lane_seed, observation_space, picture_size
+from .spaces import PICTURE, action_space, as_actions, lane_seed, observation_space, picture_size
 
 
 class Env(gymnasium.Env):
@@ -59,8 +58,8 @@ class Env(gymnasium.Env):
         fresh = seed is not None or not self._seeded
         episode = 0 if fresh else self._lane.episode + self._lane.running
         episode = int((options or {}).get("episode", episode))
-        if episode < 0:
-            raise ValueError(f"episode {episode}; expected 0 or more")
+        if not 0 <= episode < 2**63:
+            raise ValueError(f"episode {episode}; expected 0 or more, below 2**63")
         self._seeded = True
         return self._lane.begin(episode, lane_seed(self.np_random) if fresh else None)
 
@@ -74,7 +73,7 @@ class Env(gymnasium.Env):
         Returns the observations, of shape (taken, fields), the rewards, of shape (taken,), and whether the last step
         terminated or truncated the episode.
         """
-        return self._lane.rollout(np.ascontiguousarray(actions, np.float32))
+        return self._lane.rollout(as_actions(actions, None, len(self.action_fields)))
 
     def render(self):
         """What is seen now, if ``render_mode`` is ``"rgb_array"``."""

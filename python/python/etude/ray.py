@@ -7,6 +7,7 @@ the subject's last checkpoint. A command that was stopped goes on by being given
 
 import argparse
 import io
+import json
 import pathlib
 import shutil
 import sys
@@ -17,6 +18,7 @@ import time
 import ray
 
 from . import commands
+from ._etude import EtudeError
 
 PARTS = ".parts"
 
@@ -33,6 +35,11 @@ def transfer(experiment, out, *, subjects, agent=None, seed=None, scale_steps=No
     parts = out.with_name(out.name + PARTS)
     parts.mkdir(parents=True, exist_ok=True)
     settings = {"agent": agent, "subjects": subjects, "seed": seed, "scale_steps": scale_steps}
+    asked = json.dumps({"experiment": str(experiment), **settings, "agent": getattr(agent, "__name__", agent)})
+    record = parts / "asked.json"
+    if record.exists() and record.read_text() != asked:
+        raise EtudeError(f"{parts} has parts of another run ({record.read_text()}); expected those of {asked}")
+    record.write_text(asked)
     missing = [index for index in range(1, subjects + 1) if not (parts / f"{index}.tar").exists()]
     waiting = {_subject.remote(experiment, str(parts), f"{index}/{subjects}", settings): index for index in missing}
     start, spent = time.monotonic(), 0.0

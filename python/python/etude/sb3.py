@@ -103,7 +103,6 @@ class _Evaluating(BaseCallback):
         return self.model.predict(observations, deterministic=True)[0]
 
     def _on_training_start(self):
-        # Where nothing is to be learnt, what comes later is as it is now.
         self._leg.evaluate_due(self._act, 0 if self._leg.learning else self._leg.due[-1])
 
     def _on_step(self):

@@ -3,6 +3,8 @@
 import gymnasium
 import numpy as np
 
+from ._etude import ActionError
+
 PICTURE = (640, 360)
 """Width and height in pixels of a picture, if nothing else is asked for."""
 
@@ -41,3 +43,14 @@ def picture_size(width, height):
         if not 16 <= side <= 8192:
             raise ValueError(f"{name} {side}; expected 16 to 8192 pixels")
     return int(width), int(height)
+
+
+def as_actions(actions, rows, fields):
+    """Actions as the lanes take them, float32 of shape (rows, fields); any number of rows if ``rows`` is None."""
+    try:
+        actions = np.ascontiguousarray(actions, np.float32)
+    except (TypeError, ValueError) as why:
+        raise ActionError(f"actions that are no numbers ({why})") from why
+    if actions.ndim != 2 or actions.shape[1] != fields or rows not in (None, actions.shape[0]):
+        raise ActionError(f"actions of shape {actions.shape}; expected ({'steps' if rows is None else rows}, {fields})")
+    return actions

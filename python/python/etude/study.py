@@ -8,6 +8,7 @@ from gymnasium.vector import AutoresetMode
 from ._etude import EtudeError, Lanes
 from ._etude import Study as _Study
 from .runs import read_run
+from .spaces import as_actions
 from .vector import VectorEnv
 
 MODELS = "models"
@@ -150,9 +151,21 @@ class Leg:
     def evaluate_due(self, act, upto=None):
         """Evaluates what is due by now (or by ``upto`` env steps) and was not evaluated yet."""
         upto = self.taken if upto is None else upto
+        if not self.learning:
+            return self._hold(act, upto)
         done = {evaluation[0] for evaluation in self._evaluations}
         for steps in self.due:
             if steps <= upto and steps not in done:
+                self.evaluate(steps, act)
+
+    def _hold(self, act, upto):
+        """Goes through the leg as it is, without learning: in a schedule it matters where practice stands."""
+        env = self.vector_env()
+        observations, _ = env.reset()
+        for steps in self.due:
+            while self.taken < min(steps, upto):
+                observations = env.step(act(observations))[0]
+            if steps <= upto:
                 self.evaluate(steps, act)
 
     def save(self, save=None):
@@ -205,13 +218,14 @@ def evaluate(task, seeds, trial, act):
     """
     count = len(seeds)
     lanes = Lanes(task, count)
+    fields = len(lanes.spec.action_fields)
     for lane, seed in enumerate(seeds):
         lanes.begin(lane, seed, lane if trial is None else trial)
     done = np.zeros(count, bool)
     episodes = [None] * count
     observations = lanes.observations()
     while not done.all():
-        actions = np.ascontiguousarray(act(observations), np.float32)
+        actions = as_actions(act(observations), count, fields)
         observations, _, terminated, truncated = lanes.step(actions, done)
         for lane in np.flatnonzero(terminated | truncated):
             episodes[lane] = lanes.last_episode(int(lane))

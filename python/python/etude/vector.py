@@ -5,7 +5,7 @@ import numpy as np
 from gymnasium.vector import AutoresetMode
 
 from ._etude import Lanes
-from .spaces import PICTURE, action_space, lane_seed, metric_names, observation_space, picture_size
+from .spaces import PICTURE, action_space, as_actions, lane_seed, metric_names, observation_space, picture_size
 
 
 class VectorEnv(gymnasium.vector.VectorEnv):
@@ -103,7 +103,7 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         if self.autoreset_mode == AutoresetMode.DISABLED and resting.any():
             lane = int(np.flatnonzero(resting)[0])
             raise gymnasium.error.ResetNeeded(f"environment {lane} has ended: reset it, by a reset_mask, before the next step")
-        actions = np.ascontiguousarray(actions, np.float32)
+        actions = as_actions(actions, self.num_envs, len(self.action_fields))
         observations, rewards, terminated, truncated = self._lanes.step(actions, resting)
         ended = terminated | truncated
         if self.autoreset_mode == AutoresetMode.SAME_STEP:
