@@ -16,13 +16,15 @@
 //! ```
 
 pub mod canvas;
+pub mod colour;
 mod letters;
 mod painter;
 mod renderer;
 mod scenes;
 
 pub use bevy::math::{Rect, Vec2};
-pub use canvas::{Align, Canvas, Colour, ink};
+pub use canvas::{Align, Canvas};
+pub use colour::{Colour, ink};
 pub use letters::FONT;
 pub use painter::Painter;
 pub use renderer::{Pixels, Renderer};

@@ -1,7 +1,8 @@
 //! The sheet as pixels, drawn by the processor: triangles whose colours go over into one another, then the words on them.
 //! Colours mix in linear light, as they do in the window.
 
-use crate::canvas::{Align, Canvas, Colour, Layer, Words, ink};
+use crate::canvas::{Align, Canvas, Layer, Words};
+use crate::colour::{Colour, ink};
 use crate::letters::Letters;
 use bevy::math::Vec2;
 use std::sync::LazyLock;

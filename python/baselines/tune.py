@@ -16,7 +16,7 @@ from .learners import RIVALS, Rival
 from .table import experiment
 
 GRID = {
-    "PPO": {"n_steps": [128, 512], "learning_rate": [3e-4, 1e-3], "gamma": [0.9, 0.97, 0.99]},
+    "PPO": {"n_steps": [32, 128, 512], "learning_rate": [3e-4, 1e-3], "gamma": [0.9, 0.97, 0.99]},
     "SAC": {"learning_rate": [3e-4, 1e-3], "gamma": [0.97, 0.99]},
     "TD3": {"learning_rate": [3e-4, 1e-3], "gamma": [0.97, 0.99]},
 }

@@ -63,7 +63,7 @@ def test_a_killed_worker_and_a_killed_node_change_no_byte(tmp_path):
                 except OSError:
                     continue
             time.sleep(0.05)
-        time.sleep(1.0)
+        # At once: the subject of the killed worker is still to be done again, so that the run is under way.
         cluster.remove_node(other, allow_graceful=False)
 
     harming = threading.Thread(target=harm)

@@ -1,7 +1,8 @@
 //! A bicycle and its rider from the side, on the ground as it is, and from behind.
 
 use super::{Grip, Look, Map, inset, joint, small};
-use crate::canvas::{Align, Canvas, Colour, ink};
+use crate::canvas::{Align, Canvas};
+use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 use std::f32::consts::{FRAC_PI_2, PI, TAU};

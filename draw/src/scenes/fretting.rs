@@ -1,7 +1,8 @@
 //! A fretboard under four fingers, and the notes on their way to it.
 
 use super::{Grip, Look, Map, small};
-use crate::canvas::{Align, Canvas, Colour, LETTER, ink};
+use crate::canvas::{Align, Canvas, LETTER};
+use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 use std::f32::consts::{FRAC_PI_2, TAU};

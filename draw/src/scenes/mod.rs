@@ -5,7 +5,8 @@ mod fretting;
 mod plain;
 mod reaching;
 
-use crate::canvas::{Align, Canvas, LETTER, ink};
+use crate::canvas::{Align, Canvas, LETTER};
+use crate::colour::ink;
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 

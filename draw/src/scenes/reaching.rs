@@ -1,7 +1,8 @@
 //! An arm seen from above, the way of its hand close up, and the field it moves in.
 
 use super::{Grip, Look, Map, Trails, inset, small};
-use crate::canvas::{Canvas, Colour, ink};
+use crate::canvas::Canvas;
+use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 
