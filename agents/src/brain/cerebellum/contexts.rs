@@ -159,7 +159,7 @@ impl Contexts {
     }
 
     /// For every target, how far its present model is to be trusted over the reference, in [0, 1]: by how much larger than
-    /// usual the reference's recent squared error is, and by the share of it that the present model explains.
+    /// usual the reference's squared error was, at most, in this stay, and by the share of it that the present model explained.
     pub(super) fn gates(&self) -> &[f64] {
         &self.gates
     }
@@ -169,11 +169,15 @@ impl Contexts {
         if self.correcting() { self.gates.iter().fold(0.0, |most: f64, &gate| most.max(gate)) } else { 0.0 }
     }
 
-    /// The trust, fading over the time for which the body has been as it is: what stays changed becomes the body that the
-    /// skill has to fit.
+    /// How new the changed body still is, from 1 down to 0 when it has become one's own: what stays changed becomes the body
+    /// that the skill has to fit.
+    pub(super) fn newness(&self) -> f64 {
+        (1.0 - self.away as f64 / self.settings.adoption as f64).max(0.0)
+    }
+
+    /// The trust, fading as the body becomes one's own.
     pub(super) fn novelty(&self) -> f64 {
-        let own = self.away as f64 / self.settings.adoption as f64;
-        self.trust() * (1.0 - own).max(0.0)
+        self.trust() * self.newness()
     }
 
     /// Recent over usual squared error of the active model, where it is largest.
@@ -215,8 +219,9 @@ impl Contexts {
             *spread += rate * (target * target - *spread);
         }
         let settings = self.settings;
-        // Away from the practised body a false alarm costs little, and a late one much.
-        let window = if self.changed() { RECOGNITION_MEMORY } else { settings.window };
+        // In a body that is new a false alarm costs little, and a late one much.
+        let new = self.changed() && self.newness() > 0.0;
+        let window = if new { RECOGNITION_MEMORY } else { settings.window };
         let active = &mut self.contexts[self.active];
         active.model.innovations(regressors, targets, &mut self.innovations);
         self.surprise = active.judge(&self.innovations, &self.spread, window);
@@ -258,11 +263,11 @@ impl Contexts {
         for ((gate, own), reference) in self.gates.iter_mut().zip(&self.own).zip(&self.reference) {
             let explained = 1.0 - own / reference.max(f64::MIN_POSITIVE);
             most = most.max(explained);
-            // What was once explained is only slowly doubted: where the correction succeeds, there is little to be told by.
             // Chance alone explains up to a quarter or so; what explains half has all trust, if there is clearly more to
-            // explain than in the practised body.
+            // explain than in the practised body. Trust is kept as long as the body: where the correction succeeds there is
+            // little to be told by, and an actor cannot learn beneath a correction that comes and goes.
             let better = ((explained - 0.25) / (EXPLAINED - 0.25)).clamp(0.0, 1.0);
-            *gate = (better * (reference - 1.5).clamp(0.0, 1.0)).max(*gate * self.settings.forgetting);
+            *gate = (better * (reference - 1.5).clamp(0.0, 1.0)).max(*gate);
         }
         if most <= WORTH_KEEPING {
             let left = self.active;

@@ -85,10 +85,16 @@ fn a_body_that_is_corrected_well_is_not_taken_for_the_practised_one_for_want_of_
     let mut contexts = bank();
     live(&mut contexts, 1000, 1.0, 1.0, false);
     live(&mut contexts, 500, -1.0, 1.0, true);
-    assert!(contexts.changed() && contexts.trust() > 0.9, "{}", contexts.trust());
+    let trust = contexts.trust();
+    assert!(contexts.changed() && trust > 0.9, "{trust}");
     // So little is done for ten seconds that the two bodies differ by a small part of what cannot be known.
     live(&mut contexts, 600, -1.0, 0.05, true);
-    assert!(contexts.changed() && contexts.trust() > 0.4, "{}", contexts.trust());
+    assert!(contexts.changed() && contexts.trust() >= trust, "{} after {trust}", contexts.trust());
+    // It becomes one's own, and stays another than the practised one.
+    let new = contexts.newness();
+    live(&mut contexts, 2000, -1.0, 0.05, true);
+    assert!(new > 0.4 && contexts.newness() == 0.0 && contexts.novelty() == 0.0, "{new}");
+    assert!(contexts.correcting() && contexts.trust() >= trust, "{} after {trust}", contexts.trust());
 }
 
 #[test]

@@ -12,6 +12,11 @@
 //! so that a policy that was learnt on the one body goes on working on the other: adaptive control by reference to a model,
 //! done to the plant and not to the policy. Proprioceptors that behave as ever are not counted: they may well have to move
 //! otherwise (the handlebar, to bring the roll back). In the practised body nothing is added.
+//!
+//! As a changed body becomes one's own, b shrinks to what the two bodies make of the action: what a command means goes on being
+//! translated, which leaves the policy its skill, while how the body moves by itself is left to the policy to learn (own
+//! measurement: rough ground is not learnt after a bicycle that steers the other way as long as the correction holds on to how
+//! that one moved).
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +37,7 @@ pub struct ModelReferenceConfig {
     /// is mastered).
     pub reference_memory: f64,
     /// Time over which other bodies' models forget at first, in s; 0.1 to 1e9, default 17 (own measurement). The time spent in
-    /// a body is added to it, up to `reference_memory`. What a model was once trusted for is doubted as slowly.
+    /// a body is added to it, up to `reference_memory`.
     pub memory: f64,
     /// Variance of the weights of a fresh model, over that of the noise; above 0 and at most 1000, default 1 (own
     /// measurement: with 0.1 a reversed handlebar takes longer to be learnt once the ride has become calm).
@@ -174,6 +179,7 @@ impl ModelReference {
             return false;
         }
         let (present, reference) = self.contexts.models();
+        let newness = self.contexts.newness();
         let first = 1 + self.proprioceptors.len();
         let actions = self.actions;
         self.normal.fill(0.0);
@@ -184,7 +190,11 @@ impl ModelReference {
             }
             let weight = gate / self.contexts.usual(target);
             let gains = &present.row(target)[first..first + actions];
+            let usual_gains = &reference.row(target)[first..first + actions];
             let difference = dot(present.row(target), &self.intended) - dot(reference.row(target), &self.intended);
+            let pairs = gains.iter().zip(usual_gains).zip(&self.intended[first..first + actions]);
+            let by_action: f64 = pairs.map(|((gain, usual), action)| (gain - usual) * action).sum();
+            let difference = by_action + newness * (difference - by_action);
             for (index, gain) in gains.iter().enumerate() {
                 let scaled = weight * gain;
                 self.solution[index] -= scaled * difference;

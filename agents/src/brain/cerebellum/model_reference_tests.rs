@@ -218,6 +218,29 @@ fn a_weaker_and_pushed_body_is_corrected_too() {
 }
 
 #[test]
+fn of_a_body_that_has_become_ones_own_only_the_command_is_translated() {
+    for seed in 0..3 {
+        let (mut cart, mut corrector) = skilled(seed);
+        (cart.gain, cart.push) = (-0.7, 0.05);
+        practise(&mut cart, &mut corrector, 1500, |correction| correction);
+        let of = |corrector: &mut ModelReference, force: f32| {
+            let mut correction = [0.0; 2];
+            assert!(corrector.correct(&[0.0; 4], &[force, 0.0], &mut correction));
+            correction[0]
+        };
+        // At rest, without a command, the push is what there is to correct: with force / gain = push / (0.2 · 0.7).
+        let new = of(&mut corrector, 0.0);
+        assert!((0.2..0.5).contains(&new), "{new}");
+        practise(&mut cart, &mut corrector, 10_000, |correction| correction);
+        let old = of(&mut corrector, 0.0);
+        assert!(old.abs() < 1e-6, "the push is left to the policy: {old}");
+        // A force of 0.5 has to become −0.5 / 0.7.
+        let turned = of(&mut corrector, 0.5);
+        assert!((turned + 0.5 + 0.5 / 0.7).abs() < 0.15, "{turned}");
+    }
+}
+
+#[test]
 fn without_a_change_nothing_is_corrected() {
     for seed in 0..6 {
         let (mut cart, mut corrector) = skilled(seed);
