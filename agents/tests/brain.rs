@@ -277,7 +277,7 @@ fn a_cerebellum_that_notices_no_change_leaves_the_basal_ganglia_alone_but_for_it
 fn lesions_take_away_their_part_and_can_be_undone() {
     let guess = |brain: &mut Brain| {
         let mut action = [0.0; 2];
-        brain.act(&[0.4, 0.2, -0.3], false, &mut action);
+        brain.act(&[1.2, 0.2, -0.3], false, &mut action);
         action
     };
     // Here the feedback is the observation itself: there is always something to learn from it.

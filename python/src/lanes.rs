@@ -9,7 +9,8 @@ use etude_envs::gym::Gym;
 use etude_envs::scene::Scene;
 use etude_envs::snapshot::{Snapshot, SnapshotError};
 use numpy::{
-    PyArray1, PyArray2, PyArray4, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods, ToPyArray,
+    IntoPyArray, PyArray1, PyArray2, PyArray4, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
+    PyUntypedArrayMethods, ToPyArray,
 };
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
@@ -18,6 +19,9 @@ use pyo3::types::PyBytes;
 /// What a step brings: observations, rewards, terminated, truncated, each a new array with one row per lane.
 type Stepped<'py> =
     (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<bool>>, Bound<'py, PyArray1<bool>>);
+
+/// Numbers, and which of them were measured, each with one row per name and one column per lane.
+type Told<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<bool>>);
 
 /// Lanes of one task: independent worlds that are stepped together. `task` is an id, the path of a YAML file, or the text of one; lane i has
 /// the seed that fans out of `seed` for it until it is begun under another.
@@ -138,20 +142,17 @@ impl Lanes {
         self.gym.lane(lane).map(|lane| lane.progress().0).ok_or_else(|| self.no_lane(lane))
     }
 
-    /// Score and metrics of every lane, [lanes, 1 + metrics]: of the episode that it ended last where `ended` says so, of the
-    /// running one so far elsewhere; NaN where a metric was not measured.
+    /// Score and metrics, float64 [1 + metrics, lanes], and which of them were measured, bool of the same shape: of the episode
+    /// that a lane ended last where `ended` says so, of the running one so far elsewhere; NaN where a metric was not measured.
     #[pyo3(signature = (ended=None))]
-    fn told<'py>(
-        &mut self,
-        py: Python<'py>,
-        ended: Option<PyReadonlyArray1<'py, bool>>,
-    ) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    fn told<'py>(&mut self, py: Python<'py>, ended: Option<PyReadonlyArray1<'py, bool>>) -> PyResult<Told<'py>> {
         let lanes = self.gym.lanes();
         let ended = ended.as_ref().map_or(Ok(&[][..]), |ended| ended.as_slice())?;
         let width = 1 + self.gym.spec().metrics.len();
-        let mut told = vec![f32::NAN; lanes * width];
+        let mut row = vec![f32::NAN; width];
+        let mut told = vec![f64::NAN; width * lanes];
         let gym = self.own()?;
-        for (lane, row) in told.chunks_exact_mut(width).enumerate() {
+        for lane in 0..lanes {
             let Some(access) = gym.access(lane) else { continue };
             if ended.get(lane).is_some_and(|&ended| ended) {
                 let last = access.lane().last_episode();
@@ -161,8 +162,12 @@ impl Lanes {
                 row[0] = access.so_far().1;
                 access.lane().task().metrics(&mut row[1..]);
             }
+            for (told, &value) in told[lane..].iter_mut().step_by(lanes).zip(&row) {
+                *told = f64::from(value);
+            }
         }
-        rows(py, &told, lanes)
+        let measured: Vec<bool> = told.iter().map(|value| !value.is_nan()).collect();
+        Ok((told.into_pyarray(py).reshape([width, lanes])?, measured.into_pyarray(py).reshape([width, lanes])?))
     }
 
     /// The episode that a lane ended last, to be recorded by a study.

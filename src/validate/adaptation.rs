@@ -26,9 +26,9 @@ pub fn adaptation(setting: &Setting<'_>) -> Result<Outcome> {
     const WASHOUT: usize = 250;
     const ALL: usize = 300;
     let groups = [
-        ("curl field", run(setting, &setting.agent, "reaching/adaptation-v0", ALL)?),
-        ("opposite field", run(setting, &setting.agent, "reaching/adaptation-opposite-v0", ALL)?),
-        ("no field", run(setting, &setting.agent, "reaching/null-v0", ALL)?),
+        ("curl field", run(setting, &setting.agent, "reaching/adaptation-v1", ALL)?),
+        ("opposite field", run(setting, &setting.agent, "reaching/adaptation-opposite-v1", ALL)?),
+        ("no field", run(setting, &setting.agent, "reaching/null-v1", ALL)?),
     ];
     let by_subject = |group: usize, from: usize, count: usize, of: fn(&[Trial]) -> Vec<f64>| -> Vec<f64> {
         groups[group].1.iter().map(|trials| mean(&of(&trials[from..from + count]))).collect()

@@ -108,7 +108,7 @@ fn slope(single: &[Vec<(f64, f64)>], subjects: &[usize]) -> f64 {
 /// the same trials.
 fn lasting(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Vec<f64>>> {
     let (before, field) = (50, 200);
-    let task = setting.catalog.tasks.task("reaching/adaptation-v0")?;
+    let task = setting.catalog.tasks.task("reaching/adaptation-v1")?;
     let idle = setting.catalog.agent("idle")?;
     cohort(setting, |subject| {
         let run = |agent| Session::new(agent, &task, subject)?.trials(before + field, Lesson::Learnt);

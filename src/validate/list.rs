@@ -1,6 +1,9 @@
 //! All findings, by number.
 
-use super::{Experiment, Validation, adaptation, climbing_fibre, dopamine, not_run, recovery, reinforcement, savings};
+use super::{
+    Experiment, Validation, adaptation, climbing_fibre, dopamine, generalisation, not_run, plan, recovery,
+    reinforcement, savings,
+};
 
 /// All validations, by number; those without an experiment only tell their bands.
 pub const VALIDATIONS: [Validation; 27] = [
@@ -32,7 +35,7 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V5",
         claim: "What was learned at one target generalises to targets near it",
         source: "Krakauer et al. 2000; Donchin et al. 2003; Tanaka et al. 2009",
-        experiment: Experiment::NotRun(&not_run::GENERALISATION),
+        experiment: Experiment::Run(generalisation::generalisation),
     },
     Validation {
         id: "V6",
@@ -116,25 +119,25 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V18",
         claim: "A rotation leaves an after-effect with the cursor off",
         source: "Krakauer et al. 2000; Taylor & Ivry 2014",
-        experiment: Experiment::NotRun(&not_run::AFTER_EFFECT_OF_ROTATION),
+        experiment: Experiment::Run(plan::after_effect),
     },
     Validation {
         id: "V19",
         claim: "Practised reaches scatter by a few degrees, cursor on or off",
         source: "van Beers, Haggard & Wolpert 2004",
-        experiment: Experiment::NotRun(&not_run::SCATTER),
+        experiment: Experiment::Run(plan::scattered),
     },
     Validation {
         id: "V20",
         claim: "One target is learned in tens of trials, a small share of the error at a time",
         source: "Krakauer et al. 2000; Smith, Ghazizadeh & Shadmehr 2006",
-        experiment: Experiment::NotRun(&not_run::RATE),
+        experiment: Experiment::Run(plan::rate),
     },
     Validation {
         id: "V21",
         claim: "A clamped cursor draws the hand away, to a bound that hardly depends on the clamp",
         source: "Morehead et al. 2017; Kim et al. 2018",
-        experiment: Experiment::NotRun(&not_run::ERROR_CLAMP),
+        experiment: Experiment::Run(plan::error_clamp),
     },
     Validation {
         id: "V22",

@@ -45,7 +45,7 @@ pub const MUTANTS: [Mutant; 14] = [
         subject: &["V2", "V3"],
         part: Part::Cerebellum,
         // The mean of both sites' shipped constants.
-        settings: "{feedback_error: {fast: {retention: 0.87, rate: 0.56}, slow: {retention: 0.87, rate: 0.56}}}",
+        settings: "{feedback_error: {fast: {retention: 0.85, rate: 0.36}, slow: {retention: 0.85, rate: 0.36}}}",
     },
     Mutant {
         name: "binary climbing fibre",

@@ -23,22 +23,6 @@ impl Bands {
 
 const NO_EXPERIMENT: &str = "no experiment yet";
 const NO_DECODER: &str = "no task with a decoder of neural activity";
-const NO_NOISE: &str = "the arm has no motor noise and no sensory delay";
-const NO_PLAN: &str = "the brain learns torques and no plan of the hand";
-
-/// V5.
-pub const GENERALISATION: Bands = Bands {
-    mechanism: Mechanism::FeedbackError,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("rotation, generalisation at 22.5 deg", Band::Within(0.6, 0.95)),
-        ("rotation, generalisation at 45 deg", Band::Within(0.2, 0.6)),
-        ("rotation, generalisation at 90 deg", Band::AtMost(0.15)),
-        ("curl field, generalisation at 45 deg", Band::Within(0.25, 0.6)),
-        ("curl field, generalisation at 90 deg", Band::AtMost(0.2)),
-        ("subjects whose generalisation falls with distance", Band::AtLeast(0.9)),
-    ],
-};
 
 /// V6.
 pub const STRUCTURAL_LEARNING: Bands = Bands {
@@ -105,7 +89,7 @@ pub const PREFERRED_DIRECTIONS: Bands = Bands {
 /// V15.
 pub const CAPACITY: Bands = Bands {
     mechanism: Mechanism::Structure,
-    reason: "no shipped agent has structural plasticity switched on",
+    reason: NO_EXPERIMENT,
     bands: &[
         ("rank correlation of practice and capacity, practised zones", Band::AtLeast(0.6)),
         ("capacity", Band::Stated("professional above amateur above none")),
@@ -118,49 +102,6 @@ pub const CEREBELLAR_SHARE: Bands = Bands {
     mechanism: Mechanism::ModelReference,
     reason: NO_EXPERIMENT,
     bands: &[("cerebellar share in the first fifth of practice, transfer - scratch", Band::Above(0.0))],
-};
-
-/// V18.
-pub const AFTER_EFFECT_OF_ROTATION: Bands = Bands {
-    mechanism: Mechanism::ForwardModel,
-    reason: NO_PLAN,
-    bands: &[
-        ("subjects whose end point is opposite to the rotation", Band::AtLeast(0.95)),
-        ("after-effect / learned angle", Band::Within(0.3, 1.0)),
-        ("launch - end point (deg)", Band::AtMost(5.0)),
-    ],
-};
-
-/// V19.
-pub const SCATTER: Bands = Bands {
-    mechanism: Mechanism::Body,
-    reason: NO_NOISE,
-    bands: &[
-        ("SD of the movement's angle after practice (deg)", Band::Within(1.5, 6.0)),
-        ("its SD, cursor off / on", Band::AtMost(2.0)),
-    ],
-};
-
-/// V20.
-pub const RATE: Bands = Bands {
-    mechanism: Mechanism::FeedbackError,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("trials to 63% of the asymptote, one target", Band::Within(4.0, 40.0)),
-        ("correction after one trial / error", Band::Within(0.05, 0.35)),
-    ],
-};
-
-/// V21.
-pub const ERROR_CLAMP: Bands = Bands {
-    mechanism: Mechanism::FeedbackError,
-    reason: "no task with a clamped cursor",
-    bands: &[
-        ("heading against the clamp (deg)", Band::Within(5.0, 30.0)),
-        ("asymptotes of clamps of 7.5, 15 and 45 deg, largest / smallest", Band::AtMost(1.7)),
-        ("largest heading (deg)", Band::AtMost(45.0)),
-        ("heading under a clamp of 95 deg (deg)", Band::AtMost(15.0)),
-    ],
 };
 
 /// V22.

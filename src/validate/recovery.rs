@@ -55,7 +55,7 @@ struct Clamps {
 
 impl Clamps {
     fn new(setting: &Setting<'_>, agent: &crate::catalog::AgentBlueprint) -> Result<Clamps> {
-        let subjects = run(setting, agent, "reaching/recovery-v0", BEFORE + CLAMPS)?;
+        let subjects = run(setting, agent, "reaching/recovery-v1", BEFORE + CLAMPS)?;
         let clamps: Vec<Vec<f64>> =
             subjects.iter().map(|trials| trials[BEFORE..].iter().map(|trial| trial.index).collect()).collect();
         Ok(Clamps {

@@ -21,11 +21,11 @@ const CRITERION: f64 = 0.5;
 pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
     let ablation = setting.altered(Part::Cerebellum, "{feedback_error: {sensitivity: {largest: 1}}}")?;
     let idle = setting.catalog.agent("idle")?;
-    let unlearned = run(setting, &idle, "reaching/savings-v0", BLOCKS[1] + BLOCK)?;
+    let unlearned = run(setting, &idle, "reaching/savings-v1", BLOCKS[1] + BLOCK)?;
     let axes = ["trial of the block", "adaptation"];
     let mut outcome = Outcome::titled("Savings after washout", axes, Mechanism::ErrorMemory);
     let curves = |agent: &AgentBlueprint| -> Result<Vec<[Curve; 2]>> {
-        let subjects = run(setting, agent, "reaching/savings-v0", BLOCKS[1] + BLOCK)?;
+        let subjects = run(setting, agent, "reaching/savings-v1", BLOCKS[1] + BLOCK)?;
         let blocks = subjects.iter().zip(&unlearned).map(|(trials, idle)| {
             BLOCKS.map(|from| {
                 let adaptation = |trial: usize| 1.0 - trials[trial].deviation / idle[trial].deviation;

@@ -28,7 +28,8 @@ pub struct Trial {
     pub strength: f64,
     /// Deviation of the hand from the straight way, largest, to the left, in mm.
     pub deviation: f64,
-    /// Direction of the cursor's end from that of the target, in degrees.
+    /// Direction in which the cursor set out, and that of its end, from that of the target, in degrees.
+    pub launch_angle: f64,
     pub end_angle: f64,
     /// Share of the field that the hand made up for; of a clamped trial.
     pub index: f64,
@@ -55,7 +56,7 @@ pub struct Session {
     /// The agent.
     pub agent: Box<dyn Agent>,
     lane: SoloLane,
-    columns: [usize; 6],
+    columns: [usize; 7],
     /// Where the hand is observed.
     hand: [usize; 2],
     observation: Vec<f32>,
@@ -85,6 +86,7 @@ impl Session {
                 column("clamped")?,
                 column("field_strength")?,
                 column("hand_deviation_mm")?,
+                column("launch_angle_deg")?,
                 column("end_angle_deg")?,
                 column("adaptation_index")?,
             ],
@@ -125,12 +127,22 @@ impl Session {
                 if let Some(fault) = &episode.fault {
                     return Err(anyhow!("{fault}"));
                 }
-                let [block, clamped, strength, deviation, end_angle, index] =
+                let [block, clamped, strength, deviation, launch_angle, end_angle, index] =
                     self.columns.map(|column| f64::from(episode.metrics[column]));
                 let (block, clamped) = (block as usize, clamped > 0.5);
                 let reward = episode.total_reward;
                 let predicted_turn = self.predicted_turn();
-                done.push(Trial { block, clamped, strength, deviation, end_angle, index, reward, predicted_turn });
+                done.push(Trial {
+                    block,
+                    clamped,
+                    strength,
+                    deviation,
+                    launch_angle,
+                    end_angle,
+                    index,
+                    reward,
+                    predicted_turn,
+                });
             }
         }
         Ok(done)
@@ -154,13 +166,13 @@ impl Session {
     }
 }
 
-/// A task of the reaching family with another schedule than `reaching/null-v0` has, written in YAML's flow style.
+/// A task of the reaching family with another schedule than `reaching/null-v1` has, written in YAML's flow style.
 ///
 /// # Errors
 /// A schedule that makes no sense.
 pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
-    let base = Document::parse("null-v0.yaml", &setting.catalog.tasks.task("reaching/null-v0")?.yaml())?;
-    let text = format!("task: reaching/validation-v0\nschedule: {schedule}\n");
+    let base = Document::parse("null-v1.yaml", &setting.catalog.tasks.task("reaching/null-v1")?.yaml())?;
+    let text = format!("task: reaching/validation-v1\nschedule: {schedule}\n");
     Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
 }
 

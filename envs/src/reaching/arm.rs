@@ -1,6 +1,6 @@
 //! The arm as bodies and joints, seen from above, and its muscles.
 
-use super::dynamics::Links;
+use super::dynamics::{Links, Motion};
 use super::spec::{ArmSpec, LinkSpec};
 use crate::rapier::prelude::*;
 use crate::world::World;
@@ -23,21 +23,6 @@ pub struct Arm {
     pub torques: [f32; 2],
     /// What was felt last.
     pub motion: Motion,
-}
-
-/// What is felt of the arm's motion.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Motion {
-    /// Angles of shoulder and elbow, in rad.
-    pub angles: [f32; 2],
-    /// Their rates, in rad/s.
-    pub rates: [f32; 2],
-    /// Place of the elbow from the shoulder, in m.
-    pub elbow: Vector,
-    /// Place of the hand from the shoulder, in m.
-    pub hand: Vector,
-    /// Velocity of the hand, in m/s.
-    pub hand_rate: Vector,
 }
 
 impl Arm {
@@ -81,15 +66,17 @@ impl Arm {
         self.feel(world);
     }
 
-    /// Drives the muscles for one physics step by commanded torques (N·m), under a force (N) on the hand.
-    pub fn actuate(&mut self, world: &mut World<'_>, commands: [f32; 2], force: Vector) {
+    /// Drives the muscles for one physics step by commanded torques (N·m), with noise (N·m) in what they do, under a force (N)
+    /// on the hand.
+    pub fn actuate(&mut self, world: &mut World<'_>, commands: [f32; 2], noise: [f32; 2], force: Vector) {
         let [upper, fore] = [self.upper, self.fore].map(|body| &world.bodies[body]);
         let rates = [upper.angvel(), fore.angvel() - upper.angvel()];
         let lever = along(fore.rotation()) * self.hand;
         let [shoulder, elbow] = [0, 1].map(|joint| {
             self.torques[joint] += (commands[joint] - self.torques[joint]) * self.muscle_share;
             // A motor of Rapier's that damps the joint would cost it most of its accuracy.
-            (self.torques[joint] - self.viscosity * rates[joint]).clamp(-self.torque_limit, self.torque_limit)
+            let torque = self.torques[joint] + noise[joint];
+            (torque - self.viscosity * rates[joint]).clamp(-self.torque_limit, self.torque_limit)
         });
         // The muscles of the elbow turn the upper arm the other way.
         world.twist(self.upper, shoulder - elbow);

@@ -2,6 +2,7 @@
 
 use super::arm::Arm;
 use super::record::{CROOKED, METRICS, MISSED, PLACE, REACHED, STRAIGHT};
+use super::senses::Moment;
 use super::spec::{After, BlockSpec, ControllerKind, FieldKind, ReachingSpec};
 use super::{Reaching, Vector};
 use crate::percept::{Goal, Percept};
@@ -22,12 +23,10 @@ const BLOCKS_NAMED: usize = 6;
 
 impl Reaching {
     /// Writes what is seen and felt, in the order of the observation space.
-    pub(super) fn show(&self, arm: &Arm, observation: &mut [f32]) {
-        let (motion, own, centre) = (&arm.motion, &self.controller, self.spec.centre());
-        let (cursor, cursor_rate) = match self.cursor_shown() {
-            true => self.cursor(motion),
-            false => (centre, Vector::ZERO),
-        };
+    pub(super) fn show(&self, observation: &mut [f32]) {
+        let (own, centre) = (&self.controller, self.spec.centre());
+        let Moment { motion, torques, shown, cursor, plan, .. } = self.senses.sensed();
+        let [cursor, cursor_rate] = if *shown { *cursor } else { [centre, Vector::ZERO] };
         let vectors = [
             motion.hand - centre,
             motion.hand_rate,
@@ -38,9 +37,14 @@ impl Reaching {
             own.desired.rate,
             own.desired.acceleration,
         ];
-        let pairs = [motion.angles, motion.rates, arm.torques].into_iter().chain(vectors.map(Into::into));
-        let shown = [f32::from(u8::from(self.cursor_shown())), self.time() - self.spec.episode.hold];
-        let values = pairs.chain([shown, own.feedback]).flatten();
+        let pairs = [motion.angles, motion.rates, *torques].into_iter().chain(vectors.map(Into::into));
+        let told = [f32::from(u8::from(*shown)), self.time() - self.spec.episode.hold];
+        // The cursor that the plan was made for, less the one that was seen.
+        let missed = if *shown { motion.hand_rate - plan[1] - cursor_rate } else { Vector::ZERO };
+        let answer = self.spec.controller.plan_gain / self.spec.controller.plan_scale;
+        let planned = [(missed * answer).into(), own.plan[0].into(), own.plan[1].into()];
+        let planned = planned.into_iter().take(if self.spec.plans() { 3 } else { 0 });
+        let values = pairs.chain([told, own.feedback]).chain(planned).flatten();
         for (slot, value) in observation.iter_mut().zip(values) {
             *slot = value;
         }
@@ -59,11 +63,11 @@ impl Reaching {
         }
         scene.circle("hand", motion.hand, MARK, 0.0);
         if self.cursor_shown() {
-            scene.circle("cursor", self.cursor(motion).0, MARK, 0.0);
+            scene.circle("cursor", self.cursor(motion)[0], MARK, 0.0);
         }
         scene.tell("hand", motion.hand.to_array());
         scene.tell("centre", self.spec.centre().to_array());
-        scene.tell("trail", if self.cursor_shown() { self.cursor(motion).0 } else { motion.hand }.to_array());
+        scene.tell("trail", if self.cursor_shown() { self.cursor(motion)[0] } else { motion.hand }.to_array());
         scene.tell("moves", [self.time() - self.spec.episode.hold, f32::from(u8::from(self.clamped))]);
         for index in 0..DIRECTIONS {
             let rate = Vector::from_angle(index as f32 * std::f32::consts::TAU / DIRECTIONS as f32) * RATE_SHOWN;
@@ -87,7 +91,7 @@ fn capsule(from: Vector, to: Vector, radius: f32) -> impl Iterator<Item = Vector
     end(to, -quarter).chain(end(from, quarter)).chain([to + Vector::from_angle(angle - quarter) * radius])
 }
 
-fn observation() -> Space {
+fn observation(spec: &ReachingSpec) -> Space {
     let mut fields = Vec::new();
     let mut pair = |names: [&str; 2], role: Role, unit: &str, bound: f32, typical: f32, meaning: &str| {
         fields.extend(names.map(|name| Field::body(name, unit, -bound, bound, typical, meaning).with_role(role)));
@@ -117,6 +121,24 @@ fn observation() -> Space {
         Field::body(&format!("feedback_{joint}"), "1", -100.0, 100.0, 0.3, &meaning)
             .with_role(Role::Feedback { action })
     }));
+    if spec.plans() {
+        fields.extend(["x", "y"].into_iter().enumerate().map(|(axis, name)| {
+            let meaning = format!(
+                "{} times the velocity with which the cursor was planned to move less that with which it was seen to, in units \
+                 of the action; 0 while it is hidden",
+                spec.controller.plan_gain
+            );
+            Field::body(&format!("feedback_plan_{name}"), "1", -1000.0, 1000.0, 0.009, &meaning)
+                .with_role(Role::Feedback { action: 2 + axis })
+        }));
+        let mut pair = |name: &str, unit: &str, bound: f32, typical: f32, meaning: &str| {
+            fields.extend(
+                ["x", "y"].map(|axis| Field::body(&format!("{name}_{axis}"), unit, -bound, bound, typical, meaning)),
+            );
+        };
+        pair("plan", "m", 4.0, 0.05, "what the plan adds to the place of the hand");
+        pair("plan_rate", "m/s", 10.0, 0.2, "what the plan adds to the velocity of the hand");
+    }
     Space::new(fields)
 }
 
@@ -130,6 +152,19 @@ fn cursor() -> Percept {
         limb: pair("hand"),
         goals: vec![Goal { values: pair("target"), offsets: vec![0.0; 2], due: None }],
     }
+}
+
+fn action(spec: &ReachingSpec, own: &str) -> Space {
+    let scale = spec.arm.torque_scale;
+    let joints = ["shoulder", "elbow"].into_iter();
+    let torques =
+        joints.map(|joint| Field::action(joint, &format!("torque at the {joint} in units of {scale} N·m, {own}")));
+    let scale = spec.controller.plan_scale;
+    let plan = ["x", "y"].into_iter().filter(|_| spec.plans()).map(|axis| {
+        let meaning = format!("velocity along {axis} that is added to the planned one of the hand while the movement runs, in units of {scale} m/s");
+        Field::action(&format!("plan_{axis}"), &meaning)
+    });
+    Space::new(torques.chain(plan).collect())
 }
 
 /// The task's spec in words and spaces.
@@ -160,16 +195,9 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
             schedule(spec)
         ),
         end: format!("Truncated {} s after the {} s of the movement.", episode.settle, movement.duration),
-        observation: observation(),
+        observation: observation(spec),
         percepts: vec![cursor()],
-        action: Space::new(
-            ["shoulder", "elbow"]
-                .map(|joint| {
-                    let scale = spec.arm.torque_scale;
-                    Field::action(joint, &format!("torque at the {joint} in units of {scale} N·m, {own}"))
-                })
-                .into(),
-        ),
+        action: action(spec, own),
         metrics: PLACE.iter().chain(&METRICS).copied().map(String::from).collect(),
         physics: PhysicsSettings {
             time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
@@ -205,6 +233,7 @@ fn named(block: &BlockSpec) -> String {
         FieldKind::Curl => format!("curl field of {strength} N·s/m"),
         FieldKind::Saddle => format!("saddle field times {strength}"),
         FieldKind::Rotation => format!("cursor turned by {strength} degrees"),
+        FieldKind::ErrorClamp => format!("cursor clamped at {strength} degrees from the target"),
         FieldKind::Gain => format!("cursor's way times {strength}"),
     };
     for (share, kind) in [(block.catch, "catch"), (block.clamp, "error-clamp")] {

@@ -6,6 +6,21 @@
 use super::spec::ArmSpec;
 use crate::rapier::prelude::Vector;
 
+/// What is felt of the arm's motion.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// Angles of shoulder and elbow, in rad.
+    pub angles: [f32; 2],
+    /// Their rates, in rad/s.
+    pub rates: [f32; 2],
+    /// Place of the elbow from the shoulder, in m.
+    pub elbow: Vector,
+    /// Place of the hand from the shoulder, in m.
+    pub hand: Vector,
+    /// Velocity of the hand, in m/s.
+    pub hand_rate: Vector,
+}
+
 /// Lengths and inertias of the arm, as its equations of motion need them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Links {
@@ -42,6 +57,16 @@ impl Links {
     pub fn reaches(&self, hand: Vector, margin: f32) -> bool {
         let distance = hand.length();
         distance <= self.upper + self.fore - margin && distance >= (self.upper - self.fore).abs() + margin
+    }
+
+    /// The nearest place (m) that the hand gets to with so much to spare (m), in the same direction from the shoulder.
+    pub fn within_reach(&self, hand: Vector, margin: f32) -> Vector {
+        if self.reaches(hand, margin) {
+            return hand;
+        }
+        let nearest = (self.upper - self.fore).abs() + margin;
+        let distance = hand.length().clamp(nearest, (self.upper + self.fore - margin).max(nearest));
+        hand.try_normalize().unwrap_or(Vector::Y) * distance
     }
 
     /// Place of the elbow in m at a shoulder angle in rad.
@@ -90,6 +115,24 @@ impl Links {
                 + self.viscosity * rates[0],
             cross * shoulder + self.outer * elbow + swing * rates[0] * rates[0] + self.viscosity * rates[1],
         ]
+    }
+
+    /// Joint accelerations in rad/s² under joint torques (N·m): the inverse of [`Links::torques`].
+    pub fn accelerations(&self, elbow: f32, rates: [f32; 2], torques: [f32; 2]) -> [f32; 2] {
+        let (sine, cosine) = elbow.sin_cos();
+        let (own, cross) = (self.whole + 2.0 * self.coupling * cosine, self.outer + self.coupling * cosine);
+        let swing = self.coupling * sine;
+        let first = torques[0] - self.viscosity * rates[0] + swing * rates[1] * (2.0 * rates[0] + rates[1]);
+        let second = torques[1] - self.viscosity * rates[1] - swing * rates[0] * rates[0];
+        let determinant = own * self.outer - cross * cross;
+        [(self.outer * first - cross * second) / determinant, (own * second - cross * first) / determinant]
+    }
+
+    /// Places (m) and velocity (m/s) at joint angles (rad) that change at these rates (rad/s).
+    pub fn motion(&self, angles: [f32; 2], rates: [f32; 2]) -> Motion {
+        let (elbow, hand) = (self.elbow(angles[0]), self.hand(angles));
+        let hand_rate = hand.perp() * rates[0] + (hand - elbow).perp() * rates[1];
+        Motion { angles, rates, elbow, hand, hand_rate }
     }
 }
 

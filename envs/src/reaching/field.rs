@@ -19,13 +19,15 @@ pub struct Field {
     force: [[f32; 2]; 2],
     /// Rotation of the cursor about the start, as cosine and sine times the gain.
     turn: Vector,
+    /// Whether the cursor keeps to the target's direction, turned.
+    clamped: bool,
     /// Its strength in the unit of its kind; 0 without a field.
     pub strength: f32,
 }
 
 impl Field {
     /// No field.
-    pub const NONE: Self = Self { force: [[0.0; 2]; 2], turn: Vector::X, strength: 0.0 };
+    pub const NONE: Self = Self { force: [[0.0; 2]; 2], turn: Vector::X, clamped: false, strength: 0.0 };
 
     /// The field of a block.
     pub fn of(block: &BlockSpec) -> Self {
@@ -36,6 +38,7 @@ impl Field {
             FieldKind::Curl => Self { force: [[0.0, strength], [-strength, 0.0]], ..base },
             FieldKind::Saddle => Self { force: SADDLE.map(|row| row.map(|value| strength * value)), ..base },
             FieldKind::Rotation => Self { turn: Vector::from_angle(strength.to_radians()), ..base },
+            FieldKind::ErrorClamp => Self { turn: Vector::from_angle(strength.to_radians()), clamped: true, ..base },
             FieldKind::Gain => Self { turn: Vector::X * strength, ..base },
         }
     }
@@ -46,7 +49,24 @@ impl Field {
         Vector::new(a * rate.x + b * rate.y, c * rate.x + d * rate.y).clamp_length_max(STRONGEST_FIELD)
     }
 
-    /// What the cursor makes of a way of the hand from the start, or of its velocity.
+    /// Place (m) and velocity (m/s) of the cursor for a hand at a place with a velocity in a movement.
+    pub fn cursor(&self, movement: &Movement, hand: Vector, rate: Vector) -> [Vector; 2] {
+        let way = hand - movement.start;
+        let (way, rate) = if self.clamped {
+            let (distance, outwards) = (way.length(), way.normalize_or_zero());
+            (movement.along * distance, movement.along * outwards.dot(rate))
+        } else {
+            (way, rate)
+        };
+        [movement.start + self.shown(way), self.shown(rate)]
+    }
+
+    /// What counts as the cursor in reward and score: a hand whose cursor is clamped, else the cursor.
+    pub fn judged(&self, movement: &Movement, hand: Vector) -> Vector {
+        if self.clamped { hand } else { self.cursor(movement, hand, Vector::ZERO)[0] }
+    }
+
+    /// What a turned or magnified cursor makes of a way of the hand from the start, or of its velocity.
     pub fn shown(&self, way: Vector) -> Vector {
         self.turn.rotate(way)
     }

@@ -12,20 +12,22 @@ mod field;
 mod movement;
 mod record;
 mod schedule;
+mod senses;
 mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use arm::{Arm, Motion};
+pub use arm::Arm;
 pub use controller::Controller;
-pub use dynamics::{Links, torques_of_force};
+pub use dynamics::{Links, Motion, torques_of_force};
 pub use field::{Field, SADDLE};
 pub use movement::{Desired, Movement};
 pub use record::Record;
 pub use schedule::{Place, place};
+pub use senses::{Moment, Senses};
 pub use spec::{
     After, ArmSpec, BlockSpec, ChannelSpec, ControllerKind, ControllerSpec, CursorShown, EpisodeSpec, FieldKind,
-    LinkSpec, MOST_TARGETS, MovementSpec, ReachingSpec, RewardSpec,
+    LinkSpec, MOST_TARGETS, MovementSpec, ReachingSpec, RewardSpec, SensesSpec,
 };
 
 use crate::document::{Document, DocumentError};
@@ -37,6 +39,7 @@ use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::World;
 use rand::RngExt;
+use rand_distr::StandardNormal;
 use record::PLACE;
 use std::sync::Arc;
 
@@ -65,7 +68,11 @@ pub struct Reaching {
     clamped: bool,
     field: Field,
     movement: Movement,
+    senses: Senses,
     commands: [f32; 2],
+    /// Noise in the torques of the joints, in N·m, and where it comes from.
+    noise: [f32; 2],
+    noises: Rng,
     physics_step: u32,
     steps: u32,
     record: Record,
@@ -82,7 +89,10 @@ impl Reaching {
             clamped: false,
             field: Field::NONE,
             movement: Movement::default(),
+            senses: Senses::new(&spec),
             commands: [0.0; 2],
+            noise: [0.0; 2],
+            noises: Seed(0).rng(),
             physics_step: 0,
             steps: 0,
             record: Record::default(),
@@ -130,17 +140,36 @@ impl Reaching {
     }
 
     /// Place (m) and velocity (m/s) of the cursor, whether it is shown or not.
-    fn cursor(&self, motion: &Motion) -> (Vector, Vector) {
-        let start = self.movement.start;
-        (start + self.field.shown(motion.hand - start), self.field.shown(motion.hand_rate))
+    fn cursor(&self, motion: &Motion) -> [Vector; 2] {
+        self.field.cursor(&self.movement, motion.hand, motion.hand_rate)
     }
 
-    /// Lets the controller compare where the hand is, by sight if the cursor is shown, with where it should be.
+    /// The present, as it will be sensed.
+    fn moment(&self, arm: &Arm) -> Moment {
+        let (cursor, shown) = (self.cursor(&arm.motion), self.cursor_shown());
+        let own = &self.controller;
+        let (torques, efference) = (arm.torques, own.efference);
+        Moment { motion: arm.motion, torques, efference, shown, cursor, plan: own.plan }
+    }
+
+    /// Lets the controller compare where the hand is with where it should be: by what is felt of the arm where it has a plan for
+    /// the hand, else by sight if the cursor is shown.
     fn compare(&mut self) {
-        let Some(arm) = &self.arm else { return };
-        let motion = arm.motion;
-        let (place, rate) = if self.cursor_shown() { self.cursor(&motion) } else { (motion.hand, motion.hand_rate) };
+        let motion = self.senses.estimate();
+        let seen = !self.spec.plans() && self.cursor_shown();
+        let [place, rate] = if seen { self.cursor(&motion) } else { [motion.hand, motion.hand_rate] };
         self.controller.compare(&self.movement, self.time(), &motion, place, rate);
+    }
+
+    /// Draws the noise of the next action; nothing is drawn where there is none.
+    fn draw_noise(&mut self, torques: [f32; 2]) {
+        let arm = &self.spec.arm;
+        if arm.constant_noise > 0.0 || arm.signal_noise > 0.0 {
+            self.noise = torques.map(|torque| {
+                let drawn: f32 = self.noises.sample(StandardNormal);
+                drawn * (arm.constant_noise + arm.signal_noise * torque.abs())
+            });
+        }
     }
 
     fn reward(&self, cursor: Vector, action: &[f32]) -> f32 {
@@ -181,19 +210,25 @@ impl Task for Reaching {
         if let Some(arm) = &mut self.arm {
             arm.start(world, &spec.arm, self.controller.links(), self.movement.start);
         }
-        (self.physics_step, self.steps, self.commands) = (0, 0, [0.0; 2]);
+        (self.physics_step, self.steps, self.commands, self.noise) = (0, 0, [0.0; 2], [0.0; 2]);
+        if spec.arm.constant_noise > 0.0 || spec.arm.signal_noise > 0.0 {
+            self.noises = Seed(rng.random()).rng();
+        }
         self.record = Record::default();
         self.controller.start(&self.movement);
+        if let Some(moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+            self.senses.start(moment);
+        }
         self.compare();
     }
 
     fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
-        let Some(arm) = &mut self.arm else { return };
         if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
-            let &[shoulder, elbow] = action else { return };
-            self.commands = self.controller.command([shoulder, elbow]);
+            self.commands = self.controller.command(&self.movement, self.time(), action);
+            self.draw_noise(self.arm.as_ref().map_or([0.0; 2], |arm| arm.torques));
         }
         self.physics_step += 1;
+        let Some(arm) = &mut self.arm else { return };
         let (hand, rate) = arm.hand_now(world);
         let force = if self.clamped {
             let force = field::channel_force(&self.spec.channel, &self.movement, hand, rate);
@@ -203,13 +238,11 @@ impl Task for Reaching {
         } else {
             self.field.force(rate)
         };
-        arm.actuate(world, self.commands, force);
+        arm.actuate(world, self.commands, self.noise, force);
     }
 
     fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {
-        if let Some(arm) = &self.arm {
-            self.show(arm, observation);
-        }
+        self.show(observation);
     }
 
     fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement {
@@ -217,8 +250,11 @@ impl Task for Reaching {
         let Some(arm) = &mut self.arm else { return Judgement::default() };
         arm.feel(world);
         let motion = arm.motion;
+        if let Some(moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+            self.senses.pass(moment);
+        }
         self.compare();
-        let (cursor, _) = self.cursor(&motion);
+        let cursor = self.field.judged(&self.movement, motion.hand);
         let (time, hand) = (self.time(), (motion.hand, motion.hand_rate));
         self.record.step(&self.movement, time, hand, cursor, &self.controller);
         Judgement { reward: self.reward(cursor, action), terminated: false, truncated: false }

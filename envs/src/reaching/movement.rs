@@ -45,6 +45,11 @@ impl Movement {
         self.along.perp()
     }
 
+    /// Whether it runs at a time in the trial (s).
+    pub fn runs(&self, time: f32) -> bool {
+        (self.hold..self.hold + self.duration).contains(&time)
+    }
+
     /// Where the hand should be at a time in the trial (s).
     pub fn at(&self, time: f32) -> Desired {
         let way = self.target - self.start;

@@ -31,6 +31,9 @@ pub struct ReachingSpec {
     pub arm: ArmSpec,
     /// The body's own controller.
     pub controller: ControllerSpec,
+    /// What is sensed of it.
+    #[serde(default)]
+    pub senses: SensesSpec,
     /// The channel of error-clamp trials.
     pub channel: ChannelSpec,
     /// The blocks of trials, one after the other.
@@ -116,6 +119,12 @@ pub struct ArmSpec {
     pub torque_limit: f32,
     /// Torque that an action of 1 adds to the command, in N·m.
     pub torque_scale: f32,
+    /// Standard deviation of the noise in a joint's torque, drawn anew with every action, in N·m.
+    #[serde(default)]
+    pub constant_noise: f32,
+    /// The same as a share of the torque: noise that grows with the command (Harris & Wolpert 1998, Nature 394).
+    #[serde(default)]
+    pub signal_noise: f32,
     /// Smallest angle of the shoulder, in rad.
     pub shoulder_lowest: f32,
     /// Largest angle of the shoulder, in rad.
@@ -140,6 +149,23 @@ pub struct ControllerSpec {
     pub stiffness: f32,
     /// Damping of the feedback in hand space, in N·s/m.
     pub damping: f32,
+    /// Velocity that an action of 1 adds to the planned movement of the hand, in m/s. Where it is above 0 there are two actions
+    /// more, which change the plan, and the controller follows the plan by what is felt of the arm; without them it brings the
+    /// cursor to where the cursor should be.
+    #[serde(default)]
+    pub plan_scale: f32,
+    /// Share of the velocity by which the cursor was seen to miss its plan that counts as the plan's feedback.
+    #[serde(default)]
+    pub plan_gain: f32,
+}
+
+/// What is sensed of arm and cursor.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SensesSpec {
+    /// Time by which all senses lag behind, in s. The controller acts on an estimate of the present, which follows from what was
+    /// sensed and what was commanded since.
+    pub delay: f32,
 }
 
 /// Whether the body has a controller of its own.
@@ -205,6 +231,10 @@ pub enum FieldKind {
     Saddle,
     /// A rotation of the cursor about the start: strength in degrees, counter-clockwise positive.
     Rotation,
+    /// A cursor that is as far from the start as the hand, but always in the same direction: strength in degrees from that of the
+    /// target, counter-clockwise positive (a visual error clamp, Morehead et al. 2017). It is meant to be ignored: reward, score
+    /// and metrics are of the hand.
+    ErrorClamp,
     /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
     Gain,
 }
@@ -258,6 +288,16 @@ impl ReachingSpec {
         (time * self.episode.control_rate).round() as u32
     }
 
+    /// Actions by which the senses lag behind.
+    pub fn delay_steps(&self) -> usize {
+        (self.senses.delay * self.episode.control_rate).round() as usize
+    }
+
+    /// Whether the plan of the hand can be changed by actions.
+    pub fn plans(&self) -> bool {
+        self.controller.plan_scale > 0.0
+    }
+
     /// Actions from the start of a trial until its movement should be over.
     pub fn movement_end(&self) -> u32 {
         ((self.episode.hold + self.movement.duration) * self.episode.control_rate).round() as u32
@@ -291,6 +331,9 @@ impl ReachingSpec {
         self.validate_arm()?;
         check("controller.stiffness", self.controller.stiffness, 0.0..=10_000.0, "N/m")?;
         check("controller.damping", self.controller.damping, 0.0..=1000.0, "N·s/m")?;
+        check("controller.plan_scale", self.controller.plan_scale, 0.0..=10.0, "m/s")?;
+        check("controller.plan_gain", self.controller.plan_gain, 0.0..=10.0, "")?;
+        check("senses.delay", self.senses.delay, 0.0..=0.5, "s")?;
         check("channel.stiffness", self.channel.stiffness, 0.0..=100_000.0, "N/m")?;
         check("channel.damping", self.channel.damping, 0.0..=1000.0, "N·s/m")?;
         check("schedule", self.schedule.len() as f32, 1.0..=MOST_BLOCKS as f32, "blocks")?;
@@ -311,6 +354,8 @@ impl ReachingSpec {
         check("arm.muscle_lag", arm.muscle_lag, 0.001..=1.0, "s")?;
         check("arm.torque_limit", arm.torque_limit, 0.1..=200.0, "N·m")?;
         check("arm.torque_scale", arm.torque_scale, 0.01..=arm.torque_limit, "N·m")?;
+        check("arm.constant_noise", arm.constant_noise, 0.0..=20.0, "N·m")?;
+        check("arm.signal_noise", arm.signal_noise, 0.0..=2.0, "")?;
         check("arm.shoulder_lowest", arm.shoulder_lowest, -3.0..=3.0, "rad")?;
         check("arm.shoulder_highest", arm.shoulder_highest, arm.shoulder_lowest..=3.0, "rad")?;
         check("arm.elbow_lowest", arm.elbow_lowest, 0.0..=3.0, "rad")?;
@@ -327,7 +372,9 @@ impl ReachingSpec {
             FieldKind::None => check("strength", block.strength, 0.0..=0.0, "without a field")?,
             FieldKind::Curl => check("strength", block.strength, -100.0..=100.0, "N·s/m")?,
             FieldKind::Saddle => check("strength", block.strength, -5.0..=5.0, "")?,
-            FieldKind::Rotation => check("strength", block.strength, -180.0..=180.0, "degrees")?,
+            FieldKind::Rotation | FieldKind::ErrorClamp => {
+                check("strength", block.strength, -180.0..=180.0, "degrees")?
+            }
             FieldKind::Gain => check("strength", block.strength, 0.1..=10.0, "")?,
         }
         check("catch", block.catch, 0.0..=1.0, "")?;

@@ -110,7 +110,7 @@ impl Bench {
 
     fn step(&mut self, commands: [f32; 2], force: Vector) {
         let mut world = self.physics.world();
-        self.arm.actuate(&mut world, commands, force);
+        self.arm.actuate(&mut world, commands, [0.0; 2], force);
         world.step([0.0, 0.0]);
         world.clear_forces();
         self.arm.feel(&world);
@@ -300,7 +300,7 @@ fn the_command_makes_up_for_the_muscles_lag() {
         let time = step as f32 * 0.01;
         let Desired { place, rate, .. } = movement.at(time);
         own.compare(&movement, time, &Motion::default(), place, rate);
-        let command = own.command([0.0; 2]);
+        let command = own.command(&movement, time, &[0.0; 2]);
         torques = [0, 1].map(|joint| torques[joint] + (command[joint] - torques[joint]) * share);
         let Desired { place, rate, acceleration } = movement.at(time + 0.01);
         let wanted = links.torques_of_hand(place, rate, acceleration);

@@ -111,14 +111,15 @@ class VectorEnv(gymnasium.vector.VectorEnv):
             if ended.any():
                 self._finals(infos, ended)
             return observations, rewards, terminated, truncated, infos
-        observations[ended] = self._lanes.final_observations()[ended]
+        if ended.any():
+            observations[ended] = self._lanes.final_observations()[ended]
         self._ended = ended
         return observations, rewards, terminated, truncated, self._infos(ended)
 
     def _infos(self, ended):
         infos = {}
-        for name, values in zip(self.info_names, self._lanes.told(ended).T):
-            infos[name], infos[f"_{name}"] = values.astype(float), ~np.isnan(values)
+        for name, values, measured in zip(self.info_names, *self._lanes.told(ended)):
+            infos[name], infos[f"_{name}"] = values, measured
         return infos
 
     def _finals(self, infos, ended):
@@ -127,9 +128,8 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         for lane in np.flatnonzero(ended):
             last[lane] = finals[lane]
         final_info = {}
-        for name, values in zip(self.info_names, self._lanes.told(ended).T):
-            measured = ended & ~np.isnan(values)
-            final_info[name], final_info[f"_{name}"] = np.where(measured, values.astype(float), np.nan), measured
+        for name, values, measured in zip(self.info_names, *self._lanes.told(ended)):
+            final_info[name], final_info[f"_{name}"] = np.where(ended, values, np.nan), ended & measured
         infos.update(final_obs=last, _final_obs=ended.copy(), final_info=final_info, _final_info=ended.copy())
 
     def render(self):

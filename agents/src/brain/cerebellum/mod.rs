@@ -14,6 +14,7 @@
 //! | `granule.rs`, `sensitivity.rs` | the sparse random expansion and the memory of errors of feedback-error learning |
 //! | `least_squares.rs` | how forward models learn |
 //! | `contexts.rs`, `context.rs` | the bank of bodies that model reference knows |
+//! | `reliability.rs` | what decides between error and reward where an error can be hidden |
 //! | `goal_reach.rs` | the command that brings a limb to where a percept would be as it is wanted |
 
 mod climbing_fibre;
@@ -24,6 +25,7 @@ mod goal_reach;
 mod granule;
 mod least_squares;
 mod model_reference;
+mod reliability;
 mod sensitivity;
 mod sensory_prediction;
 
@@ -48,6 +50,7 @@ use crate::state::{StateError, StateReader, StateWriter};
 use feedback_error::FeedbackError;
 use goal_reach::GoalReach;
 use model_reference::ModelReference;
+use reliability::Reliability;
 use sensory_prediction::SensoryPrediction;
 
 /// The cerebellum's parts.
@@ -133,6 +136,7 @@ struct Last {
 pub(super) struct Cerebellum {
     learner: Option<Learner>,
     foresight: Option<Box<Foresight>>,
+    reliability: Reliability,
     /// Share that is lesioned, and the standard deviation of the noise in the command.
     lesioned: f32,
     noise: f32,
@@ -178,6 +182,7 @@ impl Cerebellum {
         Some(Cerebellum {
             learner,
             foresight,
+            reliability: Reliability::new(Clock::new(shape.control_interval)),
             lesioned: 0.0,
             noise: 0.0,
             random_sign: config.random_sign,
@@ -204,16 +209,21 @@ impl Cerebellum {
     }
 
     /// The share of the command that it leaves to the basal ganglia. Learning from error and exploring for reward get into
-    /// one another's way; where the error is shown, the former is in charge (Todorov et al. 2019, who let a switch decide).
-    /// Correction by model reference serves the basal ganglia's command, and takes nothing from it.
+    /// one another's way; where the error is [reliable](reliability), the former is in charge. Correction by model reference
+    /// serves the basal ganglia's command, and takes nothing from it.
     pub(super) fn leaves_to_others(&self, observation: &[f32]) -> f32 {
         match &self.learner {
             Some(Learner::FeedbackError(learner)) => {
-                let trust = (1.0 - self.lesioned) * learner.error_shown(observation);
-                1.0 - trust * (1.0 - learner.leeway())
+                1.0 - self.reliance(learner, observation) * (1.0 - learner.leeway())
             }
             Some(Learner::ModelReference(_)) | None => 1.0,
         }
+    }
+
+    /// How far learning from error is relied upon, from 0 to 1.
+    fn reliance(&self, learner: &FeedbackError, observation: &[f32]) -> f32 {
+        let foresight = self.foresight.as_ref().map_or(0.0, |foresight| foresight.prediction.trust(observation));
+        (1.0 - self.lesioned) * self.reliability.of(learner.error_shown(observation), foresight)
     }
 
     /// How many numbers it tells the cortex.
@@ -245,7 +255,7 @@ impl Cerebellum {
         match &mut self.learner {
             Some(Learner::FeedbackError(learner)) => {
                 learner.command(observation, explore, &mut self.command);
-                (adds, trust) = (true, (1.0 - self.lesioned) * learner.error_shown(observation));
+                adds = true;
             }
             Some(Learner::ModelReference(learner)) => {
                 // What is intended is what the basal ganglia and the reach make of it together.
@@ -261,6 +271,9 @@ impl Cerebellum {
                 }
             }
             None => {}
+        }
+        if let Some(Learner::FeedbackError(learner)) = &self.learner {
+            trust = self.reliance(learner, observation);
         }
         if self.random_sign {
             let generator = if explore { &mut self.generator } else { &mut self.guesses };
@@ -312,6 +325,7 @@ impl Cerebellum {
     pub(super) fn learn(&mut self, transition: &Transition<'_>, worse: bool) {
         match &mut self.learner {
             Some(Learner::FeedbackError(learner)) => {
+                self.reliability.learn(learner.error_shown(transition.next_observation) > 0.5, transition.reward);
                 learner.learn(transition.next_observation, transition.terminated || transition.truncated);
             }
             Some(Learner::ModelReference(learner)) => {
@@ -362,7 +376,10 @@ impl Cerebellum {
         writer.put_f32("last", &[self.last.share, self.last.trust]);
         generator::save(&self.generator, writer);
         match &self.learner {
-            Some(Learner::FeedbackError(learner)) => writer.scope("feedback_error", |writer| learner.save(writer)),
+            Some(Learner::FeedbackError(learner)) => {
+                writer.scope("feedback_error", |writer| learner.save(writer));
+                writer.scope("reliability", |writer| self.reliability.save(writer));
+            }
             Some(Learner::ModelReference(learner)) => writer.scope("model_reference", |writer| learner.save(writer)),
             None => {}
         }
@@ -386,7 +403,10 @@ impl Cerebellum {
         self.last = Last { share: last[0], trust: last[1] };
         self.generator = generator::load(reader)?;
         match &mut self.learner {
-            Some(Learner::FeedbackError(learner)) => reader.scope("feedback_error", |reader| learner.load(reader))?,
+            Some(Learner::FeedbackError(learner)) => {
+                reader.scope("feedback_error", |reader| learner.load(reader))?;
+                reader.scope("reliability", |reader| self.reliability.load(reader))?;
+            }
             Some(Learner::ModelReference(learner)) => reader.scope("model_reference", |reader| learner.load(reader))?,
             None => {}
         }

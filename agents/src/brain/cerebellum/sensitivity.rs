@@ -1,8 +1,14 @@
-//! Sensitivity to error: how much is learnt from an error of a given size, as errors of that size have turned out so far.
+//! Sensitivity to error: how much is learnt from an error, as errors of its sign have turned out so far where it is met.
 //!
-//! It grows while errors are of the sign that they have lately had, and shrinks when they change it. What has been met is
-//! kept by the size of the error, so that a long time of small errors does not wipe out what large ones have taught: the
-//! memory of errors that Herzfeld, Vaswani, Marko & Shadmehr 2014 found to be what is saved between learning and relearning.
+//! The memory of errors that Herzfeld, Vaswani, Marko & Shadmehr 2014 found to be what is saved between learning and relearning:
+//! sensitivity grows while errors are of the sign that they have lately had, and shrinks, below that of the naive, too, when they
+//! change it. It is kept by every synapse for either sign, so that what one movement and one field have taught is of no use to
+//! another movement or to the opposite field. With x the error that an episode brings to a synapse and m what the fast site
+//! remembers there of earlier ones, both in lasting typical errors,
+//!
+//! ```text
+//! s(sign x) ← s(sign x) + rate · 2 x m / (x² + m² + noticed²)
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -13,15 +19,15 @@ use crate::state::{StateError, StateReader, StateWriter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensitivityConfig {
-    /// Largest sensitivity, that of the naive being 1; 1 to 10, default 1.5, where 1 is an ablation.
+    /// Largest sensitivity, that of the naive being 1, and the inverse of the smallest; 1 to 10, default 3, where 1 is an ablation.
     pub largest: f64,
-    /// Change per episode whose error agrees wholly with the ones before; 0 to 1, default 0.02.
+    /// Change per episode whose error agrees wholly with the ones before; 0 to 1, default 0.2 (own measurement).
     pub rate: f64,
 }
 
 impl Default for SensitivityConfig {
     fn default() -> Self {
-        SensitivityConfig { largest: 1.5, rate: 0.02 }
+        SensitivityConfig { largest: 3.0, rate: 0.2 }
     }
 }
 
@@ -32,130 +38,119 @@ impl SensitivityConfig {
     }
 }
 
-/// Sizes of error that are told apart, in typical feedback commands; between them sensitivity is interpolated.
-const SIZES: [f32; 4] = [0.03, 0.12, 0.48, 1.92];
-/// Errors of this share of a typical feedback command count half: smaller ones are hardly noticed.
-const NOTICED: f32 = 0.1;
+/// Errors smaller than this, in lasting typical ones, change little: motor noise makes errors of either sign by turns (own
+/// measurement: at 0.3 sensitivity to all errors falls by noise alone).
+const NOTICED: f32 = 1.6;
 
-/// The memory of errors, and what of the running episode it will be changed by.
-#[derive(Clone, Copy, Debug)]
+/// The memory of errors.
+#[derive(Clone, Debug)]
 pub(super) struct Sensitivity {
-    /// By size of error.
-    values: [f32; SIZES.len()],
-    /// To the errors of the last episode.
-    last: f32,
+    /// Of every synapse, to errors above and below 0.
+    values: [Vec<f32>; 2],
     largest: f32,
     rate: f32,
-    /// Σ c m, Σ c² and Σ m² of errors c and their memory m, in typical feedback commands.
-    product: f32,
-    errors: f32,
-    memories: f32,
+    /// Σ |x| s and Σ |x| of the running and of the last episode.
+    running: [f32; 2],
+    last: [f32; 2],
 }
 
 impl Sensitivity {
-    pub(super) fn new(config: &SensitivityConfig) -> Sensitivity {
-        let (largest, rate) = (config.largest as f32, config.rate as f32);
-        Sensitivity { values: [1.0; SIZES.len()], last: 1.0, largest, rate, product: 0.0, errors: 0.0, memories: 0.0 }
-    }
-
-    /// How sensitive it was to the errors of the last episode.
-    pub(super) fn last(&self) -> f32 {
-        self.last
-    }
-
-    /// Takes in an error and what the fast site holds of earlier ones in its place.
-    pub(super) fn compare(&mut self, error: f32, memory: f32) {
-        self.product += error * memory;
-        self.errors += error * error;
-        self.memories += memory * memory;
-    }
-
-    /// Gives the sensitivity to the errors of an episode of so many steps, and then changes it by how far they agreed with
-    /// their memory, from -1 to 1.
-    pub(super) fn adapt(&mut self, steps: f32) -> f32 {
-        let agreement = self.product / ((self.errors * self.memories).sqrt() + steps * NOTICED * NOTICED);
-        let (below, share) = place((self.errors / steps).sqrt());
-        self.last = (1.0 - share) * self.values[below] + share * self.values[below + 1];
-        if agreement.is_finite() {
-            for (size, share) in [(below, 1.0 - share), (below + 1, share)] {
-                let value = &mut self.values[size];
-                *value = (*value + share * self.rate * agreement).clamp(1.0, self.largest);
-            }
+    pub(super) fn new(config: &SensitivityConfig, synapses: usize) -> Sensitivity {
+        Sensitivity {
+            values: [vec![1.0; synapses], vec![1.0; synapses]],
+            largest: config.largest as f32,
+            rate: config.rate as f32,
+            running: [0.0; 2],
+            last: [0.0; 2],
         }
-        (self.product, self.errors, self.memories) = (0.0, 0.0, 0.0);
-        self.last
+    }
+
+    /// How sensitive it was to the errors of the last episode; 1 if there were none.
+    pub(super) fn last(&self) -> f32 {
+        let [weighted, errors] = self.last;
+        if errors > 0.0 { weighted / errors } else { 1.0 }
+    }
+
+    /// Gives a synapse's sensitivity to an error, and then changes it by how far the error agrees with its memory, both in lasting
+    /// typical errors.
+    pub(super) fn meet(&mut self, synapse: usize, error: f32, memory: f32) -> f32 {
+        let Some(value) = self.values[usize::from(error < 0.0)].get_mut(synapse) else { return 1.0 };
+        let sensitivity = *value;
+        let agreement = 2.0 * error * memory / (error * error + memory * memory + NOTICED * NOTICED);
+        if agreement.is_finite() {
+            *value = (*value + self.rate * agreement).clamp(1.0 / self.largest, self.largest);
+            self.running[0] += error.abs() * sensitivity;
+            self.running[1] += error.abs();
+        }
+        sensitivity
+    }
+
+    /// Ends the episode.
+    pub(super) fn end(&mut self) {
+        self.last = std::mem::take(&mut self.running);
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.put_f32("values", &self.values);
-        writer.put_f32("last", &[self.last]);
-        writer.put_f32("episode", &[self.product, self.errors, self.memories]);
+        writer.put_f32("to_positive", &self.values[0]);
+        writer.put_f32("to_negative", &self.values[1]);
+        writer.put_f32("last", &self.last);
     }
 
     pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         let largest = self.largest;
-        let possible = |value: f32| (1.0..=largest).contains(&value);
-        reader.get_f32("values", &mut self.values)?;
-        reader.check("values", &self.values, "from 1 to the largest", possible)?;
-        reader.get_f32("last", std::slice::from_mut(&mut self.last))?;
-        reader.check("last", &[self.last], "from 1 to the largest", possible)?;
-        let mut episode = [0.0; 3];
-        reader.get_f32("episode", &mut episode)?;
-        [self.product, self.errors, self.memories] = episode;
-        Ok(())
+        for (name, values) in ["to_positive", "to_negative"].into_iter().zip(&mut self.values) {
+            reader.get_f32(name, values)?;
+            let possible = |value: f32| (1.0 / largest..=largest).contains(&value);
+            reader.check(name, values, "from the inverse of the largest to the largest", possible)?;
+        }
+        reader.get_f32("last", &mut self.last)?;
+        reader.check("last", &self.last, "a number that is not negative", |sum| sum >= 0.0)
     }
-}
-
-/// The size of error next below one, and the share of the next above it, from 0 to 1.
-fn place(size: f32) -> (usize, f32) {
-    let below = SIZES[1..SIZES.len() - 1].iter().take_while(|&&edge| edge <= size).count();
-    let share = (size - SIZES[below]) / (SIZES[below + 1] - SIZES[below]);
-    // An error that is no number is as good as none.
-    (below, if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Episodes of one step whose errors are remembered with the same or the opposite sign; gives what sensitivity to the
-    /// same error has become.
-    fn meet(sensitivity: &mut Sensitivity, error: f32, memory: f32, episodes: usize) -> f32 {
-        for _ in 0..episodes {
-            sensitivity.compare(error, memory);
-            sensitivity.adapt(1.0);
-        }
-        to(sensitivity, error)
-    }
-
-    fn to(sensitivity: &Sensitivity, error: f32) -> f32 {
-        let mut asked = *sensitivity;
-        asked.compare(error, 0.0);
-        asked.adapt(1.0)
+    /// Errors that are remembered as given, one after the other; what sensitivity to the same error has become.
+    fn met(sensitivity: &mut Sensitivity, error: f32, memory: f32, episodes: usize) -> f32 {
+        (0..episodes).for_each(|_| {
+            sensitivity.meet(0, error, memory);
+        });
+        sensitivity.clone().meet(0, error, 0.0)
     }
 
     #[test]
-    fn what_large_errors_taught_outlasts_many_small_ones() {
-        let mut sensitivity = Sensitivity::new(&SensitivityConfig { largest: 1.5, rate: 0.02 });
-        let taught = meet(&mut sensitivity, 0.5, 1.0, 20);
-        assert!((1.3..1.45).contains(&taught), "20 episodes of nearly whole agreement: {taught}");
-        assert_eq!(meet(&mut sensitivity, 0.03, -1.0, 1000), 1.0);
-        assert_eq!(to(&sensitivity, 0.5), taught);
-        assert!(meet(&mut sensitivity, 0.5, -1.0, 10) < taught);
-        assert_eq!(meet(&mut sensitivity, 0.5, -1.0, 1000), 1.0);
-        assert_eq!(meet(&mut sensitivity, 0.5, 1.0, 10_000), 1.5);
+    fn errors_that_last_raise_it_and_errors_that_change_their_sign_lower_it_below_the_naives() {
+        let mut sensitivity = Sensitivity::new(&SensitivityConfig { largest: 2.0, rate: 0.1 }, 2);
+        let raised = met(&mut sensitivity, 10.0, 10.0, 5);
+        assert!((1.4..1.5).contains(&raised), "five episodes of nearly whole agreement: {raised}");
+        assert_eq!(met(&mut sensitivity, 1.0, 1.0, 1000), 2.0);
+        assert_eq!(met(&mut sensitivity, -1.0, 1.0, 1000), 0.5);
+        assert_eq!(met(&mut sensitivity, 1.0, 1.0, 0), 2.0, "what is learnt of the one sign is of no use to the other");
+        assert_eq!(sensitivity.meet(1, 1.0, 0.0), 1.0, "nor to another synapse");
     }
 
     #[test]
-    fn any_size_of_error_has_its_place() {
-        assert_eq!(place(0.0), (0, 0.0));
-        assert_eq!(place(SIZES[0]), (0, 0.0));
-        let (below, share) = place(0.3);
-        assert_eq!(below, 1);
-        assert!((share - 0.5).abs() < 1e-6, "{share}");
-        assert_eq!(place(SIZES[2]), (2, 0.0));
-        assert_eq!(place(1e30), (2, 1.0));
-        assert_eq!(place(f32::INFINITY), (2, 1.0));
-        assert_eq!(place(f32::NAN), (0, 0.0));
+    fn errors_that_are_hardly_noticed_change_little() {
+        let mut sensitivity = Sensitivity::new(&SensitivityConfig::default(), 1);
+        assert!(met(&mut sensitivity, 0.02, 0.02, 10) < 1.01);
+        assert_eq!(
+            met(&mut sensitivity, f32::NAN, 1.0, 10).to_bits(),
+            met(&mut sensitivity, f32::NAN, 1.0, 0).to_bits()
+        );
+        assert_eq!(Sensitivity::new(&SensitivityConfig::default(), 1).meet(7, 1.0, 1.0), 1.0);
+    }
+
+    #[test]
+    fn what_is_told_is_the_mean_over_the_errors_of_an_episode() {
+        let mut sensitivity = Sensitivity::new(&SensitivityConfig { largest: 2.0, rate: 0.1 }, 2);
+        assert_eq!(sensitivity.last(), 1.0);
+        met(&mut sensitivity, 1.0, 1.0, 1000);
+        sensitivity.end();
+        sensitivity.meet(0, 1.0, 0.0);
+        sensitivity.meet(1, 3.0, 0.0);
+        sensitivity.end();
+        assert_eq!(sensitivity.last(), (2.0 + 3.0) / 4.0);
     }
 }
