@@ -1,6 +1,6 @@
 //! Configurations: what is read, what is refused, and what the refusal says.
 
-use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, Input, Role};
+use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, CortexConfig, CerebellumConfig, Input, Role};
 
 fn refused(change: impl FnOnce(&mut BrainConfig, &mut BasalGangliaConfig)) -> String {
     let mut config = BrainConfig::default();
@@ -21,9 +21,15 @@ fn defaults_are_valid_and_survive_writing_and_reading() {
 #[test]
 fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
     let read = serde_json::from_str::<BrainConfig>;
-    let bare = BrainConfig { basal_ganglia: None, cerebellum: None, ..BrainConfig::default() };
+    let bare = BrainConfig {
+        cortex: CortexConfig::default(),
+        basal_ganglia: None,
+        cerebellum: None,
+        ..BrainConfig::default()
+    };
     assert_eq!(read("{}").unwrap(), bare);
-    assert_eq!(read(r#"{"basal_ganglia": {}, "cerebellum": {}}"#).unwrap(), BrainConfig::default());
+    let whole = r#"{"cortex": {"structure": {}}, "basal_ganglia": {}, "cerebellum": {}}"#;
+    assert_eq!(read(whole).unwrap(), BrainConfig::default());
     let config = read(r#"{"basal_ganglia": {"horizon": 0.9}, "cortex": {"units": 32}}"#).unwrap();
     assert_eq!((config.basal_ganglia.unwrap().horizon, config.cortex.units, config.cortex.layers), (0.9, 32, 2));
     for text in [

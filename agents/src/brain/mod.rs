@@ -74,7 +74,7 @@ impl Default for BrainConfig {
     fn default() -> Self {
         BrainConfig {
             senses: SensesConfig::default(),
-            cortex: CortexConfig::default(),
+            cortex: CortexConfig { structure: Some(StructureConfig::default()), ..CortexConfig::default() },
             basal_ganglia: Some(BasalGangliaConfig::default()),
             cerebellum: Some(CerebellumConfig::default()),
         }

@@ -32,6 +32,7 @@ pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
     config.senses.memory = 50.0 * INTERVAL;
     let cerebellum = config.cerebellum.as_mut().unwrap();
     cerebellum.granule.units = 16;
+    cerebellum.granule.coding_level = 0.3;
     cerebellum.climbing_fibre.binary = true;
     cerebellum.feedback_error.as_mut().unwrap().delay = INTERVAL;
     cerebellum.model_reference.as_mut().unwrap().arming = 100.0 * INTERVAL;

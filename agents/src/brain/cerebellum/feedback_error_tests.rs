@@ -20,7 +20,9 @@ fn shape() -> AgentShape {
 
 fn learner(config: &FeedbackErrorConfig, binary: bool) -> FeedbackError {
     let fibre = ClimbingFibreConfig { binary, ..ClimbingFibreConfig::default() };
-    FeedbackError::new(config, &GranuleConfig::default(), &fibre, &shape(), &mut ChaCha8Rng::seed_from_u64(7)).unwrap()
+    // Dense enough that ε takes little.
+    let granule = GranuleConfig { coding_level: 0.3, ..GranuleConfig::default() };
+    FeedbackError::new(config, &granule, &fibre, &shape(), &mut ChaCha8Rng::seed_from_u64(7)).unwrap()
 }
 
 /// Rates at which one and the same movement is learnt as slowly as many movements are.
