@@ -1,6 +1,6 @@
 //! Configurations: what is read, what is refused, and what the refusal says.
 
-use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, CortexConfig, CerebellumConfig, Input, Role};
+use etude_agents::{AgentShape, BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, CortexConfig, Input, Role};
 
 fn refused(change: impl FnOnce(&mut BrainConfig, &mut BasalGangliaConfig)) -> String {
     let mut config = BrainConfig::default();
