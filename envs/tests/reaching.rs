@@ -445,6 +445,21 @@ fn a_turned_cursor_is_answered_by_the_plan_and_by_nothing_else() {
 }
 
 #[test]
+fn a_plan_is_of_the_movement_alone() {
+    let task = planned("{}", false, "0");
+    let [plan, rate] = ["plan_x", "plan_rate_x"].map(|name| field(&task, name));
+    let mut course = Vec::new();
+    play(&task, 5, 1, |seen, action| {
+        course.push([seen[plan], seen[rate]]);
+        action.copy_from_slice(&[0.0, 0.0, 0.1, 0.0]);
+    });
+    assert!(course[..=10].iter().all(|change| *change == [0.0; 2]), "before the go: {course:?}");
+    assert!((course[55][1] - 0.05).abs() < 1e-3, "a tenth of 0.5 m/s while it runs: {:?}", course[55]);
+    let [place, last] = course[99];
+    assert!(last.abs() < 1e-3 && (place - 0.05 * 0.5).abs() < 1e-3, "at rest: {place} m, {last} m/s");
+}
+
+#[test]
 fn the_plans_error_is_what_the_cursor_did_otherwise_than_planned_and_a_force_is_none() {
     let largest = |block: &str, replan: Option<f32>| {
         let task = planned(block, false, "0.03");

@@ -149,7 +149,7 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V23",
         claim: "Savings are for the same field more than for its opposite",
         source: "Herzfeld et al. 2014; Huang et al. 2011",
-        experiment: Experiment::NotRun(&not_run::SIGN_OF_SAVINGS),
+        experiment: Experiment::Run(savings::sign_of_savings),
     },
     Validation {
         id: "V24",

@@ -114,17 +114,6 @@ pub const EVOKED_RECOVERY: Bands = Bands {
     ],
 };
 
-/// V23.
-pub const SIGN_OF_SAVINGS: Bands = Bands {
-    mechanism: Mechanism::ErrorMemory,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("error of the first 10 relearning trials, drop", Band::AtLeast(0.1)),
-        ("its drop, lower end of its interval", Band::Above(0.0)),
-        ("drop of the opposite field / of the same", Band::AtMost(0.5)),
-    ],
-};
-
 /// V24.
 pub const HISTORY_OF_ERRORS: Bands = Bands {
     mechanism: Mechanism::ErrorMemory,

@@ -1,11 +1,11 @@
 //! Savings: relearning that is faster than learning was.
 
-use super::session::{binned, middles, run};
+use super::session::{CURL, Lesson, Session, binned, cohort, middles, run, scheduled};
 use super::{Band, Mechanism, Outcome, Part, Setting};
 use crate::catalog::AgentBlueprint;
 use crate::stats::curve::mean_curve;
 use crate::stats::retention::{early_savings, savings_in_rate, savings_in_steps};
-use crate::stats::{Curve, mean, paired_estimate};
+use crate::stats::{Curve, mean, mean_estimate, paired_estimate};
 use anyhow::Result;
 
 /// First trials of the two blocks in the field, and their length.
@@ -68,6 +68,51 @@ pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
             let values = |pair: &[Curve; 2]| pair[block].points().iter().map(|point| point.1).collect();
             outcome.course(&format!("{name}, {which}"), at, curves.iter().map(values).collect());
         }
+    }
+    Ok(outcome)
+}
+
+/// V23. The same blocks, and once more with the opposite field in the second. The drop is that of the mean size of deviation over
+/// the first ten trials in the field, against that of naive subjects in the same field; the opposite field's naive subjects meet
+/// it first.
+pub fn sign_of_savings(setting: &Setting<'_>) -> Result<Outcome> {
+    const FIRST: usize = 10;
+    const BEFORE: usize = 50;
+    const WASHOUT: usize = 400;
+    let axes = ["trial of the block", "size of the deviation (mm)"];
+    let mut outcome = Outcome::titled("Savings by the sign of the field", axes, Mechanism::ErrorMemory);
+    let blocks = |first: f64, second: f64| -> Result<Vec<[Vec<f64>; 2]>> {
+        let field = |strength: f64| format!("{{trials: {BLOCK}, field: curl, strength: {strength}}}");
+        let schedule = format!("[{{trials: {BEFORE}}}, {}, {{trials: {WASHOUT}}}, {}]", field(first), field(second));
+        let task = scheduled(setting, &schedule)?;
+        cohort(setting, |subject| {
+            let mut session = Session::new(&setting.agent, &task, subject)?;
+            let mut sizes = |count: usize| -> Result<Vec<f64>> {
+                Ok(session.trials(count, Lesson::Learnt)?.iter().map(|trial| trial.deviation.abs()).collect())
+            };
+            sizes(BEFORE)?;
+            let learning = sizes(BLOCK)?;
+            sizes(WASHOUT)?;
+            Ok([learning, sizes(BLOCK)?])
+        })
+    };
+    let (same, opposite) = (blocks(CURL, CURL)?, blocks(CURL, -CURL)?);
+    let naive: Vec<[Vec<f64>; 2]> = blocks(-CURL, -CURL)?;
+    let early = |trials: &[f64]| mean(&trials[..FIRST]);
+    let drops = |naive: Vec<f64>, again: Vec<f64>| -> Vec<f64> {
+        naive.iter().zip(again).map(|(naive, again)| 1.0 - again / naive).collect()
+    };
+    let of = |subjects: &[[Vec<f64>; 2]], block: usize| subjects.iter().map(|blocks| early(&blocks[block])).collect();
+    let (own, other) = (drops(of(&same, 0), of(&same, 1)), drops(of(&naive, 0), of(&opposite, 1)));
+    let found = mean_estimate(&own);
+    outcome.line("error of the first 10 relearning trials, drop", mean(&own), Band::AtLeast(0.1));
+    outcome.line("its drop, lower end of its interval", found.map(|found| found.low), Band::Above(0.0));
+    outcome.line("drop of the opposite field", mean(&other), Band::Free);
+    outcome.line("drop of the opposite field / of the same", mean(&other) / mean(&own), Band::AtMost(0.5));
+    let at: Vec<f64> = (1..=BLOCK).map(|trial| trial as f64).collect();
+    let groups = [("first", &same, 0), ("the same again", &same, 1), ("the opposite", &opposite, 1)];
+    for (name, subjects, block) in groups {
+        outcome.course(name, at.clone(), subjects.iter().map(|blocks| blocks[block].clone()).collect());
     }
     Ok(outcome)
 }
