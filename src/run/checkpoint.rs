@@ -133,6 +133,10 @@ impl Checkpoint {
         if checksum(&unsigned, views.iter().map(|(name, view)| (*name, view.data()))) != expected {
             bail!("it has been altered: its checksum does not match its contents");
         }
+        // What only pads the header is in no checksum.
+        if canonical_header(bytes)? != bytes {
+            bail!("it has been altered: its header is not as it was written");
+        }
         let text = |key: &str| header.get(key).cloned().ok_or_else(|| anyhow!("its header lacks `{key}`"));
         let number = |key: &str| {
             let text = text(key)?;
@@ -309,6 +313,15 @@ mod tests {
             let error = format!("{:#}", Checkpoint::from_bytes(bytes).unwrap_err());
             assert!(error.contains("no checkpoint of etude"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_tab_for_a_space_in_what_pads_the_header_is_damage() {
+        let mut bytes = example().to_bytes().unwrap();
+        let end = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        assert_eq!(bytes[end - 1], b' ', "there is something to pad with");
+        bytes[end - 1] = b'\t';
+        assert!(Checkpoint::from_bytes(&bytes).unwrap_err().to_string().contains("altered"));
     }
 
     proptest! {
