@@ -188,11 +188,12 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
             reward.bound, reward.margin, reward.effort, reward.end_bound, reward.end_margin
         ),
         start: format!(
-            "The hand at rest within {} m of the centre, {} s before the go to a target {} m away. {}",
+            "The hand at rest within {} m of the centre, {} s before the go to a target {} m away. {}{}",
             episode.start_offset,
             episode.hold,
             movement.distance,
-            schedule(spec)
+            schedule(spec),
+            imperfections(spec)
         ),
         end: format!("Truncated {} s after the {} s of the movement.", episode.settle, movement.duration),
         observation: observation(spec),
@@ -207,6 +208,22 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
         },
         step_limit: spec.step_limit(),
     }
+}
+
+/// Noise and delay in words, if there are any.
+fn imperfections(spec: &ReachingSpec) -> String {
+    let (arm, delay) = (&spec.arm, spec.senses.delay);
+    let mut words = String::new();
+    if arm.constant_noise > 0.0 || arm.signal_noise > 0.0 {
+        let (constant, share) = (arm.constant_noise, arm.signal_noise);
+        words.push_str(&format!(
+            " The joints' torques have noise with an SD of {constant} N·m and {share} times the torque."
+        ));
+    }
+    if delay > 0.0 {
+        words.push_str(&format!(" All that is felt and seen is as it was {delay} s before."));
+    }
+    words
 }
 
 /// The schedule in words.
