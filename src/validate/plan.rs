@@ -1,9 +1,10 @@
 //! Turned and clamped cursors, and the plan of the hand that they change; on the arm with noise and late senses.
 
-use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
+use super::session::{CURL, Lesson, Session, Trial, cohort, scatter, scheduled};
 use super::{Band, Mechanism, Outcome, Setting};
 use crate::stats::mean;
 use anyhow::Result;
+use etude_envs::task::Blueprint;
 
 /// Turn of the cursor, in degrees.
 const TURN: f64 = 30.0;
@@ -14,16 +15,27 @@ fn angles(trials: &[Trial], of: impl Fn(&Trial) -> f64) -> Vec<f64> {
     trials.iter().map(of).collect()
 }
 
-/// Standard deviation within a stretch of trials.
-pub fn scatter(values: &[f64]) -> f64 {
-    let centre = mean(values);
-    mean(&values.iter().map(|value| (value - centre).powi(2)).collect::<Vec<_>>()).sqrt()
-}
-
 /// The mean course over subjects.
 fn average(courses: &[Vec<f64>]) -> Vec<f64> {
     let trials = courses.first().map_or(0, Vec::len);
     (0..trials).map(|trial| mean(&courses.iter().map(|course| course[trial]).collect::<Vec<_>>())).collect()
+}
+
+/// So many trials of every subject in which it learns, then so many in which it is told of no reward.
+fn then_untold(setting: &Setting<'_>, task: &Blueprint, learnt: usize, untold: usize) -> Result<Vec<Vec<Trial>>> {
+    cohort(setting, |subject| {
+        let mut session = Session::new(&setting.agent, task, subject)?;
+        let mut trials = session.trials(learnt, Lesson::Learnt)?;
+        trials.extend(session.trials(untold, Lesson::Untold)?);
+        Ok(trials)
+    })
+}
+
+/// So many trials of every subject after those without any field.
+fn after_practice(setting: &Setting<'_>, task: &Blueprint, trials: usize) -> Result<Vec<Vec<Trial>>> {
+    cohort(setting, |subject| {
+        Ok(Session::new(&setting.agent, task, subject)?.trials(BEFORE + trials, Lesson::Learnt)?.split_off(BEFORE))
+    })
 }
 
 /// V18. 160 trials with a cursor turned by 30 degrees, to eight targets in turn, then eight with the cursor off, in which the
@@ -38,12 +50,7 @@ pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
             "[{{trials: {BEFORE}}}, {{trials: {TURNED}, field: rotation, strength: {TURN}}}, {{cursor: \"off\"}}]"
         ),
     )?;
-    let all = cohort(setting, |subject| {
-        let mut session = Session::new(&setting.agent, &task, subject)?;
-        let mut trials = session.trials(BEFORE + TURNED, Lesson::Learnt)?;
-        trials.extend(session.trials(OFF, Lesson::Untold)?);
-        Ok(trials)
-    })?;
+    let all = then_untold(setting, &task, BEFORE + TURNED, OFF)?;
     let axes = ["trial", "direction of the end of the hand's way (deg)"];
     let mut outcome = Outcome::titled("A turned cursor, then none", axes, Mechanism::ForwardModel);
     let off = BEFORE + TURNED;
@@ -70,12 +77,7 @@ pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     const PRACTICE: usize = 120;
     const ASKED: usize = 40;
     let task = scheduled(setting, &format!("[{{trials: {}}}, {{cursor: \"off\"}}]", PRACTICE + ASKED))?;
-    let all = cohort(setting, |subject| {
-        let mut session = Session::new(&setting.agent, &task, subject)?;
-        let mut trials = session.trials(PRACTICE + ASKED, Lesson::Learnt)?;
-        trials.extend(session.trials(ASKED, Lesson::Untold)?);
-        Ok(trials)
-    })?;
+    let all = then_untold(setting, &task, PRACTICE + ASKED, ASKED)?;
     let mut outcome = Outcome::titled("Scatter of reaches", ["trial", "direction (deg)"], Mechanism::Body);
     let sd = |from: usize, of: fn(&Trial) -> f64| {
         mean(&all.iter().map(|trials| scatter(&angles(&trials[from..from + ASKED], of))).collect::<Vec<_>>())
@@ -103,11 +105,7 @@ pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
     for (name, field, strength) in [("rotation", "rotation", TURN), ("curl field", "curl", CURL)] {
         let block = format!("targets: [90], trials: {BEFORE}}}, {{targets: [90], field: {field}, strength: {strength}");
         let task = scheduled(setting, &format!("[{{{block}}}]"))?;
-        let all = cohort(setting, |subject| {
-            let mut session = Session::new(&setting.agent, &task, subject)?;
-            session.trials(BEFORE, Lesson::Learnt)?;
-            session.trials(TRIALS, Lesson::Learnt)
-        })?;
+        let all = after_practice(setting, &task, TRIALS)?;
         let size = |trial: &Trial| if field == "curl" { trial.deviation } else { trial.end_angle };
         let errors = average(&all.iter().map(|trials| angles(trials, size)).collect::<Vec<_>>());
         let made_up = |trials: &[Trial]| trials.iter().map(|trial| 1.0 - size(trial) / errors[0]).collect::<Vec<_>>();
@@ -138,11 +136,7 @@ pub fn error_clamp(setting: &Setting<'_>) -> Result<Outcome> {
         let block =
             format!("targets: [90], trials: {BEFORE}}}, {{targets: [90], field: error-clamp, strength: {clamp}");
         let task = scheduled(setting, &format!("[{{{block}}}]"))?;
-        let all = cohort(setting, |subject| {
-            let mut session = Session::new(&setting.agent, &task, subject)?;
-            session.trials(BEFORE, Lesson::Learnt)?;
-            session.trials(TRIALS, Lesson::Learnt)
-        })?;
+        let all = after_practice(setting, &task, TRIALS)?;
         let courses: Vec<Vec<f64>> = all.iter().map(|trials| angles(trials, |trial| -trial.end_angle)).collect();
         headings.push(mean(&average(&courses)[TRIALS - LAST..]));
         outcome.course(&format!("{clamp} deg"), (1..=TRIALS).map(|trial| trial as f64).collect(), courses);

@@ -1,6 +1,6 @@
 //! Learning from error and learning from reward, told apart by what is shown and by lesions.
 
-use super::session::{CURL, Lesson, Session, binned, cohort, middles, scheduled};
+use super::session::{CURL, Lesson, Session, binned, cohort, middles, scatter, scheduled};
 use super::{Band, Mechanism, Outcome, Setting};
 use crate::stats::mean;
 use anyhow::{Result, anyhow};
@@ -52,7 +52,7 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
         let learned = mean(&late.clone().map(|trial| TURN - trial.end_angle).collect::<Vec<_>>());
         let shift: Option<Vec<f64>> = late.map(|trial| trial.predicted_turn).collect();
         shifts.push(shift.map(|shift| mean(&shift) / learned));
-        let spread: Vec<f64> = angles.iter().map(|angles| deviation(&angles[trials - 2 * STRETCH..])).collect();
+        let spread: Vec<f64> = angles.iter().map(|angles| scatter(&angles[trials - 2 * STRETCH..])).collect();
         spreads.push(mean(&spread));
         outcome.line(&format!("SD of the end angle, {name} (deg)"), spreads.last().copied(), Band::Free);
         let share =
@@ -73,11 +73,6 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     let band = Band::Within(1.3, LARGEST_SCATTER);
     outcome.line("SD of the end angle, reward only / error shown", spreads[1] / spreads[0], band);
     Ok(outcome)
-}
-
-fn deviation(values: &[f64]) -> f64 {
-    let centre = mean(values);
-    mean(&values.iter().map(|value| (value - centre).powi(2)).collect::<Vec<_>>()).sqrt()
 }
 
 /// V16b. Groups: intact, without cerebellum, without basal ganglia, and intact with motor noise. Each subject adapts to a

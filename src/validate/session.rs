@@ -3,6 +3,7 @@
 use super::Setting;
 use crate::catalog::AgentBlueprint;
 use crate::crew::crew;
+use crate::stats::mean;
 use anyhow::{Context, Result, anyhow};
 use etude_agents::{Agent, Transition};
 use etude_envs::Seed;
@@ -226,4 +227,10 @@ pub fn binned(values: &[f64], size: usize) -> Vec<f64> {
 /// Where the middles of such stretches lie, counting trials from 1.
 pub fn middles(count: usize, size: usize) -> Vec<f64> {
     (0..count / size).map(|bin| (bin * size) as f64 + (size as f64 + 1.0) / 2.0).collect()
+}
+
+/// Standard deviation within a stretch of trials.
+pub fn scatter(values: &[f64]) -> f64 {
+    let centre = mean(values);
+    mean(&values.iter().map(|value| (value - centre).powi(2)).collect::<Vec<_>>()).sqrt()
 }

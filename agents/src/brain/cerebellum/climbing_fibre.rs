@@ -14,7 +14,8 @@ use crate::state::{StateError, StateReader, StateWriter};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClimbingFibreConfig {
-    /// Largest error told apart from larger ones, in standard deviations of the error; above 0 and at most 100, default 3.
+    /// Largest error told apart from larger ones, in standard deviations of the error, for feedback commands in typical ones;
+    /// above 0 and at most 100, default 3.
     pub saturation: f64,
     /// Signal the sign of the error only (an ablation); default false.
     pub binary: bool,
