@@ -112,7 +112,7 @@ fn every_setting_of_the_cerebellum_refuses_what_is_not_a_number_or_out_of_range(
         ("feedback_error.fast.retention", |own, value| own.feedback_error.as_mut().unwrap().fast.retention = value),
         ("feedback_error.fast.rate", |own, value| own.feedback_error.as_mut().unwrap().fast.rate = value),
         ("feedback_error.slow.retention", |own, value| own.feedback_error.as_mut().unwrap().slow.retention = value),
-        ("feedback_error.leeway", |own, value| own.feedback_error.as_mut().unwrap().leeway = value),
+        ("feedback_error.failure", |own, value| own.feedback_error.as_mut().unwrap().failure = value),
         ("feedback_error.sensitivity.largest", |own, value| {
             own.feedback_error.as_mut().unwrap().sensitivity.largest = value
         }),

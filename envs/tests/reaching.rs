@@ -475,8 +475,8 @@ fn the_plans_error_is_what_the_cursor_did_otherwise_than_planned_and_a_force_is_
         });
         largest
     };
-    // The gain of 0.4 times 2 sin 15° times the peak speed, in units of 0.5 m/s.
-    let expected = 0.4 * 2.0 * 15.0f32.to_radians().sin() * 0.375 / 0.5;
+    // The gain of 0.8 times 2 sin 15° times the peak speed, in units of 0.5 m/s.
+    let expected = 0.8 * 2.0 * 15.0f32.to_radians().sin() * 0.375 / 0.5;
     let naive = largest("{field: rotation, strength: 30}", None);
     assert!((naive / expected - 1.0).abs() < 0.05, "{naive}, expected {expected}");
     let learned = largest("{field: rotation, strength: 30}", Some(30.0));

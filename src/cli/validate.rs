@@ -30,6 +30,9 @@ pub struct Validate {
     /// Repeat everything on so many seeds: the seed and those that follow it
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 1_000>)]
     seeds: u64,
+    /// Targets of the reaching tasks, equally spaced from straight ahead [default: the tasks' own, eight]
+    #[arg(long, value_parser = whole_number::<1, 16>)]
+    targets: Option<u64>,
     /// Break the brain on purpose in many ways, and tell which bands notice
     #[arg(long, conflicts_with = "seeds")]
     mutants: bool,
@@ -58,6 +61,7 @@ impl Validate {
             agent: catalog.agent(&self.agent)?,
             subjects: self.subjects,
             seed: Seed(self.seed),
+            targets: self.targets,
             threads: self.threads.count(),
         };
         let asked = Asked {
@@ -65,6 +69,7 @@ impl Validate {
             subjects: self.subjects,
             seed: self.seed,
             seeds: self.seeds,
+            targets: self.targets,
             mutants: self.mutants,
             agent_yaml: setting.agent.yaml().into(),
         };
@@ -227,6 +232,8 @@ struct Asked {
     subjects: u64,
     seed: u64,
     seeds: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    targets: Option<u64>,
     mutants: bool,
     agent_yaml: String,
 }

@@ -1,8 +1,8 @@
 //! All findings, by number.
 
 use super::{
-    Experiment, Validation, adaptation, climbing_fibre, dopamine, generalisation, not_run, plan, recovery,
-    reinforcement, savings,
+    Experiment, Validation, adaptation, climbing_fibre, dopamine, feedback, generalisation, history, not_run, plan,
+    recovery, reinforcement, savings,
 };
 
 /// All validations, by number; those without an experiment only tell their bands.
@@ -41,7 +41,7 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V6",
         claim: "Practice of random rotations teaches their structure",
         source: "Braun et al. 2009",
-        experiment: Experiment::NotRun(&not_run::STRUCTURAL_LEARNING),
+        experiment: Experiment::Run(history::structure),
     },
     Validation {
         id: "V7",
@@ -143,7 +143,7 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V22",
         claim: "Two trials of a field bring back what was learned in it",
         source: "Heald, Lengyel & Wolpert 2021",
-        experiment: Experiment::NotRun(&not_run::EVOKED_RECOVERY),
+        experiment: Experiment::Run(history::evoked_recovery),
     },
     Validation {
         id: "V23",
@@ -155,18 +155,18 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V24",
         claim: "Errors that last raise the sensitivity to error, errors that alternate lower it",
         source: "Herzfeld et al. 2014",
-        experiment: Experiment::NotRun(&not_run::HISTORY_OF_ERRORS),
+        experiment: Experiment::Run(history::sensitivity),
     },
     Validation {
         id: "V25",
         claim: "Reward beside error makes learning faster and what was learned last",
         source: "Nikooyan & Ahmed 2015; Shmuelof et al. 2012; Galea et al. 2015",
-        experiment: Experiment::NotRun(&not_run::REWARD_AND_ERROR),
+        experiment: Experiment::Run(feedback::reward_and_error),
     },
     Validation {
         id: "V26",
         claim: "Uncertain feedback is learned from less",
         source: "Wei & Körding 2010",
-        experiment: Experiment::NotRun(&not_run::UNCERTAINTY),
+        experiment: Experiment::Run(feedback::uncertainty),
     },
 ];

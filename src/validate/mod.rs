@@ -7,10 +7,14 @@
 //! | `line.rs` | bands, measures and verdicts |
 //! | `adaptation.rs` | V1 adaptation to a force field, V2 its two-state course |
 //! | `recovery.rs` | V3 spontaneous recovery |
-//! | `savings.rs` | V4 savings |
+//! | `savings.rs` | V4 savings, V23 their sign |
 //! | `dopamine.rs`, `conditioning.rs` | V7 reward prediction error, V8 and V9 its adaptive gain |
 //! | `climbing_fibre.rs` | V14 graded error |
 //! | `reinforcement.rs` | V16a and V16b sensory against reward error, and the lesions that tell them apart |
+//! | `generalisation.rs` | V5 generalisation to other targets |
+//! | `plan.rs` | V18 to V21: turned and clamped cursors |
+//! | `history.rs` | V6 structural learning, V22 evoked recovery, V24 sensitivity by the history of errors |
+//! | `feedback.rs` | V25 reward beside error, V26 uncertain feedback |
 //! | `not_run.rs` | findings that have bands but no experiment yet |
 //! | `mutants.rs` | brains broken on purpose, and which bands notice |
 //! | `session.rs` | an agent going through trials of reaching |
@@ -21,7 +25,9 @@ mod adaptation;
 mod climbing_fibre;
 mod conditioning;
 mod dopamine;
+mod feedback;
 mod generalisation;
+mod history;
 mod line;
 mod list;
 pub mod mutants;
@@ -52,6 +58,8 @@ pub struct Setting<'a> {
     pub subjects: u64,
     /// The seed that all randomness comes from.
     pub seed: Seed,
+    /// Targets of the reaching tasks, where they are not the tasks' own.
+    pub targets: Option<u64>,
     /// Threads to use; results do not depend on it.
     pub threads: usize,
 }
@@ -146,6 +154,7 @@ mod tests {
             catalog: &catalog,
             subjects: 1,
             seed: Seed(0),
+            targets: None,
             threads: 1,
         };
         let slow = "{feedback_error: {fast: {rate: 0}}}";

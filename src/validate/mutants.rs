@@ -3,7 +3,7 @@
 //! A band notices a mutant if the intact agent meets it and the mutant misses it, with the same subjects and seed. Mutants
 //! of the cerebellum go through the experiments on adaptation, those of the basal ganglia through conditioning and learning
 //! from reward. Elsewhere they can change next to nothing: conditioning has neither a desired trajectory nor proprioceptors,
-//! hence no cerebellum, and where errors are shown the basal ganglia have 2% of the command.
+//! hence no cerebellum, and where errors are shown and do not fail the basal ganglia explore next to nothing.
 
 use super::{Part, Setting, Validation};
 use anyhow::Result;
@@ -21,7 +21,7 @@ pub struct Mutant {
 }
 
 /// All mutants.
-pub const MUTANTS: [Mutant; 14] = [
+pub const MUTANTS: [Mutant; 16] = [
     Mutant {
         name: "no basal ganglia",
         subject: &["V7", "V8", "V9", "V16b"],
@@ -73,7 +73,7 @@ pub const MUTANTS: [Mutant; 14] = [
     },
     Mutant {
         name: "memory of errors off",
-        subject: &["V4"],
+        subject: &["V4", "V24"],
         part: Part::Cerebellum,
         settings: "{feedback_error: {sensitivity: {largest: 1}}}",
     },
@@ -96,11 +96,18 @@ pub const MUTANTS: [Mutant; 14] = [
         settings: "{defect: flipped}",
     },
     Mutant { name: "sign-only dopamine", subject: &["V9"], part: Part::BasalGanglia, settings: "{defect: sign-only}" },
+    Mutant { name: "no prediction", subject: &["V26"], part: Part::Cerebellum, settings: "{sensory_prediction: null}" },
+    Mutant {
+        name: "kept without reward",
+        subject: &["V25"],
+        part: Part::Cerebellum,
+        settings: "{feedback_error: {unrewarded: 1}}",
+    },
     Mutant {
         name: "basal ganglia unchecked",
         subject: &["V1"],
         part: Part::Cerebellum,
-        settings: "{feedback_error: {leeway: 1}}",
+        settings: "{feedback_error: {failure: 0.001}}",
     },
 ];
 
@@ -108,7 +115,7 @@ impl Mutant {
     /// Whether a finding's experiment is one that it can change.
     pub fn touches(&self, finding: &Validation) -> bool {
         let experiments: &[&str] = match self.part {
-            Part::Cerebellum => &["V1", "V2", "V3", "V4", "V14"],
+            Part::Cerebellum => &["V1", "V2", "V3", "V4", "V14", "V24", "V25", "V26"],
             Part::BasalGanglia => &["V7", "V8", "V9", "V16b"],
         };
         experiments.contains(&finding.id)
@@ -183,7 +190,7 @@ mod tests {
     fn every_mutant_is_another_brain_and_goes_through_the_experiments_on_its_subject() {
         let catalog = Catalog::default();
         let agent = catalog.agent("brain").unwrap();
-        let setting = Setting { catalog: &catalog, agent, subjects: 1, seed: Seed(0), threads: 1 };
+        let setting = Setting { catalog: &catalog, agent, subjects: 1, seed: Seed(0), targets: None, threads: 1 };
         for mutant in &MUTANTS {
             let altered = setting.altered(mutant.part, mutant.settings).unwrap();
             assert_ne!(altered.brain(), setting.agent.brain(), "{}", mutant.name);

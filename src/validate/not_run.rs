@@ -24,18 +24,6 @@ impl Bands {
 const NO_EXPERIMENT: &str = "no experiment yet";
 const NO_DECODER: &str = "no task with a decoder of neural activity";
 
-/// V6.
-pub const STRUCTURAL_LEARNING: Bands = Bands {
-    mechanism: Mechanism::ErrorMemory,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("error of the first 10 trials, random rotations before / none", Band::AtMost(0.8)),
-        ("its p over 20 pairs", Band::Below(0.01)),
-        ("interference of the opposite rotation, random rotations before / none", Band::AtMost(0.75)),
-        ("error of the first 10 trials", Band::Stated("worse after random linear maps than after rotations")),
-    ],
-};
-
 /// V10.
 pub const TURNED_DECODER: Bands = Bands {
     mechanism: Mechanism::Cortex,
@@ -102,44 +90,4 @@ pub const CEREBELLAR_SHARE: Bands = Bands {
     mechanism: Mechanism::ModelReference,
     reason: NO_EXPERIMENT,
     bands: &[("cerebellar share in the first fifth of practice, transfer - scratch", Band::Above(0.0))],
-};
-
-/// V22.
-pub const EVOKED_RECOVERY: Bands = Bands {
-    mechanism: Mechanism::FeedbackError,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("change by two trials, after A and B / naive", Band::AtLeast(1.5)),
-        ("difference, lower end of its interval", Band::Above(0.0)),
-    ],
-};
-
-/// V24.
-pub const HISTORY_OF_ERRORS: Bands = Bands {
-    mechanism: Mechanism::ErrorMemory,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("sensitivity, slowly switching world", Band::Stated("above the unchanged world's, p < 0.05")),
-        ("sensitivity, fast switching world", Band::Stated("below the unchanged world's, p < 0.05")),
-    ],
-};
-
-/// V25.
-pub const REWARD_AND_ERROR: Bands = Bands {
-    mechanism: Mechanism::Reward,
-    reason: NO_EXPERIMENT,
-    bands: &[
-        ("trials to 63%, error - error and reward, lower end of its interval", Band::Above(0.0)),
-        ("retention, error and reward - error, lower end of its interval", Band::Above(0.0)),
-    ],
-};
-
-/// V26.
-pub const UNCERTAINTY: Bands = Bands {
-    mechanism: Mechanism::ForwardModel,
-    reason: "no task with a blurred cursor",
-    bands: &[
-        ("rate of learning, sharp - blurred, lower end of its interval", Band::Above(0.0)),
-        ("reliance on the prediction", Band::Stated("higher with twice the blur")),
-    ],
 };

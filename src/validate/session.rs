@@ -15,6 +15,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Targets of a cycle in the built-in tasks.
 pub const CYCLE: usize = 8;
+/// Direction of the first target, in degrees: straight ahead.
+const TARGET: f64 = 90.0;
 /// Strength of the built-in curl fields, in N·s/m; a field that counts as 1.
 pub const CURL: f64 = 13.0;
 
@@ -172,8 +174,17 @@ impl Session {
 /// # Errors
 /// A schedule that makes no sense.
 pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
-    let base = Document::parse("null-v1.yaml", &setting.catalog.tasks.task("reaching/null-v1")?.yaml())?;
-    let text = format!("task: reaching/validation-v1\nschedule: {schedule}\n");
+    derived(setting, "reaching/null-v1", &format!("schedule: {schedule}\n"))
+}
+
+/// A task of the reaching family with other settings, and with as many targets as are asked for.
+fn derived(setting: &Setting<'_>, base: &str, settings: &str) -> Result<Blueprint> {
+    let base = Document::parse(base, &setting.catalog.tasks.task(base)?.yaml())?;
+    let movement = setting.targets.map_or_else(String::new, |count| {
+        let targets: Vec<f64> = (0..count).map(|target| TARGET + 360.0 * target as f64 / count as f64).collect();
+        format!("movement: {{targets: {targets:?}}}\n")
+    });
+    let text = format!("task: reaching/validation-v1\n{movement}{settings}");
     Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
 }
 
@@ -182,7 +193,7 @@ pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
 /// # Errors
 /// A task that is not known, and those of [`run_on`].
 pub fn run(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, trials: usize) -> Result<Vec<Vec<Trial>>> {
-    run_on(setting, agent, &setting.catalog.tasks.task(task)?, trials)
+    run_on(setting, agent, &derived(setting, task, "")?, trials)
 }
 
 /// The first trials of a task, of every subject, exploring and learning.

@@ -75,8 +75,8 @@ pub struct BasalGangliaConfig {
     /// by the body's own controller before anything came of it. Elsewhere every step is decided by itself, but for
     /// `shown_hold`. Guesses are made at every step.
     pub guided_hold: f64,
-    /// The same while the error is shown; 0 to 10, default 0.5: what is shown is the cerebellum's to learn. A brain without
-    /// one learns a force field from reward with 0.02, and nothing of it with 0.5 (own measurement).
+    /// The same while the error is shown; 0 to 10, default 0.02 (own measurement: a force field is learned from reward with it, and
+    /// nothing of it with 0.5).
     pub shown_hold: f64,
     /// A fault put into dopamine on purpose: `unsigned`, `flipped`, `sign-only`, `unadapted` or `no-bootstrapping`; default
     /// none.
@@ -100,7 +100,7 @@ impl Default for BasalGangliaConfig {
             error_context: 3.0,
             reward_memory: 2000.0,
             guided_hold: 0.5,
-            shown_hold: 0.5,
+            shown_hold: 0.02,
             defect: None,
         }
     }
@@ -125,6 +125,8 @@ impl BasalGangliaConfig {
     }
 }
 
+/// What the usual reward and dopamine of each regime are called in a checkpoint.
+const REGIMES: [[&str; 2]; 2] = [["reward", "dopamine"], ["hidden_reward", "hidden_dopamine"]];
 /// Streams of the one seed.
 const EXPLORATION: u64 = 0;
 const ACTOR: u64 = 1;
@@ -169,12 +171,40 @@ impl Pace {
     }
 }
 
+/// What is usual at a pace: decisions that stand for long earn more at a time than those that do not.
+#[derive(Clone, Debug)]
+struct Regime {
+    pace: Pace,
+    reward: RewardScaler,
+    dopamine: Dopamine,
+    /// The recent average of δ.
+    mood: Average,
+}
+
+impl Regime {
+    fn new(config: &BasalGangliaConfig, inputs: usize, clock: Clock, hold: f64) -> Regime {
+        let pace = Pace::new(config, clock, hold);
+        let clock = clock.slowed(pace.hold as u64);
+        Regime {
+            pace,
+            reward: RewardScaler::new(clock.steps(config.reward_memory).max(2)),
+            dopamine: Dopamine::new(
+                config.error_cap,
+                config.error_floor,
+                clock.kept(config.error_memory),
+                (config.error_context > 0.0).then(|| (inputs, clock.kept(config.error_context))),
+            ),
+            mood: Average::new(clock.kept(MOOD_MEMORY)),
+        }
+    }
+}
+
 /// The actor, the critic, and the signal between them.
 #[derive(Clone, Debug)]
 pub(super) struct BasalGanglia {
-    /// While the error is shown, and while it is not; and which of the two the present decision is made at.
-    paces: [Pace; 2],
-    hidden: bool,
+    /// While the error is shown and, in a guided body, while it is not; and which of them the present decision is made in.
+    regimes: Vec<Regime>,
+    regime: usize,
     policy: Policy,
     generator: ChaCha8Rng,
     actor: Column,
@@ -183,8 +213,6 @@ pub(super) struct BasalGanglia {
     critic_update: Intentional,
     /// Of the actor and of the critic, where the cortex has structural plasticity.
     structures: Option<[Structure; 2]>,
-    reward: RewardScaler,
-    dopamine: Dopamine,
     defect: Option<DopamineDefect>,
     /// The exploring pass of the actor that is to be learnt from, and one for guesses that leave no mark.
     tried: Activity,
@@ -210,8 +238,6 @@ pub(super) struct BasalGanglia {
     /// V(s) and δ of the last step learnt from.
     value: f32,
     burst: Burst,
-    /// The recent average of δ.
-    mood: Average,
     /// Share of action and dopamine that is left by a lesion.
     authority: f32,
     /// Share of the hidden layers' learning that is left by one.
@@ -227,11 +253,10 @@ impl BasalGanglia {
         seed: u64,
     ) -> BasalGanglia {
         let Body { inputs, actions, guided, clock } = body;
-        let holds = if guided { [config.shown_hold, config.guided_hold] } else { [0.0; 2] };
-        let paces = holds.map(|hold| Pace::new(config, clock, hold));
+        let holds: &[f64] = if guided { &[config.shown_hold, config.guided_hold] } else { &[0.0] };
+        let regimes: Vec<Regime> = holds.iter().map(|&hold| Regime::new(config, inputs, clock, hold)).collect();
         let policy_rate = (config.policy_rate * clock.interval()).min(1.0);
-        let clock = clock.slowed(paces[0].hold as u64);
-        let trace_decay = paces[0].trace_decay;
+        let trace_decay = regimes[0].pace.trace_decay;
         let stream = |stream| {
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
             generator.set_stream(stream);
@@ -251,8 +276,8 @@ impl BasalGanglia {
         }
         let critic = Column::new(cortex, inputs, 1, &mut stream(CRITIC));
         BasalGanglia {
-            paces,
-            hidden: false,
+            regimes,
+            regime: 0,
             generator: stream(EXPLORATION),
             actor_update: Intentional::new(&actor, policy_rate, trace_decay),
             critic_update: Intentional::new(&critic, config.value_rate, trace_decay),
@@ -262,13 +287,6 @@ impl BasalGanglia {
                     Structure::new(own, &critic, stream(CRITIC_STRUCTURE)),
                 ]
             }),
-            reward: RewardScaler::new(clock.steps(config.reward_memory).max(2)),
-            dopamine: Dopamine::new(
-                config.error_cap,
-                config.error_floor,
-                clock.kept(config.error_memory),
-                (config.error_context > 0.0).then(|| (inputs, clock.kept(config.error_context))),
-            ),
             defect: config.defect,
             tried: actor.activity(),
             guessed: actor.activity(),
@@ -286,7 +304,6 @@ impl BasalGanglia {
             by_action: vec![0.0; actions],
             value: 0.0,
             burst: Burst::default(),
-            mood: Average::new(clock.kept(MOOD_MEMORY)),
             authority: 1.0,
             plasticity: 1.0,
             policy,
@@ -305,31 +322,32 @@ impl BasalGanglia {
         self.plasticity = 1.0 - share;
     }
 
-    /// Writes a share of an action drawn from the policy, and remembers it; or that of one which still stands.
+    /// Writes an action drawn from the policy, and remembers it; or one which still stands. Only a share of it is explored.
     /// Whether the error is shown is heeded where a decision is made.
     pub(super) fn explore(&mut self, sensed: &[f32], shown: bool, share: f32, action: &mut [f32]) {
         if self.held == 0 {
-            self.hidden = !shown;
+            self.regime = if shown { 0 } else { self.regimes.len() - 1 };
             self.tried.set_inputs(sensed);
             self.actor.forward(&mut self.tried);
             self.policy.draw(self.tried.outputs(), &mut self.generator, &mut self.noise, &mut self.decided);
             (self.earned, self.untold) = (0.0, false);
         }
-        action.iter_mut().zip(&self.decided).for_each(|(action, &decided)| *action = decided);
-        self.weaken(share, action);
+        self.policy.mean(self.tried.outputs(), action);
+        action.iter_mut().zip(&self.decided).for_each(|(action, &decided)| *action += share * (decided - *action));
+        self.weaken(action);
         (self.awaiting, self.share) = (true, share);
     }
 
-    /// Writes a share of the policy's mean action, and remembers nothing.
-    pub(super) fn guess(&mut self, sensed: &[f32], share: f32, action: &mut [f32]) {
+    /// Writes the policy's mean action, and remembers nothing.
+    pub(super) fn guess(&mut self, sensed: &[f32], action: &mut [f32]) {
         self.guessed.set_inputs(sensed);
         self.actor.forward(&mut self.guessed);
         self.policy.mean(self.guessed.outputs(), action);
-        self.weaken(share, action);
+        self.weaken(action);
     }
 
-    fn weaken(&self, share: f32, action: &mut [f32]) {
-        action.iter_mut().for_each(|action| *action *= self.authority * share);
+    fn weaken(&self, action: &mut [f32]) {
+        action.iter_mut().for_each(|action| *action *= self.authority);
     }
 
     /// Learns from what followed the tried action. Without one, or if the reward is not finite, there is nothing to learn.
@@ -354,21 +372,24 @@ impl BasalGanglia {
         }
         self.awaiting = false;
         if terminated || truncated {
-            self.reward.end_episode();
+            self.regimes.iter_mut().for_each(|regime| {
+                regime.reward.end_episode();
+                regime.dopamine.end_episode();
+            });
             self.actor_update.end_episode();
             self.critic_update.end_episode();
-            self.dopamine.end_episode();
         }
     }
 
     fn pace(&self) -> Pace {
-        self.paces[usize::from(self.hidden)]
+        self.regimes[self.regime].pace
     }
 
     fn improve(&mut self, reward: f32, next_sensed: &[f32], terminated: bool, teacher: Option<&Teacher<'_>>) {
-        let pace = self.pace();
-        let reward = self.reward.scale(reward, pace.discount);
-        if self.reward.silent() {
+        let Regime { pace, reward: scaler, .. } = &mut self.regimes[self.regime];
+        let pace = *pace;
+        let reward = scaler.scale(reward, pace.discount);
+        if scaler.silent() {
             // Nothing to predict yet: δ would be the naive critic's own noise, which, brought to its usual size, would
             // move the actor at random for as long as no reward comes.
             return;
@@ -388,11 +409,11 @@ impl BasalGanglia {
         if !error.is_finite() {
             return;
         }
-        let burst = self.dopamine.adapt(error, self.tried.inputs());
+        let burst = self.regimes[self.regime].dopamine.adapt(error, self.tried.inputs());
         self.burst = burst.distorted(self.defect).weakened(self.authority);
         let taught = !terminated && self.gradient_strength != 0.0 && teacher.is_some_and(|teacher| self.ask(teacher));
 
-        self.mood.update(f64::from(error));
+        self.regimes[self.regime].mood.update(f64::from(error));
 
         self.present.head().1[0] = -1.0;
         self.critic.backward(&mut self.present);
@@ -421,7 +442,8 @@ impl BasalGanglia {
 
     /// Whether things have of late gone worse than expected, on average by most of the usual error.
     pub(super) fn disappointed(&self) -> bool {
-        self.mood.value() < -DISAPPOINTMENT * self.dopamine.average()
+        let Regime { mood, dopamine, .. } = &self.regimes[self.regime];
+        mood.value() < -DISAPPOINTMENT * dopamine.average()
     }
 
     /// Asks how V(s′) depends on the action.
@@ -437,7 +459,7 @@ impl BasalGanglia {
     fn follow(&mut self) {
         let outputs = self.policy.outputs();
         let scale = self.gradient_strength * self.authority * self.pace().discount as f32
-            / self.dopamine.usual().max(f32::MIN_POSITIVE);
+            / self.regimes[self.regime].dopamine.usual().max(f32::MIN_POSITIVE);
         let (head, gradient) = self.tried.head();
         gradient[..outputs].fill(0.0);
         for ((gradient, &mean), by_action) in gradient.iter_mut().zip(&*head).zip(&self.by_action) {
@@ -454,7 +476,7 @@ impl BasalGanglia {
         report("dopamine", self.burst.raw);
         report("dopamine_adapted", self.burst.adapted);
         report("value", self.value);
-        report("reward_scale", self.reward.unit());
+        report("reward_scale", self.regimes[self.regime].reward.unit());
         report("exploration", self.share * self.policy.exploration(self.tried.outputs()));
         report("step_size_actor", self.actor_update.step_size());
         report("step_size_critic", self.critic_update.step_size());
@@ -479,17 +501,19 @@ impl BasalGanglia {
             writer.scope("actor_structure", |writer| actor.save(writer));
             writer.scope("critic_structure", |writer| critic.save(writer));
         }
-        writer.scope("reward", |writer| self.reward.save(writer));
-        writer.scope("dopamine", |writer| {
-            self.dopamine.save(writer);
-            self.mood.save("mood", writer);
-            writer.put_f32("last", &[self.value, self.burst.raw, self.burst.clipped, self.burst.adapted]);
-        });
+        for (regime, [reward, dopamine]) in self.regimes.iter().zip(REGIMES) {
+            writer.scope(reward, |writer| regime.reward.save(writer));
+            writer.scope(dopamine, |writer| {
+                regime.dopamine.save(writer);
+                regime.mood.save("mood", writer);
+            });
+        }
+        writer.put_f32("last", &[self.value, self.burst.raw, self.burst.clipped, self.burst.adapted]);
         writer.put_f32("intact", &[self.authority, self.plasticity]);
         writer.scope("tried", |writer| {
             writer.put_u64("awaiting", &[u64::from(self.awaiting)]);
             writer.put_f32("share", &[self.share]);
-            writer.put_u64("held", &[self.held as u64, u64::from(self.untold), u64::from(self.hidden)]);
+            writer.put_u64("held", &[self.held as u64, u64::from(self.untold), self.regime as u64]);
             writer.put_f32("decided", &self.decided);
             writer.put_f32("earned", &[self.earned]);
             writer.put_f32("inputs", self.tried.inputs());
@@ -513,15 +537,16 @@ impl BasalGanglia {
             reader.scope("actor_structure", |reader| actor.load(reader))?;
             reader.scope("critic_structure", |reader| critic.load(reader))?;
         }
-        reader.scope("reward", |reader| self.reward.load(reader))?;
-        reader.scope("dopamine", |reader| {
-            self.dopamine.load(reader)?;
-            self.mood.load_signed("mood", reader)?;
-            let mut last = [0.0; 4];
-            reader.get_f32("last", &mut last)?;
-            [self.value, self.burst.raw, self.burst.clipped, self.burst.adapted] = last;
-            Ok(())
-        })?;
+        for (regime, [reward, dopamine]) in self.regimes.iter_mut().zip(REGIMES) {
+            reader.scope(reward, |reader| regime.reward.load(reader))?;
+            reader.scope(dopamine, |reader| {
+                regime.dopamine.load(reader)?;
+                regime.mood.load_signed("mood", reader)
+            })?;
+        }
+        let mut last = [0.0; 4];
+        reader.get_f32("last", &mut last)?;
+        [self.value, self.burst.raw, self.burst.clipped, self.burst.adapted] = last;
         let mut intact = [0.0; 2];
         reader.get_f32("intact", &mut intact)?;
         reader.check("intact", &intact, "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
@@ -535,8 +560,12 @@ impl BasalGanglia {
             reader.check("share", &[self.share], "a share from 0 to 1", |share| (0.0..=1.0).contains(&share))?;
             let mut held = [0; 3];
             reader.get_u64("held", &mut held)?;
-            reader.check("held", &held[1..], "0 or 1", |held| held <= 1)?;
-            (self.untold, self.hidden) = (held[1] == 1, held[2] == 1);
+            reader.check("held", &held[1..2], "0 or 1", |held| held <= 1)?;
+            let regimes = self.regimes.len() as u64;
+            reader.check("held", &held[2..], "0 while the error is shown, 1 while it is not", |regime| {
+                regime < regimes
+            })?;
+            (self.untold, self.regime) = (held[1] == 1, held[2] as usize);
             let hold = self.pace().hold as u64;
             reader.check("held", &held[..1], "fewer steps than a decision stands", |held| held < hold)?;
             self.held = held[0] as usize;

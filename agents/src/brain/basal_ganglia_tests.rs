@@ -53,7 +53,7 @@ fn where_a_body_is_guided_a_naive_policy_leaves_it_to_its_own_controller() {
         let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
         let mut parts = BasalGanglia::new(&BasalGangliaConfig::default(), &cortex, body(3, guided), 0.0, 1);
         let (mut guessed, mut tried) = ([0.0; 3], [0.0; 3]);
-        parts.guess(&[0.5, -1.0], 1.0, &mut guessed);
+        parts.guess(&[0.5, -1.0], &mut guessed);
         parts.explore(&[0.5, -1.0], true, 1.0, &mut tried);
         assert!(tried.iter().all(|tried| *tried != 0.0), "it explores all the same");
         guessed
@@ -83,10 +83,10 @@ fn a_welcome_surprise_makes_the_action_more_likely_and_an_unwelcome_one_less() {
         let mut parts = made(&BasalGangliaConfig { entropy: 0.0, ..BasalGangliaConfig::default() });
         let here = [0.5, -1.0];
         let (mut tried, mut before, mut after) = ([0.0], [0.0], [0.0]);
-        parts.guess(&here, 1.0, &mut before);
+        parts.guess(&here, &mut before);
         parts.explore(&here, true, 1.0, &mut tried);
         parts.learn(reward, &here, true, false, None);
-        parts.guess(&here, 1.0, &mut after);
+        parts.guess(&here, &mut after);
         let towards = (after[0] - before[0]) * (tried[0] - before[0]);
         assert!(towards * parts.burst.raw > 0.0, "{reward}: {before:?}, tried {tried:?}, {after:?}");
     }
@@ -98,7 +98,7 @@ fn without_a_tried_action_or_with_a_broken_reward_nothing_is_learnt() {
     let weights = |parts: &BasalGanglia| (parts.actor.weights.clone(), parts.critic.weights.clone());
     let before = weights(&parts);
     parts.learn(1.0, &[0.0, 1.0], false, false, None);
-    parts.guess(&[0.0, 1.0], 1.0, &mut [0.0]);
+    parts.guess(&[0.0, 1.0], &mut [0.0]);
     parts.learn(1.0, &[0.0, 1.0], false, false, None);
     for reward in [f32::NAN, f32::INFINITY] {
         parts.explore(&[0.0, 1.0], true, 1.0, &mut [0.0]);
@@ -118,10 +118,10 @@ fn the_actor_is_driven_by_the_error_relative_to_the_usual_one() {
         let mut parts = made(&config);
         let here = [0.5, -1.0];
         let (mut before, mut after) = ([0.0], [0.0]);
-        parts.guess(&here, 1.0, &mut before);
+        parts.guess(&here, &mut before);
         parts.explore(&here, true, 1.0, &mut [0.0]);
         parts.learn(3.0, &here, true, false, None);
-        parts.guess(&here, 1.0, &mut after);
+        parts.guess(&here, &mut after);
         (after[0] - before[0]).abs()
     };
     // The first error is the usual one, however much of it counts.
@@ -150,16 +150,16 @@ fn entropy_widens_exploration_after_good_and_bad_surprises() {
 fn nothing_is_learnt_as_long_as_no_reward_comes() {
     let mut parts = made(&BasalGangliaConfig::default());
     let (here, mut before, mut after) = ([0.5, -1.0], [0.0], [0.0]);
-    parts.guess(&here, 1.0, &mut before);
+    parts.guess(&here, &mut before);
     for _ in 0..100 {
         parts.explore(&here, true, 1.0, &mut [0.0]);
         parts.learn(0.0, &here, false, false, None);
     }
-    parts.guess(&here, 1.0, &mut after);
+    parts.guess(&here, &mut after);
     assert_eq!(before, after);
     parts.explore(&here, true, 1.0, &mut [0.0]);
     parts.learn(1.0, &here, false, false, None);
-    parts.guess(&here, 1.0, &mut after);
+    parts.guess(&here, &mut after);
     assert_ne!(before, after, "the first reward is learnt from");
 }
 
@@ -190,16 +190,16 @@ fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
 }
 
 #[test]
-fn what_is_not_carried_out_is_not_learnt_from_by_the_actor() {
+fn what_is_not_explored_is_not_learnt_from_by_the_actor() {
     for (share, moved) in [(0.0, false), (0.5, true)] {
         let mut parts = made(&BasalGangliaConfig::default());
         let here = [0.5, -1.0];
         let (mut before, mut tried, mut after) = ([0.0], [0.0], [0.0]);
-        parts.guess(&here, 1.0, &mut before);
+        parts.guess(&here, &mut before);
         parts.explore(&here, true, share, &mut tried);
-        assert_eq!(tried[0] == 0.0, share == 0.0);
+        assert_eq!(tried == before, share == 0.0, "what is not explored is the mean action");
         parts.learn(3.0, &here, true, false, None);
-        parts.guess(&here, 1.0, &mut after);
+        parts.guess(&here, &mut after);
         assert_eq!(after != before, moved, "{share}");
     }
 }
@@ -214,7 +214,7 @@ fn the_second_teacher_moves_the_action_where_the_future_is_better_and_no_further
         let here = [0.5, -1.0];
         let mean = |parts: &mut BasalGanglia| {
             let mut action = [0.0];
-            parts.guess(&here, 1.0, &mut action);
+            parts.guess(&here, &mut action);
             action[0]
         };
         parts.explore(&here, true, 1.0, &mut [0.0]);

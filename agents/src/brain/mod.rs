@@ -196,7 +196,7 @@ impl Agent for Brain {
                 let shown = self.shown.and_then(|index| observation.get(index)).is_none_or(|&shown| shown > 0.5);
                 basal_ganglia.explore(&self.sensed, shown, share, action);
             } else {
-                basal_ganglia.guess(&self.sensed, share, action);
+                basal_ganglia.guess(&self.sensed, action);
             }
         }
         if let Some(cerebellum) = &mut self.cerebellum {
@@ -250,7 +250,8 @@ impl Agent for Brain {
     /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),
     /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
     /// prediction error) and, for feedback-error learning, `error_sensitivity` (the factor by which errors like the last
-    /// episode's are learnt from, 1 in the naive), or for model-reference correction `surprise` (recent over usual squared
+    /// episode's are learnt from, 1 in the naive) and
+    /// `prediction_reliance` (how far the prediction stands in for an error that is hidden or trembles, in [0, 1]), or for model-reference correction `surprise` (recent over usual squared
     /// prediction error, where it is largest) and `change_noticed` (1 in another body than the practised one);
     /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
     /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both.

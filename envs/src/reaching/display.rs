@@ -18,6 +18,8 @@ const FORCE: f32 = 0.01;
 /// Directions of the hand's velocity for which a drawing is told the field, and its magnitude in m/s.
 const DIRECTIONS: usize = 8;
 const RATE_SHOWN: f32 = 0.3;
+/// Typical feedback of a plan whose gain is 1, in units of the action.
+const PLAN_TYPICAL: f32 = 0.0225;
 /// Blocks that a task's description names one by one.
 const BLOCKS_NAMED: usize = 6;
 
@@ -128,7 +130,8 @@ fn observation(spec: &ReachingSpec) -> Space {
                  of the action; 0 while it is hidden",
                 spec.controller.plan_gain
             );
-            Field::body(&format!("feedback_plan_{name}"), "1", -1000.0, 1000.0, 0.009, &meaning)
+            let typical = PLAN_TYPICAL * spec.controller.plan_gain;
+            Field::body(&format!("feedback_plan_{name}"), "1", -1000.0, 1000.0, typical, &meaning)
                 .with_role(Role::Feedback { action: 2 + axis })
         }));
         let mut pair = |name: &str, unit: &str, bound: f32, typical: f32, meaning: &str| {
@@ -252,11 +255,18 @@ fn named(block: &BlockSpec) -> String {
         FieldKind::Rotation => format!("cursor turned by {strength} degrees"),
         FieldKind::ErrorClamp => format!("cursor clamped at {strength} degrees from the target"),
         FieldKind::Gain => format!("cursor's way times {strength}"),
+        FieldKind::Linear => "cursor's way through a linear map".into(),
     };
     for (share, kind) in [(block.catch, "catch"), (block.clamp, "error-clamp")] {
         if share > 0.0 {
             words.push_str(&format!(", {} % {kind} trials", 100.0 * share));
         }
+    }
+    if block.blur > 0.0 {
+        words.push_str(&format!(", cursor blurred by {} mm", 1000.0 * block.blur));
+    }
+    if block.payoff != 0.0 {
+        words.push_str(&format!(", paid {} degrees beside the target", block.payoff));
     }
     if block.reward_only {
         words.push_str(", reward only");

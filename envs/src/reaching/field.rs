@@ -12,13 +12,17 @@ const STRONGEST_FIELD: f32 = 100.0;
 /// Largest force of the channel's walls in N.
 const STRONGEST_CHANNEL: f32 = 1000.0;
 
+const IDENTITY: [[f32; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
+
 /// The field of one trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
     /// Force per velocity of the hand in N·s/m, row by row.
     force: [[f32; 2]; 2],
-    /// Rotation of the cursor about the start, as cosine and sine times the gain.
-    turn: Vector,
+    /// What becomes of the cursor's way from the start, row by row.
+    map: [[f32; 2]; 2],
+    /// Turn from the direction that pays off to that of the target.
+    paid: Vector,
     /// Whether the cursor keeps to the target's direction, turned.
     clamped: bool,
     /// Its strength in the unit of its kind; 0 without a field.
@@ -27,20 +31,31 @@ pub struct Field {
 
 impl Field {
     /// No field.
-    pub const NONE: Self = Self { force: [[0.0; 2]; 2], turn: Vector::X, clamped: false, strength: 0.0 };
+    pub const NONE: Self = Self { force: [[0.0; 2]; 2], map: IDENTITY, paid: Vector::X, clamped: false, strength: 0.0 };
 
     /// The field of a block.
     pub fn of(block: &BlockSpec) -> Self {
         let strength = block.strength;
-        let base = Self { strength, ..Self::NONE };
+        let paid = if block.payoff == 0.0 { Vector::X } else { Vector::from_angle(-block.payoff.to_radians()) };
+        let turned = |degrees: f32| {
+            let Vector { x: cos, y: sin } = Vector::from_angle(degrees.to_radians());
+            [[cos, -sin], [sin, cos]]
+        };
+        let base = Self { strength, paid, ..Self::NONE };
         match block.field {
-            FieldKind::None => Self::NONE,
+            FieldKind::None => base,
             FieldKind::Curl => Self { force: [[0.0, strength], [-strength, 0.0]], ..base },
             FieldKind::Saddle => Self { force: SADDLE.map(|row| row.map(|value| strength * value)), ..base },
-            FieldKind::Rotation => Self { turn: Vector::from_angle(strength.to_radians()), ..base },
-            FieldKind::ErrorClamp => Self { turn: Vector::from_angle(strength.to_radians()), clamped: true, ..base },
-            FieldKind::Gain => Self { turn: Vector::X * strength, ..base },
+            FieldKind::Rotation => Self { map: turned(strength), ..base },
+            FieldKind::ErrorClamp => Self { map: turned(strength), clamped: true, ..base },
+            FieldKind::Gain => Self { map: [[strength, 0.0], [0.0, strength]], ..base },
+            FieldKind::Linear => Self { map: block.map.unwrap_or(IDENTITY), ..base },
         }
+    }
+
+    /// The same trial without the field.
+    pub fn absent(&self) -> Self {
+        Self { paid: self.paid, ..Self::NONE }
     }
 
     /// Force in N on a hand of this velocity in m/s.
@@ -61,14 +76,17 @@ impl Field {
         [movement.start + self.shown(way), self.shown(rate)]
     }
 
-    /// What counts as the cursor in reward and score: a hand whose cursor is clamped, else the cursor.
+    /// What counts as the cursor in reward and score: a hand whose cursor is clamped, else the cursor; on a way to the target if
+    /// it is on one to the place that pays off.
     pub fn judged(&self, movement: &Movement, hand: Vector) -> Vector {
-        if self.clamped { hand } else { self.cursor(movement, hand, Vector::ZERO)[0] }
+        let place = if self.clamped { hand } else { self.cursor(movement, hand, Vector::ZERO)[0] };
+        if self.paid == Vector::X { place } else { movement.start + self.paid.rotate(place - movement.start) }
     }
 
-    /// What a turned or magnified cursor makes of a way of the hand from the start, or of its velocity.
+    /// What a turned, magnified or mapped cursor makes of a way of the hand from the start, or of its velocity.
     pub fn shown(&self, way: Vector) -> Vector {
-        self.turn.rotate(way)
+        let [[a, b], [c, d]] = self.map;
+        Vector::new(a * way.x + b * way.y, c * way.x + d * way.y)
     }
 }
 

@@ -55,6 +55,9 @@ fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
     Ok(Blueprint::new(move || prototype.clone()))
 }
 
+/// Time in which the velocity of a cursor is seen, in s.
+const SEEN_IN: f32 = 0.1;
+
 /// A reaching task.
 #[derive(Clone)]
 pub struct Reaching {
@@ -172,6 +175,16 @@ impl Reaching {
         }
     }
 
+    /// Shows the cursor beside where it is; nothing is drawn where it is sharp.
+    fn blur(&mut self, moment: &mut Moment) {
+        let blur = self.block().blur;
+        if blur > 0.0 {
+            let [x, y]: [f32; 2] = std::array::from_fn(|_| self.noises.sample(StandardNormal));
+            let off = Vector::new(x, y) * blur;
+            moment.cursor = [moment.cursor[0] + off, moment.cursor[1] + off / SEEN_IN];
+        }
+    }
+
     fn reward(&self, cursor: Vector, action: &[f32]) -> f32 {
         let reward = &self.spec.reward;
         if self.block().reward_only {
@@ -204,14 +217,15 @@ impl Task for Reaching {
         let (block, chance) = (self.block(), rng.random::<f32>());
         let direction = block.targets(&spec.movement)[self.place.target];
         let (caught, clamped) = (chance < block.catch, chance >= block.catch && chance < block.catch + block.clamp);
-        self.field = if caught || clamped { Field::NONE } else { Field::of(block) };
+        let field = Field::of(block);
+        self.field = if caught || clamped { field.absent() } else { field };
         (self.caught, self.clamped) = (caught, clamped);
         self.movement = Movement::new(&spec, spec.centre() + Vector::from(off), direction);
         if let Some(arm) = &mut self.arm {
             arm.start(world, &spec.arm, self.controller.links(), self.movement.start);
         }
         (self.physics_step, self.steps, self.commands, self.noise) = (0, 0, [0.0; 2], [0.0; 2]);
-        if spec.arm.constant_noise > 0.0 || spec.arm.signal_noise > 0.0 {
+        if spec.arm.constant_noise > 0.0 || spec.arm.signal_noise > 0.0 || self.block().blur > 0.0 {
             self.noises = Seed(rng.random()).rng();
         }
         self.record = Record::default();
@@ -250,7 +264,8 @@ impl Task for Reaching {
         let Some(arm) = &mut self.arm else { return Judgement::default() };
         arm.feel(world);
         let motion = arm.motion;
-        if let Some(moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+        if let Some(mut moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+            self.blur(&mut moment);
             self.senses.pass(moment);
         }
         self.compare();

@@ -213,6 +213,17 @@ pub struct BlockSpec {
     /// Whether the cursor is hidden and the only reward comes at the end, for the end point.
     #[serde(default)]
     pub reward_only: bool,
+    /// Standard deviation by which the cursor is seen beside where it is, anew at every step and along both axes, in m; its velocity
+    /// is off by as much in 0.1 s.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub blur: f32,
+    /// What a linear map makes of the cursor's way from the start, row by row; the identity unless the field is `linear`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<[[f32; 2]; 2]>,
+    /// Direction of the place that pays off from that of the target that is shown, in degrees, counter-clockwise positive: reward
+    /// and score are for moving there, and nothing but reward tells of it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub payoff: f32,
     /// Directions of the targets in degrees, where they differ from the movement's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<f32>>,
@@ -237,6 +248,8 @@ pub enum FieldKind {
     ErrorClamp,
     /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
     Gain,
+    /// A linear map of the cursor's way from the start, such as a shear; its strength is 1, the map is given row by row.
+    Linear,
 }
 
 /// When the cursor is shown.
@@ -265,6 +278,10 @@ pub enum After {
 
 fn one() -> u32 {
     1
+}
+
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
 }
 
 impl EpisodeSpec {
@@ -376,9 +393,13 @@ impl ReachingSpec {
                 check("strength", block.strength, -180.0..=180.0, "degrees")?
             }
             FieldKind::Gain => check("strength", block.strength, 0.1..=10.0, "")?,
+            FieldKind::Linear => check("strength", block.strength, 1.0..=1.0, "")?,
         }
         check("catch", block.catch, 0.0..=1.0, "")?;
         check("clamp", block.clamp, 0.0..=1.0, "")?;
+        check("blur", block.blur, 0.0..=0.2, "m")?;
+        self.validate_map(index, block)?;
+        check("payoff", block.payoff, -180.0..=180.0, "degrees")?;
         if block.catch + block.clamp > 1.0 {
             let expected = format!("a probability that leaves room for that of catch trials, {}", block.catch);
             return Err(Invalid { field: at("clamp"), found: block.clamp.to_string(), expected });
@@ -386,6 +407,24 @@ impl ReachingSpec {
         match &block.targets {
             Some(targets) => self.validate_targets(&at("targets"), targets),
             None => Ok(()),
+        }
+    }
+
+    fn validate_map(&self, index: usize, block: &BlockSpec) -> Result<(), Invalid> {
+        let field = format!("schedule[{index}].map");
+        match (block.field, block.map) {
+            (FieldKind::Linear, Some(map)) => {
+                map.iter().flatten().try_for_each(|&value| Invalid::check(&field, value, -10.0..=10.0, ""))
+            }
+            (FieldKind::Linear, None) => {
+                let expected = "two rows of two numbers for the field `linear`, such as [[1, 0.5], [0, 1]]".into();
+                Err(Invalid { field, found: "none".into(), expected })
+            }
+            (_, Some(_)) => {
+                let expected = "none without the field `linear`".into();
+                Err(Invalid { field, found: "a map".into(), expected })
+            }
+            (_, None) => Ok(()),
         }
     }
 

@@ -20,6 +20,7 @@
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::certainty::Certainty;
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use super::granule::{Granule, GranuleConfig};
 use super::sensitivity::{Sensitivity, SensitivityConfig};
@@ -51,22 +52,26 @@ impl SiteConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeedbackErrorConfig {
-    /// The site that learns and forgets fast; default retention 0.7, rate 0.6 (own measurement: one target then is learnt by a
-    /// third of the error in the first trial).
+    /// The site that learns and forgets fast; default retention 0.85, rate 0.55 (own measurement: one target then is learnt by a
+    /// third of the error in the first trial; with a retention of 0.7 two trials bring back no more than they teach the naive).
     pub fast: SiteConfig,
-    /// The site that learns and forgets slowly; default retention 0.998, rate 0.12 (own measurement: with 0.995 practice of a
-    /// curl field ends with a score of 0.79 instead of 0.89).
+    /// The site that learns and forgets slowly; default retention 0.998, rate 0.1 (own measurement: 0.05 leaves 0.46 of a curl field's
+    /// error after 25 visits of each target, and 0.12 hinders spontaneous recovery).
     pub slow: SiteConfig,
     /// Time by which the feedback command lags behind the command that it blames, as by the muscles' own lag, in s; 0 to 1,
     /// default 0.12 (own measurement on reaching: feedback then falls mainly to the commands that were short of it, and
     /// rates may be half as high again before learning overshoots); 0 is the command that the feedback followed.
     pub delay: f64,
-    /// Share of the basal ganglia's command that is left to them where the error is shown; 0 to 1, default 0.02.
-    pub leeway: f64,
-    /// Size of an error, in typical feedback commands, of which half counts: of errors that are too large to be one's own less is
-    /// learnt (Wei & Körding 2009); above 0 and at most 1e6, default 12 (own measurement on clamped cursors: 35 lets
-    /// one of 95 degrees draw the hand too far).
+    /// Share of the possible reward that has to be missing for long until error and reward have an equal say, see
+    /// [reliability](super::reliability); above 0 and at most 1000, which is never, default 0.5 (own measurement).
+    pub failure: f64,
+    /// Root mean square over an episode of its error, in typical feedback commands, of which half counts: of errors that are too
+    /// large to be one's own less is learnt (Wei & Körding 2009); above 0 and at most 1e6, default 11 (own measurement on clamped
+    /// cursors: with it the hand is drawn about as far by clamps of 7.5 to 45 degrees, and less by 95).
     pub relevance: f64,
+    /// Share of what the slow site would learn that it learns in episodes in which no reward is told: reward makes what is learned
+    /// last (Shmuelof et al. 2012; Galea et al. 2015); 0 to 1, default 0.5, where 1 is an ablation.
+    pub unrewarded: f64,
     /// How errors that go on change the rate at which they are learnt from.
     pub sensitivity: SensitivityConfig,
 }
@@ -74,11 +79,12 @@ pub struct FeedbackErrorConfig {
 impl Default for FeedbackErrorConfig {
     fn default() -> Self {
         FeedbackErrorConfig {
-            fast: SiteConfig { retention: 0.7, rate: 0.6 },
-            slow: SiteConfig { retention: 0.998, rate: 0.12 },
+            fast: SiteConfig { retention: 0.85, rate: 0.55 },
+            slow: SiteConfig { retention: 0.998, rate: 0.1 },
             delay: 0.12,
-            leeway: 0.02,
-            relevance: 12.0,
+            failure: 0.5,
+            relevance: 11.0,
+            unrewarded: 0.5,
             sensitivity: SensitivityConfig::default(),
         }
     }
@@ -89,8 +95,9 @@ impl FeedbackErrorConfig {
         self.fast.validate("fast")?;
         self.slow.validate("slow")?;
         within("cerebellum.feedback_error.delay", self.delay, 0.0..=1.0)?;
-        within("cerebellum.feedback_error.leeway", self.leeway, 0.0..=1.0)?;
+        above("cerebellum.feedback_error.failure", self.failure, 0.0, 1000.0)?;
         above("cerebellum.feedback_error.relevance", self.relevance, 0.0, 1e6)?;
+        within("cerebellum.feedback_error.unrewarded", self.unrewarded, 0.0..=1.0)?;
         self.sensitivity.validate()
     }
 }
@@ -129,8 +136,12 @@ pub(super) struct FeedbackError {
     feedback: Vec<Sensed>,
     /// Index of the number that tells whether the error is shown, if there is one.
     shown: Option<usize>,
-    leeway: f32,
     relevance: f64,
+    unrewarded: f32,
+    /// Steps of this episode, and those in which reward was told.
+    lived: u64,
+    rewarded: u64,
+    certainty: Certainty,
     granule: Granule,
     fast: Site,
     slow: Site,
@@ -146,6 +157,8 @@ pub(super) struct FeedbackError {
     eligible: Vec<Lanes>,
     visited: Vec<Lanes>,
     steps: u64,
+    /// Σ |feedback|² of this episode, in typical ones.
+    size: f64,
     sensitivity: Sensitivity,
     /// Mean magnitude of the last climbing-fibre signals, in typical feedback commands.
     fibre: f32,
@@ -189,10 +202,14 @@ impl FeedbackError {
             eligible: vec![ZEROS; actions * units],
             visited: vec![ZEROS; units],
             steps: 0,
+            size: 0.0,
             sensitivity: Sensitivity::new(&config.sensitivity, actions * units * flat(&[ZEROS]).len()),
             shown,
-            leeway: config.leeway as f32,
             relevance: config.relevance,
+            unrewarded: config.unrewarded as f32,
+            lived: 0,
+            rewarded: 0,
+            certainty: Certainty::new(actions, Clock::new(shape.control_interval)),
             fibre: 0.0,
             inputs: vec![ZEROS; desired.len()],
             features: vec![ZEROS; units],
@@ -201,15 +218,15 @@ impl FeedbackError {
         })
     }
 
-    /// Whether the error that feedback answers is the task's: 1 where it is shown, or where nothing tells, else 0.
-    pub(super) fn error_shown(&self, observation: &[f32]) -> f32 {
+    /// Whether the error that feedback answers is the task's: where it is shown, or where nothing tells.
+    pub(super) fn error_shown(&self, observation: &[f32]) -> bool {
         let told = self.shown.and_then(|index| observation.get(index));
-        f32::from(u8::from(told.is_none_or(|&shown| shown > 0.5)))
+        told.is_none_or(|&shown| shown > 0.5)
     }
 
-    /// Share of the basal ganglia's command that is left to them where the error is shown.
-    pub(super) fn leeway(&self) -> f32 {
-        self.leeway
+    /// How [certain](super::certainty) the error is, from 0 to 1; 0 where it is not shown.
+    pub(super) fn certainty(&self, observation: &[f32]) -> f32 {
+        if self.error_shown(observation) { self.certainty.of_shown() } else { 0.0 }
     }
 
     /// How sensitive it was to the errors of the last episode.
@@ -251,10 +268,18 @@ impl FeedbackError {
         self.awaiting = true;
     }
 
-    /// Learns from the feedback commands that followed the last command.
-    pub(super) fn learn(&mut self, next_observation: &[f32], ended: bool) {
+    /// Learns from the feedback commands that followed the last command, as far as they are relied upon (0 to 1), and from
+    /// whether reward was told beside them.
+    pub(super) fn learn(&mut self, next_observation: &[f32], relied: f32, told: bool, ended: bool) {
+        if self.error_shown(next_observation) {
+            let value =
+                |sensed: &Sensed| next_observation.get(sensed.index).map_or(f32::NAN, |value| value / sensed.typical);
+            self.certainty.watch(self.feedback.iter().map(value), self.remembered <= 1);
+        }
+        self.lived += 1;
+        self.rewarded += u64::from(told);
         if std::mem::take(&mut self.awaiting) && self.remembered == self.slots() {
-            self.blame(next_observation);
+            self.blame(next_observation, relied);
         }
         if ended {
             self.consolidate();
@@ -263,24 +288,27 @@ impl FeedbackError {
     }
 
     /// Adds the present error to what the episode's end will change.
-    fn blame(&mut self, next_observation: &[f32]) {
-        let shown = self.error_shown(next_observation);
+    fn blame(&mut self, next_observation: &[f32], relied: f32) {
+        let certainty = self.certainty(next_observation);
         let units = self.features.len();
         let oldest = (self.newest + 1) % self.slots();
         let features = &self.past[oldest * units..][..units];
         self.steps += 1;
         add_scaled(&mut self.visited, 1.0, features);
         self.fibre = 0.0;
+        let error = |sensed: &Sensed| {
+            let error = certainty
+                * next_observation.get(sensed.index).copied().filter(|error| error.is_finite()).unwrap_or(0.0);
+            f64::from(error).clamp(-1e6 * f64::from(sensed.typical), 1e6 * f64::from(sensed.typical))
+        };
+        let square: f64 = self.feedback.iter().map(|sensed| (error(sensed) / f64::from(sensed.typical)).powi(2)).sum();
+        self.size += square;
         let actions = self.feedback.iter().zip(&mut self.fibres);
         for ((sensed, fibre), eligible) in actions.zip(self.eligible.chunks_exact_mut(units)) {
-            let error =
-                shown * next_observation.get(sensed.index).copied().filter(|error| error.is_finite()).unwrap_or(0.0);
             let typical = f64::from(sensed.typical);
-            let error = f64::from(error).clamp(-1e6 * typical, 1e6 * typical);
-            let size = error / (self.relevance * typical);
-            let signal = fibre.signal(error, typical) / (1.0 + size * size);
+            let signal = fibre.signal(error(sensed), typical);
             self.fibre += (signal.abs() / typical) as f32 / self.feedback.len() as f32;
-            let signal = signal as f32;
+            let signal = relied * signal as f32;
             add_scaled(eligible, signal, features);
         }
     }
@@ -290,6 +318,9 @@ impl FeedbackError {
         let square = dot(&self.visited, &self.visited);
         let (steps, least) = (self.steps.max(1) as f32, self.least_square());
         let scale = 1.0 / (least + square / steps);
+        let told = self.rewarded as f32 / self.lived.max(1) as f32;
+        let kept = self.unrewarded + (1.0 - self.unrewarded) * told;
+        let relevant = 1.0 / (1.0 + self.size / (f64::from(steps) * self.relevance.powi(2)));
         let (units, synapses) = (self.visited.len(), flat(&self.visited).len());
         for (action, sensed) in self.feedback.iter().enumerate() {
             let own = action * units..(action + 1) * units;
@@ -300,13 +331,13 @@ impl FeedbackError {
                 if visited <= 0.0 {
                     continue;
                 }
-                let error = scale * eligible;
+                let error = relevant as f32 * scale * eligible;
                 // What a typical error that lasts would come to.
                 let typical = sensed.typical * visited * scale;
                 let sensitivity = self.sensitivity.meet(action * synapses + synapse, error / typical, *fast / typical);
                 for (weight, site) in [
                     (fast, [self.fast.retention, self.fast.rate * sensitivity]),
-                    (slow, [self.slow.retention, self.slow.rate]),
+                    (slow, [self.slow.retention, self.slow.rate * kept]),
                 ] {
                     let changed = site[0] * *weight + site[1] * error;
                     *weight = changed.clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT);
@@ -316,7 +347,8 @@ impl FeedbackError {
         self.sensitivity.end();
         self.eligible.fill(ZEROS);
         self.visited.fill(ZEROS);
-        self.steps = 0;
+        (self.steps, self.size) = (0, 0.0);
+        (self.lived, self.rewarded) = (0, 0);
     }
 
     fn least_square(&self) -> f32 {
@@ -342,7 +374,10 @@ impl FeedbackError {
         writer.put_f32("past", flat(&self.past));
         let place = [self.newest as u64, self.remembered as u64, u64::from(self.awaiting), self.steps];
         writer.put_u64("place", &place);
+        writer.put_f64("size", &[self.size]);
+        writer.put_u64("told", &[self.lived, self.rewarded]);
         writer.put_f32("fibre", &[self.fibre]);
+        writer.scope("certainty", |writer| self.certainty.save(writer));
         writer.scope("sensitivity", |writer| self.sensitivity.save(writer));
         for (action, fibre) in self.fibres.iter().enumerate() {
             fibre.save(&format!("rate_{action}"), writer);
@@ -365,7 +400,14 @@ impl FeedbackError {
         reader.check("place", &place[3..], "a count of steps below 2^62", |steps| steps < 1 << 62)?;
         (self.newest, self.remembered) = (place[0] as usize, place[1] as usize);
         (self.awaiting, self.steps) = (place[2] == 1, place[3]);
+        let mut told = [0; 2];
+        reader.get_u64("told", &mut told)?;
+        reader.check("told", &told, "a count of steps below 2^62", |steps| steps < 1 << 62)?;
+        [self.lived, self.rewarded] = told;
+        reader.get_f64("size", std::slice::from_mut(&mut self.size))?;
+        reader.check("size", &[self.size], "a number that is not negative", |size| size >= 0.0)?;
         reader.get_f32("fibre", std::slice::from_mut(&mut self.fibre))?;
+        reader.scope("certainty", |reader| self.certainty.load(reader))?;
         reader.scope("sensitivity", |reader| self.sensitivity.load(reader))?;
         for (action, fibre) in self.fibres.iter_mut().enumerate() {
             fibre.load(&format!("rate_{action}"), reader)?;

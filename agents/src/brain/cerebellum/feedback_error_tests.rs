@@ -51,7 +51,7 @@ fn practise(learner: &mut FeedbackError, trial: Trial) -> f64 {
         Trial::Perturbed(force) => force as f32 - command[0],
         Trial::Clamped => 0.0,
     };
-    learner.learn(&[place, speed, feedback], true);
+    learner.learn(&[place, speed, feedback], 1.0, true, true);
     learner.command(&[place, speed, 0.0], false, &mut command);
     f64::from(command[0])
 }
@@ -104,7 +104,7 @@ fn an_error_that_lasts_is_answered_alike_however_many_steps_it_lasts() {
         let mut command = [0.0];
         for step in 0..steps {
             learner.command(&[place, speed, 0.0], true, &mut command);
-            learner.learn(&[place, speed, 1.0], step + 1 == steps);
+            learner.learn(&[place, speed, 1.0], 1.0, true, step + 1 == steps);
         }
         learner.command(&[place, speed, 0.0], false, &mut command);
         command[0]
@@ -163,13 +163,38 @@ fn an_error_too_large_to_be_ones_own_teaches_less() {
         let [place, speed] = WANTED;
         let mut command = [0.0];
         learner.command(&[place, speed, 0.0], true, &mut command);
-        learner.learn(&[place, speed, error], true);
+        learner.learn(&[place, speed, error], 1.0, true, true);
         learner.command(&[place, speed, 0.0], false, &mut command);
         command[0]
     };
     assert!((taught(10.0, 10.0) / taught(1e6, 10.0) - 0.5).abs() < 1e-4);
     assert!((taught(10.0, 0.1) / taught(1e6, 0.1) - 1.0).abs() < 1e-3);
     assert!(taught(10.0, 40.0) < taught(10.0, 10.0), "what is beyond the fibre's saturation, too");
+}
+
+#[test]
+fn what_is_learned_slowly_is_less_where_no_reward_is_told_and_nothing_is_learned_from_what_is_not_relied_upon() {
+    let taught = |fast: f64, relied: f32, told: [bool; 2]| {
+        let slow = slow_motion();
+        let fast = SiteConfig { rate: fast, ..slow.fast };
+        let mut learner = learner(&FeedbackErrorConfig { fast, unrewarded: 0.4, ..slow }, false);
+        let [place, speed] = WANTED;
+        let mut command = [0.0];
+        for (step, told) in told.into_iter().enumerate() {
+            learner.command(&[place, speed, 0.0], true, &mut command);
+            learner.learn(&[place, speed, 0.1], relied, told, step == 1);
+        }
+        learner.command(&[place, speed, 0.0], false, &mut command);
+        command[0]
+    };
+    let slow = taught(0.0, 1.0, [true, true]);
+    assert!(slow > 0.0);
+    assert!((taught(0.0, 1.0, [false, false]) / slow - 0.4).abs() < 1e-4);
+    assert!((taught(0.0, 1.0, [false, true]) / slow - 0.7).abs() < 1e-4, "half of the steps");
+    let fast = |told| taught(0.1, 1.0, told) - taught(0.0, 1.0, told);
+    assert!((fast([true, true]) - fast([false, false])).abs() < 1e-5, "the fast site does not care");
+    assert!((taught(0.1, 0.25, [true, true]) / taught(0.1, 1.0, [true, true]) - 0.25).abs() < 1e-4);
+    assert_eq!(taught(0.1, 0.0, [true, true]), 0.0);
 }
 
 #[test]
@@ -182,7 +207,7 @@ fn an_error_that_is_only_felt_teaches_nothing() {
         let mut learner = FeedbackError::new(&slow_motion(), &granule, &fibre, &shape, &mut generator).unwrap();
         let mut command = [0.0];
         learner.command(&[WANTED[0], WANTED[1], 0.0, shown], true, &mut command);
-        learner.learn(&[WANTED[0], WANTED[1], 1.0, shown], true);
+        learner.learn(&[WANTED[0], WANTED[1], 1.0, shown], 1.0, true, true);
         learner.command(&[WANTED[0], WANTED[1], 0.0, shown], false, &mut command);
         command[0]
     };
@@ -247,7 +272,7 @@ fn the_delay_blames_the_command_of_as_many_steps_before() {
     for step in 0..4 {
         command(&mut learner, step, true);
         // The error comes with the last step, two steps after the second command.
-        learner.learn(&[0.0, 0.0, if step == 3 { 1.0 } else { 0.0 }], step == 3);
+        learner.learn(&[0.0, 0.0, if step == 3 { 1.0 } else { 0.0 }], 1.0, true, step == 3);
     }
     let learnt: Vec<f32> = (0..4).map(|at| command(&mut learner, at, false)).collect();
     assert!(learnt[1] > 0.1, "{learnt:?}");
@@ -268,7 +293,7 @@ fn guesses_leave_no_mark_and_a_saved_learner_continues_bit_by_bit() {
         let phase = step as f32 * 0.7;
         let mut command = [0.0];
         learner.command(&[phase.sin(), phase.cos(), 0.0], true, &mut command);
-        learner.learn(&[0.0, 0.0, 0.3 - command[0]], step % 5 == 4);
+        learner.learn(&[0.0, 0.0, 0.3 - command[0]], 1.0, true, step % 5 == 4);
         command[0]
     };
     for index in 0..33 {

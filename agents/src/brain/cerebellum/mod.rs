@@ -11,12 +11,13 @@
 //! | file | part of them |
 //! |---|---|
 //! | `climbing_fibre.rs` | the error signal of all |
-//! | `granule.rs`, `sensitivity.rs` | the sparse random expansion and the memory of errors of feedback-error learning |
+//! | `granule.rs`, `sensitivity.rs`, `certainty.rs` | of feedback-error learning: the sparse random expansion, the memory of errors, and how certain an error is |
 //! | `least_squares.rs` | how forward models learn |
 //! | `contexts.rs`, `context.rs` | the bank of bodies that model reference knows |
 //! | `reliability.rs` | what decides between error and reward where an error can be hidden |
 //! | `goal_reach.rs` | the command that brings a limb to where a percept would be as it is wanted |
 
+mod certainty;
 mod climbing_fibre;
 mod context;
 mod contexts;
@@ -129,6 +130,8 @@ struct Last {
     /// |own command| / (|other command| + |own command|).
     share: f32,
     trust: f32,
+    /// How far the prediction stands in for what is shown.
+    predicted: f32,
 }
 
 /// The cerebellum.
@@ -182,7 +185,10 @@ impl Cerebellum {
         Some(Cerebellum {
             learner,
             foresight,
-            reliability: Reliability::new(Clock::new(shape.control_interval)),
+            reliability: Reliability::new(
+                config.feedback_error.as_ref().map_or(1.0, |own| own.failure),
+                Clock::new(shape.control_interval),
+            ),
             lesioned: 0.0,
             noise: 0.0,
             random_sign: config.random_sign,
@@ -213,9 +219,7 @@ impl Cerebellum {
     /// serves the basal ganglia's command, and takes nothing from it.
     pub(super) fn leaves_to_others(&self, observation: &[f32]) -> f32 {
         match &self.learner {
-            Some(Learner::FeedbackError(learner)) => {
-                1.0 - self.reliance(learner, observation) * (1.0 - learner.leeway())
-            }
+            Some(Learner::FeedbackError(learner)) => 1.0 - self.reliance(learner, observation),
             Some(Learner::ModelReference(_)) | None => 1.0,
         }
     }
@@ -223,7 +227,7 @@ impl Cerebellum {
     /// How far learning from error is relied upon, from 0 to 1.
     fn reliance(&self, learner: &FeedbackError, observation: &[f32]) -> f32 {
         let foresight = self.foresight.as_ref().map_or(0.0, |foresight| foresight.prediction.trust(observation));
-        (1.0 - self.lesioned) * self.reliability.of(learner.error_shown(observation), foresight)
+        self.reliability.of(learner.certainty(observation), foresight)
     }
 
     /// How many numbers it tells the cortex.
@@ -272,7 +276,9 @@ impl Cerebellum {
             }
             None => {}
         }
+        let mut predicted = 0.0;
         if let Some(Learner::FeedbackError(learner)) = &self.learner {
+            predicted = (1.0 - learner.certainty(observation)) * trust;
             trust = self.reliance(learner, observation);
         }
         if self.random_sign {
@@ -290,7 +296,7 @@ impl Cerebellum {
         if explore {
             let size = |command: &[f32]| command.iter().map(|value| value.clamp(-1.0, 1.0).abs()).sum::<f32>();
             let (own, other) = (size(&self.command), size(action));
-            self.last = Last { share: if own > 0.0 { own / (own + other) } else { 0.0 }, trust };
+            self.last = Last { share: if own > 0.0 { own / (own + other) } else { 0.0 }, trust, predicted };
         }
         if adds {
             for (action, command) in action.iter_mut().zip(&self.command) {
@@ -325,8 +331,11 @@ impl Cerebellum {
     pub(super) fn learn(&mut self, transition: &Transition<'_>, worse: bool) {
         match &mut self.learner {
             Some(Learner::FeedbackError(learner)) => {
-                self.reliability.learn(learner.error_shown(transition.next_observation) > 0.5, transition.reward);
-                learner.learn(transition.next_observation, transition.terminated || transition.truncated);
+                let shown = learner.error_shown(transition.next_observation);
+                self.reliability.learn(shown, transition.reward);
+                let relied = 1.0 - self.reliability.failure(f32::from(u8::from(shown)));
+                let (told, ended) = (transition.reward.is_finite(), transition.terminated || transition.truncated);
+                learner.learn(transition.next_observation, relied, told, ended);
             }
             Some(Learner::ModelReference(learner)) => {
                 learner.learn(transition.observation, transition.action, transition.next_observation, worse);
@@ -359,7 +368,10 @@ impl Cerebellum {
         let felt = self.foresight.as_ref().map_or(0.0, |foresight| foresight.prediction.climbing_fibre());
         report("climbing_fibre", fibre.max(felt));
         match &self.learner {
-            Some(Learner::FeedbackError(learner)) => report("error_sensitivity", learner.sensitivity()),
+            Some(Learner::FeedbackError(learner)) => {
+                report("error_sensitivity", learner.sensitivity());
+                report("prediction_reliance", self.last.predicted);
+            }
             Some(Learner::ModelReference(learner)) => {
                 report("surprise", learner.contexts().surprise() as f32);
                 report("change_noticed", f32::from(u8::from(learner.contexts().changed())));
@@ -373,7 +385,7 @@ impl Cerebellum {
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         writer.put_f32("lesion", &[self.lesioned, self.noise]);
-        writer.put_f32("last", &[self.last.share, self.last.trust]);
+        writer.put_f32("last", &[self.last.share, self.last.trust, self.last.predicted]);
         generator::save(&self.generator, writer);
         match &self.learner {
             Some(Learner::FeedbackError(learner)) => {
@@ -398,9 +410,9 @@ impl Cerebellum {
         reader.check("lesion", &lesion[1..], "a number that is not negative", |noise| noise >= 0.0)?;
         self.lesion(lesion[0]);
         self.disturb(lesion[1]);
-        let mut last = [0.0; 2];
+        let mut last = [0.0; 3];
         reader.get_f32("last", &mut last)?;
-        self.last = Last { share: last[0], trust: last[1] };
+        self.last = Last { share: last[0], trust: last[1], predicted: last[2] };
         self.generator = generator::load(reader)?;
         match &mut self.learner {
             Some(Learner::FeedbackError(learner)) => {
