@@ -263,11 +263,20 @@ fn the_cerebellum_reports_what_it_does() {
     assert!(names(&ROLES[0]).is_empty());
     assert_eq!(
         names(&ROLES[1]),
-        ["cerebellar_share", "trust", "climbing_fibre", "surprise", "change_noticed", "sensory_error"]
+        [
+            "cerebellar_share",
+            "trust",
+            "climbing_fibre",
+            "surprise",
+            "change_noticed",
+            "context",
+            "contexts_known",
+            "sensory_error"
+        ]
     );
     assert_eq!(
         names(&ROLES[2]),
-        ["cerebellar_share", "trust", "climbing_fibre", "error_sensitivity", "prediction_reliance"]
+        ["cerebellar_share", "trust", "climbing_fibre", "error_sensitivity", "prediction_reliance", "reward_weight"]
     );
 }
 

@@ -27,7 +27,7 @@ pub struct Shown {
 }
 
 /// The signals that are shown, where the agent has them.
-pub const SHOWN: [Shown; 4] = [
+pub const SHOWN: [Shown; 7] = [
     Shown {
         signal: "dopamine",
         axis: "size of dopamine",
@@ -46,7 +46,25 @@ pub const SHOWN: [Shown; 4] = [
         meaning: "The share of the motor command that comes from the cerebellum.",
         size: false,
     },
-    Shown { signal: "trust", axis: "trust", meaning: "How far the cerebellum trusts its own prediction.", size: false },
+    Shown { signal: "trust", axis: "trust", meaning: "How far the cerebellum is relied upon.", size: false },
+    Shown {
+        signal: "reward_weight",
+        axis: "weight of reward",
+        meaning: "What is left to reward: how far errors have long failed to bring the reward that is possible.",
+        size: false,
+    },
+    Shown {
+        signal: "error_sensitivity",
+        axis: "sensitivity to error",
+        meaning: "How much is learned from errors like the last ones; it is 1 in the naive.",
+        size: false,
+    },
+    Shown {
+        signal: "contexts_known",
+        axis: "bodies known",
+        meaning: "How many bodies the cerebellum has a model of.",
+        size: false,
+    },
 ];
 
 /// Sum and number of values by signal, group, stretch of steps and subject.

@@ -97,7 +97,7 @@ impl Traces {
 type Trace = (&'static str, &'static str, Colour, f32);
 
 /// Traces that share a chart, with the title, and whether their range is [0, 1].
-const CHARTS: [(&str, bool, &[Trace]); 4] = [
+const CHARTS: [(&str, bool, &[Trace]); 6] = [
     (
         "dopamine",
         false,
@@ -105,7 +105,21 @@ const CHARTS: [(&str, bool, &[Trace]); 4] = [
     ),
     ("value", false, &[("value", "", ink::BLUE, 2.2)]),
     ("climbing fibre", false, &[("climbing_fibre", "", ink::PURPLE, 2.0)]),
-    ("cerebellum", true, &[("cerebellar_share", "share", ink::GREEN, 2.0), ("trust", "trust", ink::GOLD, 2.0)]),
+    (
+        "cerebellum",
+        true,
+        &[
+            ("cerebellar_share", "share", ink::GREEN, 2.0),
+            ("trust", "trust", ink::GOLD, 2.0),
+            ("reward_weight", "weight of reward", ink::RED, 2.0),
+        ],
+    ),
+    ("memory of errors", false, &[("error_sensitivity", "", ink::BLUE, 2.0)]),
+    (
+        "contexts",
+        false,
+        &[("contexts_known", "known", Colour::of(0x9AA3AB), 1.4), ("context", "present", ink::PURPLE, 2.0)],
+    ),
 ];
 
 /// Draws the panel.

@@ -381,6 +381,12 @@ impl BasalGanglia {
         }
     }
 
+    /// By how much more is learned from a decision that stands for longer than one while the error is shown (own measurement: by
+    /// the root of its time; by none a turned cursor is learned half as well from reward alone).
+    fn haste(&self) -> f32 {
+        (self.pace().hold as f32 / self.regimes[0].pace.hold as f32).sqrt()
+    }
+
     fn pace(&self) -> Pace {
         self.regimes[self.regime].pace
     }
@@ -429,7 +435,7 @@ impl BasalGanglia {
         // The likelihood of a share of an action has the gradient of the whole one's. What was hardly carried out is
         // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
         let share = self.share * teacher.map_or(1.0, |teacher| 1.0 - teacher.cerebellum.blame());
-        let driven = share * self.burst.adapted * self.burst.step;
+        let driven = self.haste() * share * self.burst.adapted * self.burst.step;
         self.actor_update.update(&mut self.actor, &self.tried, driven, self.plasticity, pace.trace_decay);
         if taught {
             self.follow();

@@ -251,8 +251,10 @@ impl Agent for Brain {
     /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
     /// prediction error) and, for feedback-error learning, `error_sensitivity` (the factor by which errors like the last
     /// episode's are learnt from, 1 in the naive) and
-    /// `prediction_reliance` (how far the prediction stands in for an error that is hidden or trembles, in [0, 1]), or for model-reference correction `surprise` (recent over usual squared
-    /// prediction error, where it is largest) and `change_noticed` (1 in another body than the practised one);
+    /// `prediction_reliance` (how far the prediction stands in for an error that is hidden or trembles, in [0, 1]) and `reward_weight` (what
+    /// is left to reward where error is relied upon by `trust`), or for model-reference correction `surprise` (recent over usual squared
+    /// prediction error, where it is largest) , `change_noticed` (1 in another body than the practised one), `context`
+    /// (the body that it takes itself to be in, 0 being the first) and `contexts_known` (how many it knows);
     /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
     /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both.
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {

@@ -81,6 +81,10 @@ fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
     for (centre, radius, _) in scene.circles("cursor") {
         canvas.disc(map.at(centre), 0.8 * radius * map.scale, ink::BLUE);
     }
+    // Where the body takes its hand to be while its senses lag behind.
+    for (centre, radius, _) in scene.circles("estimate") {
+        canvas.ring(map.at(centre), 1.5 * radius * map.scale, 2.0, ink::GOLD);
+    }
     // Where the cerebellum takes the cursor to be, shown or hidden; the fainter the less it is trusted.
     let middle =
         scene.told("centre").next().and_then(|place| place.try_into().ok()).map_or(Vec2::ZERO, Vec2::from_array);

@@ -64,6 +64,9 @@ impl Reaching {
             scene.line(name, capsule(from, to, radius));
         }
         scene.circle("hand", motion.hand, MARK, 0.0);
+        if self.spec.delay_steps() > 0 {
+            scene.circle("estimate", self.senses.estimate().hand, MARK, 0.0);
+        }
         if self.cursor_shown() {
             scene.circle("cursor", self.cursor(motion)[0], MARK, 0.0);
         }

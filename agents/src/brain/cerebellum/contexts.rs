@@ -143,6 +143,11 @@ impl Contexts {
         }
     }
 
+    /// Which of the bodies that it knows it takes itself to be in, 0 being the first, and how many it knows.
+    pub(super) fn place(&self) -> [usize; 2] {
+        [self.active, self.known]
+    }
+
     /// Whether the body is another than the practised one.
     pub(super) fn changed(&self) -> bool {
         self.active != 0

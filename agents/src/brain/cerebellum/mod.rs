@@ -371,10 +371,14 @@ impl Cerebellum {
             Some(Learner::FeedbackError(learner)) => {
                 report("error_sensitivity", learner.sensitivity());
                 report("prediction_reliance", self.last.predicted);
+                report("reward_weight", 1.0 - self.last.trust);
             }
             Some(Learner::ModelReference(learner)) => {
                 report("surprise", learner.contexts().surprise() as f32);
                 report("change_noticed", f32::from(u8::from(learner.contexts().changed())));
+                let [context, known] = learner.contexts().place();
+                report("context", context as f32);
+                report("contexts_known", known as f32);
             }
             None => {}
         }

@@ -10,18 +10,20 @@
 //! ```
 //!
 //! `best` is the reward of good moments, `usual` the reward that there has been for long while the error was shown, `lately` that
-//! since it was hidden. `usual` falls ten times as fast as it rises: what goes better once reward is searched for is not to the
-//! credit of learning from error, which would undo it.
+//! since it was hidden. What goes better is to the credit of learning from error as far as that was relied upon: `usual` rises
+//! by (1 − failure)⁴ of the speed at which it falls. Otherwise error would undo what was found by reward.
 
 use crate::brain::clock::Clock;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Time over which reward is averaged within and between movements, in s.
 const LATELY: f64 = 10.0;
-/// Times in which the usual reward follows a lower one, and a higher one, in s (own measurement: over 300 s instead of 100 a turned
-/// cursor is learned half as well; with 100 s for both, what was found by reward is lost again).
-const LOST: f64 = 100.0;
-const REGAINED: f64 = 4000.0;
+/// Time in which the usual reward follows what there has been of late, in s (own measurement: with 300 s a turned cursor is learned
+/// half as well).
+const USUAL: f64 = 100.0;
+/// Share of that speed at which it follows a higher one, at least: reliance on error comes back in hours (own measurement: in a
+/// quarter of that time, what was found by reward is lost again).
+const LEAST_CREDIT: f64 = 0.025;
 /// Times in which the best reward follows a higher one, and a lower one, in s.
 const BETTER: f64 = 1.0;
 const WORSE: f64 = 1000.0;
@@ -40,8 +42,7 @@ pub(super) struct Reliability {
     hidden: f64,
     /// Shares of an average that are kept in a step.
     lately: f64,
-    lost: f64,
-    regained: f64,
+    kept: f64,
     better: f64,
     worse: f64,
 }
@@ -49,10 +50,9 @@ pub(super) struct Reliability {
 impl Reliability {
     /// Error is relied upon until it fails; `half` is the share of the possible reward that is missing where both have an equal say.
     pub(super) fn new(half: f64, clock: Clock) -> Reliability {
-        let [lately, lost, regained, better, worse] =
-            [LATELY, LOST, REGAINED, BETTER, WORSE].map(|time| clock.kept(time));
+        let [lately, kept, better, worse] = [LATELY, USUAL, BETTER, WORSE].map(|time| clock.kept(time));
         let [best, usual, shown, hidden] = [0.0; 4];
-        Reliability { half, known: false, best, usual, shown, hidden, lately, lost, regained, better, worse }
+        Reliability { half, known: false, best, usual, shown, hidden, lately, kept, better, worse }
     }
 
     /// Takes in a reward, and whether the error was shown; one that was not told changes nothing.
@@ -71,8 +71,9 @@ impl Reliability {
         let kept = if reward > self.best { self.better } else { self.worse };
         follow(&mut self.best, reward, kept);
         follow(&mut self.shown, reward, self.lately);
-        let kept = if self.shown > self.usual { self.regained } else { self.lost };
-        follow(&mut self.usual, self.shown, kept);
+        let credit =
+            if self.shown > self.usual { f64::from(1.0 - self.failure(1.0)).powi(4).max(LEAST_CREDIT) } else { 1.0 };
+        follow(&mut self.usual, self.shown, 1.0 - credit * (1.0 - self.kept));
         self.hidden = self.usual;
     }
 
