@@ -62,8 +62,8 @@ pub struct FeedbackErrorConfig {
     /// default 0.12 (own measurement on reaching: feedback then falls mainly to the commands that were short of it, and
     /// rates may be half as high again before learning overshoots); 0 is the command that the feedback followed.
     pub delay: f64,
-    /// Share of the possible reward that has to be missing for long until error and reward have an equal say, see
-    /// [reliability](super::reliability); above 0 and at most 1000, which is never, default 0.5 (own measurement).
+    /// Share of the possible reward that has to be missing for long until error and reward have an equal
+    /// say; above 0 and at most 1000, which is never, default 0.5 (own measurement).
     pub failure: f64,
     /// Root mean square over an episode of its error, in typical feedback commands, of which half counts: of errors that are too
     /// large to be one's own less is learnt (Wei & Körding 2009); above 0 and at most 1e6, default 11 (own measurement on clamped
