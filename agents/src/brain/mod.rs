@@ -253,7 +253,7 @@ impl Agent for Brain {
     /// episode's are learnt from, 1 in the naive) and
     /// `prediction_reliance` (how far the prediction stands in for an error that is hidden or trembles, in [0, 1]) and `reward_weight` (what
     /// is left to reward where error is relied upon by `trust`), or for model-reference correction `surprise` (recent over usual squared
-    /// prediction error, where it is largest) , `change_noticed` (1 in another body than the practised one), `context`
+    /// prediction error, where it is largest), `change_noticed` (1 in another body than the practised one), `context`
     /// (the body that it takes itself to be in, 0 being the first) and `contexts_known` (how many it knows);
     /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
     /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both.
