@@ -319,6 +319,7 @@ fn lesions_take_away_their_part_and_can_be_undone() {
     brain.lesion("cerebellum", 0.0).unwrap();
     assert_eq!(guess(&mut brain), whole);
     assert!(cerebellar != [0.0; 2] && basal != whole, "{cerebellar:?} {basal:?} {whole:?}");
+    assert!(cerebellar.iter().any(|command| command.abs() < 1.0), "what is cut off is not compared: {cerebellar:?}");
     let commands = whole.iter().zip(basal.iter().zip(cerebellar));
     for (action, (basal, cerebellar)) in commands.filter(|(_, (_, cerebellar))| cerebellar.abs() < 1.0) {
         let sum = (basal.clamp(-1.0, 1.0) + cerebellar).clamp(-1.0, 1.0);
