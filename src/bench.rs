@@ -202,7 +202,8 @@ impl Bencher {
         let cohort = |threads| -> Result<Gym<Subject>> {
             let subjects =
                 (0..subjects as u64).map(|index| Subject::new(&plan, Seed(6), index)).collect::<Result<Vec<_>>>()?;
-            Ok(Gym::occupied(task, subjects.into_iter().map(|subject| (subject.lane_seed(), subject)), threads))
+            let lanes = subjects.into_iter().map(|subject| (subject.task().clone(), subject.lane_seed(), subject));
+            Ok(Gym::with_own_tasks(task, lanes, threads))
         };
         let mut gym = cohort(threads)?;
         let mut one_thread = (threads > 1).then(|| cohort(1)).transpose()?;

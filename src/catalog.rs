@@ -91,6 +91,8 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
             space::Role::Desired => Role::Desired,
             space::Role::Feedback { action } => Role::Feedback { action },
             space::Role::ErrorShown => Role::ErrorShown,
+            space::Role::Aim { axis } => Role::Aim { axis },
+            space::Role::Error { axis } => Role::Error { axis },
         },
     };
     AgentShape {

@@ -17,6 +17,7 @@
 //! `examples/own_agent.rs` and `examples/own_task.rs` are such programs, whole.
 
 mod bench;
+pub mod calibration;
 pub mod catalog;
 mod cli;
 pub mod compare;

@@ -21,6 +21,17 @@ pub enum Role {
     /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
     /// only and need not be (0). Where nothing tells, it is shown.
     ErrorShown,
+    /// Velocity along an axis of the task with which what is steered should move now.
+    Aim {
+        /// The axis.
+        axis: usize,
+    },
+    /// The same less the velocity with which it was seen to move: an error in the task's own axes, which says nothing of
+    /// the actions that would mend it.
+    Error {
+        /// The axis.
+        axis: usize,
+    },
 }
 
 /// One observed number, as an agent gets to know it.
@@ -115,6 +126,15 @@ pub trait Agent: Send + Sync {
 
     /// Learns from the transition that followed the last exploring [`act`](Agent::act).
     fn learn(&mut self, transition: &Transition<'_>);
+
+    /// A night passes: the agent may consolidate what it has learned in the day. Nothing by default.
+    fn sleep(&mut self) {}
+
+    /// Number of units of its own whose activity its actions are; 0 for an agent whose actions are commands. What decodes such
+    /// activity has to be fitted to it.
+    fn units(&self) -> usize {
+        0
+    }
 
     /// Reports named signals of the last step; nothing is computed unless this is called.
     fn signals(&self, _report: &mut dyn FnMut(&'static str, f32)) {}

@@ -51,8 +51,9 @@ pub use agent::{Agent, AgentShape, Belief, Goal, Input, Percept, Role, Transitio
 pub use baselines::{Idle, Random};
 pub use brain::{
     BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, ConfigError, CortexConfig,
-    DopamineDefect, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig, ModelReferenceConfig,
-    SensesConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig, StructureConfig,
+    DopamineDefect, ErrorTeacher, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig,
+    ModelReferenceConfig, MotorCortexConfig, Night, RewardTeacher, SensesConfig, SensitivityConfig,
+    SensoryPredictionConfig, SiteConfig, StructureConfig,
 };
 pub use lesion::LesionError;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

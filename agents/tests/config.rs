@@ -25,10 +25,11 @@ fn an_absent_part_is_absent_and_an_unknown_one_an_error() {
         cortex: CortexConfig::default(),
         basal_ganglia: None,
         cerebellum: None,
+        motor_cortex: None,
         ..BrainConfig::default()
     };
     assert_eq!(read("{}").unwrap(), bare);
-    let whole = r#"{"cortex": {"structure": {}}, "basal_ganglia": {}, "cerebellum": {}}"#;
+    let whole = r#"{"cortex": {"structure": {}}, "basal_ganglia": {}, "cerebellum": {}, "motor_cortex": {}}"#;
     assert_eq!(read(whole).unwrap(), BrainConfig::default());
     let config = read(r#"{"basal_ganglia": {"horizon": 0.9}, "cortex": {"units": 32}}"#).unwrap();
     assert_eq!((config.basal_ganglia.unwrap().horizon, config.cortex.units, config.cortex.layers), (0.9, 32, 2));

@@ -82,7 +82,14 @@ pub struct Registry {
 impl Default for Registry {
     /// The built-in families.
     fn default() -> Self {
-        Self { families: vec![crate::cycling::family(), crate::fretting::family(), crate::reaching::family()] }
+        Self {
+            families: vec![
+                crate::cursor::family(),
+                crate::cycling::family(),
+                crate::fretting::family(),
+                crate::reaching::family(),
+            ],
+        }
     }
 }
 

@@ -106,6 +106,19 @@ impl Gym<()> {
 impl<O: Occupant> Gym<O> {
     /// One lane for each seed and occupant, on `threads` threads.
     pub fn occupied(blueprint: &Blueprint, occupants: impl IntoIterator<Item = (Seed, O)>, threads: usize) -> Self {
+        Self::with_own_tasks(
+            blueprint,
+            occupants.into_iter().map(|(seed, own)| (blueprint.clone(), seed, own)),
+            threads,
+        )
+    }
+
+    /// The same where each lane has a variant of the task of its own, with the same spaces.
+    pub fn with_own_tasks(
+        blueprint: &Blueprint,
+        occupants: impl IntoIterator<Item = (Blueprint, Seed, O)>,
+        threads: usize,
+    ) -> Self {
         let mut ecs = Ecs::new();
         let mut schedule = Schedule::default();
         schedule.set_executor(SingleThreadedExecutor::new());
@@ -116,8 +129,8 @@ impl<O: Occupant> Gym<O> {
         let helpers = (threads > 1).then(build).and_then(Result::ok);
         ecs.insert_resource(Workers { helpers, threads });
         let mut entities = Vec::new();
-        for (index, (seed, occupant)) in occupants.into_iter().enumerate() {
-            let (lane, physics) = Lane::new(blueprint, index, seed);
+        for (index, (own, seed, occupant)) in occupants.into_iter().enumerate() {
+            let (lane, physics) = Lane::new(&own, index, seed);
             entities.push(ecs.spawn((lane, Occupancy(occupant), physics.into_components())).id());
         }
         let (lanes, width) = (entities.len(), blueprint.spec().observation.len());

@@ -67,6 +67,7 @@ pub struct Lane {
     final_observation: Vec<f32>,
     last_step: Step,
     last_episode: Episode,
+    night: bool,
     history: History,
 }
 
@@ -105,6 +106,7 @@ impl Lane {
             final_observation: vec![0.0; spec.observation.len()],
             last_step: Step::default(),
             last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
+            night: false,
             history: History {
                 actions: Vec::with_capacity(ROOM.min(spec.action.len() * spec.step_limit as usize)),
                 ..History::default()
@@ -153,6 +155,11 @@ impl Lane {
     /// The episode that ended last.
     pub fn last_episode(&self) -> &Episode {
         &self.last_episode
+    }
+
+    /// Whether a night followed the episode that ended last; see [`Task::night`].
+    pub fn night(&self) -> bool {
+        self.night
     }
 
     /// Index of the running episode, and env steps taken in it.
@@ -251,6 +258,7 @@ impl Lane {
     fn close(&mut self, step: Step, finite: bool) {
         self.final_observation.copy_from_slice(&self.observation);
         let score = self.task.score();
+        self.night = self.task.night();
         self.task.metrics(&mut self.last_episode.metrics);
         if !finite {
             self.last_episode.metrics.fill(NOT_MEASURED);

@@ -16,6 +16,7 @@
 //! ```
 
 pub mod check;
+pub mod cursor;
 pub mod cycling;
 pub mod document;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod lane;
 pub mod percept;
 pub mod reaching;
 pub mod scene;
+pub mod schedule;
 mod seed;
 pub mod snapshot;
 pub mod space;

@@ -21,10 +21,21 @@ pub enum Role {
     /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
     /// only and need not be (0).
     ErrorShown,
+    /// Velocity along an axis of the task with which what is steered should move now.
+    Aim {
+        /// The axis.
+        axis: usize,
+    },
+    /// The same less the velocity with which it was seen to move: an error in the task's own axes, which says nothing of
+    /// the actions that would mend it.
+    Error {
+        /// The axis.
+        axis: usize,
+    },
 }
 
 impl Role {
-    /// In a word: `world`, `body`, `desired`, `feedback` or `error-shown`.
+    /// In a word: `world`, `body`, `desired`, `feedback`, `error-shown`, `aim` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Role::World => "world",
@@ -32,6 +43,8 @@ impl Role {
             Role::Desired => "desired",
             Role::Feedback { .. } => "feedback",
             Role::ErrorShown => "error-shown",
+            Role::Aim { .. } => "aim",
+            Role::Error { .. } => "error",
         }
     }
 }

@@ -116,6 +116,11 @@ pub trait Task: Send + Sync + 'static {
         false
     }
 
+    /// Whether a night follows the running episode: a time in which an agent may consolidate what it has learned.
+    fn night(&self) -> bool {
+        false
+    }
+
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
         world.push_nearest(push, duration, 1.0);

@@ -2,6 +2,7 @@
 
 use super::filming::{Filming, size};
 use super::{Common, Lesioning, print, print_json, table::table, whole_number};
+use crate::calibration::suited;
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{evaluate, in_words};
@@ -68,6 +69,8 @@ impl Evaluate {
         agent
             .load(&checkpoint.state)
             .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
+        // The task it was trained on has a decoder that suits it already.
+        let task = suited(&task, &*agent, Seed(checkpoint.seed).fan("calibration", 0))?;
         lesion(&mut *agent, &self.lesions.lesions())?;
         let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
         let lanes = (Seed(self.seed), "evaluate");

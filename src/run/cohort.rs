@@ -160,7 +160,8 @@ pub fn train(
     let (task, steps) = (plan.task.clone(), plan.steps);
     interrupt::listen()?;
     let (mut run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
-    let mut gym = Gym::occupied(&task, cohort.into_iter().map(|subject| (subject.lane_seed(), subject)), threads);
+    let lanes = cohort.into_iter().map(|subject| (subject.task().clone(), subject.lane_seed(), subject));
+    let mut gym = Gym::with_own_tasks(&task, lanes, threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();
     let mut progress = Progress::new(steps * subjects, done(&gym), quiet);
     while subjects_of(&gym).any(|subject| !subject.complete()) {

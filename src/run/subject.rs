@@ -1,5 +1,6 @@
 //! A subject: one agent in one lane, with its own seeds, practising and being evaluated.
 
+use crate::calibration::suited;
 use crate::catalog::AgentBlueprint;
 use crate::record::{Log, Marks, Rows, Whose, episode_row, evaluation_row};
 use crate::run::checkpoint::Checkpoint;
@@ -75,6 +76,8 @@ impl Default for Conditions {
 /// One agent in one lane.
 pub struct Subject {
     plan: Arc<Plan>,
+    /// The task as it suits the agent.
+    task: Blueprint,
     index: u64,
     /// The run's own seed, by which rows name what was run.
     run_seed: Seed,
@@ -111,9 +114,11 @@ impl Subject {
             .agent
             .make(spec, seed.fan("agent", 0))
             .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", plan.agent.name(), spec.id))?;
+        let task = suited(&plan.task, &*agent, seed.fan("calibration", 0))?;
         lesion(&mut *agent, &plan.lesions)?;
         Ok(Self {
             plan: Arc::clone(plan),
+            task,
             index,
             run_seed: cohort,
             seed,
@@ -144,6 +149,20 @@ impl Subject {
         lesion(&mut *self.agent, &self.plan.lesions)
     }
 
+    /// Fits the task to the agent as it is now, where a task is fitted to agents at all.
+    ///
+    /// # Errors
+    /// An agent whose actions are not finite.
+    pub fn suit(&mut self) -> Result<()> {
+        self.task = suited(&self.plan.task, &*self.agent, self.seed.fan("calibration", 0))?;
+        Ok(())
+    }
+
+    /// The task that it practises: the plan's, as it suits the agent.
+    pub fn task(&self) -> &Blueprint {
+        &self.task
+    }
+
     /// Lets it go on at a trial of the task's schedule.
     pub fn stand_at(&mut self, trial: u64) {
         (self.episodes, self.trial) = (trial, trial);
@@ -163,7 +182,7 @@ impl Subject {
                 self.seed.0
             ));
         }
-        if checkpoint.task_yaml != self.plan.task.yaml() {
+        if checkpoint.task_yaml != self.task.yaml() {
             return Err(anyhow!("it is of {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
         }
         self.agent.load(&checkpoint.state)?;
@@ -302,6 +321,9 @@ impl Subject {
         if step.ended() {
             self.record_episode(now.last_episode());
             self.episodes += 1;
+            if now.night() && conditions.learning {
+                self.agent.sleep();
+            }
         }
         if abandoned {
             self.episodes += 1;
@@ -330,8 +352,8 @@ impl Subject {
     fn evaluate(&mut self) -> Result<(), ActionError> {
         let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
-        let episodes = evaluate(agent, &self.plan.task, lanes, self.trial, self.plan.evaluation_episodes)?;
-        let trial = self.plan.task.scheduled().then_some(self.trial);
+        let episodes = evaluate(agent, &self.task, lanes, self.trial, self.plan.evaluation_episodes)?;
+        let trial = self.task.scheduled().then_some(self.trial);
         let whose = self.whose();
         self.score = evaluation_row(self.rows.of(Log::Evaluations), whose, self.steps, trial, &episodes);
         Ok(())
@@ -356,7 +378,7 @@ impl Subject {
 
     fn to_checkpoint(&self) -> Checkpoint {
         Checkpoint {
-            task_yaml: self.plan.task.yaml(),
+            task_yaml: self.task.yaml(),
             task: self.plan.task.spec().id.clone(),
             agent: self.plan.agent.name().into(),
             agent_yaml: self.plan.agent.yaml().into(),

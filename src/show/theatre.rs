@@ -92,6 +92,7 @@ impl Theatre {
             }
             None => (None, naive(&programme, plan)?),
         };
+        let (subjects, notice) = cast(&programme, subjects)?;
         let mut theatre = Self {
             gym: gym_of(&programme, subjects),
             run,
@@ -100,31 +101,13 @@ impl Theatre {
             parts: Vec::new(),
             push: None,
             samples: Vec::new(),
-            notice: None,
+            notice,
             finished: false,
             programme,
         };
-        theatre.cast()?;
         theatre.parts = theatre.parts_of();
         theatre.look();
         Ok(theatre)
-    }
-
-    /// Gives the subjects what they have learned before.
-    fn cast(&mut self) -> Result<()> {
-        let count = self.programme.cast.len();
-        for index in 0..self.gym.lanes() {
-            let Some(checkpoint) = self.programme.cast.get(index % count.max(1)) else { return Ok(()) };
-            let Some(performer) = self.gym.occupant_mut(index) else { continue };
-            performer.subject.inherit(&checkpoint.state, &Lesions::new())?;
-            let task = &self.programme.task;
-            if task.scheduled() && checkpoint.task_yaml == task.yaml() {
-                // A schedule goes on where practice stood.
-                performer.subject.stand_at(checkpoint.trial);
-                self.notice = Some(format!("From trial {} of the schedule on, where practice stood", checkpoint.trial));
-            }
-        }
-        Ok(())
     }
 
     /// What can be lesioned, with the lesions there are.
@@ -304,6 +287,7 @@ impl Theatre {
         for (index, subject) in subjects.iter_mut().enumerate() {
             let Some(performer) = self.gym.occupant(index) else { continue };
             subject.inherit(&performer.subject.state(), &Lesions::new())?;
+            subject.suit()?;
         }
         self.gym = gym_of(&programme, subjects);
         self.programme = programme;
@@ -338,9 +322,25 @@ fn naive(programme: &Programme, plan: Plan) -> Result<Vec<Subject>> {
     (0..programme.subjects).map(|index| Subject::new(&plan, programme.seed, index)).collect()
 }
 
+/// Gives the subjects what they have learned before; with what is to be said of it.
+fn cast(programme: &Programme, mut subjects: Vec<Subject>) -> Result<(Vec<Subject>, Option<String>)> {
+    let mut notice = None;
+    for (subject, checkpoint) in subjects.iter_mut().zip(programme.cast.iter().cycle()) {
+        subject.inherit(&checkpoint.state, &Lesions::new())?;
+        subject.suit()?;
+        let task = &programme.task;
+        if task.scheduled() && checkpoint.task_yaml == task.yaml() {
+            // A schedule goes on where practice stood.
+            subject.stand_at(checkpoint.trial);
+            notice = Some(format!("From trial {} of the schedule on, where practice stood", checkpoint.trial));
+        }
+    }
+    Ok((subjects, notice))
+}
+
 fn gym_of(programme: &Programme, subjects: Vec<Subject>) -> Gym<Performer> {
-    let occupants = subjects.into_iter().map(|subject| (subject.lane_seed(), Performer::new(subject)));
-    Gym::occupied(&programme.task, occupants, programme.threads)
+    let lane = |subject: Subject| (subject.task().clone(), subject.lane_seed(), Performer::new(subject));
+    Gym::with_own_tasks(&programme.task, subjects.into_iter().map(lane), programme.threads)
 }
 
 #[cfg(test)]

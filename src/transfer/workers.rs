@@ -185,7 +185,7 @@ impl Workplace<'_> {
                 .ok_or_else(|| anyhow!("the checkpoint of {parent} of subject {subject} has gone"))?;
             practising.inherit(&before.state, lesions).with_context(|| self.unusable(subject, parent))?;
         }
-        let mut lane = SoloLane::new(&self.plans[unit.1].task, practising.lane_seed());
+        let mut lane = SoloLane::new(practising.task(), practising.lane_seed());
         while !practising.complete() {
             practising.burst(&mut lane.access());
             practising.check().with_context(|| leg.name.clone())?;

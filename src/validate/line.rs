@@ -80,6 +80,8 @@ pub enum Mechanism {
     Structure,
     /// The features of the cortex.
     Cortex,
+    /// The motor cortex's map from intent to units.
+    MotorCortex,
 }
 
 impl Mechanism {
@@ -98,6 +100,7 @@ impl Mechanism {
             Mechanism::ForwardModel => "sensory prediction",
             Mechanism::Structure => "structural plasticity",
             Mechanism::Cortex => "cortex",
+            Mechanism::MotorCortex => "motor cortex",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! All findings, by number.
 
 use super::{
-    Experiment, Validation, adaptation, climbing_fibre, dopamine, feedback, generalisation, history, not_run, plan,
-    recovery, reinforcement, savings,
+    Experiment, Validation, adaptation, climbing_fibre, dopamine, feedback, generalisation, history, manifold, not_run,
+    plan, recovery, reinforcement, savings, turned,
 };
 
 /// All validations, by number; those without an experiment only tell their bands.
@@ -65,19 +65,19 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V10",
         claim: "A decoder that is turned is answered by re-aiming, re-weighting and re-mapping",
         source: "Jarosiewicz et al. 2008",
-        experiment: Experiment::NotRun(&not_run::TURNED_DECODER),
+        experiment: Experiment::Run(turned::turned_decoder),
     },
     Validation {
         id: "V11",
         claim: "New decoders are learned within the intrinsic manifold, and not outside it",
         source: "Sadtler et al. 2014; Golub et al. 2018",
-        experiment: Experiment::NotRun(&not_run::MANIFOLD),
+        experiment: Experiment::Run(manifold::manifold),
     },
     Validation {
         id: "V12",
         claim: "Over days new patterns of activity appear",
         source: "Oby et al. 2019",
-        experiment: Experiment::NotRun(&not_run::NEW_PATTERNS),
+        experiment: Experiment::Run(manifold::days),
     },
     Validation {
         id: "V13b",

@@ -30,6 +30,7 @@ mod generalisation;
 mod history;
 mod line;
 mod list;
+mod manifold;
 pub mod mutants;
 mod not_run;
 mod plan;
@@ -37,6 +38,8 @@ mod recovery;
 mod reinforcement;
 mod savings;
 mod session;
+mod steering;
+mod turned;
 
 pub use line::{Band, Line, Mechanism, Outcome};
 pub use list::VALIDATIONS;
@@ -71,6 +74,8 @@ pub enum Part {
     Cerebellum,
     /// Learning from reward.
     BasalGanglia,
+    /// Activity of units.
+    MotorCortex,
 }
 
 impl Setting<'_> {
@@ -84,6 +89,7 @@ impl Setting<'_> {
         let (key, has_it) = match part {
             Part::Cerebellum => ("cerebellum", brain.cerebellum.is_some()),
             Part::BasalGanglia => ("basal_ganglia", brain.basal_ganglia.is_some()),
+            Part::MotorCortex => ("motor_cortex", brain.motor_cortex.is_some()),
         };
         if !has_it {
             return Ok(self.agent.clone());

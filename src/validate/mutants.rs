@@ -117,6 +117,7 @@ impl Mutant {
         let experiments: &[&str] = match self.part {
             Part::Cerebellum => &["V1", "V2", "V3", "V4", "V14", "V24", "V25", "V26"],
             Part::BasalGanglia => &["V7", "V8", "V9", "V16b"],
+            Part::MotorCortex => &["V10", "V11", "V12"],
         };
         experiments.contains(&finding.id)
     }

@@ -7,6 +7,7 @@
 //! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
+//! | `motor_cortex.rs` | from intent to the activity of units, where that is the action |
 //! | `percepts.rs` | what a shape may say of senses that are not always there |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
 //! | `lanes.rs`, `average.rs`, `clock.rs`, `config.rs` | arithmetic, averages, times and checks that the parts share |
@@ -22,6 +23,7 @@ mod cortex;
 mod dopamine;
 mod intentional;
 mod lanes;
+mod motor_cortex;
 mod percepts;
 mod policy;
 mod senses;
@@ -37,6 +39,7 @@ pub use cerebellum::{
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
 pub use dopamine::DopamineDefect;
+pub use motor_cortex::{ErrorTeacher, MotorCortexConfig, Night, RewardTeacher};
 pub use senses::SensesConfig;
 pub use structure::StructureConfig;
 
@@ -46,6 +49,7 @@ use crate::state::{State, StateError};
 use basal_ganglia::{BasalGanglia, Body};
 use cerebellum::Cerebellum;
 use clock::Clock;
+use motor_cortex::{MotorCortex, Teachers};
 use senses::Senses;
 
 /// What a brain is made of.
@@ -68,6 +72,10 @@ pub struct BrainConfig {
     /// trajectory.
     #[serde(default)]
     pub cerebellum: Option<CerebellumConfig>,
+    /// From intent to the activity of units. Does nothing in a body whose actions are commands: one that tells of no aim and no error
+    /// in the task's own axes. Where it acts, basal ganglia and cerebellum are its teachers, and give no command of their own.
+    #[serde(default)]
+    pub motor_cortex: Option<MotorCortexConfig>,
 }
 
 impl Default for BrainConfig {
@@ -77,6 +85,7 @@ impl Default for BrainConfig {
             cortex: CortexConfig { structure: Some(StructureConfig::default()), ..CortexConfig::default() },
             basal_ganglia: Some(BasalGangliaConfig::default()),
             cerebellum: Some(CerebellumConfig::default()),
+            motor_cortex: Some(MotorCortexConfig::default()),
         }
     }
 }
@@ -91,7 +100,8 @@ impl BrainConfig {
         self.senses.validate()?;
         self.cortex.validate()?;
         self.basal_ganglia.as_ref().map_or(Ok(()), BasalGangliaConfig::validate)?;
-        self.cerebellum.as_ref().map_or(Ok(()), CerebellumConfig::validate)
+        self.cerebellum.as_ref().map_or(Ok(()), CerebellumConfig::validate)?;
+        self.motor_cortex.as_ref().map_or(Ok(()), MotorCortexConfig::validate)
     }
 }
 
@@ -110,6 +120,7 @@ pub struct Brain {
     shown: Option<usize>,
     basal_ganglia: Option<BasalGanglia>,
     cerebellum: Option<Cerebellum>,
+    motor_cortex: Option<MotorCortex>,
 }
 
 impl Brain {
@@ -130,13 +141,19 @@ impl Brain {
         config::above("shape.control_interval", shape.control_interval, 0.0, 1e6)?;
         let clock = Clock::new(shape.control_interval);
         percepts::validate(shape)?;
-        let cerebellum = config.cerebellum.as_ref().and_then(|own| Cerebellum::new(own, shape, seed));
+        let there = |has: bool| f32::from(u8::from(has));
+        let teachers =
+            Teachers { error: there(config.cerebellum.is_some()), reward: there(config.basal_ganglia.is_some()) };
+        let motor_cortex = config.motor_cortex.as_ref().and_then(|own| MotorCortex::new(own, shape, teachers, seed));
+        let commands = motor_cortex.is_none();
+        let cerebellum =
+            config.cerebellum.as_ref().filter(|_| commands).and_then(|own| Cerebellum::new(own, shape, seed));
         let told = cerebellum.as_ref().map_or(0, Cerebellum::outputs);
         // What is told is in typical magnitudes.
         let told = (0..told).map(|index| Input { name: format!("way {index}"), typical: 1.0, role: Role::World });
         let seen: Vec<Input> = shape.observations.iter().cloned().chain(told).collect();
         let inputs = seen.len();
-        let basal_ganglia = config.basal_ganglia.as_ref();
+        let basal_ganglia = config.basal_ganglia.as_ref().filter(|_| commands);
         if basal_ganglia.is_some() {
             config.cortex.refuse_too_large(inputs, shape.actions)?;
         }
@@ -153,6 +170,7 @@ impl Brain {
                 BasalGanglia::new(own, &config.cortex, body, gradient, seed)
             }),
             cerebellum,
+            motor_cortex,
         })
     }
 
@@ -184,6 +202,9 @@ impl Teacher<'_> {
 
 impl Agent for Brain {
     fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
+        if let Some(motor_cortex) = &mut self.motor_cortex {
+            return motor_cortex.act(observation, explore, action);
+        }
         self.see(observation);
         if explore {
             self.senses.learn(&self.seen);
@@ -207,6 +228,9 @@ impl Agent for Brain {
     /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's
     /// command, and from the observation as it was sensed then; the cerebellum from the action that was carried out.
     fn learn(&mut self, transition: &Transition<'_>) {
+        if let Some(motor_cortex) = &mut self.motor_cortex {
+            return motor_cortex.learn(transition);
+        }
         if self.basal_ganglia.is_some() {
             self.see(transition.next_observation);
             self.senses.sense(&self.seen, &mut self.sensed);
@@ -222,16 +246,33 @@ impl Agent for Brain {
         }
     }
 
+    fn sleep(&mut self) {
+        if let Some(motor_cortex) = &mut self.motor_cortex {
+            motor_cortex.sleep();
+        }
+    }
+
+    fn units(&self) -> usize {
+        self.motor_cortex.as_ref().map_or(0, MotorCortex::units)
+    }
+
     /// Parts, each with a share from 0 to 1, where it has them:
     ///
     /// - `basal-ganglia`: share of their action and of their dopamine that is lost;
     /// - `cortex-plasticity`: share of the hidden layers' learning that is lost, while what reads them learns on;
     /// - `cerebellum`: share of the granule cells that fall silent (feedback-error learning), chosen by the agent's seed, or
     ///   of its command that is lost (model reference), and of the trust in what it predicts to be sensed;
+    /// - `motor-cortex`: share of the units that fall silent; where there is one, lesions of `basal-ganglia` and `cerebellum` are of
+    ///   what they teach it;
     /// - `cerebellum-noise`: not a share but the standard deviation, from 0 to 10, of noise that is added to its command.
     fn lesion(&mut self, part: &str, share: f32) -> Result<(), LesionError> {
         let basal = self.basal_ganglia.iter().flat_map(|_| [("basal-ganglia", 1.0), ("cortex-plasticity", 1.0)]);
         let cerebellar = self.cerebellum.iter().flat_map(|_| [("cerebellum", 1.0), ("cerebellum-noise", 10.0)]);
+        if let Some(motor_cortex) = &mut self.motor_cortex {
+            let part = lesion::find(part, share, motor_cortex.parts().map(|part| (part, 1.0)))?;
+            motor_cortex.lesion(part, share);
+            return Ok(());
+        }
         let part = lesion::find(part, share, basal.chain(cerebellar))?;
         match (part, &mut self.basal_ganglia, &mut self.cerebellum) {
             ("basal-ganglia", Some(basal_ganglia), _) => basal_ganglia.lesion(share),
@@ -256,13 +297,19 @@ impl Agent for Brain {
     /// prediction error, where it is largest), `change_noticed` (1 in another body than the practised one), `context`
     /// (the body that it takes itself to be in, 0 being the first) and `contexts_known` (how many it knows);
     /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
-    /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both.
+    /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both. With a motor cortex: `dopamine` and
+    /// `dopamine_adapted`, `climbing_fibre` (in units of the aim), `control` (how well what is steered comes ahead compared with what is
+    /// usual, in [0, 1], squared), `unit_change` and `association_change` (what reward and error have changed since the morning, over
+    /// what there was).
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);
         }
         if let Some(cerebellum) = &self.cerebellum {
             cerebellum.signals(report);
+        }
+        if let Some(motor_cortex) = &self.motor_cortex {
+            motor_cortex.signals(report);
         }
     }
 
@@ -282,6 +329,9 @@ impl Agent for Brain {
         if let Some(cerebellum) = &self.cerebellum {
             writer.scope("cerebellum", |writer| cerebellum.save(writer));
         }
+        if let Some(motor_cortex) = &self.motor_cortex {
+            writer.scope("motor_cortex", |writer| motor_cortex.save(writer));
+        }
     }
 
     fn load(&mut self, state: &State) -> Result<(), StateError> {
@@ -292,6 +342,9 @@ impl Agent for Brain {
         }
         if let Some(cerebellum) = &mut self.cerebellum {
             reader.scope("cerebellum", |reader| cerebellum.load(reader))?;
+        }
+        if let Some(motor_cortex) = &mut self.motor_cortex {
+            reader.scope("motor_cortex", |reader| motor_cortex.load(reader))?;
         }
         reader.finish()
     }

@@ -3,10 +3,11 @@
 use super::arm::Arm;
 use super::record::{CROOKED, METRICS, MISSED, PLACE, REACHED, STRAIGHT};
 use super::senses::Moment;
-use super::spec::{After, BlockSpec, ControllerKind, FieldKind, ReachingSpec};
+use super::spec::{BlockSpec, ControllerKind, FieldKind, ReachingSpec};
 use super::{Reaching, Vector};
 use crate::percept::{Goal, Percept};
 use crate::scene::Scene;
+use crate::schedule::After;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;

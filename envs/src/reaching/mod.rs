@@ -23,17 +23,18 @@ pub use dynamics::{Links, Motion, torques_of_force};
 pub use field::{Field, SADDLE};
 pub use movement::{Desired, Movement};
 pub use record::Record;
-pub use schedule::{Place, place};
+pub use schedule::place;
 pub use senses::{Moment, Senses};
 pub use spec::{
-    After, ArmSpec, BlockSpec, ChannelSpec, ControllerKind, ControllerSpec, CursorShown, EpisodeSpec, FieldKind,
-    LinkSpec, MOST_TARGETS, MovementSpec, ReachingSpec, RewardSpec, SensesSpec,
+    ArmSpec, BlockSpec, ChannelSpec, ControllerKind, ControllerSpec, CursorShown, EpisodeSpec, FieldKind, LinkSpec,
+    MovementSpec, ReachingSpec, RewardSpec, SensesSpec,
 };
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
+use crate::schedule::Place;
 use crate::seed::{Rng, Seed};
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::tolerance;

@@ -4,12 +4,9 @@ use super::dynamics::Links;
 use super::movement::Movement;
 use crate::document::Invalid;
 use crate::rapier::prelude::Vector;
+use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS};
 use serde::{Deserialize, Serialize};
 
-/// How many targets a block may have.
-pub const MOST_TARGETS: usize = 64;
-/// How many blocks a schedule may have.
-const MOST_BLOCKS: usize = 1000;
 /// How far the elbow and the hand stay from where the arm is stretched or folded, in m.
 const MARGIN: f32 = 0.02;
 
@@ -263,17 +260,6 @@ pub enum CursorShown {
     Off,
     /// From the end of the movement.
     End,
-}
-
-/// What follows the last block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum After {
-    /// More of it.
-    #[default]
-    Continue,
-    /// The first one.
-    Repeat,
 }
 
 fn one() -> u32 {

@@ -5,6 +5,7 @@ use super::*;
 use crate::Registry;
 use crate::rapier::prelude::RigidBodyHandle;
 use crate::scene::Mark;
+use crate::schedule::After;
 use crate::world::Physics;
 use std::f64::consts::TAU;
 

@@ -1,0 +1,262 @@
+//! Cursor: steer a cursor to a target by the activity of a population of units, through a decoder.
+//!
+//! The action is the population: each unit's rate follows from one action. A decoder that the agent does not see makes a
+//! velocity of the rates, and the cursor moves with it. Blocks of trials perturb the decoder as the experiments on
+//! brain-computer interfaces do: preferred directions of some units are turned (Jarosiewicz et al. 2008), factors or units
+//! are permuted (Sadtler et al. 2014), at once or by degrees (Oby et al. 2019).
+
+mod decoder;
+mod display;
+mod record;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub use decoder::{Decoder, Memory, linear, turned_units};
+pub use record::Record;
+pub use spec::{
+    BlockSpec, CursorSpec, DecoderSpec, EpisodeSpec, LinearSpec, Method, MovementSpec, Perturbation, PopulationSpec,
+    RewardSpec, SensesSpec,
+};
+
+use crate::document::{Document, DocumentError, to_yaml};
+use crate::family::Family;
+use crate::rapier::prelude::*;
+use crate::scene::Scene;
+use crate::schedule::{self, Place};
+use crate::seed::{Rng, Seed};
+use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::world::World;
+use record::PLACE;
+use std::sync::Arc;
+
+/// The family's entry in the registry.
+pub fn family() -> Family {
+    Family::from_documents("cursor", blueprint)
+}
+
+/// The task of these settings, which need not stand in a file.
+///
+/// # Errors
+/// Settings that make no sense.
+pub fn task(spec: &CursorSpec) -> Result<Blueprint, DocumentError> {
+    let text = to_yaml(spec).unwrap_or_default();
+    let document = Document::parse(&spec.task, &text)?;
+    Ok(blueprint(&document)?.with_document(&document))
+}
+
+fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
+    let spec: CursorSpec = document.read()?;
+    spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+    let prototype = Cursor::new(spec);
+    Ok(Blueprint::new(move || prototype.clone()))
+}
+
+/// Share of the acceptance that is the target's radius; the rest is the cursor's.
+const TARGET: f32 = 0.6;
+
+/// What is seen of cursor and target at one time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Sight {
+    /// Place of the cursor, in m, and its velocity, in m/s.
+    place: Vector,
+    rate: Vector,
+    /// Velocity with which it should move, in m/s.
+    wanted: Vector,
+}
+
+/// A cursor task.
+#[derive(Clone)]
+pub struct Cursor {
+    spec: Arc<CursorSpec>,
+    task: Arc<TaskSpec>,
+    decoder: Arc<Decoder>,
+    /// The decoder's weights without a perturbation.
+    intuitive: Arc<[Vec<f32>; 2]>,
+    cursor: Option<(RigidBodyHandle, ColliderHandle)>,
+    goal: Option<ColliderHandle>,
+    place: Place,
+    night: bool,
+    target: Vector,
+    rates: Vec<f32>,
+    memory: Memory,
+    now: Sight,
+    /// What was seen in the last steps, as long as it takes to sense it.
+    seen: Vec<Sight>,
+    physics_step: u32,
+    steps: u32,
+    record: Record,
+}
+
+impl Cursor {
+    /// A task as the spec says, which must be valid.
+    pub fn new(spec: CursorSpec) -> Self {
+        let decoder = Decoder::new(&spec);
+        let mut memory = Memory::default();
+        decoder.start(&mut memory);
+        Self {
+            cursor: None,
+            goal: None,
+            place: Place::default(),
+            night: false,
+            target: Vector::ZERO,
+            rates: vec![spec.population.baseline; spec.population.units as usize],
+            memory,
+            now: Sight::default(),
+            seen: vec![Sight::default(); spec.delay_steps() + 1],
+            physics_step: 0,
+            steps: 0,
+            record: Record::default(),
+            task: Arc::new(display::task_spec(&spec)),
+            decoder: Arc::new(decoder),
+            intuitive: Arc::new(linear(&spec).intuitive),
+            spec: Arc::new(spec),
+        }
+    }
+
+    /// The spec it was made from.
+    pub fn cursor_spec(&self) -> &CursorSpec {
+        &self.spec
+    }
+
+    /// The units' rates, in Hz.
+    pub fn rates(&self) -> &[f32] {
+        &self.rates
+    }
+
+    fn block(&self) -> &BlockSpec {
+        &self.spec.schedule[self.place.block]
+    }
+
+    /// Time in the trial, in s.
+    fn time(&self) -> f32 {
+        self.steps as f32 / self.spec.episode.control_rate
+    }
+
+    /// Velocity with which the cursor should go on from a place.
+    fn wanted(&self, place: Vector) -> Vector {
+        (self.target - place).normalize_or_zero() * self.spec.movement.speed
+    }
+
+    /// What is sensed now, which is as it was some steps ago.
+    fn sensed(&self) -> &Sight {
+        &self.seen[(self.steps as usize + 1) % self.seen.len()]
+    }
+
+    fn see(&mut self) {
+        let at = self.steps as usize % self.seen.len();
+        self.seen[at] = self.now;
+    }
+
+    fn fire(&mut self, action: &[f32]) {
+        let population = &self.spec.population;
+        for (rate, &action) in self.rates.iter_mut().zip(action) {
+            *rate = (population.baseline + population.depth * action).max(0.0);
+        }
+    }
+}
+
+impl Task for Cursor {
+    fn spec(&self) -> &Arc<TaskSpec> {
+        &self.task
+    }
+
+    fn build(&mut self, world: &mut World<'_>) {
+        let acceptance = self.spec.movement.acceptance;
+        let body = world.insert_body(RigidBodyBuilder::kinematic_velocity_based());
+        let types = ActiveCollisionTypes::KINEMATIC_FIXED;
+        let ball = |radius: f32| ColliderBuilder::ball(radius).sensor(true).active_collision_types(types);
+        let collider = world.insert_collider(ball((1.0 - TARGET) * acceptance), body);
+        self.cursor = Some((body, collider));
+        self.goal = Some(world.insert_ground(ball(TARGET * acceptance)));
+    }
+
+    fn trial(&mut self, seed: Seed, index: u64) {
+        let trials = self.spec.schedule.iter().map(|block| block.trials);
+        let (block, trial) = schedule::block(trials, self.spec.after_schedule, index);
+        let targets = self.spec.schedule[block].targets(&self.spec.movement).len();
+        self.place = Place { block, target: schedule::target(seed, index, trial, targets) };
+        let block = self.block();
+        self.night = block.night && (trial + 1).is_multiple_of(u64::from(block.trials));
+    }
+
+    fn reset(&mut self, world: &mut World<'_>, _rng: &mut Rng) {
+        let movement = &self.spec.movement;
+        let direction = self.block().targets(movement)[self.place.target].to_radians();
+        self.target = Vector::from_angle(direction) * movement.distance;
+        if let Some(goal) = self.goal {
+            world.colliders[goal].set_translation(self.target);
+        }
+        (self.physics_step, self.steps) = (0, 0);
+        self.decoder.start(&mut self.memory);
+        self.rates.fill(self.spec.population.baseline);
+        self.record = Record::default();
+        self.now = Sight { wanted: self.wanted(Vector::ZERO), ..Sight::default() };
+        self.seen.fill(self.now);
+    }
+
+    fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
+        let Some((body, _)) = self.cursor else { return };
+        if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
+            self.fire(action);
+            let told = self.decoder.decode(self.place.block, &self.rates, &mut self.memory);
+            self.now.rate = if self.block().passive { self.now.wanted } else { told };
+        }
+        self.physics_step += 1;
+        let place = world.bodies[body].translation();
+        // At the edge of the workspace the cursor slides along it.
+        let (edge, interval) = (self.spec.movement.workspace, self.task.physics.time_step);
+        let reached = (place + self.now.rate * interval).clamp(Vector::splat(-edge), Vector::splat(edge));
+        world.bodies[body].set_linvel((reached - place) / interval, true);
+    }
+
+    fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {
+        self.show(observation);
+    }
+
+    fn judge(&mut self, world: &World<'_>, _action: &[f32]) -> Judgement {
+        let (Some((body, cursor)), Some(goal)) = (self.cursor, self.goal) else { return Judgement::default() };
+        self.steps += 1;
+        let (movement, before, aim) = (&self.spec.movement, self.now.place, self.now.wanted);
+        let place = world.bodies[body].translation();
+        let ahead = Vector::new(self.target.x, self.target.y) / movement.distance;
+        let way = Vector::new(ahead.dot(place), ahead.perp().dot(place));
+        self.record.step(self.time(), way, movement.distance);
+        let passed = (place - before) * self.spec.episode.control_rate / movement.speed;
+        let mut reward = self.spec.reward.progress * passed.dot(aim) / movement.speed;
+        let acquired = world.simulation.narrow_phase.intersection_pair(cursor, goal) == Some(true);
+        if acquired {
+            self.record.acquire(self.time());
+            reward += self.spec.reward.acquisition;
+        }
+        (self.now.place, self.now.wanted) = (place, self.wanted(place));
+        self.see();
+        Judgement { reward, terminated: acquired, truncated: false }
+    }
+
+    fn score(&self) -> f32 {
+        let (best, limit) = (self.spec.straight_time(), self.spec.episode.time_limit);
+        self.record.acquired().map_or(0.0, |time| ((limit - time) / (limit - best).max(1e-6)).clamp(0.0, 1.0))
+    }
+
+    fn metrics(&self, metrics: &mut [f32]) {
+        let Place { block, target } = self.place;
+        let direction = self.block().targets(&self.spec.movement)[target];
+        let place: [f32; PLACE.len()] = [block as f32, target as f32, direction, self.block().mix];
+        let (first, rest) = metrics.split_at_mut(PLACE.len());
+        first.copy_from_slice(&place);
+        rest.copy_from_slice(&self.record.metrics());
+    }
+
+    fn scheduled(&self) -> bool {
+        self.spec.schedule.len() > 1
+    }
+
+    fn night(&self) -> bool {
+        self.night
+    }
+
+    fn draw(&self, _world: &World<'_>, scene: &mut Scene) {
+        self.picture(scene);
+    }
+}

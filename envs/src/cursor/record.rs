@@ -1,0 +1,53 @@
+//! What is measured of a trial.
+
+use crate::rapier::prelude::Vector;
+use crate::task::measured;
+
+/// Names of the metrics of a trial, in the order of [`Record::metrics`]; those of `PLACE` go before.
+pub const METRICS: [&str; 4] = ["acquired", "acquisition_time_s", "half_deviation_mm", "launch_angle_deg"];
+/// Names of the metrics that say which trial it was.
+pub const PLACE: [&str; 4] = ["block", "target", "direction_deg", "mix"];
+/// Time after which the launch is over, in s.
+const LAUNCHED: f32 = 0.3;
+
+/// What has been measured of a trial so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Record {
+    acquired: Option<f32>,
+    half: Option<f32>,
+    launch: Option<Vector>,
+}
+
+impl Record {
+    /// Takes down a step at a time (s): the cursor's way from the start along the target's direction and to its left, in m, of
+    /// `distance` (m) in all.
+    pub fn step(&mut self, time: f32, way: Vector, distance: f32) {
+        if self.half.is_none() && way.length() >= 0.5 * distance {
+            self.half = Some(way.y);
+        }
+        if time <= LAUNCHED {
+            self.launch = Some(way);
+        }
+    }
+
+    /// Takes down that the target was acquired at a time (s).
+    pub fn acquire(&mut self, time: f32) {
+        self.acquired = Some(time);
+    }
+
+    /// When the target was acquired, in s; none if it was not.
+    pub fn acquired(&self) -> Option<f32> {
+        self.acquired
+    }
+
+    /// The metrics, in the order of `METRICS`.
+    pub fn metrics(&self) -> [f32; METRICS.len()] {
+        let launch = self.launch.filter(|way| *way != Vector::ZERO);
+        [
+            f32::from(u8::from(self.acquired.is_some())),
+            measured(self.acquired),
+            measured(self.half.map(|deviation| 1000.0 * deviation)),
+            measured(launch.map(|way| way.y.atan2(way.x).to_degrees())),
+        ]
+    }
+}

@@ -1,0 +1,58 @@
+//! Schedules: blocks of trials one after the other, and targets in cycles that hold each of them once.
+
+use crate::seed::Seed;
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+/// How many targets a block may have.
+pub const MOST_TARGETS: usize = 64;
+/// How many blocks a schedule may have.
+pub const MOST_BLOCKS: usize = 1000;
+
+/// What follows the last block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum After {
+    /// More of it.
+    #[default]
+    Continue,
+    /// The first one.
+    Repeat,
+}
+
+/// Where a trial stands in the schedule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Index of its block.
+    pub block: usize,
+    /// Index of its target among those of the block.
+    pub target: usize,
+}
+
+/// The block of trial `index`, and the trial's index within it; `trials` are those of each block.
+pub fn block(trials: impl ExactSizeIterator<Item = u32> + Clone, after: After, index: u64) -> (usize, u64) {
+    let total: u64 = trials.clone().map(u64::from).sum();
+    let mut trial = if after == After::Repeat { index % total.max(1) } else { index };
+    let last = trials.len().saturating_sub(1);
+    for (block, count) in trials.map(u64::from).enumerate() {
+        if trial < count || block == last {
+            return (block, trial);
+        }
+        trial -= count;
+    }
+    (0, trial)
+}
+
+/// The target among `count` of trial `index` of the lane with this seed, which is number `trial` of its block: every cycle
+/// holds each target once, in an order of its own.
+pub fn target(seed: Seed, index: u64, trial: u64, count: usize) -> usize {
+    let count = count.clamp(1, MOST_TARGETS);
+    let turn = (trial % count as u64) as usize;
+    // All trials of a cycle shuffle the same targets in the same way, and each takes its own.
+    let mut rng = seed.fan("targets", index - turn as u64).rng();
+    let mut order: [usize; MOST_TARGETS] = std::array::from_fn(|target| target);
+    for last in (1..count).rev() {
+        order.swap(last, rng.random_range(0..=last));
+    }
+    order[turn]
+}

@@ -1,0 +1,84 @@
+//! Activity of a population, step by step, with what was aimed at.
+
+use anyhow::Result;
+use etude_agents::Agent;
+use etude_envs::Seed;
+use etude_envs::lane::SoloLane;
+use etude_envs::space::Role;
+use etude_envs::task::{Blueprint, TaskSpec};
+
+/// What a recording is made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    /// How many units there are.
+    pub units: usize,
+    /// Rates in Hz, step by step: all units of one, then all of the next.
+    pub rates: Vec<f64>,
+    /// Direction of the momentary aim in each step, a vector of length 1.
+    pub aims: Vec<[f64; 2]>,
+}
+
+/// What has to be known of a task to record in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Steps {
+    aim: [usize; 2],
+    baseline: f64,
+    depth: f64,
+}
+
+impl Steps {
+    /// Of a task whose rates are baseline + depth · action (Hz); none where nothing is aimed at.
+    pub fn new(spec: &TaskSpec, baseline: f32, depth: f32) -> Option<Steps> {
+        let find = |axis: usize| spec.observation.fields().iter().position(|field| field.role == Role::Aim { axis });
+        Some(Steps { aim: [find(0)?, find(1)?], baseline: baseline.into(), depth: depth.into() })
+    }
+}
+
+impl Recording {
+    /// Records an agent with its noise and without learning, for so many trials.
+    ///
+    /// # Errors
+    /// An agent whose actions are not finite.
+    pub fn new(task: &Blueprint, agent: &dyn Agent, seed: Seed, trials: u64) -> Result<Recording> {
+        let population = super::spec_of(task)?.population;
+        let mut recording = Recording { units: task.spec().action.len(), ..Recording::default() };
+        let Some(steps) = Steps::new(task.spec(), population.baseline, population.depth) else { return Ok(recording) };
+        let mut agent = agent.clone_agent();
+        let mut lane = SoloLane::new(task, seed);
+        let mut action = vec![0.0; recording.units];
+        let mut done = 0;
+        while done < trials {
+            agent.act(lane.lane().observation(), true, &mut action);
+            recording.take(&steps, lane.lane().observation(), &action);
+            done += u64::from(lane.access().step(&action)?.ended());
+        }
+        Ok(recording)
+    }
+
+    /// Takes down a step.
+    pub fn take(&mut self, steps: &Steps, observation: &[f32], action: &[f32]) {
+        let [x, y] = steps.aim.map(|index| f64::from(observation[index]));
+        let length = x.hypot(y);
+        if length == 0.0 {
+            return;
+        }
+        self.units = action.len();
+        self.aims.push([x / length, y / length]);
+        let rate = |action: &f32| (steps.baseline + steps.depth * f64::from(action.clamp(-1.0, 1.0))).max(0.0);
+        self.rates.extend(action.iter().map(rate));
+    }
+
+    /// How many steps there are.
+    pub fn steps(&self) -> usize {
+        self.aims.len()
+    }
+
+    /// Mean rate of each unit, in Hz.
+    pub fn means(&self) -> Vec<f64> {
+        let mut means = vec![0.0; self.units];
+        for row in self.rates.chunks_exact(self.units) {
+            means.iter_mut().zip(row).for_each(|(mean, rate)| *mean += rate / self.steps() as f64);
+        }
+        means
+    }
+}

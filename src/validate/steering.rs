@@ -1,0 +1,151 @@
+//! An agent going through trials of steering a cursor, through a decoder that was fitted to it.
+
+use super::Setting;
+use super::session::Lesson;
+use crate::calibration::{Control, Factors, IMPAIRED, Recording, Steps, fit, spec_of, with_blocks};
+use crate::catalog::AgentBlueprint;
+use crate::stats::mean;
+use anyhow::{Context, Result, anyhow};
+use etude_agents::{Agent, Transition};
+use etude_envs::Seed;
+use etude_envs::cursor::{self, BlockSpec, CursorSpec};
+use etude_envs::lane::SoloLane;
+use etude_envs::task::Blueprint;
+
+/// What is known of a trial that is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trial {
+    /// Whether the target was acquired.
+    pub acquired: bool,
+    /// Time that it took as a share of the limit; all of it where the target was not acquired.
+    pub time: f64,
+    /// Deviation at half distance, to the left, in mm; none where the cursor did not come so far.
+    pub half_deviation: Option<f64>,
+    /// Direction in which the cursor set out, from that of the target, in degrees.
+    pub launch_angle: f64,
+    /// Direction of the target, in degrees.
+    pub direction: f64,
+}
+
+/// How well some trials went.
+pub fn control(trials: &[Trial]) -> Control {
+    let success = mean(&trials.iter().map(|trial| f64::from(u8::from(trial.acquired))).collect::<Vec<_>>());
+    Control { success, time: mean(&trials.iter().map(|trial| trial.time).collect::<Vec<_>>()) }
+}
+
+/// An agent with the decoder that was fitted to it.
+pub struct Steering {
+    /// The agent.
+    pub agent: Box<dyn Agent>,
+    /// The task with the fitted decoder.
+    pub spec: CursorSpec,
+    /// The factors of the agent's activity when the decoder was fitted.
+    pub factors: Option<Factors>,
+    seed: Seed,
+    stretches: u64,
+}
+
+impl Steering {
+    /// A naive agent with its decoder; perturbations are chosen for their impairment where the decoder has factors.
+    ///
+    /// # Errors
+    /// An agent that has no units of its own, or cannot do the task.
+    pub fn new(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, subject: Seed) -> Result<Steering> {
+        let task = setting.catalog.tasks.task(task)?;
+        let made = agent
+            .make(task.spec(), subject.fan("agent", 0))
+            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), task.spec().id))?;
+        let spec = spec_of(&task)?;
+        let fitted = fit(&spec, &*made, subject.fan("calibration", 0), Some(IMPAIRED))?;
+        Ok(Steering { agent: made, spec: fitted.spec, factors: fitted.factors, seed: subject, stretches: 0 })
+    }
+
+    fn task(&self, block: BlockSpec) -> Result<Blueprint> {
+        let block = BlockSpec { trials: 1, ..block };
+        Ok(cursor::task(&with_blocks(&self.spec, vec![block]))?)
+    }
+
+    /// Goes through trials of a block, and records the activity in them.
+    ///
+    /// # Errors
+    /// An agent whose actions are not finite, or a fault of physics.
+    pub fn trials(&mut self, block: BlockSpec, count: usize, lesson: Lesson) -> Result<(Vec<Trial>, Recording)> {
+        let task = self.task(block)?;
+        let spec = task.spec();
+        let column = |name: &str| {
+            let found = spec.metrics.iter().position(|metric| metric == name);
+            found.with_context(|| format!("{} has no `{name}`", spec.id))
+        };
+        let columns = ["acquired", "half_deviation_mm", "launch_angle_deg", "direction_deg"];
+        let [acquired, half, launch, direction] = columns.map(column);
+        let columns = [acquired?, half?, launch?, direction?];
+        let steps = Steps::new(spec, self.spec.population.baseline, self.spec.population.depth);
+        let mut lane = SoloLane::new(&task, self.seed.fan("stretch", self.stretches));
+        self.stretches += 1;
+        let (mut observation, mut action) = (vec![0.0; spec.observation.len()], vec![0.0; spec.action.len()]);
+        let (mut done, mut recording) = (Vec::with_capacity(count), Recording::default());
+        while done.len() < count {
+            observation.copy_from_slice(lane.lane().observation());
+            self.agent.act(&observation, lesson != Lesson::Shown, &mut action);
+            if let Some(steps) = &steps {
+                recording.take(steps, &observation, &action);
+            }
+            let step = lane.access().step(&action)?;
+            let now = lane.lane();
+            if lesson != Lesson::Shown {
+                self.agent.learn(&Transition {
+                    observation: &observation,
+                    action: &action,
+                    reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
+                    next_observation: if step.ended() { now.final_observation() } else { now.observation() },
+                    terminated: step.terminated,
+                    truncated: step.truncated,
+                });
+            }
+            if step.ended() {
+                let episode = now.last_episode();
+                if let Some(fault) = &episode.fault {
+                    return Err(anyhow!("{fault}"));
+                }
+                let [acquired, half, launch_angle, direction] =
+                    columns.map(|column| f64::from(episode.metrics[column]));
+                done.push(Trial {
+                    acquired: acquired > 0.5,
+                    time: f64::from(episode.length) / f64::from(spec.step_limit),
+                    half_deviation: Some(half).filter(|half| half.is_finite()),
+                    launch_angle,
+                    direction,
+                });
+            }
+        }
+        Ok((done, recording))
+    }
+
+    /// What a copy of the agent does without noise and without learning.
+    ///
+    /// # Errors
+    /// Those of [`Steering::trials`].
+    pub fn shown(&self, block: BlockSpec, count: usize) -> Result<(Vec<Trial>, Recording)> {
+        let mut copy = Steering {
+            agent: self.agent.clone_agent(),
+            spec: self.spec.clone(),
+            factors: None,
+            seed: self.seed.fan("shown", 0),
+            stretches: self.stretches,
+        };
+        copy.trials(block, count, Lesson::Shown)
+    }
+
+    /// How a copy of the agent steers with its noise and without learning.
+    ///
+    /// # Errors
+    /// Those of [`Steering::trials`].
+    pub fn control(&self, block: BlockSpec, count: usize) -> Result<Control> {
+        crate::calibration::control(
+            &self.task(block)?,
+            &*self.agent,
+            self.seed.fan("control", self.stretches),
+            count as u64,
+        )
+    }
+}
