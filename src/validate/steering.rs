@@ -1,14 +1,14 @@
 //! An agent going through trials of steering a cursor, through a decoder that was fitted to it.
 
-use super::Setting;
 use super::session::Lesson;
+use super::{Part, Setting};
 use crate::calibration::{Control, Factors, IMPAIRED, Recording, Steps, fit, spec_of, with_blocks};
 use crate::catalog::AgentBlueprint;
 use crate::stats::mean;
 use anyhow::{Context, Result, anyhow};
-use etude_agents::{Agent, Transition};
+use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
-use etude_envs::cursor::{self, BlockSpec, CursorSpec};
+use etude_envs::cursor::{self, BlockSpec, CursorSpec, Decoder};
 use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
 
@@ -119,6 +119,24 @@ impl Steering {
             }
         }
         Ok((done, recording))
+    }
+
+    /// Lets the agent learn all its weights by the exact gradient through the decoder of a block from now on: what no brain can.
+    ///
+    /// # Errors
+    /// An agent without a motor cortex.
+    pub fn follow_exactly(&mut self, setting: &Setting<'_>, block: &BlockSpec) -> Result<()> {
+        let spec = with_blocks(&self.spec, vec![block.clone()]);
+        // In units of the aim per action.
+        let scale = spec.population.depth / spec.movement.speed;
+        let weights =
+            Decoder::new(&spec).weights(0).clone().map(|row| row.iter().map(|w| scale * w).collect::<Vec<f32>>());
+        let blueprint = setting.altered(Part::MotorCortex, &format!("{{exact: {weights:?}}}"))?;
+        let mut state = State::new();
+        self.agent.save(&mut state);
+        let task = cursor::task(&spec)?;
+        self.agent = blueprint.make(task.spec(), self.seed.fan("agent", 0))?;
+        Ok(self.agent.load(&state)?)
     }
 
     /// What a copy of the agent does without noise and without learning.

@@ -17,7 +17,9 @@ const TURNED: usize = 320;
 const WASHOUT: usize = 160;
 /// Trials that count as early, and those in which deviations and tuning are measured.
 const EARLY: usize = 16;
-const LATE: usize = 80;
+const LATE: usize = 120;
+/// The same of the washout, which has to be over by then.
+const WASHED: usize = 80;
 /// Turn of the units' directions, in degrees.
 const TURN: f32 = 90.0;
 /// Trials that are averaged along a course.
@@ -55,7 +57,8 @@ fn shift(before: &[Tuning], after: &[Tuning], turned: &[bool]) -> Shift {
 type ShiftMeasure = fn(&Shift) -> f64;
 
 struct Session {
-    made_up: f64,
+    /// Deviation early and late, less what it was before, in mm.
+    deviations: [f64; 2],
     learned: Shift,
     washed_out: Shift,
     course: Vec<f64>,
@@ -73,14 +76,14 @@ fn session(setting: &Setting<'_>, agent: &AgentBlueprint, share: f32, subject: e
     let (control, before) = steering.trials(intuitive(), LATE, Lesson::Learnt)?;
     let (early, _) = steering.trials(block.clone(), TURNED - LATE, Lesson::Learnt)?;
     let (late, during) = steering.trials(block, LATE, Lesson::Learnt)?;
-    let (wash, _) = steering.trials(intuitive(), WASHOUT - LATE, Lesson::Learnt)?;
-    let (washed, after) = steering.trials(intuitive(), LATE, Lesson::Learnt)?;
+    let (wash, _) = steering.trials(intuitive(), WASHOUT - WASHED, Lesson::Learnt)?;
+    let (washed, after) = steering.trials(intuitive(), WASHED, Lesson::Learnt)?;
     let own = deviation(&control);
-    let [at_first, at_last] = [&early[..EARLY], &late[..]].map(|trials| deviation(trials) - own);
+    let deviations = [&early[..EARLY], &late[..]].map(|trials| deviation(trials) - own);
     let [before, during, after] = [before, during, after].map(|recording| tunings(&recording));
     let whole: Vec<Trial> = [first, control, early, late, wash, washed].concat();
     Ok(Session {
-        made_up: (at_first - at_last) / at_first,
+        deviations,
         learned: shift(&before, &during, &turned),
         washed_out: shift(&before, &after, &turned),
         course: whole.chunks_exact(BIN).map(deviation).collect(),
@@ -96,8 +99,9 @@ fn standard_errors(values: &[f64]) -> f64 {
 }
 
 /// V10. 160 trials of control, 320 with the preferred directions of a quarter or half of 60 units turned by 90 degrees in the decoder, 160
-/// of washout. Deviation is that at half distance, less what it was in the last 80 trials of control: early is the first 16
-/// turned trials, late the last 80. Tuning is fitted to the momentary aim in the last 80 trials of each stretch.
+/// of washout. Deviation is that at half distance, less what it was in the last 120 trials of control: early is the first 16
+/// turned trials, late the last 120. Tuning is fitted to the momentary aim in the last 120 trials of each
+/// stretch, of the washout in the last 80.
 pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "deviation at half distance (mm)"];
     let mut outcome = Outcome::titled("A turned decoder", axes, Mechanism::MotorCortex);
@@ -109,9 +113,13 @@ pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
         let name = format!("{}% of units", 100.0 * share);
         let all = |value: &dyn Fn(&Session) -> f64| group.iter().map(value).collect::<Vec<f64>>();
         let learned = |value: &dyn Fn(&Shift) -> f64| all(&|session| value(&session.learned));
-        let share_made_up = mean(&all(&|session| session.made_up));
+        let [at_first, at_last] = [0, 1].map(|when| mean(&all(&|session| session.deviations[when])));
+        let share_made_up = (at_first - at_last) / at_first;
         made_up.push(share_made_up);
         outcome.line(&format!("error made up for, {name} turned"), share_made_up, Band::Within(low, high));
+        for (when, deviation) in [("early", at_first), ("late", at_last)] {
+            outcome.line(&format!("deviation {when}, {name} (mm)"), deviation, Band::Free);
+        }
         outcome.line(&format!("global shift, {name} (deg)"), mean(&learned(&|shift| shift.global)), Band::Above(0.0));
         let extra = learned(&|shift| shift.extra);
         outcome.line(&format!("local extra shift, {name} (deg)"), mean(&extra), Band::Above(0.0));

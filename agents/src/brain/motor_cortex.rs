@@ -130,13 +130,13 @@ impl Default for MotorCortexConfig {
 
 impl Default for ErrorTeacher {
     fn default() -> Self {
-        Self { rate: 0.08, saturation: 0.3, retention: 0.98 }
+        Self { rate: 0.09, saturation: 0.3, retention: 0.98 }
     }
 }
 
 impl Default for RewardTeacher {
     fn default() -> Self {
-        Self { rate: 0.018, value_rate: 0.02, trace: 0.13, retention: 0.97 }
+        Self { rate: 0.016, value_rate: 0.02, trace: 0.13, retention: 0.97 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Drawings of scenes: one for each family, and one for any task from its plain shapes.
 
+mod cursor;
 mod cycling;
 mod fretting;
 mod plain;
@@ -79,6 +80,8 @@ pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
         fretting::draw(canvas, area, scene, look)
     } else if scene.told("trail").next().is_some() && scene.told("field").next().is_some() {
         reaching::draw(canvas, area, scene, trails, look)
+    } else if scene.told("unit").next().is_some() && scene.told("distance").next().is_some() {
+        cursor::draw(canvas, area, scene, trails, look)
     } else {
         plain::draw(canvas, area, scene, look)
     };

@@ -1,0 +1,138 @@
+//! A cursor on its way to a target, and the units that steer it: a ring of preferred directions with their rates.
+
+use super::{Grip, Look, Map, Trails, inset, small};
+use crate::canvas::{Align, Canvas};
+use crate::colour::{Colour, ink};
+use bevy::math::{Rect, Vec2};
+use etude_envs::scene::Scene;
+
+const SCREEN: [Colour; 2] = [Colour::of(0xE9ECF2), Colour::of(0xDBE0EA)];
+/// How much of the distance of the targets is seen around the centre.
+const SEEN: f32 = 2.9;
+/// Places that are marked on the circle of the targets.
+const TARGETS: usize = 8;
+
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Vec<Grip> {
+    canvas.gradient(area, SCREEN[0], SCREEN[1]);
+    let units: Vec<Unit> = scene.told("unit").filter_map(Unit::new).collect();
+    if small(area) {
+        return vec![Grip { area, map: screen(canvas, area, scene, trails, look), aside: false }];
+    }
+    let split = area.min.x + 0.56 * area.width();
+    let left = Rect::new(area.min.x, area.min.y, split, area.max.y);
+    canvas.clip(Some(left));
+    let map = screen(canvas, left, scene, trails, look);
+    canvas.clip(Some(area));
+    let right = Rect::new(split + 8.0, area.min.y + 14.0, area.max.x - 14.0, area.max.y - 14.0);
+    let middle = right.min.y + 0.66 * right.height();
+    ring(canvas, Rect { max: Vec2::new(right.max.x, middle - 5.0), ..right }, &units);
+    plane(canvas, Rect { min: Vec2::new(right.min.x, middle + 5.0), ..right }, &units);
+    canvas.clip(Some(area));
+    vec![Grip { area: left, map, aside: false }]
+}
+
+/// A unit as the scene tells of it.
+struct Unit {
+    /// Where it pushes the cursor, without and with the perturbation, in m/s per Hz.
+    own: Vec2,
+    now: Vec2,
+    /// How much it fires above its baseline, as a share of the depth.
+    rate: f32,
+}
+
+impl Unit {
+    fn new(numbers: &[f32]) -> Option<Unit> {
+        let &[own_x, own_y, now_x, now_y, rate] = numbers else { return None };
+        Some(Unit { own: Vec2::new(own_x, own_y), now: Vec2::new(now_x, now_y), rate })
+    }
+
+    fn turned(&self) -> bool {
+        (self.own.normalize_or_zero() - self.now.normalize_or_zero()).length() > 0.05
+    }
+}
+
+/// The circle of the targets, the target, the cursor and the ways of the last trials.
+fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Map {
+    let distance = scene.number("distance").max(0.01);
+    let map = Map::new(area, Vec2::ZERO, area.width().min(area.height()) / (SEEN * distance), look);
+    canvas.ring(map.at(Vec2::ZERO), distance * map.scale, 1.0, ink::RULE);
+    for (place, radius, _) in scene.circles("target") {
+        for index in 0..TARGETS {
+            let direction = Vec2::from_angle(std::f32::consts::TAU * index as f32 / TARGETS as f32);
+            canvas.ring(map.at(direction * distance), radius * map.scale, 1.5, ink::FAINT.at(0.35));
+        }
+        canvas.disc(map.at(place), radius * map.scale, ink::GREEN.at(0.3));
+        canvas.ring(map.at(place), radius * map.scale, 3.0, ink::GREEN);
+    }
+    for way in scene.lines("wanted way") {
+        let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
+        canvas.line(&ends, 1.5, ink::FAINT.at(0.45));
+    }
+    let count = trails.len();
+    for (index, (_, trail)) in trails.iter().enumerate() {
+        let age = (count - 1 - index) as f32;
+        let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
+        let (width, colour) =
+            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.8 - 0.06 * age).max(0.1))) };
+        canvas.line(&points, width, colour);
+    }
+    for line in scene.lines("velocity") {
+        if let [from, to] = *line {
+            let (from, to) = (map.at(from), map.at(Vec2::from(from) + 0.3 * (Vec2::from(to) - Vec2::from(from))));
+            if (to - from).length() > 4.0 {
+                canvas.arrow(from, to, 3.0, ink::RED);
+            }
+        }
+    }
+    for (place, radius, _) in scene.circles("cursor") {
+        canvas.disc(map.at(place), radius * map.scale, ink::BLUE);
+    }
+    map
+}
+
+/// Units around a ring, each where the decoder takes it to point, with a bar for its rate: outward above its baseline, inward below.
+fn ring(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
+    let turned = units.iter().filter(|unit| unit.turned()).count();
+    let title = if turned > 0 { format!("units; {turned} turned (from the ring within)") } else { "units".to_string() };
+    inset(canvas, area, &title);
+    let middle = Vec2::new(area.center().x, area.center().y + 8.0);
+    let radius = 0.29 * (area.width().min(area.height() - 24.0));
+    canvas.ring(middle, radius, 1.0, ink::RULE);
+    let flip = |way: Vec2| Vec2::new(way.x, -way.y).normalize_or_zero();
+    let strongest = units.iter().map(|unit| unit.now.length()).fold(1e-9, f32::max);
+    for unit in units {
+        let way = flip(unit.now);
+        if way == Vec2::ZERO {
+            continue;
+        }
+        let colour = if unit.turned() { ink::GOLD } else { ink::BLUE };
+        let at = middle + way * radius;
+        if unit.turned() {
+            canvas.line(&[middle + flip(unit.own) * (0.55 * radius), at], 1.0, ink::GOLD.at(0.25));
+        }
+        // A unit that hardly pushes is hardly seen.
+        let strength = 0.25 + 0.75 * (unit.now.length() / strongest).sqrt();
+        let bar = at + way * (unit.rate.clamp(-0.7, 1.0) * 0.6 * radius);
+        canvas.line(&[at, bar], 3.0, colour.at(strength));
+        canvas.disc(at, 2.5, colour.at(strength));
+    }
+}
+
+/// The velocity that the same activity stands for, by the intuitive decoder and by the present one.
+fn plane(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
+    inset(canvas, area, "the same activity, decoded");
+    let middle = Vec2::new(area.min.x + 0.32 * area.width(), area.center().y + 8.0);
+    let radius = 0.5 * (area.height() - 44.0).min(0.6 * area.width());
+    canvas.ring(middle, radius, 1.0, ink::RULE);
+    let sum = |weight: fn(&Unit) -> Vec2| units.iter().map(|unit| weight(unit) * unit.rate).sum::<Vec2>();
+    let ways = [sum(|unit| unit.own), sum(|unit| unit.now)];
+    let longest = ways[0].length().max(ways[1].length()).max(1e-9);
+    let rows = [(ways[0], ink::FAINT, "intuitive decoder"), (ways[1], ink::BLUE, "present decoder")];
+    for (index, (way, colour, name)) in rows.into_iter().enumerate() {
+        canvas.arrow(middle, middle + Vec2::new(way.x, -way.y) * (radius / longest), 3.5, colour);
+        let place = Vec2::new(area.min.x + 0.6 * area.width(), middle.y - 8.0 + 20.0 * index as f32);
+        canvas.disc(place, 4.0, colour);
+        canvas.words(place + Vec2::new(10.0, 0.0), name, 11.0, ink::FAINT, Align::Left);
+    }
+    canvas.disc(middle, 3.0, ink::INK);
+}
