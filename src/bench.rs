@@ -195,6 +195,7 @@ impl Bencher {
             evaluate_at: Vec::new(),
             evaluation_episodes: 0,
             signals_every: 0,
+            units_every: 0,
             burst,
             conditions: Conditions::default(),
             lesions: Lesions::new(),

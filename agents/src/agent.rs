@@ -142,6 +142,10 @@ pub trait Agent: Send + Sync {
     /// Reports what the agent takes its percepts for, as of the last action; nothing by default.
     fn beliefs(&self, _report: &mut dyn FnMut(Belief<'_>)) {}
 
+    /// Reports the activity of named populations of units, as of the last action; nothing by default. A population always has the
+    /// same number of units.
+    fn activity(&self, _report: &mut dyn FnMut(&'static str, &[f32])) {}
+
     /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. It replaces an earlier lesion of the same part
     /// and is saved with the agent.
     ///

@@ -6,15 +6,18 @@
 //! | `recording.rs` | activity with what was aimed at |
 //! | `tuning.rs` | preferred directions and depths of modulation, and the population vector made of them |
 //! | `factors.rs` | factor analysis, and the decoder made of it |
+//! | `analysis.rs` | what a recording says of a population |
 //! | `choice.rs` | permutations that impair control as much as is wanted |
 //!
 //! A fit follows from the task, the agent as it is, and a seed, to the last bit.
 
+mod analysis;
 mod choice;
 mod factors;
 mod recording;
 mod tuning;
 
+pub use analysis::{Difference, Findings, difference, findings};
 pub use choice::{Candidates, Control, control};
 pub use factors::Factors;
 pub use recording::{Recording, Steps};

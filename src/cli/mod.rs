@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
+mod analyse;
 mod bench;
+mod calibrate;
 mod cast;
 mod check;
 mod compare;
@@ -65,6 +67,10 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),
+    /// Fit the decoder of a cursor task to a subject, as in the laboratory
+    Calibrate(calibrate::Calibrate),
+    /// Look into recordings of units: tuning, dimension, what has changed
+    Analyse(analyse::Analyse),
     /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
     Validate(validate::Validate),
     /// Join parts of an experiment that were run apart
@@ -155,6 +161,8 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Train(command)) => command.run(catalog),
         Some(Command::Evaluate(command)) => command.run(catalog),
         Some(Command::Transfer(command)) => command.run(catalog),
+        Some(Command::Calibrate(command)) => command.run(catalog),
+        Some(Command::Analyse(command)) => command.run(),
         Some(Command::Validate(command)) => command.run(catalog),
         Some(Command::Merge(command)) => command.run(),
         Some(Command::Report(command)) => command.run(),

@@ -42,6 +42,9 @@ pub struct Train {
     /// Record the agent's signals every so many env steps
     #[arg(long, default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     signals_every: u64,
+    /// Record the activity of the agent's units every so many env steps, 50 000 times at most, into units/*.npz
+    #[arg(long, value_name = "EVERY", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
+    record_units: u64,
     #[command(flatten)]
     lesions: Lesioning,
     #[command(flatten)]
@@ -63,6 +66,7 @@ impl Train {
             evaluate_at: Vec::new(),
             evaluation_episodes: self.evaluation_episodes,
             signals_every: self.signals_every,
+            units_every: self.record_units,
             burst: BURST,
             conditions: Conditions::default(),
             lesions: self.lesions.lesions(),

@@ -6,12 +6,14 @@
 
 mod book;
 mod rows;
+mod units;
 
 pub use book::{LogBook, copy_rows, verify};
-pub use rows::{Whose, episode_row, evaluation_row};
+pub use rows::{Whose, episode_row, evaluation_row, units_row};
+pub use units::{Array, Arrays, read_npz, write_npz};
 
 /// The kinds of rows, in the order of [`Rows`].
-pub const LOGS: [Log; 3] = [Log::Episodes, Log::Evaluations, Log::Signals];
+pub const LOGS: [Log; 4] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units];
 
 /// One kind of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Log {
     Evaluations,
     /// One row per recorded step and signal of the agent.
     Signals,
+    /// One row per recorded step and population of units.
+    Units,
 }
 
 /// Columns of an evaluation's row. `trial` is the trial of the schedule that was evaluated, from 0; it is empty for a task
@@ -29,6 +33,8 @@ pub enum Log {
 pub const EVALUATION_COLUMNS: &str = "subject,seed,steps,episodes,score,return,length,trial";
 /// Columns of a signal's row.
 pub const SIGNAL_COLUMNS: &str = "subject,steps,signal,value";
+/// Columns of a recorded population's row: what was aimed at and the units' activity are numbers with spaces between them.
+pub const UNITS_COLUMNS: &str = "steps,episode,population,aim,activity";
 const EPISODE_COLUMNS: &str = "subject,seed,episode,steps,length,return,score,terminated,truncated,fault";
 
 impl Log {
@@ -38,6 +44,7 @@ impl Log {
             Log::Episodes => "episodes",
             Log::Evaluations => "evaluations",
             Log::Signals => "signals",
+            Log::Units => "units",
         }
     }
 
@@ -49,6 +56,7 @@ impl Log {
             }
             Log::Evaluations => EVALUATION_COLUMNS.into(),
             Log::Signals => SIGNAL_COLUMNS.into(),
+            Log::Units => UNITS_COLUMNS.into(),
         }
     }
 }

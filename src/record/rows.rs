@@ -50,3 +50,22 @@ pub fn evaluation_row(
     let _ = writeln!(out, "{subject},{seed},{steps},{},{score},{total_reward},{length},{trial}", episodes.len());
     score
 }
+
+/// The activity of a population in a step, and what was aimed at in it, if anything was.
+pub fn units_row(
+    out: &mut String,
+    steps: u64,
+    episode: u64,
+    population: &str,
+    aim: Option<[f32; 2]>,
+    activity: &[f32],
+) {
+    let _ = write!(out, "{steps},{episode},{population},");
+    if let Some([x, y]) = aim {
+        let _ = write!(out, "{x} {y}");
+    }
+    for (index, value) in activity.iter().enumerate() {
+        let _ = write!(out, "{}{value}", if index == 0 { ',' } else { ' ' });
+    }
+    out.push('\n');
+}

@@ -160,6 +160,10 @@ impl Checkpoint {
             let mut logs = Marks::default();
             for log in LOGS {
                 let key = mark_key(log);
+                // Checkpoints from before units were recorded have no mark of them.
+                if log == Log::Units && !header.contains_key(&key) {
+                    continue;
+                }
                 let (bytes, crc) = text(&key)?
                     .split_once(' ')
                     .map(|(bytes, crc)| (bytes.parse(), crc.parse()))
@@ -206,7 +210,7 @@ impl Checkpoint {
         ]
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
-        .chain(LOGS.map(|log| {
+        .chain(LOGS.into_iter().filter(|&log| log != Log::Units || self.logs[log as usize].bytes > 0).map(|log| {
             let Mark { bytes, crc } = self.logs[log as usize];
             (mark_key(log), format!("{bytes} {crc}"))
         }))
@@ -288,7 +292,7 @@ mod tests {
             faults: 1,
             complete: false,
             state,
-            logs: [Mark { bytes: 120, crc: 77 }, Mark { bytes: 7, crc: 1 }, Mark::default()],
+            logs: [Mark { bytes: 120, crc: 77 }, Mark { bytes: 7, crc: 1 }, Mark::default(), Mark { bytes: 9, crc: 2 }],
         }
     }
 

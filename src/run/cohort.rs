@@ -1,7 +1,8 @@
 //! A cohort: all subjects of a run, practising in parallel.
 
 use crate::figure;
-use crate::record::{Log, LogBook};
+use crate::files::create_folder;
+use crate::record::{Arrays, Log, LogBook, write_npz};
 use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunSpec, read_record, subject_name};
@@ -116,6 +117,14 @@ impl Run {
             self.folder.write_table(log, metrics, subjects.iter().map(|subject| subject_name(subject.index())))?;
         }
         let spec = read_record::<RunSpec>(self.folder.path())?.run;
+        if spec.units_every > 0 {
+            create_folder(&self.folder.path().join("units"))?;
+            for subject in subjects {
+                let name = subject_name(subject.index());
+                let arrays = Arrays::from_log(&LogBook::path(self.folder.path(), &name, Log::Units))?;
+                self.folder.write(&format!("units/{name}.npz"), &write_npz(&arrays)?)?;
+            }
+        }
         let curves = evaluations::curves(self.folder.path(), &spec)?;
         let points: Vec<Vec<(u64, f64)>> = curves.curves.iter().map(|curve| curve.points().to_vec()).collect();
         self.folder.write("figures/learning.svg", figure::learning(&self.plan, &points)?.as_bytes())?;

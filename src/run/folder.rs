@@ -54,6 +54,7 @@ impl Spec for RunSpec {
         whole("evaluate_every", self.evaluate_every, 1, MOST_STEPS)?;
         whole("evaluation_episodes", self.evaluation_episodes, 1, MOST_EPISODES)?;
         whole("signals_every", self.signals_every, 0, MOST_STEPS)?;
+        whole("units_every", self.units_every, 0, MOST_STEPS)?;
         says("task", &self.task, "task_yaml", &self.task_yaml)?;
         says("agent", &self.agent, "agent_yaml", &self.agent_yaml)
     }
@@ -93,6 +94,9 @@ pub struct RunSpec {
     pub evaluation_episodes: u64,
     /// Env steps between records of signals; 0 for none.
     pub signals_every: u64,
+    /// Env steps between records of units; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub units_every: u64,
     /// Parts of the agent that were switched off.
     #[serde(default, skip_serializing_if = "Lesions::is_empty")]
     pub lesions: Lesions,
@@ -100,6 +104,10 @@ pub struct RunSpec {
     pub task_yaml: String,
     /// Resolved YAML of the agent.
     pub agent_yaml: String,
+}
+
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 impl RunSpec {
@@ -114,6 +122,7 @@ impl RunSpec {
             evaluate_every: plan.evaluate_every,
             evaluation_episodes: plan.evaluation_episodes,
             signals_every: plan.signals_every,
+            units_every: plan.units_every,
             lesions: plan.lesions.clone(),
             task_yaml: plan.task.yaml(),
             agent_yaml: plan.agent.yaml().into(),

@@ -2,7 +2,7 @@
 
 use crate::calibration::suited;
 use crate::catalog::AgentBlueprint;
-use crate::record::{Log, Marks, Rows, Whose, episode_row, evaluation_row};
+use crate::record::{Log, Marks, Rows, Whose, episode_row, evaluation_row, units_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -12,7 +12,8 @@ use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
 use etude_envs::lane::{Episode, LaneAccess};
-use etude_envs::task::Blueprint;
+use etude_envs::space::Role;
+use etude_envs::task::{Blueprint, TaskSpec};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub evaluation_episodes: u64,
     /// Env steps between records of the agent's signals; none are recorded at 0.
     pub signals_every: u64,
+    /// Env steps between records of the activity of the agent's units; none is recorded at 0.
+    pub units_every: u64,
     /// Env steps in one burst.
     pub burst: u64,
     /// Under what conditions the steps are practised.
@@ -100,7 +103,12 @@ pub struct Subject {
     failure: Option<ActionError>,
     /// The running episode is to end with the next step.
     cut_due: bool,
+    /// Where it is observed what is aimed at, if anything is.
+    aims: Option<[usize; 2]>,
 }
+
+/// Most steps of which a subject's units are recorded: a recording of a hundred units stays below some tens of megabytes.
+pub const MOST_RECORDED: u64 = 50_000;
 
 impl Subject {
     /// A naive subject. All its randomness comes from `cohort` and `index`.
@@ -136,6 +144,7 @@ impl Subject {
             checkpoint: None,
             failure: None,
             cut_due: false,
+            aims: aims(spec),
         })
     }
 
@@ -318,6 +327,9 @@ impl Subject {
         if self.plan.signals_every > 0 && self.steps.is_multiple_of(self.plan.signals_every) {
             self.record_signals();
         }
+        if self.plan.units_every > 0 && self.steps.is_multiple_of(self.plan.units_every) {
+            self.record_units();
+        }
         if step.ended() {
             self.record_episode(now.last_episode());
             self.episodes += 1;
@@ -376,6 +388,17 @@ impl Subject {
         });
     }
 
+    /// Records what the units did in this step, the first [`MOST_RECORDED`] times.
+    fn record_units(&mut self) {
+        if self.steps / self.plan.units_every > MOST_RECORDED {
+            return;
+        }
+        let (steps, episode, aims) = (self.steps, self.episodes, self.aims);
+        let aim = aims.map(|aims| aims.map(|index| self.observation[index]));
+        let rows = self.rows.of(Log::Units);
+        self.agent.activity(&mut |population, activity| units_row(rows, steps, episode, population, aim, activity));
+    }
+
     fn to_checkpoint(&self) -> Checkpoint {
         Checkpoint {
             task_yaml: self.task.yaml(),
@@ -424,6 +447,12 @@ impl Subject {
             }
         }
     }
+}
+
+/// Where the aim is observed along two axes.
+fn aims(spec: &TaskSpec) -> Option<[usize; 2]> {
+    let find = |axis| spec.observation.fields().iter().position(|field| field.role == Role::Aim { axis });
+    Some([find(0)?, find(1)?])
 }
 
 /// Switches off parts of an agent.

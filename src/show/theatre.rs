@@ -307,6 +307,7 @@ fn plan_of(programme: &Programme) -> Plan {
         evaluate_at: Vec::new(),
         evaluation_episodes: training.map_or(1, |training| training.evaluation_episodes),
         signals_every: training.map_or(0, |training| training.signals_every),
+        units_every: 0,
         burst: BURST,
         conditions: Conditions {
             learning: programme.learning,

@@ -178,6 +178,7 @@ pub fn transfer(
             evaluate_at: leg.block.evaluate_at.clone(),
             evaluation_episodes: spec.experiment.evaluation_episodes,
             signals_every: spec.signals_every,
+            units_every: 0,
             burst: BURST,
             conditions: leg.conditions(),
             lesions: leg.block.lesions.clone(),

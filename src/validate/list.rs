@@ -2,7 +2,7 @@
 
 use super::{
     Experiment, Validation, adaptation, climbing_fibre, dopamine, feedback, generalisation, history, manifold, not_run,
-    plan, recovery, reinforcement, savings, turned,
+    plan, recovery, reinforcement, savings, share, turned,
 };
 
 /// All validations, by number; those without an experiment only tell their bands.
@@ -113,7 +113,7 @@ pub const VALIDATIONS: [Validation; 27] = [
         id: "V17",
         claim: "In transfer the cerebellum has a larger share than in learning from scratch",
         source: "Seidler 2010",
-        experiment: Experiment::NotRun(&not_run::CEREBELLAR_SHARE),
+        experiment: Experiment::Run(share::early_share),
     },
     Validation {
         id: "V18",

@@ -15,9 +15,13 @@
 //! | `plan.rs` | V18 to V21: turned and clamped cursors |
 //! | `history.rs` | V6 structural learning, V22 evoked recovery, V24 sensitivity by the history of errors |
 //! | `feedback.rs` | V25 reward beside error, V26 uncertain feedback |
+//! | `turned.rs` | V10 turned decoders |
+//! | `manifold.rs` | V11 and V12 decoders within and outside the manifold, over a day and over ten |
+//! | `share.rs` | V17 the cerebellum's share in transfer |
 //! | `not_run.rs` | findings that have bands but no experiment yet |
 //! | `mutants.rs` | brains broken on purpose, and which bands notice |
 //! | `session.rs` | an agent going through trials of reaching |
+//! | `steering.rs` | an agent steering a cursor, through a decoder that was fitted to it |
 //!
 //! A band is never moved; a measure outside it is reported as a miss, and one that is not taken as not run.
 
@@ -38,6 +42,7 @@ mod recovery;
 mod reinforcement;
 mod savings;
 mod session;
+mod share;
 mod steering;
 mod turned;
 

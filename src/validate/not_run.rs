@@ -44,10 +44,3 @@ pub const CAPACITY: Bands = Bands {
         ("size of the rank correlation, other zones", Band::AtMost(0.3)),
     ],
 };
-
-/// V17.
-pub const CEREBELLAR_SHARE: Bands = Bands {
-    mechanism: Mechanism::ModelReference,
-    reason: NO_EXPERIMENT,
-    bands: &[("cerebellar share in the first fifth of practice, transfer - scratch", Band::Above(0.0))],
-};

@@ -338,6 +338,11 @@ impl BasalGanglia {
         (self.awaiting, self.share) = (true, share);
     }
 
+    /// Activity of the actor's last hidden layer in the pass that is to be learnt from.
+    pub(super) fn hidden(&self) -> &[f32] {
+        self.tried.hidden()
+    }
+
     /// Writes the policy's mean action, and remembers nothing.
     pub(super) fn guess(&mut self, sensed: &[f32], action: &mut [f32]) {
         self.guessed.set_inputs(sensed);

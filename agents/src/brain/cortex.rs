@@ -171,7 +171,17 @@ pub(super) struct LayerActivity {
 pub(super) struct Activity {
     /// Number of inputs to the lowest layer.
     inputs: usize,
+    /// Number of units in each hidden layer.
+    hidden: usize,
     pub(super) layers: Vec<LayerActivity>,
+}
+
+impl Activity {
+    /// What the head reads: the units of the last hidden layer, without the bias.
+    pub(super) fn hidden(&self) -> &[f32] {
+        let head = &self.layers[self.layers.len() - 1];
+        &flat(&head.inputs)[..self.hidden]
+    }
 }
 
 /// A stack of hidden layers with a linear head.
@@ -248,7 +258,8 @@ impl Column {
             scale: 1.0,
             d_outputs: vec![ZEROS; chunks(layer.outputs)],
         };
-        Activity { inputs: self.layers[0].inputs, layers: self.layers.iter().map(layer).collect() }
+        let hidden = self.layers[0].outputs;
+        Activity { inputs: self.layers[0].inputs, hidden, layers: self.layers.iter().map(layer).collect() }
     }
 
     /// Runs the inputs that `activity` holds through the column.

@@ -313,6 +313,16 @@ impl Agent for Brain {
         }
     }
 
+    /// `motor-cortex`: its units, in units of the action. Without one, `cortex`: the actor's hidden layer that the policy reads.
+    fn activity(&self, report: &mut dyn FnMut(&'static str, &[f32])) {
+        if let Some(motor_cortex) = &self.motor_cortex {
+            report("motor-cortex", motor_cortex.activity());
+        }
+        if let Some(basal_ganglia) = &self.basal_ganglia {
+            report("cortex", basal_ganglia.hidden());
+        }
+    }
+
     /// What its cerebellum predicts of every percept.
     fn beliefs(&self, report: &mut dyn FnMut(Belief<'_>)) {
         if let Some(cerebellum) = &self.cerebellum {

@@ -527,6 +527,11 @@ impl MotorCortex {
         (self.day_error, self.trials) = (0.0, 0.0);
     }
 
+    /// What the units do.
+    pub(super) fn activity(&self) -> &[f32] {
+        &self.activity
+    }
+
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         report("dopamine", self.dopamine);
         report("dopamine_adapted", self.dopamine_adapted);

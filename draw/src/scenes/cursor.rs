@@ -93,7 +93,7 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look:
 /// Units around a ring, each where the decoder takes it to point, with a bar for its rate: outward above its baseline, inward below.
 fn ring(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
     let turned = units.iter().filter(|unit| unit.turned()).count();
-    let title = if turned > 0 { format!("units; {turned} turned (from the ring within)") } else { "units".to_string() };
+    let title = if turned > 0 { format!("units; {turned} are turned") } else { "units".to_string() };
     inset(canvas, area, &title);
     let middle = Vec2::new(area.center().x, area.center().y + 8.0);
     let radius = 0.29 * (area.width().min(area.height() - 24.0));
@@ -130,9 +130,9 @@ fn plane(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
     let rows = [(ways[0], ink::FAINT, "intuitive decoder"), (ways[1], ink::BLUE, "present decoder")];
     for (index, (way, colour, name)) in rows.into_iter().enumerate() {
         canvas.arrow(middle, middle + Vec2::new(way.x, -way.y) * (radius / longest), 3.5, colour);
-        let place = Vec2::new(area.min.x + 0.6 * area.width(), middle.y - 8.0 + 20.0 * index as f32);
+        let place = Vec2::new(area.min.x + 0.57 * area.width(), middle.y - 8.0 + 20.0 * index as f32);
         canvas.disc(place, 4.0, colour);
-        canvas.words(place + Vec2::new(10.0, 0.0), name, 11.0, ink::FAINT, Align::Left);
+        canvas.words(place + Vec2::new(10.0, 0.0), name, 10.0, ink::FAINT, Align::Left);
     }
     canvas.disc(middle, 3.0, ink::INK);
 }

@@ -1,0 +1,161 @@
+//! `etude analyse`: what recorded units were tuned to, how many dimensions they had, and what changed.
+
+use super::{Common, print, print_json, table::table, whole_number};
+use crate::calibration::{Difference, Findings, Recording, difference, findings};
+use crate::record::{Arrays, read_npz};
+use crate::stats::{Estimate, mean, mean_estimate};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use etude_envs::document::nearest;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Analyse {
+    /// Recording (.npz), or run folder with recordings of its subjects
+    recording: PathBuf,
+    /// Earlier recording, or run folder, of the same subjects to compare with
+    #[arg(long)]
+    against: Option<PathBuf>,
+    /// Population [default: the first one recorded]
+    #[arg(long)]
+    population: Option<String>,
+    /// Most factors
+    #[arg(long, default_value = "10", value_parser = whole_number::<1, 100>)]
+    factors: u64,
+    /// Use the last so many steps only [default: all]
+    #[arg(long, value_parser = whole_number::<10, 1_000_000_000>)]
+    last: Option<u64>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Arrays of a recording that are no population.
+const OTHERS: [&str; 3] = ["steps", "episode", "aim"];
+/// Fewer steps say nothing of a population.
+const FEWEST: usize = 10;
+
+impl Analyse {
+    pub fn run(&self) -> Result<ExitCode> {
+        let own = self.read(&self.recording)?;
+        let earlier = self.against.as_deref().map(|path| self.read(path)).transpose()?;
+        let look = |recordings: &[Recording]| -> Vec<Findings> {
+            recordings.iter().map(|recording| findings(recording, self.factors as usize)).collect()
+        };
+        let found = look(&own);
+        let mut rows = Vec::new();
+        let mut measures = serde_json::Map::new();
+        let mut tell = |name: &str, values: Vec<f64>| {
+            let estimate = mean_estimate(&values);
+            rows.push(vec![name.to_string(), shown(&values, estimate.as_ref())]);
+            let interval = estimate.and_then(|estimate| estimate.interval());
+            measures.insert(name.into(), json!({"mean": mean(&values), "interval": interval, "subjects": values}));
+        };
+        let all = |value: fn(&Findings) -> f64| found.iter().map(value).collect::<Vec<f64>>();
+        tell("units", all(|found| found.units as f64));
+        tell("steps", all(|found| found.steps as f64));
+        tell("dimension (factors of 95% of the shared variance)", all(|found| found.dimension as f64));
+        tell("share of variance that is shared", all(|found| found.shared));
+        if found.iter().all(|found| found.tunings.is_some()) {
+            let tuned = |value: fn(&crate::calibration::Tuning) -> f64| {
+                let of = |found: &Findings| mean(&found.tunings.iter().flatten().map(value).collect::<Vec<_>>());
+                found.iter().map(of).collect::<Vec<f64>>()
+            };
+            tell("depth of modulation", tuned(|tuning| tuning.depth));
+            tell("standard error of preferred directions (deg)", tuned(|tuning| tuning.direction_error));
+        }
+        if let Some(earlier) = &earlier {
+            if earlier.len() != own.len() {
+                bail!("{} recordings against {}; expected as many", own.len(), earlier.len());
+            }
+            let before = look(earlier);
+            let mut differences: Vec<Difference> = Vec::new();
+            for (index, (one, two)) in before.iter().zip(&found).enumerate() {
+                if one.units != two.units {
+                    bail!("{} units against {}; expected the same population", two.units, one.units);
+                }
+                differences.push(difference((&earlier[index], one), (&own[index], two)));
+            }
+            let all = |value: fn(&Difference) -> f64| differences.iter().map(value).collect::<Vec<f64>>();
+            tell("shift of preferred directions (deg)", all(|found| mean(&found.shifts)));
+            tell("share of units with a shift of their own", all(|found| found.significant));
+            tell("drop of the depth of modulation", all(|found| found.drop));
+            tell("share of variance within the earlier manifold, before", all(|found| found.within[0]));
+            tell("share of variance within the earlier manifold, now", all(|found| found.within[1]));
+        }
+        if self.common.json {
+            let tunings: Vec<Value> = found
+                .iter()
+                .map(|found| {
+                    let unit = |tuning: &crate::calibration::Tuning| {
+                        json!({
+                            "baseline": tuning.baseline, "depth": tuning.depth, "direction_deg": tuning.direction,
+                            "direction_error_deg": tuning.direction_error,
+                        })
+                    };
+                    json!(found.tunings.as_ref().map(|tunings| tunings.iter().map(unit).collect::<Vec<_>>()))
+                })
+                .collect();
+            print_json(&json!({"measures": measures, "tunings": tunings}))?;
+        } else {
+            print(&table(&["measure", "mean (95% interval over subjects)"], &rows))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The recordings of a file, or of the subjects of a run.
+    fn read(&self, path: &Path) -> Result<Vec<Recording>> {
+        if !path.is_dir() {
+            return Ok(vec![self.recording_of(path)?]);
+        }
+        let folder = path.join("units");
+        let entries = std::fs::read_dir(&folder).with_context(|| {
+            format!("{} has no recordings; `etude train --record-units 1` makes some", path.display())
+        })?;
+        let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        files.retain(|file| file.extension().is_some_and(|ending| ending == "npz"));
+        files.sort();
+        if files.is_empty() {
+            bail!("{} has no recordings", folder.display());
+        }
+        files.iter().map(|file| self.recording_of(file)).collect()
+    }
+
+    fn recording_of(&self, path: &Path) -> Result<Recording> {
+        let Arrays(arrays) = read_npz(path)?;
+        let populations: Vec<&str> = arrays.keys().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
+        let name = match &self.population {
+            Some(name) => name.as_str(),
+            None => *populations.first().with_context(|| format!("{} holds no population", path.display()))?,
+        };
+        let Some(array) = arrays.get(name).filter(|_| populations.contains(&name)) else {
+            let near = nearest(name, populations.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+            bail!(
+                "{} has no population `{name}`{} (there are {})",
+                path.display(),
+                near.unwrap_or_default(),
+                populations.join(", ")
+            );
+        };
+        let steps = array.values.len() / array.width.max(1);
+        let skipped = self.last.map_or(0, |last| steps.saturating_sub(last as usize));
+        if steps - skipped < FEWEST || array.width == 0 {
+            bail!("{} has {steps} steps of `{name}`; expected at least {FEWEST}", path.display());
+        }
+        if array.values.iter().any(|value| !value.is_finite()) {
+            bail!("`{name}` in {} holds numbers that are not finite", path.display());
+        }
+        let aims = arrays.get("aim").filter(|aims| aims.width == 2).map(|aims| &aims.values[..]);
+        let aims = aims.and_then(|aims| aims.get(2 * skipped..));
+        Ok(Recording::from_rows(array.width, &array.values[skipped * array.width..], aims))
+    }
+}
+
+fn shown(values: &[f64], estimate: Option<&Estimate>) -> String {
+    let interval = estimate.and_then(|estimate| estimate.interval());
+    match interval {
+        Some((low, high)) => format!("{:.3} ({low:.3} to {high:.3})", mean(values)),
+        None => format!("{:.3}", mean(values)),
+    }
+}

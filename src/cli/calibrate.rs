@@ -1,0 +1,80 @@
+//! `etude calibrate`: a decoder fitted to a subject, as a task of one's own.
+
+use super::evaluate::agent_of;
+use super::{Common, print, print_json};
+use crate::calibration::{IMPAIRED, fit, spec_of};
+use crate::catalog::Catalog;
+use crate::files::write_whole;
+use crate::run::checkpoint::Checkpoint;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use etude_envs::Seed;
+use etude_envs::cursor;
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Calibrate {
+    /// Task of the cursor family, or path of its YAML file
+    task: String,
+    /// Checkpoint of the subject that the decoder is fitted to [default: a naive one]
+    #[arg(long)]
+    subject: Option<PathBuf>,
+    /// Agent name, or path of its YAML file, of a naive subject
+    #[arg(long, default_value = "brain", conflicts_with = "subject")]
+    agent: String,
+    /// Seed of the naive subject, and of the passive block
+    #[arg(long, default_value = "0", value_parser = super::seed)]
+    seed: u64,
+    /// Write the task with its decoder into this YAML file [default: to stdout]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Calibrate {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
+        let task = catalog.tasks.task(&self.task)?;
+        let spec = spec_of(&task)?;
+        let agent = match &self.subject {
+            Some(path) => {
+                let checkpoint = Checkpoint::open(path)?;
+                let mut agent = agent_of(catalog, &checkpoint, &path.display().to_string())?
+                    .make(task.spec(), Seed(checkpoint.seed))?;
+                agent
+                    .load(&checkpoint.state)
+                    .with_context(|| format!("checkpoint {} does not fit its agent", path.display()))?;
+                agent
+            }
+            None => catalog.agent(&self.agent)?.make(task.spec(), Seed(self.seed).fan("agent", 0))?,
+        };
+        if agent.units() != task.spec().action.len() {
+            bail!(
+                "the agent has no units of its own to fit a decoder to in {}; expected a brain with a motor cortex",
+                task.spec().id
+            );
+        }
+        let fitted = fit(&spec, &*agent, Seed(self.seed).fan("calibration", 0), Some(IMPAIRED))?;
+        let yaml = cursor::task(&fitted.spec)?.yaml();
+        if let Some(path) = &self.out {
+            if path.exists() {
+                bail!("{} is there already: expected the name of a new file", path.display());
+            }
+            write_whole(path, yaml.as_bytes())?;
+        }
+        if self.common.json {
+            print_json(&json!({
+                "task": spec.task, "decoder": fitted.spec.decoder,
+                "out": self.out.as_ref().map(|path| path.display().to_string()),
+            }))?;
+        } else {
+            match &self.out {
+                Some(path) => print(&format!("Decoder of {} units in {}\n", spec.population.units, path.display()))?,
+                None => print(&yaml)?,
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
