@@ -136,7 +136,7 @@ impl Default for ErrorTeacher {
 
 impl Default for RewardTeacher {
     fn default() -> Self {
-        Self { rate: 0.016, value_rate: 0.02, trace: 0.13, retention: 0.97 }
+        Self { rate: 0.015, value_rate: 0.02, trace: 0.13, retention: 0.97 }
     }
 }
 
