@@ -60,7 +60,7 @@ fn faulty_task_files_are_located() {
         (format!("{extends}bike:\n  fricton: 1\n"), vec!["mine.yaml:4:3", "`bike.fricton`", "did you mean `friction`"]),
         (format!("{extends}ground:\n  roughness: rough\n"), vec!["mine.yaml:4:3", "`ground.roughness`"]),
         (format!("{extends}{extends}"), vec!["mine.yaml", "duplicate"]),
-        ("task: flying/kite-v0\n".to_string(), vec!["mine.yaml:1:1", "a family that is known: cycling"]),
+        ("task: flying/kite-v0\n".to_string(), vec!["mine.yaml:1:1", "a family that is known: cursor"]),
         ("task: nonsense\n".to_string(), vec!["`nonsense`", "cycling/mine-v0"]),
         ("task: cycling/mine-v0\nextends: cycling/none-v0\n".to_string(), vec!["unknown task `cycling/none-v0`"]),
         ("task: cycling/mine-v0\nextends: mine.yaml\n".to_string(), vec!["mine.yaml", "circle"]),

@@ -21,6 +21,7 @@ fn each_family_looks_as_it_should() {
         ("cycling", &["cycling", "--skip", "2.5"][..]),
         ("fretting", &["fretting", "--skip", "3.5"]),
         ("reaching", &["reaching", "--skip", "6.45"]),
+        ("cursor", &["cursor", "--skip", "9.5"]),
         ("grid", &["cycling", "--subjects", "4", "--skip", "2", "--seed", "3"]),
     ] {
         let found = picture_of(folder.path(), name, arguments);

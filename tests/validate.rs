@@ -147,7 +147,7 @@ fn every_seed_is_counted_and_its_misses_are_named() {
 #[test]
 fn bands_without_an_experiment_are_told_as_not_run() {
     let folder = tempfile::tempdir().unwrap();
-    let ids = "V10 V11 V12 V13b V15 V17";
+    let ids = "V13b V15";
     let mut arguments = vec!["validate", "--subjects", "1"];
     arguments.extend(ids.split(' '));
     let document = json(folder.path(), &arguments);
@@ -163,10 +163,33 @@ fn bands_without_an_experiment_are_told_as_not_run() {
 }
 
 #[test]
+fn a_turned_decoder_is_answered_and_days_bring_new_patterns_to_who_learns_and_to_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |id, subjects, agent| {
+        json(folder.path(), &["validate", id, "--subjects", subjects, "--seed", "3", "--agent", agent])
+    };
+    let turned = run("V10", "6", "brain");
+    assert!((0.1..0.8).contains(&value(&turned, "error made up for, 25% of units turned")));
+    for share in ["25%", "50%"] {
+        assert!(value(&turned, &format!("global shift, {share} of units (deg)")) > 2.0);
+        assert!(value(&turned, &format!("local extra shift, {share} of units (deg)")) > 0.5);
+    }
+    assert!(value(&turned, "local extra shift, 25% of units, no slow (deg)").abs() < 2.5);
+    let days = run("V12", "2", "brain");
+    let learned = |arm: &str| value(&days, &format!("learning outside the manifold after 10 days, {arm}"));
+    assert!(learned("by degrees") > 0.6 && learned("no night") < 0.4 && learned("sham") < 0.25, "{days:#}");
+    assert!(value(&days, "rise of the share of new patterns, by degrees") > 0.2);
+    // Who does nothing has a decoder from the seed, and learns nothing.
+    let idle = run("V10", "2", "idle");
+    assert_eq!(idle["findings"][0]["passed"], false);
+}
+
+#[test]
 fn broken_brains_are_noticed_by_bands_of_their_own_subject() {
     let folder = tempfile::tempdir().unwrap();
     for (finding, expected) in [
         ("V1", &["sign flipped", "basal ganglia unchecked"][..]),
+        ("V10", &["no re-aiming", "no re-mapping"]),
         ("V8", &["no basal ganglia", "unsigned dopamine", "no dopamine adaptation", "dopamine's sign flipped"]),
     ] {
         let document = json(folder.path(), &["validate", finding, "--mutants", "--subjects", "2", "--seed", "3"]);

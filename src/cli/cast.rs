@@ -7,10 +7,11 @@ use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 
 /// Trained subjects that come with the program, by name; the first is the one that a newcomer sees.
-const SHIPPED: [(&str, &[u8]); 3] = [
+const SHIPPED: [(&str, &[u8]); 4] = [
     ("cycling", include_bytes!("../../assets/subjects/cycling.safetensors")),
     ("fretting", include_bytes!("../../assets/subjects/fretting.safetensors")),
     ("reaching", include_bytes!("../../assets/subjects/reaching.safetensors")),
+    ("cursor", include_bytes!("../../assets/subjects/cursor.safetensors")),
 ];
 /// Subjects of a run folder that are shown unless more or fewer are asked for.
 const MOST_FROM_FOLDER: usize = 16;

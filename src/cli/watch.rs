@@ -19,7 +19,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Watch {
     /// Checkpoint, run folder, or one of the subjects that come with the program: cycling (the one that is shown if nothing
-    /// is given), fretting, reaching
+    /// is given), fretting, reaching, cursor
     subject: Option<PathBuf>,
     /// Task to watch on; without a subject, one that naive subjects learn live
     #[arg(long)]

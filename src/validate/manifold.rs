@@ -1,7 +1,7 @@
 //! V11 and V12: a cursor steered through the factors of a population, and decoders whose factors or units are permuted.
 
 use super::session::{Lesson, cohort};
-use super::steering::{Steering, Trial, control};
+use super::steering::{Decoders, Steering, Trial, control};
 use super::{Band, Mechanism, Outcome, Part, Setting};
 use crate::calibration::{Control, intuitive};
 use crate::catalog::AgentBlueprint;
@@ -65,12 +65,13 @@ struct Learned {
 /// One subject's day with a perturbed decoder.
 fn day(
     setting: &Setting<'_>,
+    decoders: &Decoders,
     agent: &AgentBlueprint,
     arm: Arm,
     kind: Perturbation,
     subject: etude_envs::Seed,
 ) -> Result<Learned> {
-    let mut steering = Steering::new(setting, agent, TASK, subject)?;
+    let mut steering = Steering::new(decoders, agent, subject)?;
     let perturbed = BlockSpec { perturbation: kind, ..intuitive() };
     let (launched, _) = steering.shown(intuitive(), SHOWN)?;
     let (before, _) = steering.trials(intuitive(), INTUITIVE, Lesson::Learnt)?;
@@ -108,7 +109,10 @@ const KINDS: [(&str, Perturbation); 2] = [("within", Perturbation::Within), ("ou
 pub fn manifold(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "amount of learning"];
     let mut outcome = Outcome::titled("Within and outside the manifold", axes, Mechanism::MotorCortex);
-    let group = |agent: &AgentBlueprint, arm, kind| cohort(setting, |subject| day(setting, agent, arm, kind, subject));
+    let decoders = Decoders::new(setting, TASK)?;
+    let group = |agent: &AgentBlueprint, arm, kind| {
+        cohort(setting, |subject| day(setting, &decoders, agent, arm, kind, subject))
+    };
     let [within, outside] = KINDS.map(|(_, kind)| group(&setting.agent, Arm::Practice, kind));
     let (within, outside) = (within?, outside?);
     let all = |group: &[Learned], value: fn(&Learned) -> f64| group.iter().map(value).collect::<Vec<f64>>();
@@ -169,6 +173,7 @@ const DEGREES: usize = 5;
 pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["day", "amount of learning"];
     let mut outcome = Outcome::titled("Ten days outside the manifold", axes, Mechanism::MotorCortex);
+    let decoders = Decoders::new(setting, TASK)?;
     let altered = |settings| setting.altered(Part::MotorCortex, settings);
     let arms = [
         ("by degrees", setting.agent.clone(), Some(DEGREES)),
@@ -179,7 +184,7 @@ pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
         ("sham", setting.agent.clone(), None),
     ];
     for (name, agent, degrees) in arms {
-        let subjects = cohort(setting, |subject| ten_days(setting, &agent, degrees, subject))?;
+        let subjects = cohort(setting, |subject| ten_days(&decoders, &agent, degrees, subject))?;
         let last = mean(&subjects.iter().map(|(course, _)| course[DAYS - 1]).collect::<Vec<_>>());
         let patterns = mean(&subjects.iter().map(|(_, patterns)| *patterns).collect::<Vec<_>>());
         let (learned, new) = match name {
@@ -197,12 +202,12 @@ pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
 
 /// Amount of learning on each evening, and by how much the share of new patterns has risen.
 fn ten_days(
-    setting: &Setting<'_>,
+    decoders: &Decoders,
     agent: &AgentBlueprint,
     degrees: Option<usize>,
     subject: etude_envs::Seed,
 ) -> Result<(Vec<f64>, f64)> {
-    let mut steering = Steering::new(setting, agent, TASK, subject)?;
+    let mut steering = Steering::new(decoders, agent, subject)?;
     let whole = BlockSpec { perturbation: Perturbation::Outside, ..intuitive() };
     let (before, _) = steering.trials(intuitive(), INTUITIVE, Lesson::Learnt)?;
     let (_, own) = steering.shown(whole.clone(), SHOWN)?;

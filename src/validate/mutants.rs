@@ -21,7 +21,7 @@ pub struct Mutant {
 }
 
 /// All mutants.
-pub const MUTANTS: [Mutant; 16] = [
+pub const MUTANTS: [Mutant; 19] = [
     Mutant {
         name: "no basal ganglia",
         subject: &["V7", "V8", "V9", "V16b"],
@@ -109,6 +109,9 @@ pub const MUTANTS: [Mutant; 16] = [
         part: Part::Cerebellum,
         settings: "{feedback_error: {failure: 0.001}}",
     },
+    Mutant { name: "no re-aiming", subject: &["V10", "V11"], part: Part::MotorCortex, settings: "{error: {rate: 0}}" },
+    Mutant { name: "no re-mapping", subject: &["V10"], part: Part::MotorCortex, settings: "{reward: {rate: 0}}" },
+    Mutant { name: "no night", subject: &["V12"], part: Part::MotorCortex, settings: "{night: {rate: 0}}" },
 ];
 
 impl Mutant {

@@ -1,6 +1,6 @@
 //! An agent going through trials of steering a cursor, through a decoder that was fitted to it.
 
-use super::session::Lesson;
+use super::session::{Lesson, cohort};
 use super::{Part, Setting};
 use crate::calibration::{Control, Factors, IMPAIRED, Recording, Steps, fit, spec_of, with_blocks};
 use crate::catalog::AgentBlueprint;
@@ -11,6 +11,7 @@ use etude_envs::Seed;
 use etude_envs::cursor::{self, BlockSpec, CursorSpec, Decoder};
 use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
+use std::collections::BTreeMap;
 
 /// What is known of a trial that is over.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,19 +46,44 @@ pub struct Steering {
     stretches: u64,
 }
 
-impl Steering {
-    /// A naive agent with its decoder; perturbations are chosen for their impairment where the decoder has factors.
+/// The decoders of all subjects, by their seeds: arms whose subjects are born alike share them.
+pub struct Decoders(BTreeMap<Seed, (CursorSpec, Option<Factors>)>);
+
+impl Decoders {
+    /// Fits decoders to naive agents; perturbations are chosen for their impairment where a decoder has factors. An agent that has no
+    /// units of its own gets the decoder that comes from the task's seed.
     ///
     /// # Errors
-    /// An agent that has no units of its own, or cannot do the task.
-    pub fn new(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, subject: Seed) -> Result<Steering> {
+    /// An agent that cannot do the task.
+    pub fn new(setting: &Setting<'_>, task: &str) -> Result<Decoders> {
         let task = setting.catalog.tasks.task(task)?;
-        let made = agent
-            .make(task.spec(), subject.fan("agent", 0))
-            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), task.spec().id))?;
         let spec = spec_of(&task)?;
-        let fitted = fit(&spec, &*made, subject.fan("calibration", 0), Some(IMPAIRED))?;
-        Ok(Steering { agent: made, spec: fitted.spec, factors: fitted.factors, seed: subject, stretches: 0 })
+        let fitted = cohort(setting, |subject| {
+            let agent = naive(&setting.agent, &task, subject)?;
+            if agent.units() != task.spec().action.len() {
+                return Ok((subject, (spec.clone(), None)));
+            }
+            let fitted = fit(&spec, &*agent, subject.fan("calibration", 0), Some(IMPAIRED))?;
+            Ok((subject, (fitted.spec, fitted.factors)))
+        })?;
+        Ok(Decoders(fitted.into_iter().collect()))
+    }
+}
+
+fn naive(agent: &AgentBlueprint, task: &Blueprint, subject: Seed) -> Result<Box<dyn Agent>> {
+    let made = agent.make(task.spec(), subject.fan("agent", 0));
+    made.map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), task.spec().id))
+}
+
+impl Steering {
+    /// A naive agent with its decoder.
+    ///
+    /// # Errors
+    /// An agent that cannot do the task.
+    pub fn new(decoders: &Decoders, agent: &AgentBlueprint, subject: Seed) -> Result<Steering> {
+        let (spec, factors) = decoders.0.get(&subject).context("a subject without a decoder")?.clone();
+        let made = naive(agent, &cursor::task(&spec)?, subject)?;
+        Ok(Steering { agent: made, spec, factors, seed: subject, stretches: 0 })
     }
 
     fn task(&self, block: BlockSpec) -> Result<Blueprint> {

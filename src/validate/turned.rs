@@ -1,7 +1,7 @@
 //! V10: a population vector some of whose units vote for turned directions.
 
 use super::session::{Lesson, cohort};
-use super::steering::{Steering, Trial};
+use super::steering::{Decoders, Steering, Trial};
 use super::{Band, Mechanism, Outcome, Part, Setting};
 use crate::calibration::{Tuning, intuitive, tunings};
 use crate::catalog::AgentBlueprint;
@@ -68,8 +68,8 @@ fn deviation(trials: &[Trial]) -> f64 {
     mean(&trials.iter().filter_map(|trial| trial.half_deviation).collect::<Vec<_>>())
 }
 
-fn session(setting: &Setting<'_>, agent: &AgentBlueprint, share: f32, subject: etude_envs::Seed) -> Result<Session> {
-    let mut steering = Steering::new(setting, agent, TASK, subject)?;
+fn session(decoders: &Decoders, agent: &AgentBlueprint, share: f32, subject: etude_envs::Seed) -> Result<Session> {
+    let mut steering = Steering::new(decoders, agent, subject)?;
     let turned = turned_units(steering.spec.decoder.seed, steering.spec.population.units as usize, share);
     let block = BlockSpec { perturbation: Perturbation::Turned, share, degrees: TURN, ..intuitive() };
     let (first, _) = steering.trials(intuitive(), CONTROL - LATE, Lesson::Learnt)?;
@@ -106,10 +106,11 @@ pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "deviation at half distance (mm)"];
     let mut outcome = Outcome::titled("A turned decoder", axes, Mechanism::MotorCortex);
     let arms: [(f32, f64, f64); 2] = [(0.25, 0.3, 0.75), (0.5, 0.1, 0.5)];
+    let decoders = Decoders::new(setting, TASK)?;
     let mut made_up = Vec::new();
     let mut groups = Vec::new();
     for (share, low, high) in arms {
-        let group = cohort(setting, |subject| session(setting, &setting.agent, share, subject))?;
+        let group = cohort(setting, |subject| session(&decoders, &setting.agent, share, subject))?;
         let name = format!("{}% of units", 100.0 * share);
         let all = |value: &dyn Fn(&Session) -> f64| group.iter().map(value).collect::<Vec<f64>>();
         let learned = |value: &dyn Fn(&Shift) -> f64| all(&|session| value(&session.learned));
@@ -145,7 +146,7 @@ pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     }
     outcome.line("error made up for, 25% - 50%", made_up[0] - made_up[1], Band::Above(0.0));
     let slow = setting.altered(Part::MotorCortex, "{reward: {rate: 0}}")?;
-    let sham = cohort(setting, |subject| session(setting, &slow, 0.25, subject))?;
+    let sham = cohort(setting, |subject| session(&decoders, &slow, 0.25, subject))?;
     let extra: Vec<f64> = sham.iter().map(|session| session.learned.extra).collect();
     outcome.line("local extra shift, 25% of units, no slow (deg)", mean(&extra), Band::Free);
     let at: Vec<f64> =
