@@ -131,6 +131,7 @@ pub fn train(
         evaluate_at: Vec::new(),
         evaluation_episodes,
         signals_every: 0,
+        units_every: 0,
         burst: BURST,
         conditions: Conditions::default(),
         lesions: Lesions::new(),
