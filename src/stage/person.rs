@@ -158,7 +158,8 @@ mod tests {
             let task = catalog.tasks.task(&id).unwrap();
             let controls = Controls::default();
             let mut desk = Desk::new(task.spec(), controls.clone());
-            assert_eq!(desk.all.len(), task.spec().action.len(), "{id}");
+            // A body of more actions than there are keys is one that nobody plays: a population of units.
+            assert_eq!(desk.all.len(), task.spec().action.len().min(PAIRS.len()), "{id}");
             let mut keys: Vec<_> = desk.all.iter().flat_map(|control| [control.keys.0, control.keys.1]).collect();
             keys.sort();
             keys.dedup();
