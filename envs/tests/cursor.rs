@@ -193,7 +193,7 @@ fn every_parameter_changes_the_steering() {
         })
     };
     // How long the last block is does not matter.
-    assert_eq!(without_effect(&rich(), changed, history), ["schedule.4.trials"]);
+    assert_eq!(without_effect(&rich(), 30, changed, history), ["schedule.4.trials"]);
 }
 
 #[test]

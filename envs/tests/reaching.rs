@@ -585,7 +585,7 @@ fn every_parameter_changes_the_reaching() {
         })
     };
     // How long the last block is does not matter.
-    assert_eq!(without_effect(&yaml, changed, history), ["schedule.4.trials"]);
+    assert_eq!(without_effect(&yaml, 45, changed, history), ["schedule.4.trials"]);
 }
 
 #[test]

@@ -146,6 +146,9 @@ impl Brain {
             Teachers { error: there(config.cerebellum.is_some()), reward: there(config.basal_ganglia.is_some()) };
         let motor_cortex = config.motor_cortex.as_ref().and_then(|own| MotorCortex::new(own, shape, teachers, seed));
         let commands = motor_cortex.is_none();
+        if let Some(own) = config.motor_cortex.as_ref().filter(|_| !commands) {
+            own.validate_for(shape.actions)?;
+        }
         let cerebellum =
             config.cerebellum.as_ref().filter(|_| commands).and_then(|own| Cerebellum::new(own, shape, seed));
         let told = cerebellum.as_ref().map_or(0, Cerebellum::outputs);

@@ -147,6 +147,12 @@ impl Default for Night {
 }
 
 impl MotorCortexConfig {
+    /// Checks what depends on the number of units.
+    pub(super) fn validate_for(&self, units: usize) -> Result<(), ConfigError> {
+        let rows = self.exact.iter().flatten();
+        rows.map(Vec::len).try_for_each(|found| within("motor_cortex.exact", found, units..=units))
+    }
+
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         within("motor_cortex.latents", self.latents, 1..=100)?;
         within("motor_cortex.directions", self.directions, 3..=360)?;
@@ -251,10 +257,12 @@ pub(super) struct MotorCortex {
     error_sum: f32,
     steps: f32,
 
-    /// The step's: ψ, z, ξ, and what the units do.
+    /// The step's: ψ, z and ξ as they were tried; ψ and z of a guess; and what the units do.
     code: Vec<f32>,
     latents: Vec<f32>,
     noise: Vec<f32>,
+    guessed_code: Vec<f32>,
+    guessed_latents: Vec<f32>,
     activity: Vec<f32>,
     dopamine: f32,
     dopamine_adapted: f32,
@@ -319,6 +327,8 @@ impl MotorCortex {
             code: vec![0.0; directions.len()],
             latents: vec![0.0; count],
             noise: vec![0.0; units],
+            guessed_code: vec![0.0; directions.len()],
+            guessed_latents: vec![0.0; count],
             activity: vec![0.0; units],
             dopamine: 0.0,
             dopamine_adapted: 0.0,
@@ -351,23 +361,29 @@ impl MotorCortex {
     /// Writes the units' activity for what is observed; with its noise if it is to explore.
     pub(super) fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]) {
         let d = direction(self.aim.map(|index| finite(observation, index)));
-        for (slot, u) in self.code.iter_mut().zip(&self.directions) {
+        // What is learnt from is what was tried last; a guess leaves it as it is.
+        let (code, latents) = if explore {
+            (&mut self.code, &mut self.latents)
+        } else {
+            (&mut self.guessed_code, &mut self.guessed_latents)
+        };
+        for (slot, u) in code.iter_mut().zip(&self.directions) {
             *slot = libm::expf(self.config.tuning * (d[0] * u[0] + d[1] * u[1] - 1.0));
         }
         let bound = self.config.bound;
-        for (latent, row) in self.latents.iter_mut().zip(self.association.chunks_exact(self.code.len())) {
-            let driven: f32 = row.iter().zip(&self.code).map(|(weight, code)| weight * code).sum();
+        for (latent, row) in latents.iter_mut().zip(self.association.chunks_exact(code.len())) {
+            let driven: f32 = row.iter().zip(&*code).map(|(weight, code)| weight * code).sum();
             *latent = bound * libm::tanhf(driven / bound);
         }
         if explore {
-            for latent in &mut self.latents {
+            for latent in &mut *latents {
                 *latent += self.config.latent_noise * self.generator.sample::<f32, _>(StandardNormal);
             }
             self.noise.iter_mut().for_each(|noise| *noise = self.generator.sample(StandardNormal));
         }
         self.activity.copy_from_slice(&self.baselines);
         let rows = self.weights.chunks_exact(self.units).zip(self.fast.chunks_exact(self.units));
-        for (&latent, (weights, fast)) in self.latents.iter().zip(rows) {
+        for (&latent, (weights, fast)) in latents.iter().zip(rows) {
             for ((unit, weight), fast) in self.activity.iter_mut().zip(weights).zip(fast) {
                 *unit += (weight + fast) * latent;
             }

@@ -126,6 +126,59 @@ fn without_exploring_nothing_of_it_changes_and_activity_is_that_of_the_aim() {
 }
 
 #[test]
+fn a_guess_between_trying_and_learning_leaves_no_mark() {
+    let mut one = cortex(&MotorCortexConfig::default(), BOTH);
+    let mut other = one.clone();
+    let (mut action, mut guess) = (vec![0.0; UNITS], vec![0.0; UNITS]);
+    for step in 0..60 {
+        let d = aim(step);
+        let observation = [d[0], d[1], 0.2, -0.1];
+        one.act(&observation, true, &mut action);
+        other.act(&observation, true, &mut action);
+        other.act(&[-d[1], d[0], 0.0, 0.0], false, &mut guess);
+        let transition = Transition {
+            observation: &observation,
+            action: &action,
+            reward: (step as f32).sin(),
+            next_observation: &observation,
+            terminated: step % 20 == 19,
+            truncated: false,
+        };
+        one.learn(&transition);
+        other.learn(&transition);
+    }
+    assert!(state(&one) == state(&other));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused() {
+    let text = serde_json::to_value(MotorCortexConfig::default()).unwrap();
+    let numbers = text.as_object().unwrap().iter().flat_map(|(name, value)| match value.as_object() {
+        Some(inner) => inner.keys().map(|key| (name.clone(), Some(key.clone()))).collect::<Vec<_>>(),
+        None => vec![(name.clone(), None)],
+    });
+    for (name, inner) in numbers {
+        for bad in [-1.0, 1e9] {
+            let mut altered = text.clone();
+            let slot = match &inner {
+                Some(inner) => &mut altered[&name][inner],
+                None => &mut altered[&name],
+            };
+            *slot = if slot.is_u64() { if bad < 0.0 { 0.into() } else { 1_000_000_000.into() } } else { bad.into() };
+            let config: MotorCortexConfig = serde_json::from_value(altered).unwrap();
+            assert!(config.validate().is_err(), "{name} {inner:?}: {bad}");
+        }
+    }
+    // A decoder for other units than there are.
+    let exact = Some([vec![0.1; UNITS - 1], vec![0.1; UNITS]]);
+    let config = MotorCortexConfig { exact, ..MotorCortexConfig::default() };
+    let error = config.validate_for(UNITS).unwrap_err().to_string();
+    assert_eq!(error, "motor_cortex.exact: expected a value from 40 to 40, found 39");
+    let whole = crate::BrainConfig { motor_cortex: Some(config), ..crate::BrainConfig::default() };
+    assert!(crate::Brain::new(&whole, &shape(), 7).is_err());
+}
+
+#[test]
 fn rates_are_by_hand_what_the_equations_say() {
     let config = MotorCortexConfig { latents: 2, directions: 4, ..MotorCortexConfig::default() };
     let mut cortex = cortex(&config, BOTH);

@@ -53,28 +53,37 @@ fn units_turned_are_as_many_as_asked_for_and_a_smaller_share_is_part_of_a_larger
 
 #[test]
 fn factors_permuted_stay_within_the_manifold_and_units_permuted_leave_it() {
-    let spec = spec("cursor/intuitive-v0", "schedule: [{}]\n");
+    // Two factors: the manifold is what the intuitive decoder's two rows span.
+    let spec = spec("cursor/intuitive-v0", "decoder: {factors: 2}\nschedule: [{}]\n");
     let decoder = linear(&spec);
-    // The manifold of this seed: what ten tasks with other permutations of the same factors read out spans it.
-    let flat =
-        |map: &[Vec<f32>; 2]| map.iter().map(|row| row.iter().map(|&value| f64::from(value)).collect()).collect();
-    let rows: Vec<Vec<f64>> = flat(&decoder.intuitive);
-    let (within, outside): (Vec<Vec<f64>>, Vec<Vec<f64>>) =
-        (flat(decoder.within.as_ref().unwrap()), flat(decoder.outside.as_ref().unwrap()));
-    let length = |row: &[f64]| row.iter().map(|value| value * value).sum::<f64>().sqrt();
-    // Permutations keep how strongly activity is read out.
-    let all = |rows: &[Vec<f64>]| rows.iter().map(|row| length(row).powi(2)).sum::<f64>();
-    assert!((all(&within) / all(&rows) - 1.0).abs() < 1e-4);
-    assert!((all(&outside) / all(&rows) - 1.0).abs() < 1e-4);
-    assert_ne!(within, rows);
-    // The same weights in another order are outside's, and not within's.
-    let sorted = |row: &[f64]| {
-        let mut row = row.to_vec();
-        row.sort_by(f64::total_cmp);
-        row
+    let dot = |left: &[f32], right: &[f32]| left.iter().zip(right).map(|(left, right)| left * right).sum::<f32>();
+    let [x, y] = &decoder.intuitive;
+    let outside_of = |row: &[f32]| {
+        let (xx, xy, yy) = (dot(x, x), dot(x, y), dot(y, y));
+        let (rx, ry) = (dot(row, x), dot(row, y));
+        let determinant = xx * yy - xy * xy;
+        let (a, b) = ((yy * rx - xy * ry) / determinant, (xx * ry - xy * rx) / determinant);
+        let rest: Vec<f32> = row.iter().zip(x.iter().zip(y)).map(|(row, (x, y))| row - a * x - b * y).collect();
+        dot(&rest, &rest) / dot(row, row)
     };
-    assert_eq!(sorted(&outside[0]), sorted(&rows[0]));
-    assert_ne!(sorted(&within[0]), sorted(&rows[0]));
+    for row in decoder.within.as_ref().unwrap() {
+        assert!(outside_of(row) < 1e-6, "{}", outside_of(row));
+    }
+    for (row, own) in decoder.outside.as_ref().unwrap().iter().zip(&decoder.intuitive) {
+        assert!(outside_of(row) > 0.5, "{}", outside_of(row));
+        let sorted = |row: &[f32]| {
+            let mut row = row.to_vec();
+            row.sort_by(f32::total_cmp);
+            row
+        };
+        assert_eq!(sorted(row), sorted(own), "the same weights in another order");
+    }
+    // With all factors, permuting them changes what is read out and not how strongly.
+    let decoder = linear(&self::spec("cursor/intuitive-v0", "schedule: [{}]\n"));
+    let within = decoder.within.unwrap();
+    assert_ne!(within, decoder.intuitive);
+    let whole = |rows: &[Vec<f32>; 2]| dot(&rows[0], &rows[0]) + dot(&rows[1], &rows[1]);
+    assert!((whole(&within) / whole(&decoder.intuitive) - 1.0).abs() < 1e-4);
 }
 
 #[test]
