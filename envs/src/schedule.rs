@@ -56,3 +56,24 @@ pub fn target(seed: Seed, index: u64, trial: u64, count: usize) -> usize {
     }
     order[turn]
 }
+
+/// Blocks that a description names one by one.
+const NAMED: usize = 6;
+
+/// A schedule in words: for each block its trials and what it is.
+pub fn in_words(blocks: impl ExactSizeIterator<Item = (u32, String)>, after: After) -> String {
+    let count = blocks.len();
+    let named: Vec<(u32, String)> = blocks.take(NAMED).collect();
+    if let ([(_, block)], 1) = (&named[..], count) {
+        return format!("All trials: {block}.");
+    }
+    let mut words: Vec<String> = named.into_iter().map(|(trials, block)| format!("{trials} trials: {block}")).collect();
+    if count > NAMED {
+        words.push(format!("and {} blocks more", count - NAMED));
+    }
+    let after = match after {
+        After::Continue => "the last goes on",
+        After::Repeat => "then again",
+    };
+    format!("{}; {after}.", words.join("; "))
+}

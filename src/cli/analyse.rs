@@ -59,7 +59,11 @@ impl Analyse {
         tell("share of variance that is shared", all(|found| found.shared));
         if found.iter().all(|found| found.tunings.is_some()) {
             let tuned = |value: fn(&crate::calibration::Tuning) -> f64| {
-                let of = |found: &Findings| mean(&found.tunings.iter().flatten().map(value).collect::<Vec<_>>());
+                let of = |found: &Findings| {
+                    // A unit that never changes its rate has no direction, and no error of it.
+                    let known = found.tunings.iter().flatten().map(value).filter(|value| value.is_finite());
+                    mean(&known.collect::<Vec<_>>())
+                };
                 found.iter().map(of).collect::<Vec<f64>>()
             };
             tell("depth of modulation", tuned(|tuning| tuning.depth));

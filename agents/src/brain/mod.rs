@@ -7,7 +7,7 @@
 //! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
-//! | `motor_cortex.rs` | from intent to the activity of units, where that is the action |
+//! | `motor_cortex/` | from intent to the activity of units, where that is the action |
 //! | `percepts.rs` | what a shape may say of senses that are not always there |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
 //! | `lanes.rs`, `average.rs`, `clock.rs`, `config.rs` | arithmetic, averages, times and checks that the parts share |

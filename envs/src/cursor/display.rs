@@ -5,13 +5,10 @@ use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
 use super::{Cursor, TARGET};
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
-use crate::schedule::After;
+use crate::schedule::in_words;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;
-
-/// Blocks that a task's description names one by one.
-const BLOCKS_NAMED: usize = 6;
 
 impl Cursor {
     /// Writes what is seen, in the order of the observation space.
@@ -125,19 +122,7 @@ fn decoder(spec: &CursorSpec) -> String {
 
 /// The schedule in words.
 fn schedule(spec: &CursorSpec) -> String {
-    if let [block] = &spec.schedule[..] {
-        return format!("All trials: {}.", named(block));
-    }
-    let blocks = spec.schedule.iter().take(BLOCKS_NAMED);
-    let mut words: Vec<String> = blocks.map(|block| format!("{} trials: {}", block.trials, named(block))).collect();
-    if spec.schedule.len() > BLOCKS_NAMED {
-        words.push(format!("and {} blocks more", spec.schedule.len() - BLOCKS_NAMED));
-    }
-    let after = match spec.after_schedule {
-        After::Continue => "the last goes on",
-        After::Repeat => "then again",
-    };
-    format!("{}; {after}.", words.join("; "))
+    in_words(spec.schedule.iter().map(|block| (block.trials, named(block))), spec.after_schedule)
 }
 
 fn named(block: &BlockSpec) -> String {

@@ -7,7 +7,7 @@ use super::spec::{BlockSpec, ControllerKind, FieldKind, ReachingSpec};
 use super::{Reaching, Vector};
 use crate::percept::{Goal, Percept};
 use crate::scene::Scene;
-use crate::schedule::After;
+use crate::schedule::in_words;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;
@@ -21,8 +21,6 @@ const DIRECTIONS: usize = 8;
 const RATE_SHOWN: f32 = 0.3;
 /// Typical feedback of a plan whose gain is 1, in units of the action.
 const PLAN_TYPICAL: f32 = 0.0225;
-/// Blocks that a task's description names one by one.
-const BLOCKS_NAMED: usize = 6;
 
 impl Reaching {
     /// Writes what is seen and felt, in the order of the observation space.
@@ -235,19 +233,7 @@ fn imperfections(spec: &ReachingSpec) -> String {
 
 /// The schedule in words.
 fn schedule(spec: &ReachingSpec) -> String {
-    if let [block] = &spec.schedule[..] {
-        return format!("All trials: {}.", named(block));
-    }
-    let blocks = spec.schedule.iter().take(BLOCKS_NAMED);
-    let mut words: Vec<String> = blocks.map(|block| format!("{} trials: {}", block.trials, named(block))).collect();
-    if spec.schedule.len() > BLOCKS_NAMED {
-        words.push(format!("and {} blocks more", spec.schedule.len() - BLOCKS_NAMED));
-    }
-    let after = match spec.after_schedule {
-        After::Continue => "the last goes on",
-        After::Repeat => "then again",
-    };
-    format!("{}; {after}.", words.join("; "))
+    in_words(spec.schedule.iter().map(|block| (block.trials, named(block))), spec.after_schedule)
 }
 
 fn named(block: &BlockSpec) -> String {
