@@ -145,10 +145,10 @@ fn every_seed_is_counted_and_its_misses_are_named() {
 }
 
 #[test]
-fn bands_without_an_experiment_are_told_as_not_run() {
+fn what_an_agent_has_no_part_for_is_told_as_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let ids = "V13b V15";
-    let mut arguments = vec!["validate", "--subjects", "1"];
+    let mut arguments = vec!["validate", "--subjects", "1", "--agent", "dopamine"];
     arguments.extend(ids.split(' '));
     let document = json(folder.path(), &arguments);
     let findings = document["findings"].as_array().unwrap();
@@ -160,6 +160,38 @@ fn bands_without_an_experiment_are_told_as_not_run() {
         }
     }
     assert_eq!((&document["seeds"][0]["met"], &document["seeds"][0]["bands"]), (&0.into(), &0.into()));
+}
+
+#[test]
+fn units_turn_with_a_field_that_is_learned_and_keep_a_shift_only_after_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let unlearning = folder.path().join("unlearning.yaml");
+    let text = "agent: unlearning\nextends: brain\nbrain: {cerebellum: {feedback_error: {slow: {rate: 0}, fast: {rate: 0}}}}\n";
+    std::fs::write(&unlearning, text).unwrap();
+    let shift = |agent: &str| {
+        let arguments = ["validate", "V13b", "--subjects", "1", "--seed", "3", "--agent", agent];
+        let document = json(folder.path(), &arguments);
+        let measures = [
+            "mean shift of units in the field (deg, the field's sign positive)",
+            "units that keep a shift of their own",
+            "units that keep a shift, without a field",
+        ];
+        measures.map(|measure| value(&document, measure))
+    };
+    let [turned, kept, sham] = shift("brain");
+    assert!((5.0..30.0).contains(&turned), "{turned}");
+    assert!(sham < 0.1 && kept > sham, "{kept}, {sham}");
+    let [turned, ..] = shift(unlearning.to_str().unwrap());
+    assert!(turned < 5.0, "a cerebellum that learns nothing turned them by {turned}");
+}
+
+#[test]
+fn capacity_is_where_practice_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = json(folder.path(), &["validate", "V15", "--subjects", "2", "--seed", "3"]);
+    assert!(value(&document, "rank correlation of practice and capacity, practised zones") > 0.6);
+    let synapses = |zones| value(&document, &format!("rank correlation of practice and synapses, {zones} zones"));
+    assert!(synapses("practised") > synapses("other").abs());
 }
 
 #[test]

@@ -146,6 +146,10 @@ pub trait Agent: Send + Sync {
     /// same number of units.
     fn activity(&self, _report: &mut dyn FnMut(&'static str, &[f32])) {}
 
+    /// Reports the capacity that is given to each action by index, as a scan would see it: plastic synapses times their mean
+    /// weight, and how many synapses there are; nothing by default.
+    fn zones(&self, _report: &mut dyn FnMut(usize, f32, usize)) {}
+
     /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. It replaces an earlier lesion of the same part
     /// and is saved with the agent.
     ///

@@ -50,10 +50,10 @@ pub mod two_state;
 pub use agent::{Agent, AgentShape, Belief, Goal, Input, Percept, Role, Transition};
 pub use baselines::{Idle, Random};
 pub use brain::{
-    BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, ConfigError, CortexConfig,
-    DopamineDefect, ErrorTeacher, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig,
+    BasalGangliaConfig, Brain, BrainConfig, CerebellumConfig, ClimbingFibreConfig, CommandConfig, ConfigError,
+    CortexConfig, DopamineDefect, ErrorTeacher, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig,
     ModelReferenceConfig, MotorCortexConfig, Night, RewardTeacher, SensesConfig, SensitivityConfig,
-    SensoryPredictionConfig, SiteConfig, StructureConfig,
+    SensoryPredictionConfig, SiteConfig, StructureConfig, SynapsesConfig,
 };
 pub use lesion::LesionError;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

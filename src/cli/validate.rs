@@ -91,9 +91,7 @@ impl Validate {
             let setting = Setting { seed: Seed(seed), ..setting.clone() };
             let (mut verdicts, mut not_run) = (Verdicts::default(), 0);
             for validation in chosen {
-                if validation.has_experiment() {
-                    self.tell(&format!("seed {seed}  {}  {} ({})", validation.id, validation.claim, validation.source));
-                }
+                self.tell(&format!("seed {seed}  {}  {} ({})", validation.id, validation.claim, validation.source));
                 let outcome = validation.run(&setting)?;
                 verdicts.count(validation.id, &outcome.lines);
                 not_run += outcome.lines.iter().filter(|line| line.verdict == "not run").count();

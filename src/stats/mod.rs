@@ -2,7 +2,7 @@
 //!
 //! One file per theme: what a [`curve`] tells of one subject, how two groups are compared ([`transfer`]), what is left of
 //! a skill after another one was practised ([`retention`]), who is better ([`comparison`]), robust means ([`robust`]),
-//! intervals ([`interval`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
+//! intervals ([`interval`]), rank correlation ([`rank`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
 //! `None`.
 
 pub mod comparison;
@@ -11,6 +11,7 @@ mod coverage;
 pub mod curve;
 pub mod family;
 pub mod interval;
+pub mod rank;
 pub mod retention;
 pub mod robust;
 pub mod student;

@@ -18,8 +18,6 @@ pub enum Band {
     Above(f64),
     /// Less than this.
     Below(f64),
-    /// In words, where the measure is not run and has no single number.
-    Stated(&'static str),
     /// None: given for comparison.
     Free,
 }
@@ -33,7 +31,6 @@ impl Band {
             Band::AtMost(high) => value <= high,
             Band::Above(low) => value > low,
             Band::Below(high) => value < high,
-            Band::Stated(_) => false,
             Band::Free => true,
         }
     }
@@ -46,7 +43,6 @@ impl Band {
             Band::AtMost(high) => format!("at most {high}"),
             Band::Above(low) => format!("above {low}"),
             Band::Below(high) => format!("below {high}"),
-            Band::Stated(words) => words.into(),
             Band::Free => "-".into(),
         }
     }

@@ -17,8 +17,9 @@
 //! | `feedback.rs` | V25 reward beside error, V26 uncertain feedback |
 //! | `turned.rs` | V10 turned decoders |
 //! | `manifold.rs` | V11 and V12 decoders within and outside the manifold, over a day and over ten |
+//! | `cells.rs` | V13b units in a force field |
+//! | `practice.rs` | V15 capacity and practice |
 //! | `share.rs` | V17 the cerebellum's share in transfer |
-//! | `not_run.rs` | findings that have bands but no experiment yet |
 //! | `mutants.rs` | brains broken on purpose, and which bands notice |
 //! | `session.rs` | an agent going through trials of reaching |
 //! | `steering.rs` | an agent steering a cursor, through a decoder that was fitted to it |
@@ -26,6 +27,7 @@
 //! A band is never moved; a measure outside it is reported as a miss, and one that is not taken as not run.
 
 mod adaptation;
+mod cells;
 mod climbing_fibre;
 mod conditioning;
 mod dopamine;
@@ -36,8 +38,8 @@ mod line;
 mod list;
 mod manifold;
 pub mod mutants;
-mod not_run;
 mod plan;
+mod practice;
 mod recovery;
 mod reinforcement;
 mod savings;
@@ -116,30 +118,16 @@ pub struct Validation {
     pub claim: &'static str,
     /// Where it was published.
     pub source: &'static str,
-    experiment: Experiment,
-}
-
-/// How a finding is reproduced.
-enum Experiment {
-    Run(fn(&Setting<'_>) -> Result<Outcome>),
-    NotRun(&'static not_run::Bands),
+    experiment: fn(&Setting<'_>) -> Result<Outcome>,
 }
 
 impl Validation {
-    /// Whether there is an experiment for it.
-    pub fn has_experiment(&self) -> bool {
-        matches!(self.experiment, Experiment::Run(_))
-    }
-
-    /// Repeats the experiment; where there is none, only the bands are told.
+    /// Repeats the experiment.
     ///
     /// # Errors
     /// An agent that cannot do it, or acts in numbers that are not finite.
     pub fn run(&self, setting: &Setting<'_>) -> Result<Outcome> {
-        match self.experiment {
-            Experiment::Run(run) => run(setting),
-            Experiment::NotRun(bands) => Ok(bands.outcome()),
-        }
+        (self.experiment)(setting)
     }
 }
 

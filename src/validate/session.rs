@@ -54,6 +54,18 @@ pub enum Lesson {
     Shown,
 }
 
+/// A step of a trial, after the agent has acted.
+pub struct Moment<'a> {
+    /// Trials before this one.
+    pub trial: usize,
+    /// Direction of its target, in degrees.
+    pub target: f64,
+    /// Whether the hand should be moving.
+    pub moving: bool,
+    /// The agent.
+    pub agent: &'a dyn Agent,
+}
+
 /// An agent in the lane of a task.
 pub struct Session {
     /// The agent.
@@ -62,6 +74,9 @@ pub struct Session {
     columns: [usize; 7],
     /// Where the hand is observed.
     hand: [usize; 2],
+    target: [usize; 2],
+    /// Where it is observed how fast the hand should be.
+    desired_rate: [usize; 2],
     observation: Vec<f32>,
     action: Vec<f32>,
 }
@@ -81,6 +96,7 @@ impl Session {
             let found = spec.metrics.iter().position(|metric| metric == name);
             found.with_context(|| format!("{} has no `{name}`", spec.id))
         };
+        let field = |name: &str| spec.observation.index(name).with_context(|| format!("{} has no `{name}`", spec.id));
         Ok(Session {
             agent: made,
             lane: SoloLane::new(task, subject.fan("lane", 0)),
@@ -93,11 +109,9 @@ impl Session {
                 column("end_angle_deg")?,
                 column("adaptation_index")?,
             ],
-            hand: {
-                let field =
-                    |name: &str| spec.observation.index(name).with_context(|| format!("{} has no `{name}`", spec.id));
-                [field("hand_x")?, field("hand_y")?]
-            },
+            hand: [field("hand_x")?, field("hand_y")?],
+            target: [field("target_x")?, field("target_y")?],
+            desired_rate: [field("desired_rate_x")?, field("desired_rate_y")?],
             observation: vec![0.0; spec.observation.len()],
             action: vec![0.0; spec.action.len()],
         })
@@ -108,10 +122,22 @@ impl Session {
     /// # Errors
     /// An agent whose actions are not finite, or a fault of physics.
     pub fn trials(&mut self, count: usize, lesson: Lesson) -> Result<Vec<Trial>> {
+        self.watched(count, lesson, &mut |_| {})
+    }
+
+    /// The same, watched at every step.
+    ///
+    /// # Errors
+    /// Those of [`Session::trials`].
+    pub fn watched(&mut self, count: usize, lesson: Lesson, watch: &mut dyn FnMut(&Moment<'_>)) -> Result<Vec<Trial>> {
         let mut done = Vec::with_capacity(count);
         while done.len() < count {
             self.observation.copy_from_slice(self.lane.lane().observation());
             self.agent.act(&self.observation, lesson != Lesson::Shown, &mut self.action);
+            let [x, y] = self.target.map(|index| f64::from(self.observation[index]));
+            let target = y.atan2(x).to_degrees();
+            let moving = self.desired_rate.iter().any(|&index| self.observation[index] != 0.0);
+            watch(&Moment { trial: done.len(), target, moving, agent: &*self.agent });
             let step = self.lane.access().step(&self.action)?;
             let now = self.lane.lane();
             if lesson != Lesson::Shown {

@@ -10,6 +10,7 @@
 //! | `motor_cortex/` | from intent to the activity of units, where that is the action |
 //! | `percepts.rs` | what a shape may say of senses that are not always there |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
+//! | `least_squares.rs` | how forward models learn |
 //! | `lanes.rs`, `average.rs`, `clock.rs`, `config.rs` | arithmetic, averages, times and checks that the parts share |
 //!
 //! A part that is absent from the configuration is an ablation: the brain works on without it.
@@ -23,6 +24,7 @@ mod cortex;
 mod dopamine;
 mod intentional;
 mod lanes;
+mod least_squares;
 mod motor_cortex;
 mod percepts;
 mod policy;
@@ -34,12 +36,12 @@ use serde::{Deserialize, Serialize};
 pub use basal_ganglia::BasalGangliaConfig;
 pub use cerebellum::{
     CerebellumConfig, ClimbingFibreConfig, FeedbackErrorConfig, FibreDefect, GoalReachConfig, GranuleConfig,
-    ModelReferenceConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig,
+    ModelReferenceConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig, SynapsesConfig,
 };
 pub use config::ConfigError;
 pub use cortex::CortexConfig;
 pub use dopamine::DopamineDefect;
-pub use motor_cortex::{ErrorTeacher, MotorCortexConfig, Night, RewardTeacher};
+pub use motor_cortex::{CommandConfig, ErrorTeacher, MotorCortexConfig, Night, RewardTeacher};
 pub use senses::SensesConfig;
 pub use structure::StructureConfig;
 
@@ -49,7 +51,7 @@ use crate::state::{State, StateError};
 use basal_ganglia::{BasalGanglia, Body};
 use cerebellum::Cerebellum;
 use clock::Clock;
-use motor_cortex::{MotorCortex, Teachers};
+use motor_cortex::{CommandUnits, MotorCortex, Parts, Teachers};
 use senses::Senses;
 
 /// What a brain is made of.
@@ -72,8 +74,9 @@ pub struct BrainConfig {
     /// trajectory.
     #[serde(default)]
     pub cerebellum: Option<CerebellumConfig>,
-    /// From intent to the activity of units. Does nothing in a body whose actions are commands: one that tells of no aim and no error
-    /// in the task's own axes. Where it acts, basal ganglia and cerebellum are its teachers, and give no command of their own.
+    /// From intent to the activity of units, in a body that tells of an aim and an error in the task's own axes: there basal ganglia and
+    /// cerebellum are its teachers, and give no command of their own. In others their command goes through its units, if it has any
+    /// for that.
     #[serde(default)]
     pub motor_cortex: Option<MotorCortexConfig>,
 }
@@ -121,6 +124,9 @@ pub struct Brain {
     basal_ganglia: Option<BasalGanglia>,
     cerebellum: Option<Cerebellum>,
     motor_cortex: Option<MotorCortex>,
+    /// In a body that is moved by commands: what they go through, and the basal ganglia's part of the present one.
+    command_units: Option<Box<CommandUnits>>,
+    policy: Vec<f32>,
 }
 
 impl Brain {
@@ -149,6 +155,8 @@ impl Brain {
         if let Some(own) = config.motor_cortex.as_ref().filter(|_| !commands) {
             own.validate_for(shape.actions)?;
         }
+        let population = config.motor_cortex.as_ref().and_then(|own| own.command.as_ref()).filter(|_| commands);
+        population.map_or(Ok(()), |own| own.validate_for(shape.actions))?;
         let cerebellum =
             config.cerebellum.as_ref().filter(|_| commands).and_then(|own| Cerebellum::new(own, shape, seed));
         let told = cerebellum.as_ref().map_or(0, Cerebellum::outputs);
@@ -174,6 +182,8 @@ impl Brain {
             }),
             cerebellum,
             motor_cortex,
+            command_units: population.map(|own| Box::new(CommandUnits::new(own, shape, seed))),
+            policy: vec![0.0; shape.actions],
         })
     }
 
@@ -223,9 +233,24 @@ impl Agent for Brain {
                 basal_ganglia.guess(&self.sensed, action);
             }
         }
+        let Some(units) = &mut self.command_units else {
+            if let Some(cerebellum) = &mut self.cerebellum {
+                cerebellum.act(observation, explore, action);
+            }
+            return;
+        };
+        let mut sites = [[].as_slice(); 2];
         if let Some(cerebellum) = &mut self.cerebellum {
             cerebellum.act(observation, explore, action);
+            sites = cerebellum.sites();
         }
+        let [fast, slow] = sites;
+        // Whatever the cerebellum took over of it, or what was cut off, is the policy's part no longer.
+        for (index, (policy, whole)) in self.policy.iter_mut().zip(&*action).enumerate() {
+            let own = |site: &[f32]| site.get(index).copied().unwrap_or(0.0);
+            *policy = whole - own(fast) - own(slow);
+        }
+        units.act(observation, Parts { policy: &self.policy, fast, slow }, explore, action);
     }
 
     /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's
@@ -233,6 +258,9 @@ impl Agent for Brain {
     fn learn(&mut self, transition: &Transition<'_>) {
         if let Some(motor_cortex) = &mut self.motor_cortex {
             return motor_cortex.learn(transition);
+        }
+        if let Some(units) = &mut self.command_units {
+            units.learn(transition.next_observation);
         }
         if self.basal_ganglia.is_some() {
             self.see(transition.next_observation);
@@ -276,7 +304,12 @@ impl Agent for Brain {
             motor_cortex.lesion(part, share);
             return Ok(());
         }
-        let part = lesion::find(part, share, basal.chain(cerebellar))?;
+        let units = self.command_units.iter().map(|_| ("motor-cortex", 1.0));
+        let part = lesion::find(part, share, basal.chain(cerebellar).chain(units))?;
+        if let ("motor-cortex", Some(units)) = (part, &mut self.command_units) {
+            units.lesion(share);
+            return Ok(());
+        }
         match (part, &mut self.basal_ganglia, &mut self.cerebellum) {
             ("basal-ganglia", Some(basal_ganglia), _) => basal_ganglia.lesion(share),
             ("cortex-plasticity", Some(basal_ganglia), _) => basal_ganglia.stiffen(share),
@@ -316,13 +349,23 @@ impl Agent for Brain {
         }
     }
 
-    /// `motor-cortex`: its units, in units of the action. Without one, `cortex`: the actor's hidden layer that the policy reads.
+    /// `motor-cortex`: its units, in units of the action; where there is a policy, `cortex`: the actor's hidden layer that it reads.
     fn activity(&self, report: &mut dyn FnMut(&'static str, &[f32])) {
         if let Some(motor_cortex) = &self.motor_cortex {
             report("motor-cortex", motor_cortex.activity());
         }
+        if let Some(units) = &self.command_units {
+            report("motor-cortex", units.activity());
+        }
         if let Some(basal_ganglia) = &self.basal_ganglia {
             report("cortex", basal_ganglia.hidden());
+        }
+    }
+
+    /// The zone of every action in a cerebellum that learns from feedback, in typical feedback commands.
+    fn zones(&self, report: &mut dyn FnMut(usize, f32, usize)) {
+        if let Some(cerebellum) = &self.cerebellum {
+            cerebellum.zones(report);
         }
     }
 
@@ -345,6 +388,9 @@ impl Agent for Brain {
         if let Some(motor_cortex) = &self.motor_cortex {
             writer.scope("motor_cortex", |writer| motor_cortex.save(writer));
         }
+        if let Some(units) = &self.command_units {
+            writer.scope("command_units", |writer| units.save(writer));
+        }
     }
 
     fn load(&mut self, state: &State) -> Result<(), StateError> {
@@ -358,6 +404,9 @@ impl Agent for Brain {
         }
         if let Some(motor_cortex) = &mut self.motor_cortex {
             reader.scope("motor_cortex", |reader| motor_cortex.load(reader))?;
+        }
+        if let Some(units) = &mut self.command_units {
+            reader.scope("command_units", |reader| units.load(reader))?;
         }
         reader.finish()
     }

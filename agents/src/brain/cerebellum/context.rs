@@ -2,7 +2,7 @@
 
 use super::climbing_fibre::ClimbingFibre;
 use super::contexts::Settings;
-use super::least_squares::LeastSquares;
+use crate::brain::least_squares::LeastSquares;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Steps over which usual errors are averaged: a change must not become usual before it is noticed.

@@ -11,7 +11,7 @@
 
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use super::context::{Context, LARGEST_SURPRISE, USUAL_MEMORY, learn_from, least};
-use super::least_squares::LeastSquares;
+use crate::brain::least_squares::LeastSquares;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// An explanation leaves less than this share of the squared error.

@@ -24,6 +24,7 @@ use super::certainty::Certainty;
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use super::granule::{Granule, GranuleConfig};
 use super::sensitivity::{Sensitivity, SensitivityConfig};
+use super::synapses::{Synapses, SynapsesConfig};
 use crate::agent::{AgentShape, Role};
 use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, above, within};
@@ -74,6 +75,9 @@ pub struct FeedbackErrorConfig {
     pub unrewarded: f64,
     /// How errors that go on change the rate at which they are learnt from.
     pub sensitivity: SensitivityConfig,
+    /// Growth and withdrawal of synapses; null, the default, for none: all granule cells reach all Purkinje cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub synapses: Option<SynapsesConfig>,
 }
 
 impl Default for FeedbackErrorConfig {
@@ -86,6 +90,7 @@ impl Default for FeedbackErrorConfig {
             relevance: 11.0,
             unrewarded: 0.5,
             sensitivity: SensitivityConfig::default(),
+            synapses: None,
         }
     }
 }
@@ -98,6 +103,7 @@ impl FeedbackErrorConfig {
         above("cerebellum.feedback_error.failure", self.failure, 0.0, 1000.0)?;
         above("cerebellum.feedback_error.relevance", self.relevance, 0.0, 1e6)?;
         within("cerebellum.feedback_error.unrewarded", self.unrewarded, 0.0..=1.0)?;
+        self.synapses.as_ref().map_or(Ok(()), SynapsesConfig::validate)?;
         self.sensitivity.validate()
     }
 }
@@ -160,6 +166,7 @@ pub(super) struct FeedbackError {
     /// Σ |feedback|² of this episode, in typical ones.
     size: f64,
     sensitivity: Sensitivity,
+    synapses: Option<Synapses>,
     /// Mean magnitude of the last climbing-fibre signals, in typical feedback commands.
     fibre: f32,
     inputs: Vec<Lanes>,
@@ -190,8 +197,13 @@ impl FeedbackError {
         let shown = sensed(Role::ErrorShown).next().map(|sensed| sensed.index);
         let delay = Clock::new(shape.control_interval).steps(config.delay).min(MOST_DELAYED) as usize;
         let (actions, units, slots) = (shape.actions, chunks(granule.units), 1 + delay);
+        let stride = units * flat(&[ZEROS]).len();
+        let wiring = Granule::new(granule, desired.len(), generator);
+        let synapses =
+            config.synapses.as_ref().map(|own| Synapses::new(own, actions, stride, granule.units, generator));
         Some(FeedbackError {
-            granule: Granule::new(granule, desired.len(), generator),
+            granule: wiring,
+            synapses,
             fast: Site::new(&config.fast, actions * units),
             slow: Site::new(&config.slow, actions * units),
             fibres: vec![ClimbingFibre::new(fibre); actions],
@@ -203,7 +215,7 @@ impl FeedbackError {
             visited: vec![ZEROS; units],
             steps: 0,
             size: 0.0,
-            sensitivity: Sensitivity::new(&config.sensitivity, actions * units * flat(&[ZEROS]).len()),
+            sensitivity: Sensitivity::new(&config.sensitivity, actions * stride),
             shown,
             relevance: config.relevance,
             unrewarded: config.unrewarded as f32,
@@ -254,6 +266,15 @@ impl FeedbackError {
         }
         if explore {
             self.remember();
+        }
+    }
+
+    /// Writes the slow site's part of the command that was written last.
+    pub(super) fn slow_command(&self, slow: &mut [f32]) {
+        for (slow, weights) in slow.iter_mut().zip(self.slow.weights.chunks_exact(self.features.len())) {
+            *slow = total(
+                weights.iter().zip(&self.features).fold(ZEROS, |sum, (&weight, &feature)| sum + weight * feature),
+            );
         }
     }
 
@@ -321,7 +342,7 @@ impl FeedbackError {
         let told = self.rewarded as f32 / self.lived.max(1) as f32;
         let kept = self.unrewarded + (1.0 - self.unrewarded) * told;
         let relevant = 1.0 / (1.0 + self.size / (f64::from(steps) * self.relevance.powi(2)));
-        let (units, synapses) = (self.visited.len(), flat(&self.visited).len());
+        let (units, synapses_of_zone) = (self.visited.len(), flat(&self.visited).len());
         for (action, sensed) in self.feedback.iter().enumerate() {
             let own = action * units..(action + 1) * units;
             let weights = flat_mut(&mut self.fast.weights[own.clone()]).iter_mut();
@@ -334,7 +355,13 @@ impl FeedbackError {
                 let error = relevant as f32 * scale * eligible;
                 // What a typical error that lasts would come to.
                 let typical = sensed.typical * visited * scale;
-                let sensitivity = self.sensitivity.meet(action * synapses + synapse, error / typical, *fast / typical);
+                if let Some(synapses) = &mut self.synapses
+                    && !synapses.meet(action * synapses_of_zone + synapse, error / typical, (*fast + *slow) / typical)
+                {
+                    continue;
+                }
+                let sensitivity =
+                    self.sensitivity.meet(action * synapses_of_zone + synapse, error / typical, *fast / typical);
                 for (weight, site) in [
                     (fast, [self.fast.retention, self.fast.rate * sensitivity]),
                     (slow, [self.slow.retention, self.slow.rate * kept]),
@@ -345,10 +372,26 @@ impl FeedbackError {
             }
         }
         self.sensitivity.end();
+        if let Some(synapses) = &mut self.synapses {
+            let (fast, slow) = (flat_mut(&mut self.fast.weights), flat_mut(&mut self.slow.weights));
+            synapses.end(|synapse| (fast[synapse], slow[synapse]) = (0.0, 0.0));
+        }
         self.eligible.fill(ZEROS);
         self.visited.fill(ZEROS);
         (self.steps, self.size) = (0, 0.0);
         (self.lived, self.rewarded) = (0, 0);
+    }
+
+    /// Capacity of every action's zone: synapses that are there times their mean weight, in typical feedback commands; and how many
+    /// there are.
+    pub(super) fn zones(&self, report: &mut dyn FnMut(usize, f32, usize)) {
+        let stride = flat(&self.visited).len();
+        let mut counts = self.synapses.iter().flat_map(|synapses| synapses.counts(stride));
+        let weights = flat(&self.fast.weights).chunks_exact(stride).zip(flat(&self.slow.weights).chunks_exact(stride));
+        for ((action, (fast, slow)), sensed) in weights.enumerate().zip(&self.feedback) {
+            let sum: f32 = fast.iter().zip(slow).map(|(fast, slow)| (fast + slow).abs()).sum();
+            report(action, sum / sensed.typical, counts.next().unwrap_or(stride));
+        }
     }
 
     fn least_square(&self) -> f32 {
@@ -379,6 +422,9 @@ impl FeedbackError {
         writer.put_f32("fibre", &[self.fibre]);
         writer.scope("certainty", |writer| self.certainty.save(writer));
         writer.scope("sensitivity", |writer| self.sensitivity.save(writer));
+        if let Some(synapses) = &self.synapses {
+            writer.scope("synapses", |writer| synapses.save(writer));
+        }
         for (action, fibre) in self.fibres.iter().enumerate() {
             fibre.save(&format!("rate_{action}"), writer);
         }
@@ -409,6 +455,9 @@ impl FeedbackError {
         reader.get_f32("fibre", std::slice::from_mut(&mut self.fibre))?;
         reader.scope("certainty", |reader| self.certainty.load(reader))?;
         reader.scope("sensitivity", |reader| self.sensitivity.load(reader))?;
+        if let Some(synapses) = &mut self.synapses {
+            reader.scope("synapses", |reader| synapses.load(reader))?;
+        }
         for (action, fibre) in self.fibres.iter_mut().enumerate() {
             fibre.load(&format!("rate_{action}"), reader)?;
         }

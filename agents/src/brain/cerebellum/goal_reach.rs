@@ -17,10 +17,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::least_squares::{LeastSquares, dot, padded, solve};
 use super::sensory_prediction::{Predictor, SensoryPrediction};
 use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, above, within};
+use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// A command of its own towards what is to be sensed.

@@ -11,8 +11,8 @@
 //! | file | part of them |
 //! |---|---|
 //! | `climbing_fibre.rs` | the error signal of all |
-//! | `granule.rs`, `sensitivity.rs`, `certainty.rs` | of feedback-error learning: the sparse random expansion, the memory of errors, and how certain an error is |
-//! | `least_squares.rs` | how forward models learn |
+//! | `granule.rs`, `synapses.rs` | of feedback-error learning: the sparse random expansion, and which of it is read |
+//! | `sensitivity.rs`, `certainty.rs` | likewise: the memory of errors, and how certain an error is |
 //! | `contexts.rs`, `context.rs` | the bank of bodies that model reference knows |
 //! | `reliability.rs` | what decides between error and reward where an error can be hidden |
 //! | `goal_reach.rs` | the command that brings a limb to where a percept would be as it is wanted |
@@ -24,11 +24,11 @@ mod contexts;
 mod feedback_error;
 mod goal_reach;
 mod granule;
-mod least_squares;
 mod model_reference;
 mod reliability;
 mod sensitivity;
 mod sensory_prediction;
+mod synapses;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -42,6 +42,7 @@ pub use granule::GranuleConfig;
 pub use model_reference::ModelReferenceConfig;
 pub use sensitivity::SensitivityConfig;
 pub use sensory_prediction::SensoryPredictionConfig;
+pub use synapses::SynapsesConfig;
 
 use super::clock::Clock;
 use super::config::{ConfigError, within};
@@ -148,6 +149,8 @@ pub(super) struct Cerebellum {
     /// Noise for guesses, which leave no mark.
     guesses: ChaCha8Rng,
     command: Vec<f32>,
+    /// Its fast and its slow site's part, for those who ask.
+    sites: [Vec<f32>; 2],
     /// What model reference is to correct, and its correction.
     intended: Vec<f32>,
     correction: Vec<f32>,
@@ -195,6 +198,7 @@ impl Cerebellum {
             generator: stream(NOISE),
             guesses: stream(GUESSES),
             command: vec![0.0; shape.actions],
+            sites: [vec![0.0; shape.actions], vec![0.0; shape.actions]],
             intended: vec![0.0; shape.actions],
             correction: vec![0.0; shape.actions],
             last: Last::default(),
@@ -305,6 +309,17 @@ impl Cerebellum {
         }
     }
 
+    /// The parts that its fast and its slow site have in the command that was added last; a command without sites is all fast.
+    pub(super) fn sites(&mut self) -> [&[f32]; 2] {
+        let [fast, slow] = &mut self.sites;
+        slow.fill(0.0);
+        if let Some(Learner::FeedbackError(learner)) = &self.learner {
+            learner.slow_command(slow);
+        }
+        fast.iter_mut().zip(self.command.iter().zip(&*slow)).for_each(|(fast, (whole, slow))| *fast = whole - slow);
+        [fast, slow]
+    }
+
     /// The share of what comes of the actions that is due to a changed body and not to the policy, which is to be left as it
     /// is meanwhile: what one learns from error the other need not learn from reward (Todorov et al. 2019 let only one of
     /// them learn at a time).
@@ -348,6 +363,13 @@ impl Cerebellum {
                 reach.learn(prediction, transition.observation, transition.action, transition.next_observation);
             }
             prediction.learn(transition.next_observation);
+        }
+    }
+
+    /// Capacity of the zone of every action, and the synapses that it has, where it learns from feedback.
+    pub(super) fn zones(&self, report: &mut dyn FnMut(usize, f32, usize)) {
+        if let Some(Learner::FeedbackError(learner)) = &self.learner {
+            learner.zones(report);
         }
     }
 

@@ -22,10 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::ClimbingFibreConfig;
 use super::contexts::{Contexts, Settings};
-use super::least_squares::{dot, padded, solve};
 use crate::agent::{AgentShape, Role};
 use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, above, within};
+use crate::brain::least_squares::{dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Model-reference correction.

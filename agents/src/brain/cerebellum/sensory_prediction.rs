@@ -25,9 +25,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
-use super::least_squares::{LeastSquares, dot, padded, solve};
 use crate::agent::{AgentShape, Belief, Goal, Percept};
 use crate::brain::config::{ConfigError, above, within};
+use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Sensory prediction.

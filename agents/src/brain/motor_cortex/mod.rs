@@ -19,8 +19,11 @@
 //! little of single units. n, in [0, 1], is by how much the day's error was above what is usual: a night changes units only
 //! after a day on which error remained.
 
+mod command;
 mod settings;
 
+pub use command::CommandConfig;
+pub(super) use command::{CommandUnits, Parts};
 pub use settings::{ErrorTeacher, MotorCortexConfig, Night, RewardTeacher};
 
 use rand::{RngExt, SeedableRng};

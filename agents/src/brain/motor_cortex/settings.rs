@@ -1,5 +1,6 @@
 //! How the motor cortex is set up and how fast each of its processes learns.
 
+use super::command::CommandConfig;
 use crate::brain::config::{ConfigError, above, within};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,9 @@ pub struct MotorCortexConfig {
     pub reward: RewardTeacher,
     /// What becomes of it at night.
     pub night: Night,
+    /// The population through which commands go in a body that is moved by commands; null for none, the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandConfig>,
     /// Weights of a decoder on velocity along two axes, in the aim's units per action: the ablation in which all weights learn by the
     /// exact gradient of the squared error. No brain has it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +100,7 @@ impl Default for MotorCortexConfig {
             error: ErrorTeacher::default(),
             reward: RewardTeacher::default(),
             night: Night::default(),
+            command: None,
             exact: None,
         }
     }
@@ -127,6 +132,7 @@ impl MotorCortexConfig {
     }
 
     pub(in crate::brain) fn validate(&self) -> Result<(), ConfigError> {
+        self.command.as_ref().map_or(Ok(()), CommandConfig::validate)?;
         within("motor_cortex.latents", self.latents, 1..=100)?;
         within("motor_cortex.directions", self.directions, 3..=360)?;
         let numbers = [
