@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Body, ROLES, brain, brain_for, percept, shape_of, signal};
+use common::{Body, ROLES, brain, brain_for, config_for, percept, shape_of, signal};
 use etude_agents::{
     Agent, Brain, BrainConfig, CerebellumConfig, Idle, LesionError, Percept, Random, Role, State, StateError, Tensor,
     Transition,
@@ -304,7 +304,17 @@ fn lesions_take_away_their_part_and_can_be_undone() {
         action
     };
     // Here the feedback is the observation itself: there is always something to learn from it.
-    let mut brain = brain_for(&ROLES[2], 1);
+    let mut through_units = brain_for(&ROLES[2], 1);
+    Body::new(3).practise(&mut through_units, 200);
+    let whole = guess(&mut through_units);
+    through_units.lesion("motor-cortex", 1.0).unwrap();
+    assert_eq!(guess(&mut through_units), [0.0; 2]);
+    through_units.lesion("motor-cortex", 0.0).unwrap();
+    assert_eq!(guess(&mut through_units), whole);
+    // Without units between, commands add up to the last bit.
+    let mut config = config_for(&ROLES[2]);
+    config.motor_cortex.as_mut().unwrap().command = None;
+    let mut brain = Brain::new(&config, &shape_of(&ROLES[2], 2), 1).unwrap();
     Body::new(3).practise(&mut brain, 200);
     let whole = guess(&mut brain);
     brain.lesion("basal-ganglia", 1.0).unwrap();

@@ -1,7 +1,9 @@
 //! A small body to practise with, and helpers shared by the tests.
 #![allow(dead_code, reason = "every test program uses its own part of it")]
 
-use etude_agents::{Agent, AgentShape, Brain, BrainConfig, Goal, Input, Percept, Role, Transition};
+use etude_agents::{
+    Agent, AgentShape, Brain, BrainConfig, CommandConfig, Goal, Input, Percept, Role, SynapsesConfig, Transition,
+};
 
 /// Time of a step, in s.
 pub const INTERVAL: f64 = 1.0 / 60.0;
@@ -25,8 +27,18 @@ pub fn brain(seed: u64) -> Brain {
     brain_for(&[Role::World; 3], seed)
 }
 
-/// The same, told what the three observed numbers are. Its cerebellum notices changes early and forgets fast.
+/// The same, told what the three observed numbers are. Its cerebellum notices changes early and forgets fast; where it is
+/// guided by feedback, its synapses come and go and its command goes through units.
 pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
+    let mut shape = shape_of(roles, 2);
+    if roles == &ROLES[1] {
+        shape.percepts = vec![percept()];
+    }
+    Brain::new(&config_for(roles), &shape, seed).unwrap()
+}
+
+/// Its settings.
+pub fn config_for(roles: &[Role; 3]) -> BrainConfig {
     let mut config = BrainConfig::default();
     config.cortex.units = 10;
     config.senses.memory = 50.0 * INTERVAL;
@@ -37,11 +49,13 @@ pub fn brain_for(roles: &[Role; 3], seed: u64) -> Brain {
     cerebellum.feedback_error.as_mut().unwrap().delay = INTERVAL;
     cerebellum.model_reference.as_mut().unwrap().arming = 100.0 * INTERVAL;
     cerebellum.model_reference.as_mut().unwrap().surprise = 1.5;
-    let mut shape = shape_of(roles, 2);
-    if roles == &ROLES[1] {
-        shape.percepts = vec![percept()];
+    if roles == &ROLES[2] {
+        let synapses = SynapsesConfig { native: 0.4, turnover: 0.05, memory: 4.0, ..SynapsesConfig::default() };
+        cerebellum.feedback_error.as_mut().unwrap().synapses = Some(synapses);
+        let command = CommandConfig { units: 16, noise: 0.02, ..CommandConfig::default() };
+        config.motor_cortex.as_mut().unwrap().command = Some(command);
     }
-    Brain::new(&config, &shape, seed).unwrap()
+    config
 }
 
 /// What the body's numbers can be taken for: nothing to learn error from, proprioceptors, or a desired place with the
