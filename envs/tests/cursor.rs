@@ -152,7 +152,7 @@ fn rich() -> String {
       - {trials: 2, perturbation: outside, mix: 0.8}
       - {trials: 1, passive: true}
       - {trials: 3}";
-    let yaml = with(&yaml("cursor/intuitive-v0"), "schedule", |_| serde_yaml::from_str(schedule).unwrap());
+    let yaml = with(&yaml("cursor/arm-v0"), "schedule", |_| serde_yaml::from_str(schedule).unwrap());
     let yaml = with(&yaml, "movement.targets", |_| serde_yaml::from_str("[45, 90]").unwrap());
     let yaml = with(&yaml, "population.units", |_| 20.into());
     let yaml = with(&yaml, "movement.workspace", |_| 0.14.into());
@@ -180,6 +180,21 @@ fn history(yaml: &str) -> Vec<u32> {
 }
 
 #[test]
+fn joints_that_turn_as_at_the_centre_move_the_hand_otherwise_elsewhere() {
+    let yaml = with(&yaml("cursor/arm-v0"), "schedule", |_| serde_yaml::from_str("[{}]").unwrap());
+    let yaml = with(&yaml, "movement.acceptance", |_| 0.01.into());
+    let deviations = |yaml: &str| {
+        let task = task(yaml);
+        let done = trials(&task, 8, knowing(&spec(yaml)));
+        assert!(done.iter().all(|episode| episode.score > 0.8), "what is seen makes up for it: {done:?}");
+        done.iter().map(|episode| metric(&task, episode, "half_deviation_mm").abs()).fold(0.0, f32::max)
+    };
+    let free = with(&yaml, "arm", |_| serde_yaml::Value::Null);
+    let (bent, straight) = (deviations(&yaml), deviations(&free));
+    assert!(bent > 0.5 && straight < 0.1, "{bent} {straight}");
+}
+
+#[test]
 fn every_parameter_changes_the_steering() {
     let changed = |path: &str| {
         let counted =
@@ -193,7 +208,7 @@ fn every_parameter_changes_the_steering() {
         })
     };
     // How long the last block is does not matter.
-    assert_eq!(without_effect(&rich(), 30, changed, history), ["schedule.4.trials"]);
+    assert_eq!(without_effect(&rich(), 34, changed, history), ["schedule.4.trials"]);
 }
 
 #[test]
@@ -210,6 +225,9 @@ fn values_that_make_no_sense_are_refused_by_name() {
         ("movement.acceptance", "0.2", "movement.acceptance"),
         ("movement.workspace", "0.1", "movement.workspace"),
         ("movement.targets", "[]", "movement.targets"),
+        ("arm.upper", "0", "arm.upper"),
+        ("arm.centre_y", "0.6", "arm"),
+        ("arm.centre_y", "0.1", "arm"),
         ("population.units", "1", "population.units"),
         ("population.units", "100000", "population.units"),
         ("decoder.factors", "21", "decoder.factors"),

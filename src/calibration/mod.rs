@@ -75,7 +75,7 @@ pub fn intuitive() -> BlockSpec {
 pub const IMPAIRED: Candidates = Candidates { count: 200, wanted: Control { success: 0.4, time: 0.83 } };
 
 /// The task as it suits an agent: with a decoder fitted to it, where the agent has units of its own and the task a decoder that is
-/// not given as numbers. Any other task stays as it is.
+/// to be fitted and not given as numbers. Any other task stays as it is.
 ///
 /// # Errors
 /// An agent whose actions are not finite.
@@ -84,7 +84,7 @@ pub fn suited(task: &Blueprint, agent: &dyn Agent, seed: Seed) -> Result<Bluepri
         return Ok(task.clone());
     }
     let spec = spec_of(task)?;
-    if spec.decoder.method == Method::Linear {
+    if spec.decoder.method == Method::Linear || !spec.decoder.fitted {
         return Ok(task.clone());
     }
     let chosen = |block: &BlockSpec| matches!(block.perturbation, Perturbation::Within | Perturbation::Outside);

@@ -68,6 +68,10 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look:
         let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
         canvas.line(&ends, 1.5, ink::FAINT.at(0.45));
     }
+    for arm in scene.lines("arm") {
+        let joints: Vec<Vec2> = arm.iter().map(|&place| map.at(place)).collect();
+        canvas.line(&joints, 0.03 * map.scale, ink::SKIN.at(0.55));
+    }
     let count = trails.len();
     for (index, (_, trail)) in trails.iter().enumerate() {
         let age = (count - 1 - index) as f32;

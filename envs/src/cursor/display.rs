@@ -25,6 +25,10 @@ impl Cursor {
         scene.circle("target", self.target, TARGET * movement.acceptance, 0.0);
         scene.circle("cursor", self.now.place, (1.0 - TARGET) * movement.acceptance, 0.0);
         scene.line("wanted way", [Vector::ZERO, self.target]);
+        if let Some(arm) = &self.arm {
+            let [shoulder, elbow, hand] = arm.joints(self.now.place);
+            scene.line("arm", [shoulder, elbow, hand]);
+        }
         scene.line("velocity", [self.now.place, self.now.place + self.now.rate]);
         scene.tell("trail", self.now.place.to_array());
         scene.tell("distance", [movement.distance]);
@@ -111,13 +115,19 @@ pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
 fn decoder(spec: &CursorSpec) -> String {
     let decoder = &spec.decoder;
     let units = spec.population.units;
-    match decoder.method {
+    let arm = match spec.arm {
+        Some(_) => " The cursor is the hand of an arm, whose joints it turns.",
+        None => "",
+    };
+    let own = if decoder.fitted { "" } else { " Its weights come from the seed." };
+    let how = match decoder.method {
         Method::PopulationVector => {
             format!("A population vector of {units} units, averaged over {} steps, moves it.", decoder.boxcar)
         }
         Method::Factors => format!("{} factors of {units} units' activity move it.", decoder.factors),
         Method::Linear => format!("A linear map of {units} units' activity moves it."),
-    }
+    };
+    how + own + arm
 }
 
 /// The schedule in words.

@@ -5,6 +5,7 @@
 //! brain-computer interfaces do: preferred directions of some units are turned (Jarosiewicz et al. 2008), factors or units
 //! are permuted (Sadtler et al. 2014), at once or by degrees (Oby et al. 2019).
 
+mod arm;
 mod decoder;
 mod display;
 mod record;
@@ -15,8 +16,8 @@ mod tests;
 pub use decoder::{Decoder, Memory, linear, turned_units};
 pub use record::Record;
 pub use spec::{
-    BlockSpec, CursorSpec, DecoderSpec, EpisodeSpec, LinearSpec, Method, MovementSpec, Perturbation, PopulationSpec,
-    RewardSpec, SensesSpec,
+    ArmSpec, BlockSpec, CursorSpec, DecoderSpec, EpisodeSpec, LinearSpec, Method, MovementSpec, Perturbation,
+    PopulationSpec, RewardSpec, SensesSpec,
 };
 
 use crate::document::{Document, DocumentError, to_yaml};
@@ -27,6 +28,7 @@ use crate::schedule::{self, Place};
 use crate::seed::{Rng, Seed};
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::world::World;
+use arm::Arm;
 use record::PLACE;
 use std::sync::Arc;
 
@@ -71,6 +73,7 @@ pub struct Cursor {
     spec: Arc<CursorSpec>,
     task: Arc<TaskSpec>,
     decoder: Arc<Decoder>,
+    arm: Option<Arm>,
     /// The decoder's weights without a perturbation.
     intuitive: Arc<[Vec<f32>; 2]>,
     cursor: Option<(RigidBodyHandle, ColliderHandle)>,
@@ -109,6 +112,7 @@ impl Cursor {
             record: Record::default(),
             task: Arc::new(display::task_spec(&spec)),
             decoder: Arc::new(decoder),
+            arm: spec.arm.as_ref().map(Arm::new),
             intuitive: Arc::new(linear(&spec).intuitive),
             spec: Arc::new(spec),
         }
@@ -200,6 +204,7 @@ impl Task for Cursor {
         if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
             self.fire(action);
             let told = self.decoder.decode(self.place.block, &self.rates, &mut self.memory);
+            let told = self.arm.map_or(told, |arm| arm.velocity(self.now.place, told));
             self.now.rate = if self.block().passive { self.now.wanted } else { told };
         }
         self.physics_step += 1;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// How many units a population may have.
 const MOST_UNITS: u32 = 1000;
 
+/// How far the hand stays from where an arm is stretched or folded, in m.
+const REACH_MARGIN: f32 = 0.02;
+
 /// A cursor task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,9 @@ pub struct CursorSpec {
     pub population: PopulationSpec,
     /// What makes a velocity of their activity.
     pub decoder: DecoderSpec,
+    /// The arm whose hand the cursor is; none where it is a cursor and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<ArmSpec>,
     /// What is rewarded.
     pub reward: RewardSpec,
     /// What is sensed.
@@ -95,9 +101,27 @@ pub struct DecoderSpec {
     /// What everything random about it comes from: the weights, where they are not fitted, which units are turned, and what is
     /// permuted.
     pub seed: u64,
+    /// Whether the weights are fitted to who has units of its own; otherwise they come from the seed for everybody, like the muscles
+    /// that one is born with.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub fitted: bool,
     /// The weights as numbers; only where the method is `linear`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linear: Option<LinearSpec>,
+}
+
+/// An arm of two links in the plane, seen from above: what is decoded is a velocity that its joints make at the centre.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArmSpec {
+    /// Length from shoulder to elbow, in m.
+    pub upper: f32,
+    /// Length from elbow to hand, in m.
+    pub fore: f32,
+    /// Place of the centre to the right of the shoulder, in m.
+    pub centre_x: f32,
+    /// Place of the centre ahead of the shoulder, in m.
+    pub centre_y: f32,
 }
 
 /// How the weights of a decoder come about.
@@ -195,6 +219,14 @@ fn one() -> u32 {
     1
 }
 
+fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
 fn whole() -> f32 {
     1.0
 }
@@ -251,6 +283,7 @@ impl CursorSpec {
         check("reward.acquisition", self.reward.acquisition, 0.0..=1000.0, "")?;
         check("senses.delay", self.senses.delay, 0.0..=1.0, "s")?;
         self.validate_decoder()?;
+        self.arm.as_ref().map_or(Ok(()), |arm| self.validate_arm(arm))?;
         check("schedule", self.schedule.len() as f32, 1.0..=MOST_BLOCKS as f32, "blocks")?;
         validate_targets("movement.targets", &movement.targets)?;
         self.schedule.iter().enumerate().try_for_each(|(index, block)| self.validate_block(index, block))
@@ -277,6 +310,29 @@ impl CursorSpec {
             }),
             (_, None) => Ok(()),
         }
+    }
+
+    fn validate_arm(&self, arm: &ArmSpec) -> Result<(), Invalid> {
+        let check = Invalid::check;
+        check("arm.upper", arm.upper, 0.05..=2.0, "m")?;
+        check("arm.fore", arm.fore, 0.05..=2.0, "m")?;
+        check("arm.centre_x", arm.centre_x, -4.0..=4.0, "m")?;
+        check("arm.centre_y", arm.centre_y, -4.0..=4.0, "m")?;
+        // The corners of the workspace lie farthest out; nearest in is the place next to the shoulder.
+        let edge = self.movement.workspace;
+        let [far, near] = [arm.centre_x, arm.centre_y]
+            .map(|centre: f32| [centre.abs() + edge, (centre.abs() - edge).max(0.0)])
+            .into_iter()
+            .fold([0.0; 2], |[far, near]: [f32; 2], [most, least]| [far.hypot(most), near.hypot(least)]);
+        let (least, most) = ((arm.upper - arm.fore).abs() + REACH_MARGIN, arm.upper + arm.fore - REACH_MARGIN);
+        if far > most || near < least {
+            return Err(Invalid {
+                field: "arm".into(),
+                found: format!("a workspace from {near:.2} to {far:.2} m from the shoulder"),
+                expected: format!("one within the arm's reach, from {least:.2} to {most:.2} m"),
+            });
+        }
+        Ok(())
     }
 
     fn validate_linear(&self, linear: &LinearSpec) -> Result<(), Invalid> {
