@@ -1,9 +1,11 @@
 //! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
 use crate::experiment::{Experiment, ExperimentError, ExperimentSpec};
+use crate::settings::{self, Setting};
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Goal, Idle, Input, Percept, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
-use etude_envs::task::TaskSpec;
+use etude_envs::error::TaskError;
+use etude_envs::task::{Blueprint, TaskSpec};
 use etude_envs::{Registry, Seed, percept, space};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
@@ -298,7 +300,53 @@ impl Catalog {
         agent: Option<&str>,
         change: &dyn Fn(&mut ExperimentSpec),
     ) -> Result<Experiment, ExperimentError> {
-        Experiment::read_changed(self, &self.completed(&self.experiment_document(name, None)?)?, agent, change)
+        let document = self.completed(&self.experiment_document(name, None)?)?;
+        Experiment::read_changed(self, &document, agent, change, &Ok)
+    }
+
+    /// The same, with settings of the experiment and of its agent changed.
+    ///
+    /// # Errors
+    /// An unknown name, a document that makes no sense, or a setting that leads nowhere or makes no sense.
+    pub fn experiment_set(
+        &self,
+        name: &str,
+        agent: Option<&str>,
+        settings: &[Setting],
+    ) -> Result<Experiment, ExperimentError> {
+        self.experiment_set_from(&self.experiment_document(name, None)?, agent, settings)
+    }
+
+    /// The same for the experiment that a document describes.
+    ///
+    /// # Errors
+    /// A document that makes no sense, or a setting that leads nowhere or makes no sense.
+    pub fn experiment_set_from(
+        &self,
+        document: &Document,
+        agent: Option<&str>,
+        settings: &[Setting],
+    ) -> Result<Experiment, ExperimentError> {
+        let document = self.completed(document)?;
+        let document = settings::experiment(document, settings)?;
+        let alter = |named: AgentBlueprint| settings::agent(self, named, settings);
+        Experiment::read_changed(self, &document, agent, &|_| {}, &alter)
+    }
+
+    /// The task of that name or path, with settings of it changed.
+    ///
+    /// # Errors
+    /// Those of the registry, or a setting that leads nowhere or makes no sense.
+    pub fn task_set(&self, name: &str, settings: &[Setting]) -> Result<Blueprint, TaskError> {
+        settings::task(self, self.tasks.task(name)?, settings)
+    }
+
+    /// The agent of that name or path, with settings of it changed.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::agent`], or a setting that leads nowhere or makes no sense.
+    pub fn agent_set(&self, name: &str, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
+        settings::agent(self, self.agent(name)?, settings)
     }
 
     /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.

@@ -29,6 +29,7 @@ mod program;
 pub mod record;
 mod report;
 pub mod run;
+pub mod settings;
 pub mod show;
 #[cfg(feature = "stage")]
 pub mod stage;

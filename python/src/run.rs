@@ -140,7 +140,7 @@ pub fn train(
         error::EtudeError::new_err(format!("{} is {}; expected {}", why.field, why.found, why.expected))
     };
     RunSpec::new(&plan, subjects, Seed(seed)).validate().map_err(invalid)?;
-    run(py, &raised, || cohort::train(plan, Seed(seed), subjects, threads.max(1), &out, true, true))?;
+    run(py, &raised, || cohort::train(plan, Seed(seed), subjects, None, threads.max(1), &out, true, true))?;
     Ok(())
 }
 

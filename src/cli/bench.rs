@@ -1,6 +1,6 @@
 //! `etude bench`: the speed of tasks and of learning on them, as ratios within one run.
 
-use super::{Common, print, print_json, table::table, whole_number};
+use super::{Common, Settings, print, print_json, table::table, whole_number};
 use crate::bench::{Bencher, Row};
 use crate::catalog::Catalog;
 use crate::tell::tell;
@@ -26,14 +26,17 @@ pub struct Bench {
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 600>)]
     seconds: u64,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     common: Common,
 }
 
 impl Bench {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let names = if self.tasks.is_empty() { catalog.tasks.task_ids() } else { self.tasks.clone() };
-        let tasks = names.iter().map(|name| catalog.tasks.task(name)).collect::<Result<Vec<_>, _>>()?;
-        let agent = catalog.agent(&self.agent)?;
+        let tasks =
+            names.iter().map(|name| catalog.task_set(name, &self.settings.set)).collect::<Result<Vec<_>, _>>()?;
+        let agent = catalog.agent_set(&self.agent, &self.settings.set)?;
         let mut threads: Vec<usize> = self.threads.iter().map(|&threads| threads as usize).collect();
         if threads.is_empty() {
             threads.push(1);

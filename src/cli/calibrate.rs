@@ -1,7 +1,7 @@
 //! `etude calibrate`: a decoder fitted to a subject, as a task of one's own.
 
 use super::evaluate::agent_of;
-use super::{Common, print, print_json};
+use super::{Common, Settings, print, print_json};
 use crate::calibration::{IMPAIRED, fit, spec_of};
 use crate::catalog::Catalog;
 use crate::files::write_whole;
@@ -31,15 +31,18 @@ pub struct Calibrate {
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     common: Common,
 }
 
 impl Calibrate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let task = catalog.tasks.task(&self.task)?;
+        let task = catalog.task_set(&self.task, &self.settings.set)?;
         let spec = spec_of(&task)?;
         let agent = match &self.subject {
             Some(path) => {
+                self.settings.refuse_of_agent()?;
                 let checkpoint = Checkpoint::open(path)?;
                 let mut agent = agent_of(catalog, &checkpoint, &path.display().to_string())?
                     .make(task.spec(), Seed(checkpoint.seed))?;
@@ -48,7 +51,9 @@ impl Calibrate {
                     .with_context(|| format!("checkpoint {} does not fit its agent", path.display()))?;
                 agent
             }
-            None => catalog.agent(&self.agent)?.make(task.spec(), Seed(self.seed).fan("agent", 0))?,
+            None => catalog
+                .agent_set(&self.agent, &self.settings.set)?
+                .make(task.spec(), Seed(self.seed).fan("agent", 0))?,
         };
         if agent.units() != task.spec().action.len() {
             bail!(

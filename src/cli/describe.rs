@@ -1,10 +1,11 @@
 //! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
 
-use super::{Common, print, print_json, table::table};
+use super::{Common, Settings, print, print_json, table::table};
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::experiment::Experiment;
 use crate::report::{agent_in_words, block_in_words, steps};
 use crate::run::evaluate::in_words;
+use crate::settings;
 use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
@@ -21,6 +22,8 @@ pub struct Describe {
     /// Show its complete YAML instead, to start a file of one's own from
     #[arg(long)]
     yaml: bool,
+    #[command(flatten)]
+    settings: Settings,
     #[command(flatten)]
     common: Common,
 }
@@ -44,15 +47,18 @@ impl Describe {
             Some(path) => Some(Document::open(&path)?),
             None => None,
         };
+        let set = &self.settings.set[..];
         let told = match &document {
             Some(document) if document.text_field("experiment").is_some() => {
-                of_experiment(&catalog.experiment_from(document, None)?)?
+                of_experiment(&catalog.experiment_set_from(document, None, set)?)?
             }
-            Some(document) if document.text_field("agent").is_some() => of_agent(&catalog.agent_from(document)?),
-            Some(document) => of_task(&catalog.tasks.task_from(document)?),
-            None if known(&experiments) => of_experiment(&catalog.experiment(name, None)?)?,
-            None if known(&agents) => of_agent(&catalog.agent(name)?),
-            None if known(&tasks) => of_task(&catalog.tasks.task(name)?),
+            Some(document) if document.text_field("agent").is_some() => {
+                of_agent(&settings::agent(catalog, catalog.agent_from(document)?, set)?)
+            }
+            Some(document) => of_task(&settings::task(catalog, catalog.tasks.task_from(document)?, set)?),
+            None if known(&experiments) => of_experiment(&catalog.experiment_set(name, None, set)?)?,
+            None if known(&agents) => of_agent(&catalog.agent_set(name, set)?),
+            None if known(&tasks) => of_task(&catalog.task_set(name, set)?),
             None => {
                 let names = [tasks, agents, experiments].concat();
                 let near = nearest(name, names.iter().map(String::as_str));

@@ -1,13 +1,14 @@
 //! `etude evaluate`: how well a trained subject does, learning disabled.
 
 use super::filming::{Filming, size};
-use super::{Common, Lesioning, print, print_json, table::table, whole_number};
+use super::{Common, Lesioning, Settings, print, print_json, table::table, whole_number};
 use crate::calibration::suited;
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{evaluate, in_words};
 use crate::run::picture::write_picture;
 use crate::run::subject::lesion;
+use crate::settings;
 use crate::show::{Programme, Speed, png, poses};
 use crate::stats::{mean, mean_estimate};
 use anyhow::{Context, Result, bail};
@@ -38,6 +39,8 @@ pub struct Evaluate {
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     lesions: Lesioning,
     /// Draw some moments of the first episode side by side into this PNG file
     #[arg(long, value_name = "FILE")]
@@ -58,11 +61,13 @@ impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let checkpoint = Checkpoint::open(&self.checkpoint)?;
         let name = self.checkpoint.display().to_string();
+        self.settings.refuse_of_agent()?;
         let trained_on = task_of(catalog, &checkpoint, &name)?;
         let task = match &self.task {
             Some(name) => catalog.tasks.task(name)?,
             None => trained_on.clone(),
         };
+        let task = settings::task(catalog, task, &self.settings.set)?;
         refuse_other_bodies(&trained_on, &task)?;
         let blueprint = agent_of(catalog, &checkpoint, &name)?;
         let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;

@@ -28,7 +28,7 @@ use crate::run::interrupt::Interrupted;
 use crate::run::limits::LARGEST_SEED;
 use crate::run::subject::Lesions;
 use crate::tell::{plain_lines, tell};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::Write;
@@ -113,6 +113,35 @@ impl Threads {
         match self.threads {
             Some(threads) => threads as usize,
             None => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
+        }
+    }
+}
+
+#[derive(Args, Clone)]
+struct Settings {
+    /// Change a setting: of the agent, such as brain.basal_ganglia.policy_rate=0.1, or of the task, such as episode.time_limit=10;
+    /// `describe NAME --yaml` shows them all; may be repeated
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = crate::settings::setting)]
+    set: Vec<crate::settings::Setting>,
+}
+
+impl Settings {
+    /// Refuses settings of the agent where the agent is as it was trained.
+    fn refuse_of_agent(&self) -> Result<()> {
+        match self.set.iter().find(|setting| setting.of_agent()) {
+            Some(setting) => bail!("--set {setting}: a trained agent is as it is; expected settings of the task"),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses settings of a task where there are many.
+    fn refuse_of_task(&self) -> Result<()> {
+        match self.set.iter().find(|setting| !setting.of_agent()) {
+            Some(setting) => bail!(
+                "--set {setting}: the tasks are those of the experiments; expected settings of the agent, such as \
+                 brain.basal_ganglia.policy_rate=0.1"
+            ),
+            None => Ok(()),
         }
     }
 }

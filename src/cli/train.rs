@@ -1,38 +1,51 @@
 //! `etude train`: practice of a cohort on one task.
 
-use super::{Common, Lesioning, Threads, first_free, last_taken, print, print_json, table::table, whole_number};
-use crate::catalog::Catalog;
+use super::evaluate::{agent_of, refuse_other_bodies, task_of};
+use super::{
+    Common, Lesioning, Settings, Threads, first_free, last_taken, print, print_json, table::table, whole_number,
+};
+use crate::catalog::{AgentBlueprint, Catalog};
 use crate::run::cohort::{Summary, train};
+use crate::run::folder::{RunSpec, read_record};
+use crate::run::origin::Origin;
 use crate::run::subject::{Conditions, Plan};
+use crate::settings;
 use crate::tell::tell;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::Seed;
+use etude_envs::document::Document;
+use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Train {
-    /// Task name, or path of its YAML file
-    task: String,
+    /// Task name, or path of its YAML file; with --from the checkpoint's own unless another is given, with --resume FOLDER the run's
+    #[arg(required_unless_present_any = ["from", "resume"])]
+    task: Option<String>,
     /// Agent name, or path of its YAML file
-    #[arg(long, default_value = "brain")]
+    #[arg(long, default_value = "brain", conflicts_with = "from")]
     agent: String,
-    /// Subjects in the cohort
-    #[arg(long, default_value = "10", value_parser = whole_number::<1, 10_000>)]
-    subjects: u64,
-    /// Env steps of practice per subject
-    #[arg(long, default_value = "150_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
-    steps: u64,
+    /// Checkpoint of an agent that all subjects begin with, instead of a naive one
+    #[arg(long, value_name = "CHECKPOINT")]
+    from: Option<PathBuf>,
+    /// Subjects in the cohort [default: 10]; more than before, together with --resume, are added to the run
+    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    subjects: Option<u64>,
+    /// Env steps of practice per subject [default: 150_000]; more than before, together with --resume, make the run longer
+    #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
+    steps: Option<u64>,
     /// Seed that all randomness comes from
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     /// Run folder [default: a new one in runs/, named after task and agent]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Go on with the run in the folder, to the same bits as if it had never stopped
-    #[arg(long)]
-    resume: bool,
+    /// Go on with the run in the folder of --out, to the same bits as if it had never stopped; or with the one in this folder, as
+    /// it was asked for
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
+    resume: Option<Option<PathBuf>>,
     /// Env steps between evaluations
     #[arg(long, default_value = "10_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
     evaluate_every: u64,
@@ -46,6 +59,8 @@ pub struct Train {
     #[arg(long, value_name = "EVERY", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     record_units: u64,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     lesions: Lesioning,
     #[command(flatten)]
     threads: Threads,
@@ -53,28 +68,26 @@ pub struct Train {
     common: Common,
 }
 
+/// Subjects and env steps where nothing else is asked for.
+const SUBJECTS: u64 = 10;
+const STEPS: u64 = 150_000;
 /// Env steps that a subject practises before its thread turns to the next one.
 const BURST: u64 = 1_000;
 
 impl Train {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let plan = Plan {
-            task: catalog.tasks.task(&self.task)?,
-            agent: catalog.agent(&self.agent)?,
-            steps: self.steps,
-            evaluate_every: self.evaluate_every,
-            evaluate_at: Vec::new(),
-            evaluation_episodes: self.evaluation_episodes,
-            signals_every: self.signals_every,
-            units_every: self.record_units,
-            burst: BURST,
-            conditions: Conditions::default(),
-            lesions: self.lesions.lesions(),
-        };
-        let out = self.out.clone().unwrap_or_else(|| default_folder(&plan, self.resume));
         let quiet = self.common.quiet || self.common.json;
+        let (asked, out, resume) = match &self.resume {
+            Some(Some(folder)) => (self.again(catalog, folder)?, folder.clone(), true),
+            resume => {
+                let (asked, resume) = (self.asked(catalog)?, resume.is_some());
+                let out = self.out.clone().unwrap_or_else(|| default_folder(&asked.plan, resume));
+                (asked, out, resume)
+            }
+        };
+        let Asked { plan, seed, subjects, from } = asked;
         let (summary, steps_per_second) =
-            train(plan, Seed(self.seed), self.subjects, self.threads.count(), &out, self.resume, quiet)?;
+            train(plan, seed, subjects, from.as_ref(), self.threads.count(), &out, resume, quiet)?;
         if summary.faults > 0 {
             tell(&format!(
                 "warning: {} episodes ended in a fault; see the column `fault` of episodes.csv",
@@ -91,6 +104,96 @@ impl Train {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What is to be run.
+struct Asked {
+    plan: Plan,
+    seed: Seed,
+    subjects: u64,
+    from: Option<Origin>,
+}
+
+impl Train {
+    /// What the arguments ask for.
+    fn asked(&self, catalog: &Catalog) -> Result<Asked> {
+        let from = self.from.as_deref().map(Origin::open).transpose()?;
+        let name = self.from.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        let trained_on = from.as_ref().map(|from| task_of(catalog, &from.checkpoint, &name)).transpose()?;
+        let task = match (&self.task, &trained_on) {
+            (Some(task), _) => catalog.tasks.task(task)?,
+            (None, Some(trained_on)) => trained_on.clone(),
+            (None, None) => bail!("expected a task, a folder after --resume, or a checkpoint after --from"),
+        };
+        let task = settings::task(catalog, task, &self.settings.set)?;
+        let agent = match (&from, &trained_on) {
+            (Some(from), Some(trained_on)) => {
+                self.settings.refuse_of_agent()?;
+                refuse_other_bodies(trained_on, &task)?;
+                agent_of(catalog, &from.checkpoint, &name)?
+            }
+            _ => catalog.agent_set(&self.agent, &self.settings.set)?,
+        };
+        let plan = Plan {
+            task,
+            agent,
+            steps: self.steps.unwrap_or(STEPS),
+            evaluate_every: self.evaluate_every,
+            evaluate_at: Vec::new(),
+            evaluation_episodes: self.evaluation_episodes,
+            signals_every: self.signals_every,
+            units_every: self.record_units,
+            burst: BURST,
+            conditions: Conditions::default(),
+            lesions: self.lesions.lesions(),
+        };
+        Ok(Asked { plan, seed: Seed(self.seed), subjects: self.subjects.unwrap_or(SUBJECTS), from })
+    }
+
+    /// What the run in a folder was asked for, longer or with more subjects if that is asked for now.
+    fn again(&self, catalog: &Catalog, folder: &Path) -> Result<Asked> {
+        if !folder.join("run.yaml").exists() {
+            bail!(
+                "{0} holds no run; expected the folder of one after --resume (to go on with the run of a task, name the task first)",
+                folder.display()
+            );
+        }
+        let run = read_record::<RunSpec>(folder)?.run;
+        if let Some(task) = &self.task {
+            bail!(
+                "--resume {} goes on with {} as it was asked for; found the task `{task}` besides",
+                folder.display(),
+                run.task
+            );
+        }
+        let file = folder.join(Origin::FILE);
+        let from = run.from.is_some().then(|| Origin::open(&file)).transpose()?;
+        let plan = Plan {
+            task: recorded_task(catalog, &run, folder)?,
+            agent: recorded_agent(catalog, &run, folder)?,
+            steps: self.steps.unwrap_or(run.steps),
+            evaluate_every: run.evaluate_every,
+            evaluate_at: Vec::new(),
+            evaluation_episodes: run.evaluation_episodes,
+            signals_every: run.signals_every,
+            units_every: run.units_every,
+            burst: BURST,
+            conditions: Conditions::default(),
+            lesions: run.lesions,
+        };
+        Ok(Asked { plan, seed: Seed(run.seed), subjects: self.subjects.unwrap_or(run.subjects), from })
+    }
+}
+
+fn recorded_task(catalog: &Catalog, run: &RunSpec, folder: &Path) -> Result<Blueprint> {
+    if run.task_yaml.is_empty() {
+        return Ok(catalog.tasks.task(&run.task)?);
+    }
+    Ok(catalog.tasks.task_from(&Document::parse(&format!("{} (task)", folder.display()), &run.task_yaml)?)?)
+}
+
+fn recorded_agent(catalog: &Catalog, run: &RunSpec, folder: &Path) -> Result<AgentBlueprint> {
+    Ok(catalog.agent_from(&Document::parse(&format!("{} (agent)", folder.display()), &run.agent_yaml)?)?)
 }
 
 /// `runs/TASK_AGENT`, numbered if there are some already; with `resume` the last one.

@@ -1,6 +1,6 @@
 //! `etude transfer`: what practice of one skill is worth for another.
 
-use super::{Common, Threads, print, table::table, whole_number};
+use super::{Common, Settings, Threads, print, table::table, whole_number};
 use crate::catalog::Catalog;
 use crate::report::UNDEFINED;
 use crate::tell::tell;
@@ -40,6 +40,8 @@ pub struct Transfer {
     #[arg(long, value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     signals: u64,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
     common: Common,
@@ -47,7 +49,7 @@ pub struct Transfer {
 
 impl Transfer {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let mut experiment = catalog.experiment(&self.experiment, self.agent.as_deref())?;
+        let mut experiment = catalog.experiment_set(&self.experiment, self.agent.as_deref(), &self.settings.set)?;
         let spec = &mut experiment.spec;
         spec.subjects = self.subjects.unwrap_or(spec.subjects);
         spec.seed = self.seed.unwrap_or(spec.seed);

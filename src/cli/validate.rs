@@ -1,6 +1,6 @@
 //! `etude validate`: whether the brain learns as has been published, and whether a broken brain would be noticed.
 
-use super::{Common, Threads, first_free, print, print_json, table::table, whole_number};
+use super::{Common, Settings, Threads, first_free, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
 use crate::run::folder::{RunFolder, Spec};
 use crate::run::limits::{LARGEST_SEED, MOST_SUBJECTS, whole};
@@ -43,6 +43,8 @@ pub struct Validate {
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
     threads: Threads,
     #[command(flatten)]
     common: Common,
@@ -56,9 +58,10 @@ impl Validate {
         if last > LARGEST_SEED {
             bail!("--seeds {} goes up to seed {last}; expected seeds up to {LARGEST_SEED}", self.seeds);
         }
+        self.settings.refuse_of_task()?;
         let setting = Setting {
             catalog,
-            agent: catalog.agent(&self.agent)?,
+            agent: catalog.agent_set(&self.agent, &self.settings.set)?,
             subjects: self.subjects,
             seed: Seed(self.seed),
             targets: self.targets,

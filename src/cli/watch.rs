@@ -3,8 +3,9 @@
 use super::cast::{Cast, cast, siblings};
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
 use super::filming::{Filming, size};
-use super::{Lesioning, Threads, whole_number};
+use super::{Lesioning, Settings, Threads, whole_number};
 use crate::catalog::Catalog;
+use crate::settings;
 use crate::show::{Programme, Speed, Training};
 #[cfg(feature = "stage")]
 use crate::stage::{Opening, Simulation, open};
@@ -39,6 +40,8 @@ pub struct Watch {
     /// Seed of the episodes, and of naive subjects
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
+    #[command(flatten)]
+    settings: Settings,
     #[command(flatten)]
     lesions: Lesioning,
     #[command(flatten)]
@@ -111,7 +114,7 @@ impl Watch {
 
     /// Naive subjects that learn live.
     fn live(&self, catalog: &Catalog, task: &str) -> Result<Programme> {
-        let task = catalog.tasks.task(task)?;
+        let task = catalog.task_set(task, &self.settings.set)?;
         let run = self.out.as_ref().map(|out| Training {
             out: out.clone(),
             resume: self.resume,
@@ -123,7 +126,7 @@ impl Watch {
         Ok(Programme {
             siblings: siblings(catalog, &task),
             task,
-            agent: catalog.agent(&self.agent)?,
+            agent: catalog.agent_set(&self.agent, &self.settings.set)?,
             seed: Seed(self.seed),
             subjects: self.subjects.unwrap_or(1),
             cast: Vec::new(),
@@ -137,11 +140,13 @@ impl Watch {
     /// Trained subjects.
     fn trained(&self, catalog: &Catalog, cast: Cast) -> Result<Programme> {
         let (name, first) = cast.first().context("there is nobody to watch")?;
+        self.settings.refuse_of_agent()?;
         let trained_on = task_of(catalog, first, name)?;
         let task = match &self.task {
             Some(task) => catalog.tasks.task(task)?,
             None => trained_on.clone(),
         };
+        let task = settings::task(catalog, task, &self.settings.set)?;
         refuse_other_bodies(&trained_on, &task)?;
         let agent = agent_of(catalog, first, name)?;
         Ok(Programme {

@@ -69,10 +69,10 @@ impl Experiment {
     /// # Errors
     /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
     pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
-        Self::read_changed(catalog, document, agent, &|_| {})
+        Self::read_changed(catalog, document, agent, &|_| {}, &Ok)
     }
 
-    /// The same, with what the document says changed before it is checked.
+    /// The same, with what the document says, and the agent that it is about, changed before they are checked.
     ///
     /// # Errors
     /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
@@ -81,6 +81,7 @@ impl Experiment {
         document: &Document,
         agent: Option<&str>,
         change: &dyn Fn(&mut ExperimentSpec),
+        alter: &dyn Fn(AgentBlueprint) -> Result<AgentBlueprint, AgentError>,
     ) -> Result<Self, ExperimentError> {
         let mut spec: ExperimentSpec = document.read()?;
         change(&mut spec);
@@ -94,6 +95,7 @@ impl Experiment {
                 Some(given) if field == "agent" => catalog.agent(given),
                 _ => catalog.agent_beside(&variant.agent, document.folder_of(&field)),
             };
+            let named = named.and_then(|named| if field == "agent" { alter(named) } else { Ok(named) });
             let named = named.map_err(|error| no_agent(document, &spec.experiment, &field, error))?;
             let agent = with_settings(catalog, document, &spec.experiment, named, &settings)?;
             let key = variant.key();

@@ -112,6 +112,18 @@ pub fn verify(folder: &Path, name: &str, marks: &Marks) -> Result<()> {
     Ok(())
 }
 
+/// What a checkpoint remembers, less the end of one of the logs, which must be as it remembers.
+///
+/// # Errors
+/// A log that cannot be read, has lost rows, or was altered.
+pub fn without_end(folder: &Path, name: &str, log: Log, marks: Marks, end: u64) -> Result<Marks> {
+    verify(folder, name, &marks)?;
+    let (path, mut kept) = (LogBook::path(folder, name, log), marks);
+    let bytes = marks[log as usize].bytes.saturating_sub(end);
+    kept[log as usize] = mark_of(&path, bytes).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(kept)
+}
+
 /// The mark of the first so many bytes of a file; one that is not there has none.
 fn mark_of(path: &Path, bytes: u64) -> std::io::Result<Mark> {
     let file = match File::open(path) {

@@ -8,7 +8,7 @@ mod book;
 mod rows;
 mod units;
 
-pub use book::{LogBook, copy_rows, verify};
+pub use book::{LogBook, copy_rows, verify, without_end};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
 pub use units::{Array, Arrays, read_npz, write_npz};
 

@@ -21,6 +21,8 @@ const LARGEST_BYTES: u64 = 1 << 30;
 /// Names of agent tensors, and of the logs in files of the version before, are kept apart by these prefixes.
 const AGENT: &str = "agent.";
 const LOG: &str = "log.";
+/// The tensor of the lane.
+const LANE: &str = "lane";
 
 /// What a checkpoint holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +53,10 @@ pub struct Checkpoint {
     pub complete: bool,
     /// The agent's state.
     pub state: State,
+    /// The lane in the middle of an episode, as the bytes of a [snapshot](etude_envs::snapshot::Snapshot); empty between episodes.
+    pub lane: Vec<u8>,
+    /// How long the last evaluation is in its log if it was made because practice was over; a run that is longer has none there.
+    pub closing: u64,
     /// How far the subject's logs had come at the time.
     pub logs: Marks,
 }
@@ -86,6 +92,9 @@ impl Checkpoint {
                 Tensor::U64(values) => (Dtype::U64, values.iter().flat_map(|value| value.to_le_bytes()).collect()),
             };
             buffers.push((format!("{AGENT}{name}"), kind, bytes));
+        }
+        if !self.lane.is_empty() {
+            buffers.push((LANE.into(), Dtype::U8, self.lane.clone()));
         }
         let mut header = self.header();
         header.insert(
@@ -144,8 +153,11 @@ impl Checkpoint {
         };
         let wrong = |key: &str| anyhow!("its header's `{key}` makes no sense");
         let mut state = State::new();
+        let mut lane = Vec::new();
         for (name, view) in &views {
-            if let Some(name) = name.strip_prefix(AGENT) {
+            if *name == LANE && view.dtype() == Dtype::U8 {
+                lane = view.data().to_vec();
+            } else if let Some(name) = name.strip_prefix(AGENT) {
                 state.insert(name, tensor_of(name, view)?);
             } else if version != WITH_LOGS || !name.starts_with(LOG) {
                 bail!("it holds an unknown tensor `{name}`");
@@ -187,6 +199,8 @@ impl Checkpoint {
             faults,
             complete: text("complete")? == "true",
             state,
+            lane,
+            closing: if header.contains_key(CLOSING) { number(CLOSING)? } else { 0 },
             logs,
         })
     }
@@ -210,6 +224,7 @@ impl Checkpoint {
         ]
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
+        .chain((self.closing > 0).then(|| (CLOSING.to_string(), self.closing.to_string())))
         .chain(LOGS.into_iter().filter(|&log| log != Log::Units || self.logs[log as usize].bytes > 0).map(|log| {
             let Mark { bytes, crc } = self.logs[log as usize];
             (mark_key(log), format!("{bytes} {crc}"))
@@ -217,6 +232,9 @@ impl Checkpoint {
         .collect()
     }
 }
+
+/// The header's name for how long an evaluation is that closed practice.
+const CLOSING: &str = "closing";
 
 /// The header's name for how far a log had come: its bytes and their checksum.
 fn mark_key(log: Log) -> String {
@@ -292,6 +310,8 @@ mod tests {
             faults: 1,
             complete: false,
             state,
+            lane: vec![1, 2, 3],
+            closing: 5,
             logs: [Mark { bytes: 120, crc: 77 }, Mark { bytes: 7, crc: 1 }, Mark::default(), Mark { bytes: 9, crc: 2 }],
         }
     }

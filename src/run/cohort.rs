@@ -7,9 +7,10 @@ use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunSpec, read_record, subject_name};
 use crate::run::interrupt::{self, Interrupted};
+use crate::run::origin::Origin;
 use crate::run::progress::Progress;
 use crate::run::size;
-use crate::run::subject::{Plan, Subject};
+use crate::run::subject::{Lesions, Plan, Subject};
 use crate::stats::{interquartile_estimate, interquartile_mean};
 use anyhow::{Context, Result};
 use etude_envs::Seed;
@@ -64,28 +65,49 @@ pub struct Run {
 const WAITING: usize = 1 << 16;
 
 impl Run {
-    /// Opens the folder of a run, new or with `resume` one to go on with, and gives it with the run's subjects.
+    /// Opens the folder of a run, new or with `resume` one to go on with, and gives it with the run's subjects, which are naive or
+    /// begin with what a checkpoint has learned.
     ///
     /// # Errors
     /// A folder that cannot be used, an agent that does not fit the task, or subjects that memory cannot hold.
-    pub fn open(plan: Plan, seed: Seed, subjects: u64, out: &Path, resume: bool) -> Result<(Self, Vec<Subject>)> {
-        let spec = RunSpec::new(&plan, subjects, seed);
+    pub fn open(
+        plan: Plan,
+        seed: Seed,
+        subjects: u64,
+        from: Option<&Origin>,
+        out: &Path,
+        resume: bool,
+    ) -> Result<(Self, Vec<Subject>)> {
+        let spec = RunSpec { from: from.map(Origin::checksum), ..RunSpec::new(&plan, subjects, seed) };
         let plan = Arc::new(plan);
         let first = Subject::new(&plan, seed, 0)?;
         size::refuse_too_many(subjects, &first)?;
         let others = (1..subjects).map(|index| Subject::new(&plan, seed, index));
         let mut cohort = std::iter::once(Ok(first)).chain(others).collect::<Result<Vec<_>>>()?;
+        if let Some(from) = from {
+            for subject in &mut cohort {
+                subject.inherit(&from.checkpoint.state, &Lesions::new())?;
+                subject.suit()?;
+            }
+        }
         let folder = RunFolder::open(out, &spec, resume)?;
+        if let Some(from) = from {
+            folder.write(Origin::FILE, from.bytes())?;
+        }
         let mut books = Vec::with_capacity(cohort.len());
         for subject in &mut cohort {
             let index = subject.index();
-            let checkpoint = folder.checkpoint(index)?;
+            let (name, metrics) = (subject_name(index), &plan.task.spec().metrics);
+            let mut checkpoint = folder.checkpoint(index)?;
+            if let Some(over) = checkpoint.as_mut().filter(|over| over.steps < plan.steps) {
+                folder.reopen(&name, over)?;
+            }
             if let Some(checkpoint) = &checkpoint {
                 subject
                     .restore(checkpoint)
                     .with_context(|| format!("the checkpoint of subject {index} cannot be used"))?;
             }
-            books.push(folder.log_book(&subject_name(index), &plan.task.spec().metrics, checkpoint.as_ref())?);
+            books.push(folder.log_book(&name, metrics, checkpoint.as_ref())?);
         }
         Ok((Self { plan, folder, books }, cohort))
     }
@@ -152,7 +174,7 @@ pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Su
     Ok(())
 }
 
-/// Lets `subjects` subjects practise as `plan` says and writes the run folder. Returns the summary and the mean speed
+/// Lets `subjects` subjects practise as `plan` says, naive or beginning with what a checkpoint has learned, and writes the run folder. Returns the summary and the mean speed
 /// in env steps per second.
 ///
 /// # Errors
@@ -161,6 +183,7 @@ pub fn train(
     plan: Plan,
     seed: Seed,
     subjects: u64,
+    from: Option<&Origin>,
     threads: usize,
     out: &Path,
     resume: bool,
@@ -168,7 +191,7 @@ pub fn train(
 ) -> Result<(Summary, f64)> {
     let (task, steps) = (plan.task.clone(), plan.steps);
     interrupt::listen()?;
-    let (mut run, cohort) = Run::open(plan, seed, subjects, out, resume)?;
+    let (mut run, cohort) = Run::open(plan, seed, subjects, from, out, resume)?;
     let lanes = cohort.into_iter().map(|subject| (subject.task().clone(), subject.lane_seed(), subject));
     let mut gym = Gym::with_own_tasks(&task, lanes, threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();

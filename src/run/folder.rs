@@ -13,7 +13,7 @@
 //! It is locked by the file `.lock`, which stays and is empty.
 
 use crate::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
-use crate::record::{Log, LogBook, copy_rows};
+use crate::record::{Log, LogBook, copy_rows, without_end};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::limits;
 use crate::run::subject::{Lesions, Plan};
@@ -41,6 +41,12 @@ pub trait Spec: Serialize + DeserializeOwned {
     /// # Errors
     /// The first number out of its range.
     fn validate(&self) -> Result<(), Invalid>;
+
+    /// What of it may have grown since a folder was made, when that is gone on with: that spec with these parts as in this one.
+    fn grown(&self, found: &Self) -> Option<Self> {
+        let _ = found;
+        None
+    }
 }
 
 impl Spec for RunSpec {
@@ -57,6 +63,12 @@ impl Spec for RunSpec {
         whole("units_every", self.units_every, 0, MOST_STEPS)?;
         says("task", &self.task, "task_yaml", &self.task_yaml)?;
         says("agent", &self.agent, "agent_yaml", &self.agent_yaml)
+    }
+
+    /// A run may be made longer, and may get more subjects.
+    fn grown(&self, found: &Self) -> Option<Self> {
+        let larger = self.steps >= found.steps && self.subjects >= found.subjects;
+        larger.then(|| Self { steps: self.steps, subjects: self.subjects, ..found.clone() })
     }
 }
 
@@ -97,6 +109,9 @@ pub struct RunSpec {
     /// Env steps between records of units; 0 for none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub units_every: u64,
+    /// Checksum of the checkpoint that all subjects began with; none where they were naive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Parts of the agent that were switched off.
     #[serde(default, skip_serializing_if = "Lesions::is_empty")]
     pub lesions: Lesions,
@@ -123,6 +138,7 @@ impl RunSpec {
             evaluation_episodes: plan.evaluation_episodes,
             signals_every: plan.signals_every,
             units_every: plan.units_every,
+            from: None,
             lesions: plan.lesions.clone(),
             task_yaml: plan.task.yaml(),
             agent_yaml: plan.agent.yaml().into(),
@@ -160,6 +176,10 @@ impl RunFolder {
         refuse_foreign::<S>(path)?;
         let record_path = path.join(RECORD);
         let recorded = record_path.try_exists().with_context(|| format!("cannot read {}", record_path.display()))?;
+        let record = |run: &S, version: &str, machine: String| {
+            let record = RunRecord { format: S::FORMAT.into(), version: version.into(), machine, run };
+            write_whole(&record_path, serde_yaml::to_string(&record)?.as_bytes())
+        };
         if recorded {
             if !resume {
                 bail!(
@@ -168,10 +188,14 @@ impl RunFolder {
                 );
             }
             let found: RunRecord<S> = read_record(path)?;
-            if let Some(difference) = difference(&found.run, spec) {
+            let grown = spec.grown(&found.run);
+            if let Some(difference) = difference(grown.as_ref().unwrap_or(&found.run), spec) {
                 bail!("{} holds a different run: {difference}", path.display());
             }
             found.tell_where_it_began(path);
+            if grown.is_some() && difference(&found.run, spec).is_some() {
+                record(spec, &found.version, found.machine)?;
+            }
         }
         remove_partials(path)?;
         for folder in S::FOLDERS {
@@ -180,9 +204,7 @@ impl RunFolder {
             remove_partials(&folder)?;
         }
         if !recorded {
-            let version = env!("CARGO_PKG_VERSION").into();
-            let record = RunRecord { format: S::FORMAT.into(), version, machine: machine(), run: spec };
-            write_whole(&record_path, serde_yaml::to_string(&record)?.as_bytes())?;
+            record(spec, env!("CARGO_PKG_VERSION"), machine())?;
         }
         Ok(Self { path: path.into(), _lock: lock })
     }
@@ -231,6 +253,20 @@ impl RunFolder {
     /// Logs that have lost rows, or cannot be written to.
     pub fn log_book(&self, name: &str, metrics: &[String], checkpoint: Option<&Checkpoint>) -> Result<LogBook> {
         LogBook::open(&self.path, name, metrics, checkpoint.map(|found| found.logs).unwrap_or_default())
+    }
+
+    /// Lets practice that was over go on: the evaluation that closed it is no longer remembered, since longer practice has none
+    /// there. What is saved says so before anything is taken from the log.
+    ///
+    /// # Errors
+    /// A log that has lost rows, or a full disk.
+    pub fn reopen(&self, name: &str, checkpoint: &mut Checkpoint) -> Result<()> {
+        if checkpoint.closing > 0 {
+            checkpoint.logs = without_end(&self.path, name, Log::Evaluations, checkpoint.logs, checkpoint.closing)?;
+            (checkpoint.closing, checkpoint.complete) = (0, false);
+            self.save_checkpoint_as(name, checkpoint)?;
+        }
+        Ok(())
     }
 
     /// Writes the rows of a log, of all these names one after the other, as a table.

@@ -7,6 +7,7 @@ pub mod evaluations;
 pub mod folder;
 pub mod interrupt;
 pub mod limits;
+pub mod origin;
 pub mod picture;
 pub mod progress;
 pub mod size;

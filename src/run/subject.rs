@@ -12,6 +12,7 @@ use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
 use etude_envs::lane::{Episode, LaneAccess};
+use etude_envs::snapshot::{Snapshot, SnapshotError};
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
 use std::collections::BTreeMap;
@@ -100,11 +101,22 @@ pub struct Subject {
     rows: Rows,
     checkpoint_due: bool,
     checkpoint: Option<Checkpoint>,
-    failure: Option<ActionError>,
+    failure: Option<Failure>,
     /// The running episode is to end with the next step.
     cut_due: bool,
+    /// How long the evaluation in the log is that was made because practice was over, and nothing else.
+    closing: u64,
+    /// The lane in the middle of an episode, to go on with.
+    lane: Option<Snapshot>,
     /// Where it is observed what is aimed at, if anything is.
     aims: Option<[usize; 2]>,
+}
+
+/// Why a subject cannot go on.
+#[derive(Debug)]
+enum Failure {
+    Action(ActionError),
+    Lane(SnapshotError),
 }
 
 /// Most steps of which a subject's units are recorded: a recording of a hundred units stays below some tens of megabytes.
@@ -144,6 +156,8 @@ impl Subject {
             checkpoint: None,
             failure: None,
             cut_due: false,
+            closing: 0,
+            lane: None,
             aims: aims(spec),
         })
     }
@@ -198,6 +212,10 @@ impl Subject {
         (self.steps, self.saved_at) = (checkpoint.steps, checkpoint.steps);
         (self.episodes, self.trial) = (checkpoint.episode, checkpoint.trial);
         (self.score, self.faults) = (checkpoint.score, checkpoint.faults);
+        self.closing = checkpoint.closing;
+        if !checkpoint.lane.is_empty() && !self.complete() {
+            self.lane = Some(Snapshot::from_bytes(&checkpoint.lane)?);
+        }
         Ok(())
     }
 
@@ -289,13 +307,15 @@ impl Subject {
     /// What made it impossible, with the subject's name.
     pub fn check(&self) -> Result<()> {
         let Some(failure) = &self.failure else { return Ok(()) };
-        Err(anyhow!("{failure}").context(format!(
-            "subject {} (seed {}) stopped at step {}: agent `{}` gave an action that cannot be carried out",
-            self.index,
-            self.seed.0,
-            self.steps,
-            self.plan.agent.name()
-        )))
+        let (why, error) = match failure {
+            Failure::Action(error) => {
+                let agent = self.plan.agent.name();
+                (format!("agent `{agent}` gave an action that cannot be carried out"), error.to_string())
+            }
+            Failure::Lane(error) => ("its episode cannot be gone on with".into(), error.to_string()),
+        };
+        let place = format!("subject {} (seed {}) stopped at step {}", self.index, self.seed.0, self.steps);
+        Err(anyhow!(error).context(format!("{place}: {why}")))
     }
 
     /// The checkpoint taken since the last call, if any.
@@ -341,14 +361,22 @@ impl Subject {
             self.episodes += 1;
             lane.begin(self.episodes);
         }
-        if self.plan.evaluates_at(self.steps) || self.complete() {
+        let planned = self.plan.evaluates_at(self.steps);
+        if planned || self.complete() {
+            let before = self.rows.of(Log::Evaluations).len();
             self.evaluate()?;
+            self.closing = if planned { 0 } else { (self.rows.of(Log::Evaluations).len() - before) as u64 };
             self.checkpoint_due = true;
         }
         // Between episodes a lane holds nothing that its seed does not give back.
         let due = self.checkpoint_due || interrupt::requested().is_some();
         if self.complete() || (due && step.ended()) {
             self.save();
+            if !step.ended() && !abandoned && !conditions.ends_with_cut {
+                // Practice may be made longer later, and then goes on in the middle of this episode.
+                let lane = lane.snapshot().to_bytes();
+                self.checkpoint.iter_mut().for_each(|checkpoint| checkpoint.lane.clone_from(&lane));
+            }
         }
         Ok(())
     }
@@ -414,6 +442,8 @@ impl Subject {
             faults: self.faults,
             complete: self.complete(),
             state: self.state(),
+            lane: Vec::new(),
+            closing: self.closing,
             // Whoever writes the rows knows how far they have come then.
             logs: Marks::default(),
         }
@@ -429,6 +459,12 @@ impl Occupant for Subject {
 impl Subject {
     /// Practises up to so many env steps: fewer if practice is complete, impossible, or a checkpoint waits to be taken.
     pub fn practise_for(&mut self, steps: u64, lane: &mut LaneAccess<'_>) {
+        if let Some(snapshot) = self.lane.take()
+            && let Err(error) = lane.restore(&snapshot)
+        {
+            self.failure = Some(Failure::Lane(error));
+            return;
+        }
         if lane.lane().progress().0 != self.episodes {
             // A subject that was restored goes on with its next episode.
             lane.begin(self.episodes);
@@ -443,7 +479,7 @@ impl Subject {
             let first = self.plan.conditions.evaluate_first && self.steps == 0;
             let evaluated = if first { self.evaluate() } else { Ok(()) };
             if let Err(error) = evaluated.and_then(|()| self.practise(lane)) {
-                self.failure = Some(error);
+                self.failure = Some(Failure::Action(error));
             }
         }
     }

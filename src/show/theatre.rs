@@ -87,7 +87,7 @@ impl Theatre {
         let (run, subjects) = match &programme.run {
             Some(training) => {
                 let (run, subjects) =
-                    Run::open(plan, programme.seed, programme.subjects, &training.out, training.resume)?;
+                    Run::open(plan, programme.seed, programme.subjects, None, &training.out, training.resume)?;
                 (Some(run), subjects)
             }
             None => (None, naive(&programme, plan)?),

@@ -254,6 +254,8 @@ impl Outsider {
         let agent = self.experiment.agent(&leg.agent);
         let faults = episodes.iter().filter(|(_, episode)| episode.fault.is_some()).count() as u64;
         let checkpoint = Checkpoint {
+            lane: Vec::new(),
+            closing: 0,
             task_yaml: task.yaml(),
             task: task.spec().id.clone(),
             agent: agent.name().into(),

@@ -125,6 +125,29 @@ impl Document {
         self
     }
 
+    /// This document with another value at a dotted path such as `schedule[0].trials` or `schedule.0.trials`: `text` as it would
+    /// stand in YAML, said by `what`. The last key of the path may be new.
+    ///
+    /// # Errors
+    /// Text that is no value, or a path that leads nowhere.
+    pub fn with_value(mut self, path: &str, text: &str, what: &str) -> Result<Self, DocumentError> {
+        let wrong =
+            |message: String| DocumentError { source_name: what.into(), place: None, field: path.into(), message };
+        if text.contains(['\n', '\r']) {
+            return Err(wrong("expected a value on one line".into()));
+        }
+        // Where it stands in there is of no use to who wrote it on a command line.
+        let parsed = Document::parse(what, &format!("value: {text}")).map_err(|error| wrong(error.message))?;
+        let Some(mut value) = parsed.root.get("value").cloned() else { return Err(wrong("expected a value".into())) };
+        value.unplace();
+        let slot = self.root.slot(path).map_err(wrong)?;
+        *slot = value;
+        if self.root.depth() > load::DEEPEST {
+            return Err(wrong(format!("lists and mappings stand more than {} deep in one another", load::DEEPEST)));
+        }
+        Ok(self)
+    }
+
     /// This document laid over `base`: mappings merge, anything else replaces. The key `extends` is dropped.
     pub fn extending(mut self, base: &Document) -> Self {
         let mut merged = base.root.clone();

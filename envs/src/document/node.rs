@@ -1,5 +1,6 @@
 //! A value of a document, which knows where it stands.
 
+use super::error::{nearest, shown};
 use super::scalar::Scalar;
 use serde_yaml::{Mapping, Value};
 use std::path::PathBuf;
@@ -59,6 +60,60 @@ impl Node {
             (Content::Map(entries), _) => entries.iter_mut().find(|(key, _)| key == segment).map(|(_, value)| value),
             _ => None,
         })
+    }
+
+    /// The same, where list items may also be written as `blocks.1`, and a last key that is not there is made.
+    ///
+    /// # Errors
+    /// What leads nowhere, in words, with what there is.
+    pub fn slot(&mut self, path: &str) -> Result<&mut Node, String> {
+        let all: Vec<&str> = segments(path).map(|segment| segment.strip_suffix(']').unwrap_or(segment)).collect();
+        let Some((last, way)) = all.split_last() else { return Err("expected the path of a value".into()) };
+        let mut node = self;
+        for segment in way {
+            node = node.child(segment)?;
+        }
+        let place = node.place.clone();
+        if let Content::Map(entries) = &mut node.content
+            && !entries.iter().any(|(key, _)| key == last)
+        {
+            entries.push(((*last).into(), Node { place, content: Content::Text(String::new()) }));
+        }
+        node.child(last)
+    }
+
+    fn child(&mut self, segment: &str) -> Result<&mut Node, String> {
+        let wanted = shown(segment);
+        match &mut self.content {
+            Content::Map(entries) => {
+                let Some(found) = entries.iter().position(|(key, _)| key == segment) else {
+                    let near = nearest(segment, entries.iter().map(|(key, _)| key.as_str()));
+                    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_else(|| {
+                        let keys: Vec<&str> = entries.iter().map(|(key, _)| key.as_str()).collect();
+                        format!("; there is: {}", shown(&keys.join(", ")))
+                    });
+                    return Err(format!("there is no `{wanted}`{near}"));
+                };
+                Ok(&mut entries[found].1)
+            }
+            Content::List(items) => {
+                let count = items.len();
+                segment.parse::<usize>().ok().and_then(|index| items.get_mut(index)).ok_or_else(|| {
+                    format!("there is no item `{wanted}`; expected a number below {count}, counted from 0")
+                })
+            }
+            Content::Plain(_) | Content::Text(_) => Err(format!("there is no `{wanted}` in a single value")),
+        }
+    }
+
+    /// Forgets where in its text it stands.
+    pub fn unplace(&mut self) {
+        self.place.at = None;
+        match &mut self.content {
+            Content::Plain(_) | Content::Text(_) => {}
+            Content::List(items) => items.iter_mut().for_each(Node::unplace),
+            Content::Map(entries) => entries.iter_mut().for_each(|(_, value)| value.unplace()),
+        }
     }
 
     /// The value of a key.

@@ -1,0 +1,85 @@
+//! Settings of tasks, agents and experiments that are changed for one run, as `--set PATH=VALUE` says.
+
+use crate::catalog::{AgentBlueprint, AgentError, Catalog};
+use etude_envs::document::{Document, DocumentError, shown};
+use etude_envs::error::TaskError;
+use etude_envs::task::Blueprint;
+use std::fmt;
+
+/// Paths that begin so are of the agent; all others are of the task, or of the experiment.
+const OF_AGENT: &str = "brain";
+/// What error messages call them.
+const WHAT: &str = "--set";
+
+/// One value that is changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    path: String,
+    value: String,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", shown(&self.path), shown(&self.value))
+    }
+}
+
+/// Reads `PATH=VALUE`.
+///
+/// # Errors
+/// Text without a path or without a value.
+pub fn setting(text: &str) -> Result<Setting, String> {
+    let both = text.split_once('=').map(|(path, value)| (path.trim(), value.trim()));
+    match both.filter(|(path, value)| !path.is_empty() && !value.is_empty()) {
+        Some((path, value)) => Ok(Setting { path: path.into(), value: value.into() }),
+        None => Err(format!(
+            "expected a path and a value, such as brain.basal_ganglia.policy_rate=0.1, found `{}`",
+            shown(text)
+        )),
+    }
+}
+
+impl Setting {
+    /// Whether it is of the agent.
+    pub fn of_agent(&self) -> bool {
+        self.path.split(['.', '[']).next() == Some(OF_AGENT)
+    }
+}
+
+/// A document with those settings that are of the agent, or with those that are not.
+fn changed(document: Document, settings: &[Setting], of_agent: bool) -> Result<Document, DocumentError> {
+    let own = settings.iter().filter(|setting| setting.of_agent() == of_agent);
+    own.fold(Ok(document), |document, setting| document?.with_value(&setting.path, &setting.value, WHAT))
+}
+
+/// A task with what is set of it.
+///
+/// # Errors
+/// A path that leads nowhere, or a value that makes no sense there.
+pub fn task(catalog: &Catalog, task: Blueprint, settings: &[Setting]) -> Result<Blueprint, TaskError> {
+    if settings.iter().all(Setting::of_agent) {
+        return Ok(task);
+    }
+    let document = Document::parse(&task.spec().id, &task.yaml())?;
+    catalog.tasks.task_from(&changed(document, settings, false)?)
+}
+
+/// An agent with what is set of it.
+///
+/// # Errors
+/// A path that leads nowhere, or a value that makes no sense there.
+pub fn agent(catalog: &Catalog, agent: AgentBlueprint, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
+    if !settings.iter().any(Setting::of_agent) {
+        return Ok(agent);
+    }
+    let document = Document::parse(agent.name(), agent.yaml())?;
+    catalog.agent_from(&changed(document, settings, true)?)
+}
+
+/// An experiment's document with what is set of it, and not of its agent.
+///
+/// # Errors
+/// A path that leads nowhere.
+pub fn experiment(document: Document, settings: &[Setting]) -> Result<Document, DocumentError> {
+    changed(document, settings, false)
+}
