@@ -48,8 +48,8 @@ impl Setting {
 
 /// A document with those settings that are of the agent, or with those that are not.
 fn changed(document: Document, settings: &[Setting], of_agent: bool) -> Result<Document, DocumentError> {
-    let own = settings.iter().filter(|setting| setting.of_agent() == of_agent);
-    own.fold(Ok(document), |document, setting| document?.with_value(&setting.path, &setting.value, WHAT))
+    let mut own = settings.iter().filter(|setting| setting.of_agent() == of_agent);
+    own.try_fold(document, |document, setting| document.with_value(&setting.path, &setting.value, WHAT))
 }
 
 /// A task with what is set of it.

@@ -8,6 +8,40 @@ use std::fs;
 const SMALL: [&str; 10] =
     ["--subjects", "3", "--steps", "2000", "--evaluate-every", "1000", "--evaluation-episodes", "2", "--seed", "7"];
 
+fn scores_of(table: &std::path::Path) -> Vec<(String, String)> {
+    let mut reader = csv::Reader::from_path(table).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|found| found == name).unwrap();
+    let (subject, score) = (column("subject"), column("score"));
+    reader.records().map(Result::unwrap).map(|row| (row[subject].into(), row[score].into())).collect()
+}
+
+#[test]
+fn a_run_folder_is_evaluated_as_its_subjects_are_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "run", &[]);
+    let same = ["--episodes", "3", "--seed", "5", "--task", "cycling/rough-v0"];
+    let evaluated =
+        |what: &str, table: &str| json(folder.path(), &[&["evaluate", what, "--table", table][..], &same].concat());
+    let whole = evaluated("run", "all.csv");
+    assert_eq!(
+        (whole["task"].as_str(), whole["subjects"].as_array().map(Vec::len)),
+        (Some("cycling/rough-v0"), Some(3))
+    );
+    let all = scores_of(&folder.path().join("all.csv"));
+    assert_eq!(all.len(), 9);
+    for subject in 0..3 {
+        let one = evaluated(&format!("run/checkpoints/subject-00{subject}.safetensors"), "one.csv");
+        assert_eq!(one["scores"], whole["subjects"][subject]["scores"]);
+        assert_eq!(scores_of(&folder.path().join("one.csv")), all[3 * subject..3 * subject + 3]);
+    }
+    let (_, message) = failure(folder.path(), &["evaluate", "run", "--picture", "ride.png"]);
+    assert!(message.contains("a picture is of one subject"), "{message}");
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let (_, message) = failure(folder.path(), &["evaluate", "empty"]);
+    assert!(message.contains("holds no checkpoint"), "{message}");
+}
+
 fn train(folder: &std::path::Path, out: &str, more: &[&str]) -> serde_json::Value {
     let mut arguments = vec!["train", "cycling/flat-v0", "--out", out];
     arguments.extend(SMALL);

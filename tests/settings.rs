@@ -57,6 +57,8 @@ fn a_folder_is_gone_on_with_as_it_was_asked_for() {
     same_files(folder.path(), "long", "short");
     let (_, message) = failure(folder.path(), &["train", "--resume", "nowhere"]);
     assert!(message.contains("nowhere holds no run"), "{message}");
+    let (_, message) = failure(folder.path(), &["train", "--resume", "short", "--seed", "9"]);
+    assert!(message.contains("found --seed"), "{message}");
     let (_, message) = failure(folder.path(), &["train"]);
     assert!(message.contains("TASK"), "{message}");
 }

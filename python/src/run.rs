@@ -140,7 +140,8 @@ pub fn train(
         error::EtudeError::new_err(format!("{} is {}; expected {}", why.field, why.found, why.expected))
     };
     RunSpec::new(&plan, subjects, Seed(seed)).validate().map_err(invalid)?;
-    run(py, &raised, || cohort::train(plan, Seed(seed), subjects, None, threads.max(1), &out, true, true))?;
+    let members = cohort::Members { subjects, seed: Seed(seed), from: None };
+    run(py, &raised, || cohort::train(plan, members, threads.max(1), &out, true, true))?;
     Ok(())
 }
 

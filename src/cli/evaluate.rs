@@ -4,27 +4,31 @@ use super::filming::{Filming, size};
 use super::{Common, Lesioning, Settings, print, print_json, table::table, whole_number};
 use crate::calibration::suited;
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
+use crate::files::write_whole;
+use crate::record::{Log, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{evaluate, in_words};
 use crate::run::picture::write_picture;
 use crate::run::subject::lesion;
 use crate::settings;
 use crate::show::{Programme, Speed, png, poses};
-use crate::stats::{mean, mean_estimate};
+use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use etude_agents::Agent;
 use etude_envs::Seed;
 use etude_envs::document::Document;
-use etude_envs::lane::SoloLane;
+use etude_envs::lane::{Episode, SoloLane};
 use etude_envs::task::Blueprint;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// Checkpoint of a subject, such as runs/NAME/checkpoints/subject-000.safetensors
+    /// Checkpoint of a subject, such as runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all of its subjects
+    #[arg(value_name = "CHECKPOINT or RUN")]
     checkpoint: PathBuf,
     /// Task to evaluate on [default: the one it was trained on]
     #[arg(long)]
@@ -38,6 +42,9 @@ pub struct Evaluate {
     /// Seed of the episodes
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
+    /// Write a row for every episode into this CSV file: length, return, score, how it ended, and the task's metrics
+    #[arg(long, value_name = "FILE")]
+    table: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -59,27 +66,13 @@ const POSES: (u32, u32, usize) = (150, 32, 5);
 
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let checkpoint = Checkpoint::open(&self.checkpoint)?;
-        let name = self.checkpoint.display().to_string();
         self.settings.refuse_of_agent()?;
-        let trained_on = task_of(catalog, &checkpoint, &name)?;
-        let task = match &self.task {
-            Some(name) => catalog.tasks.task(name)?,
-            None => trained_on.clone(),
-        };
-        let task = settings::task(catalog, task, &self.settings.set)?;
-        refuse_other_bodies(&trained_on, &task)?;
-        let blueprint = agent_of(catalog, &checkpoint, &name)?;
-        let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;
-        agent
-            .load(&checkpoint.state)
-            .with_context(|| format!("checkpoint {} does not fit its agent", self.checkpoint.display()))?;
-        // The task it was trained on has a decoder that suits it already.
-        let task = suited(&task, &*agent, Seed(checkpoint.seed).fan("calibration", 0))?;
-        lesion(&mut *agent, &self.lesions.lesions())?;
-        let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
-        let lanes = (Seed(self.seed), "evaluate");
-        let episodes = evaluate(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes)?;
+        if self.checkpoint.is_dir() {
+            return self.cohort(catalog);
+        }
+        let Judged { checkpoint, task, blueprint, mut agent, trial, episodes } =
+            self.judge(catalog, &self.checkpoint)?;
+        self.write_table(&task, &[(&checkpoint, &episodes)])?;
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         let interval = mean_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval());
         let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
@@ -139,6 +132,98 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Evaluates the subject of a checkpoint.
+    fn judge(&self, catalog: &Catalog, path: &Path) -> Result<Judged> {
+        let checkpoint = Checkpoint::open(path)?;
+        let name = path.display().to_string();
+        let trained_on = task_of(catalog, &checkpoint, &name)?;
+        let task = match &self.task {
+            Some(name) => catalog.tasks.task(name)?,
+            None => trained_on.clone(),
+        };
+        let task = settings::task(catalog, task, &self.settings.set)?;
+        refuse_other_bodies(&trained_on, &task)?;
+        let blueprint = agent_of(catalog, &checkpoint, &name)?;
+        let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;
+        agent.load(&checkpoint.state).with_context(|| format!("checkpoint {name} does not fit its agent"))?;
+        // The task it was trained on has a decoder that suits it already.
+        let task = suited(&task, &*agent, Seed(checkpoint.seed).fan("calibration", 0))?;
+        lesion(&mut *agent, &self.lesions.lesions())?;
+        let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
+        let lanes = (Seed(self.seed), "evaluate");
+        let episodes = evaluate(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes)?;
+        Ok(Judged { checkpoint, task, blueprint, agent, trial, episodes })
+    }
+
+    /// Evaluates all subjects of a run folder, on the same episodes.
+    fn cohort(&self, catalog: &Catalog) -> Result<ExitCode> {
+        let folder = self.checkpoint.display();
+        if self.picture.is_some() || self.filming.record.is_some() {
+            bail!("a picture is of one subject: expected one of the checkpoints in {folder}/checkpoints");
+        }
+        let mut all = Vec::new();
+        for path in subjects_in(&self.checkpoint)? {
+            all.push(self.judge(catalog, &path)?);
+        }
+        let Some(first) = all.first() else { bail!("{folder} holds no checkpoint of a subject") };
+        let rows: Vec<_> = all.iter().map(|judged| (&judged.checkpoint, &judged.episodes)).collect();
+        self.write_table(&first.task, &rows)?;
+        let means: Vec<f64> = all.iter().map(Judged::score).collect();
+        let (iqm, estimate) = (interquartile_mean(&means), interquartile_estimate(&means));
+        let interval = estimate.and_then(|score| score.within(0.0, 1.0).interval());
+        let task = &first.task.spec().id;
+        if self.common.json {
+            let subjects: Vec<_> = all.iter().map(Judged::to_json).collect();
+            print_json(&json!({
+                "task": task, "agent": first.checkpoint.agent, "episodes": self.episodes, "subjects": subjects,
+                "score_iqm": iqm, "score_interval": interval, "lesions": self.lesions.lesions(),
+                "evaluation": in_words(first.trial.is_some()), "trial": first.trial,
+            }))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let row = |judged: &Judged| {
+            let scores = || judged.episodes.iter().map(|episode| episode.score);
+            let (lowest, highest) = (scores().fold(f32::MAX, f32::min), scores().fold(f32::MIN, f32::max));
+            let Checkpoint { subject, steps, .. } = &judged.checkpoint;
+            let score = judged.score();
+            vec![
+                subject.to_string(),
+                steps.to_string(),
+                format!("{score:.3}"),
+                format!("{lowest:.3}"),
+                format!("{highest:.3}"),
+            ]
+        };
+        let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+        let interval = match interval {
+            Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
+            None => "no interval of one subject".into(),
+        };
+        print(&format!(
+            "{} trained on {}, on {task}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
+            first.checkpoint.agent,
+            first.checkpoint.task,
+            self.episodes,
+            table(&["subject", "steps", "mean score", "lowest", "highest"], &rows)
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Writes the episodes of some subjects, if a table is asked for.
+    fn write_table(&self, task: &Blueprint, subjects: &[(&Checkpoint, &Vec<Episode>)]) -> Result<()> {
+        let Some(path) = &self.table else { return Ok(()) };
+        let mut text = format!("{}\n", Log::Episodes.header(&task.spec().metrics));
+        for (checkpoint, episodes) in subjects {
+            let whose = Whose { subject: checkpoint.subject, seed: self.seed };
+            let mut steps = 0;
+            for (index, episode) in (0..).zip(*episodes) {
+                steps += u64::from(episode.length);
+                episode_row(&mut text, whose, steps, &Episode { index, ..episode.clone() });
+            }
+        }
+        write_whole(path, text.as_bytes())
+    }
+
     /// What is recorded: the subject on the task, learning disabled, in episodes of a lane of its own.
     fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let trial = self.trial.unwrap_or(checkpoint.trial);
@@ -169,6 +254,44 @@ impl Evaluate {
         let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
         Ok(Some(self.trial.unwrap_or(stands)))
     }
+}
+
+/// A subject that was evaluated.
+struct Judged {
+    checkpoint: Checkpoint,
+    task: Blueprint,
+    blueprint: AgentBlueprint,
+    agent: Box<dyn Agent>,
+    trial: Option<u64>,
+    episodes: Vec<Episode>,
+}
+
+impl Judged {
+    fn score(&self) -> f64 {
+        mean(&self.episodes.iter().map(|episode| f64::from(episode.score)).collect::<Vec<_>>())
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "subject": self.checkpoint.subject, "steps_practised": self.checkpoint.steps, "score_mean": self.score(),
+            "scores": self.episodes.iter().map(|episode| episode.score).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Checkpoints of the subjects of a run folder, in their order.
+fn subjects_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let inner = folder.join("checkpoints");
+    let place = if inner.is_dir() { inner } else { folder.to_path_buf() };
+    let entries = std::fs::read_dir(&place).with_context(|| format!("cannot read {}", place.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let own = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("subject-") && name.ends_with(".safetensors")
+    };
+    paths.retain(own);
+    paths.sort();
+    Ok(paths)
 }
 
 /// The task that the subject of a checkpoint was trained on; `name` is that of the checkpoint in messages.

@@ -5,7 +5,7 @@ use super::{
     Common, Lesioning, Settings, Threads, first_free, last_taken, print, print_json, table::table, whole_number,
 };
 use crate::catalog::{AgentBlueprint, Catalog};
-use crate::run::cohort::{Summary, train};
+use crate::run::cohort::{Members, Summary, train};
 use crate::run::folder::{RunSpec, read_record};
 use crate::run::origin::Origin;
 use crate::run::subject::{Conditions, Plan};
@@ -36,9 +36,9 @@ pub struct Train {
     /// Env steps of practice per subject [default: 150_000]; more than before, together with --resume, make the run longer
     #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
     steps: Option<u64>,
-    /// Seed that all randomness comes from
-    #[arg(long, default_value = "0", value_parser = super::seed)]
-    seed: u64,
+    /// Seed that all randomness comes from [default: 0]
+    #[arg(long, value_parser = super::seed)]
+    seed: Option<u64>,
     /// Run folder [default: a new one in runs/, named after task and agent]
     #[arg(long)]
     out: Option<PathBuf>,
@@ -46,18 +46,19 @@ pub struct Train {
     /// it was asked for
     #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
     resume: Option<Option<PathBuf>>,
-    /// Env steps between evaluations
-    #[arg(long, default_value = "10_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
-    evaluate_every: u64,
-    /// Episodes in an evaluation
-    #[arg(long, default_value = "5", value_parser = whole_number::<1, 10_000>)]
-    evaluation_episodes: u64,
-    /// Record the agent's signals every so many env steps
-    #[arg(long, default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
-    signals_every: u64,
+    /// Env steps between evaluations [default: 10_000]
+    #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
+    evaluate_every: Option<u64>,
+    /// Episodes in an evaluation [default: 5]
+    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    evaluation_episodes: Option<u64>,
+    /// Record the agent's signals every so many env steps [default: 0, not at all]
+    #[arg(long, value_parser = whole_number::<0, 1_000_000_000>)]
+    signals_every: Option<u64>,
     /// Record the activity of the agent's units every so many env steps, 50 000 times at most, into units/*.npz
-    #[arg(long, value_name = "EVERY", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
-    record_units: u64,
+    /// [default: 0, not at all]
+    #[arg(long, value_name = "EVERY", value_parser = whole_number::<0, 1_000_000_000>)]
+    record_units: Option<u64>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -68,9 +69,11 @@ pub struct Train {
     common: Common,
 }
 
-/// Subjects and env steps where nothing else is asked for.
+/// What is done where nothing else is asked for: subjects, env steps of each, env steps between evaluations, and episodes in one.
 const SUBJECTS: u64 = 10;
 const STEPS: u64 = 150_000;
+const EVALUATE_EVERY: u64 = 10_000;
+const EVALUATION_EPISODES: u64 = 5;
 /// Env steps that a subject practises before its thread turns to the next one.
 const BURST: u64 = 1_000;
 
@@ -86,8 +89,8 @@ impl Train {
             }
         };
         let Asked { plan, seed, subjects, from } = asked;
-        let (summary, steps_per_second) =
-            train(plan, seed, subjects, from.as_ref(), self.threads.count(), &out, resume, quiet)?;
+        let members = Members { subjects, seed, from: from.as_ref() };
+        let (summary, steps_per_second) = train(plan, members, self.threads.count(), &out, resume, quiet)?;
         if summary.faults > 0 {
             tell(&format!(
                 "warning: {} episodes ended in a fault; see the column `fault` of episodes.csv",
@@ -138,16 +141,17 @@ impl Train {
             task,
             agent,
             steps: self.steps.unwrap_or(STEPS),
-            evaluate_every: self.evaluate_every,
+            evaluate_every: self.evaluate_every.unwrap_or(EVALUATE_EVERY),
             evaluate_at: Vec::new(),
-            evaluation_episodes: self.evaluation_episodes,
-            signals_every: self.signals_every,
-            units_every: self.record_units,
+            evaluation_episodes: self.evaluation_episodes.unwrap_or(EVALUATION_EPISODES),
+            signals_every: self.signals_every.unwrap_or(0),
+            units_every: self.record_units.unwrap_or(0),
             burst: BURST,
             conditions: Conditions::default(),
             lesions: self.lesions.lesions(),
         };
-        Ok(Asked { plan, seed: Seed(self.seed), subjects: self.subjects.unwrap_or(SUBJECTS), from })
+        let (seed, subjects) = (Seed(self.seed.unwrap_or(0)), self.subjects.unwrap_or(SUBJECTS));
+        Ok(Asked { plan, seed, subjects, from })
     }
 
     /// What the run in a folder was asked for, longer or with more subjects if that is asked for now.
@@ -159,10 +163,22 @@ impl Train {
             );
         }
         let run = read_record::<RunSpec>(folder)?.run;
-        if let Some(task) = &self.task {
+        let given = [
+            ("a task", self.task.is_some()),
+            ("--from", self.from.is_some()),
+            ("--out", self.out.is_some()),
+            ("--seed", self.seed.is_some()),
+            ("--evaluate-every", self.evaluate_every.is_some()),
+            ("--evaluation-episodes", self.evaluation_episodes.is_some()),
+            ("--signals-every", self.signals_every.is_some()),
+            ("--record-units", self.record_units.is_some()),
+            ("--set", !self.settings.set.is_empty()),
+            ("--lesion", !self.lesions.lesions().is_empty()),
+        ];
+        if let Some((what, _)) = given.iter().find(|(_, given)| *given) {
+            let folder = folder.display();
             bail!(
-                "--resume {} goes on with {} as it was asked for; found the task `{task}` besides",
-                folder.display(),
+                "--resume {folder} goes on with {} as it was asked for: expected no more than --steps and --subjects, found {what}",
                 run.task
             );
         }

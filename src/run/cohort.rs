@@ -53,6 +53,17 @@ pub struct SubjectSummary {
     pub score: f64,
 }
 
+/// Who is to practise.
+#[derive(Clone, Copy)]
+pub struct Members<'a> {
+    /// How many subjects there are.
+    pub subjects: u64,
+    /// What all their randomness comes from.
+    pub seed: Seed,
+    /// What they begin with; naive subjects without.
+    pub from: Option<&'a Origin>,
+}
+
 /// A training run under way: what its subjects do and the folder it is written to.
 pub struct Run {
     plan: Arc<Plan>,
@@ -70,14 +81,8 @@ impl Run {
     ///
     /// # Errors
     /// A folder that cannot be used, an agent that does not fit the task, or subjects that memory cannot hold.
-    pub fn open(
-        plan: Plan,
-        seed: Seed,
-        subjects: u64,
-        from: Option<&Origin>,
-        out: &Path,
-        resume: bool,
-    ) -> Result<(Self, Vec<Subject>)> {
+    pub fn open(plan: Plan, members: Members<'_>, out: &Path, resume: bool) -> Result<(Self, Vec<Subject>)> {
+        let Members { subjects, seed, from } = members;
         let spec = RunSpec { from: from.map(Origin::checksum), ..RunSpec::new(&plan, subjects, seed) };
         let plan = Arc::new(plan);
         let first = Subject::new(&plan, seed, 0)?;
@@ -174,16 +179,14 @@ pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Su
     Ok(())
 }
 
-/// Lets `subjects` subjects practise as `plan` says, naive or beginning with what a checkpoint has learned, and writes the run folder. Returns the summary and the mean speed
+/// Lets subjects practise as `plan` says and writes the run folder. Returns the summary and the mean speed
 /// in env steps per second.
 ///
 /// # Errors
 /// A folder that cannot be used, an agent that does not fit the task, or one that acts in numbers that are not finite.
 pub fn train(
     plan: Plan,
-    seed: Seed,
-    subjects: u64,
-    from: Option<&Origin>,
+    members: Members<'_>,
     threads: usize,
     out: &Path,
     resume: bool,
@@ -191,11 +194,11 @@ pub fn train(
 ) -> Result<(Summary, f64)> {
     let (task, steps) = (plan.task.clone(), plan.steps);
     interrupt::listen()?;
-    let (mut run, cohort) = Run::open(plan, seed, subjects, from, out, resume)?;
+    let (mut run, cohort) = Run::open(plan, members, out, resume)?;
     let lanes = cohort.into_iter().map(|subject| (subject.task().clone(), subject.lane_seed(), subject));
     let mut gym = Gym::with_own_tasks(&task, lanes, threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();
-    let mut progress = Progress::new(steps * subjects, done(&gym), quiet);
+    let mut progress = Progress::new(steps * members.subjects, done(&gym), quiet);
     while subjects_of(&gym).any(|subject| !subject.complete()) {
         gym.burst();
         for index in 0..gym.lanes() {
@@ -208,7 +211,7 @@ pub fn train(
                 return Err(run.interrupted(signal));
             }
         }
-        let score = subjects_of(&gym).map(Subject::score).sum::<f64>() / subjects.max(1) as f64;
+        let score = subjects_of(&gym).map(Subject::score).sum::<f64>() / members.subjects.max(1) as f64;
         progress.update(done(&gym), &format!("score {score:.3}"));
     }
     let speed = progress.finish(done(&gym));

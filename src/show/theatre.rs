@@ -5,7 +5,7 @@ use super::messages::{Command, Frame, Sample, Shot, Speed};
 use super::performer::{Order, Performer};
 use crate::catalog::AgentBlueprint;
 use crate::run::checkpoint::Checkpoint;
-use crate::run::cohort::Run;
+use crate::run::cohort::{Members, Run};
 use crate::run::subject::{Conditions, Lesions, Plan, Subject};
 use anyhow::Result;
 use etude_agents::LesionError;
@@ -86,8 +86,12 @@ impl Theatre {
         let plan = plan_of(&programme);
         let (run, subjects) = match &programme.run {
             Some(training) => {
-                let (run, subjects) =
-                    Run::open(plan, programme.seed, programme.subjects, None, &training.out, training.resume)?;
+                let (run, subjects) = Run::open(
+                    plan,
+                    Members { subjects: programme.subjects, seed: programme.seed, from: None },
+                    &training.out,
+                    training.resume,
+                )?;
                 (Some(run), subjects)
             }
             None => (None, naive(&programme, plan)?),
