@@ -65,6 +65,7 @@ pub struct Lane {
     action: Vec<f32>,
     observation: Vec<f32>,
     final_observation: Vec<f32>,
+    final_state: Vec<f32>,
     last_step: Step,
     last_episode: Episode,
     night: bool,
@@ -96,7 +97,6 @@ impl Lane {
         let mut lane = Lane {
             index,
             seed,
-            task,
             pristine: Pristine::of(&world),
             episode_index: 0,
             length: 0,
@@ -104,9 +104,11 @@ impl Lane {
             action: vec![0.0; spec.action.len()],
             observation: vec![0.0; spec.observation.len()],
             final_observation: vec![0.0; spec.observation.len()],
+            final_state: vec![0.0; task.state_fields().len()],
             last_step: Step::default(),
             last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
             night: false,
+            task,
             history: History {
                 actions: Vec::with_capacity(ROOM.min(spec.action.len() * spec.step_limit as usize)),
                 ..History::default()
@@ -220,6 +222,7 @@ impl Lane {
         self.total_reward += f64::from(step.reward);
         if step.ended() {
             self.close(step, finite);
+            self.task.state(world, &mut self.final_state);
             self.begin(world, self.episode_index + 1);
         }
         self.last_step = step;
@@ -287,6 +290,15 @@ pub struct LaneAccess<'a> {
 }
 
 impl<'a> LaneAccess<'a> {
+    /// Writes the task's [state](Task::state) after the last env step, also if that ended the episode.
+    pub fn state(&self, state: &mut [f32]) {
+        if self.lane.last_step.ended() {
+            state.copy_from_slice(&self.lane.final_state);
+        } else {
+            self.lane.task.state(&self.world, state);
+        }
+    }
+
     /// Joins a lane with its world.
     pub fn new(lane: &'a mut Lane, world: World<'a>) -> Self {
         Self { lane, world }

@@ -74,6 +74,11 @@ impl Field {
         Self { name: name.into(), meaning: meaning.into(), unit: unit.into(), low, high, typical, role: Role::Body }
     }
 
+    /// A number that only recordings tell, whatever its range.
+    pub fn recorded(name: &str, unit: &str, meaning: &str) -> Self {
+        Self::outside(name, unit, f32::MIN, f32::MAX, 1.0, meaning)
+    }
+
     /// A field that senses the world around the body.
     pub fn outside(name: &str, unit: &str, low: f32, high: f32, typical: f32, meaning: &str) -> Self {
         Self { role: Role::World, ..Self::body(name, unit, low, high, typical, meaning) }

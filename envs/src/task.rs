@@ -4,7 +4,7 @@ use crate::document::Document;
 use crate::percept::Percept;
 use crate::scene::Scene;
 use crate::seed::{Rng, Seed};
-use crate::space::Space;
+use crate::space::{Field, Space};
 use crate::world::{PhysicsSettings, World};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -120,6 +120,14 @@ pub trait Task: Send + Sync + 'static {
     fn night(&self) -> bool {
         false
     }
+
+    /// What recordings tell of body and world besides what is observed: places, forces and the like, with units.
+    fn state_fields(&self) -> Vec<Field> {
+        Vec::new()
+    }
+
+    /// Writes those as they are after the env step that has just been taken.
+    fn state(&self, _world: &World<'_>, _state: &mut [f32]) {}
 
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {

@@ -5,9 +5,9 @@ use super::{Common, Lesioning, Settings, print, print_json, table::table, whole_
 use crate::calibration::suited;
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::files::write_whole;
-use crate::record::{Log, Whose, episode_row};
+use crate::record::{Log, StepRow, Steps, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::evaluate::{evaluate, in_words};
+use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::picture::write_picture;
 use crate::run::subject::lesion;
 use crate::settings;
@@ -45,6 +45,9 @@ pub struct Evaluate {
     /// Write a row for every episode into this CSV file: length, return, score, how it ended, and the task's metrics
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
+    /// Write what was observed, done and earned in every step, and where body and world then were, into this file: .parquet or .csv
+    #[arg(long, value_name = "FILE")]
+    record_steps: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -70,8 +73,10 @@ impl Evaluate {
         if self.checkpoint.is_dir() {
             return self.cohort(catalog);
         }
+        let mut recording = Recording { path: self.record_steps.as_deref(), steps: None };
         let Judged { checkpoint, task, blueprint, mut agent, trial, episodes } =
-            self.judge(catalog, &self.checkpoint)?;
+            self.judge(catalog, &self.checkpoint, &mut recording)?;
+        recording.finish()?;
         self.write_table(&task, &[(&checkpoint, &episodes)])?;
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         let interval = mean_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval());
@@ -133,7 +138,7 @@ impl Evaluate {
     }
 
     /// Evaluates the subject of a checkpoint.
-    fn judge(&self, catalog: &Catalog, path: &Path) -> Result<Judged> {
+    fn judge(&self, catalog: &Catalog, path: &Path, recording: &mut Recording<'_>) -> Result<Judged> {
         let checkpoint = Checkpoint::open(path)?;
         let name = path.display().to_string();
         let trained_on = task_of(catalog, &checkpoint, &name)?;
@@ -151,7 +156,15 @@ impl Evaluate {
         lesion(&mut *agent, &self.lesions.lesions())?;
         let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
         let lanes = (Seed(self.seed), "evaluate");
-        let episodes = evaluate(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes)?;
+        let mut state = vec![0.0; task.make().state_fields().len()];
+        let mut recorded = Ok(());
+        let episodes = evaluate_watched(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes, &mut |seen| {
+            if recording.path.is_some() && recorded.is_ok() {
+                seen.lane.state(&mut state);
+                recorded = recording.take(&task, checkpoint.subject, seen, &state);
+            }
+        })?;
+        recorded?;
         Ok(Judged { checkpoint, task, blueprint, agent, trial, episodes })
     }
 
@@ -161,10 +174,11 @@ impl Evaluate {
         if self.picture.is_some() || self.filming.record.is_some() {
             bail!("a picture is of one subject: expected one of the checkpoints in {folder}/checkpoints");
         }
-        let mut all = Vec::new();
+        let (mut all, mut recording) = (Vec::new(), Recording { path: self.record_steps.as_deref(), steps: None });
         for path in subjects_in(&self.checkpoint)? {
-            all.push(self.judge(catalog, &path)?);
+            all.push(self.judge(catalog, &path, &mut recording)?);
         }
+        recording.finish()?;
         let Some(first) = all.first() else { bail!("{folder} holds no checkpoint of a subject") };
         let rows: Vec<_> = all.iter().map(|judged| (&judged.checkpoint, &judged.episodes)).collect();
         self.write_table(&first.task, &rows)?;
@@ -253,6 +267,28 @@ impl Evaluate {
         }
         let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
         Ok(Some(self.trial.unwrap_or(stands)))
+    }
+}
+
+/// Where steps are written, if they are.
+struct Recording<'a> {
+    path: Option<&'a Path>,
+    steps: Option<Steps>,
+}
+
+impl Recording<'_> {
+    fn take(&mut self, task: &Blueprint, subject: u64, seen: &Seen<'_>, state: &[f32]) -> Result<()> {
+        let Some(path) = self.path else { return Ok(()) };
+        if self.steps.is_none() {
+            self.steps = Some(Steps::create(path, task)?);
+        }
+        let &Seen { episode, step, observation, action, outcome, .. } = seen;
+        let row = StepRow { subject, episode, step, observation, action, outcome, state };
+        self.steps.as_mut().map_or(Ok(()), |steps| steps.take(&row))
+    }
+
+    fn finish(self) -> Result<()> {
+        self.steps.map_or(Ok(()), Steps::finish)
     }
 }
 

@@ -6,10 +6,12 @@
 
 mod book;
 mod rows;
+mod steps;
 mod units;
 
 pub use book::{LogBook, copy_rows, verify, without_end};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
+pub use steps::{Column, StepRow, Steps, columns};
 pub use units::{Array, Arrays, read_npz, write_npz};
 
 /// The kinds of rows, in the order of [`Rows`].

@@ -3,7 +3,7 @@
 use etude_agents::Agent;
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
-use etude_envs::lane::{Episode, SoloLane};
+use etude_envs::lane::{Episode, LaneAccess, SoloLane, Step};
 use etude_envs::task::Blueprint;
 
 /// Episodes for which room is made beforehand.
@@ -32,6 +32,38 @@ pub fn evaluate(
     trial: u64,
     episodes: u64,
 ) -> Result<Vec<Episode>, ActionError> {
+    evaluate_watched(agent, task, lanes, trial, episodes, &mut |_| {})
+}
+
+/// A step of an evaluation, after it was taken.
+pub struct Seen<'a> {
+    /// Episodes before this one, and steps of it before this one.
+    pub episode: u64,
+    /// See `episode`.
+    pub step: u64,
+    /// What was observed and done.
+    pub observation: &'a [f32],
+    /// See `observation`.
+    pub action: &'a [f32],
+    /// What came of it.
+    pub outcome: Step,
+    /// The lane.
+    pub lane: &'a LaneAccess<'a>,
+}
+
+/// The same, watched at every step.
+///
+/// # Errors
+/// Those of [`evaluate()`].
+pub fn evaluate_watched(
+    agent: &mut dyn Agent,
+    task: &Blueprint,
+    lanes: (Seed, &str),
+    trial: u64,
+    episodes: u64,
+    watch: &mut dyn FnMut(&Seen<'_>),
+) -> Result<Vec<Episode>, ActionError> {
+    let mut observation = vec![0.0; task.spec().observation.len()];
     let mut action = vec![0.0; task.spec().action.len()];
     let mut done = Vec::with_capacity(episodes.min(MOST_RESERVED) as usize);
     let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
@@ -40,9 +72,14 @@ pub fn evaluate(
             lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64));
             lane.access().begin(trial);
         }
-        loop {
-            agent.act(lane.lane().observation(), false, &mut action);
-            if lane.access().step(&action)?.ended() {
+        for step in 0.. {
+            observation.copy_from_slice(lane.lane().observation());
+            agent.act(&observation, false, &mut action);
+            let mut access = lane.access();
+            let outcome = access.step(&action)?;
+            let episode = done.len() as u64;
+            watch(&Seen { episode, step, observation: &observation, action: &action, outcome, lane: &access });
+            if outcome.ended() {
                 break;
             }
         }

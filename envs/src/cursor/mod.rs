@@ -26,6 +26,7 @@ use crate::rapier::prelude::*;
 use crate::scene::Scene;
 use crate::schedule::{self, Place};
 use crate::seed::{Rng, Seed};
+use crate::space::Field;
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::world::World;
 use arm::Arm;
@@ -213,6 +214,27 @@ impl Task for Cursor {
         let (edge, interval) = (self.spec.movement.workspace, self.task.physics.time_step);
         let reached = (place + self.now.rate * interval).clamp(Vector::splat(-edge), Vector::splat(edge));
         world.bodies[body].set_linvel((reached - place) / interval, true);
+    }
+
+    fn state_fields(&self) -> Vec<Field> {
+        ["x", "y"]
+            .into_iter()
+            .flat_map(|axis| {
+                [
+                    Field::recorded(&format!("cursor_{axis}"), "m", "place of the cursor from the centre, as it is"),
+                    Field::recorded(&format!("cursor_rate_{axis}"), "m/s", "velocity of the cursor, as it is"),
+                ]
+            })
+            .chain(
+                (0..self.rates.len()).map(|unit| Field::recorded(&format!("rate_{unit:02}"), "Hz", "rate of the unit")),
+            )
+            .collect()
+    }
+
+    fn state(&self, _world: &World<'_>, state: &mut [f32]) {
+        let Sight { place, rate, .. } = self.now;
+        let values = [place.x, rate.x, place.y, rate.y].into_iter().chain(self.rates.iter().copied());
+        state.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
     }
 
     fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {

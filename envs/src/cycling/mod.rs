@@ -222,6 +222,27 @@ impl Task for Cycling {
         metrics.copy_from_slice(&values);
     }
 
+    fn state_fields(&self) -> Vec<Field> {
+        let field = Field::recorded;
+        vec![
+            field("rear_x", "m", "place of the rear axle along the way"),
+            field("rear_y", "m", "its height"),
+            field("front_x", "m", "place of the front axle along the way"),
+            field("front_y", "m", "its height"),
+            field("rear_ground", "m", "height of the ground below the rear axle"),
+            field("front_ground", "m", "height of the ground below the front axle"),
+            field("rear_wheel_rate", "rad/s", "turning speed of the rear wheel, forward positive"),
+            field("front_wheel_rate", "rad/s", "turning speed of the front wheel, forward positive"),
+        ]
+    }
+
+    fn state(&self, world: &World<'_>, state: &mut [f32]) {
+        let Some(bike) = &self.bike else { return };
+        let ([rear, front], rates) = (bike.axles(world), bike.wheel_rates(world));
+        let heights = [rear.x, front.x].map(|x| self.profile.ground.height(x));
+        state.copy_from_slice(&[rear.x, rear.y, front.x, front.y, heights[0], heights[1], rates[0], rates[1]]);
+    }
+
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
         if let Some(bike) = &self.bike {
             bike.push(world, push, duration);

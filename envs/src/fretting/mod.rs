@@ -26,6 +26,7 @@ use crate::family::Family;
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
+use crate::space::Field;
 use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::world::World;
@@ -235,6 +236,30 @@ impl Task for Fretting {
             }
         }
         self.physics_step += 1;
+    }
+
+    fn state_fields(&self) -> Vec<Field> {
+        let palm = [
+            Field::recorded("palm_x", "m", "place of the palm along the neck"),
+            Field::recorded("palm_rate", "m/s", "its speed"),
+        ];
+        let tip = |finger: usize| {
+            [
+                ("x", "m", "place of the fingertip along the neck, from the nut"),
+                ("y", "m", "place of the fingertip across the neck"),
+                ("rate_y", "m/s", "speed of the fingertip across the neck"),
+                ("force", "N", "force of the fingertip on the board"),
+            ]
+            .map(|(name, unit, meaning)| Field::recorded(&format!("tip_{name}_{finger}"), unit, meaning))
+        };
+        palm.into_iter().chain((1..=FINGERS).flat_map(tip)).collect()
+    }
+
+    fn state(&self, _world: &World<'_>, state: &mut [f32]) {
+        let Some(hand) = &self.hand else { return };
+        let tips = hand.tips.iter().flat_map(|tip| [tip.x, tip.y, tip.y_rate, tip.force]);
+        let values = [hand.palm_place, hand.palm_rate].into_iter().chain(tips);
+        state.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
     }
 
     fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {

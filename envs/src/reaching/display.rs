@@ -51,6 +51,17 @@ impl Reaching {
         }
     }
 
+    /// Writes what recordings tell besides, in the order of [`state_fields`].
+    pub(super) fn tell_state(&self, state: &mut [f32]) {
+        let Some(arm) = &self.arm else { return };
+        let (motion, centre) = (&arm.motion, self.spec.centre());
+        let [cursor, cursor_rate] = self.cursor(motion);
+        let vectors = [motion.hand - centre, motion.hand_rate, cursor - centre, cursor_rate, self.force];
+        let pairs = vectors.map(|vector| [vector.x, vector.y]).into_iter();
+        let values = pairs.chain([arm.torques, self.commands, self.record.channel_sums()]).flatten();
+        state.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
+    }
+
     /// Draws arm, way, start, target and cursor, and the force on the hand.
     pub(super) fn picture(&self, arm: &Arm, scene: &mut Scene) {
         let (motion, movement) = (&arm.motion, &self.movement);
@@ -81,6 +92,25 @@ impl Reaching {
         let force = self.field.force(motion.hand_rate);
         scene.line("force", [motion.hand, motion.hand + force * FORCE]);
     }
+}
+
+/// What recordings tell besides what is observed: how things are, and not how they are sensed.
+pub(super) fn state_fields() -> Vec<Field> {
+    let mut fields = Vec::new();
+    let mut pair = |names: [&str; 2], unit: &str, meaning: &str| {
+        fields.extend(names.map(|name| Field::recorded(name, unit, meaning)));
+    };
+    pair(["hand_x", "hand_y"], "m", "place of the hand from the centre, as it is");
+    pair(["hand_rate_x", "hand_rate_y"], "m/s", "velocity of the hand, as it is");
+    pair(["cursor_x", "cursor_y"], "m", "place of the cursor from the centre, shown or not");
+    pair(["cursor_rate_x", "cursor_rate_y"], "m/s", "velocity of the cursor, shown or not");
+    pair(["force_x", "force_y"], "N", "force of field or channel on the hand");
+    pair(["shoulder_torque", "elbow_torque"], "N·m", "torque of the joint's muscles, as it is");
+    pair(["shoulder_command", "elbow_command"], "N·m", "torque that the joint's muscles are to make");
+    let meaning = "sum so far: force of the channel times, or squared, that of the field whose place it takes; their ratio is the \
+                   adaptation index";
+    pair(["channel_by_field", "field_squared"], "N²", meaning);
+    fields
 }
 
 /// Outline of a capsule.

@@ -36,6 +36,7 @@ use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::schedule::Place;
 use crate::seed::{Rng, Seed};
+use crate::space;
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::World;
@@ -77,6 +78,8 @@ pub struct Reaching {
     /// Noise in the torques of the joints, in N·m, and where it comes from.
     noise: [f32; 2],
     noises: Rng,
+    /// What acted on the hand in the last physics step, in N.
+    force: Vector,
     physics_step: u32,
     steps: u32,
     record: Record,
@@ -97,6 +100,7 @@ impl Reaching {
             commands: [0.0; 2],
             noise: [0.0; 2],
             noises: Seed(0).rng(),
+            force: Vector::ZERO,
             physics_step: 0,
             steps: 0,
             record: Record::default(),
@@ -230,6 +234,7 @@ impl Task for Reaching {
             self.noises = Seed(rng.random()).rng();
         }
         self.record = Record::default();
+        self.force = Vector::ZERO;
         self.controller.start(&self.movement);
         if let Some(moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
             self.senses.start(moment);
@@ -253,7 +258,16 @@ impl Task for Reaching {
         } else {
             self.field.force(rate)
         };
+        self.force = force;
         arm.actuate(world, self.commands, self.noise, force);
+    }
+
+    fn state_fields(&self) -> Vec<space::Field> {
+        display::state_fields()
+    }
+
+    fn state(&self, _world: &World<'_>, state: &mut [f32]) {
+        self.tell_state(state);
     }
 
     fn observe(&self, _world: &World<'_>, observation: &mut [f32]) {

@@ -104,6 +104,12 @@ impl Record {
         (self.ideal_squared > 0.0).then(|| self.force_by_ideal / self.ideal_squared)
     }
 
+    /// Sums over the physics steps so far, in N²: of the force of the channel times that of the field whose place it takes, and of that
+    /// squared; their ratio is the adaptation index.
+    pub fn channel_sums(&self) -> [f32; 2] {
+        [self.force_by_ideal, self.ideal_squared]
+    }
+
     /// How well it went, in [0, 1]: straightness of the cursor's way times closeness of its end to the target.
     pub fn score(&self) -> f32 {
         let fall = |value: f32, full: f32, none: f32| ((none - value) / (none - full)).clamp(0.0, 1.0);

@@ -1,0 +1,328 @@
+//! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
+
+use anyhow::{Context, Result, bail};
+use etude_envs::lane::Step;
+use etude_envs::space::Field;
+use etude_envs::task::{Blueprint, TaskSpec};
+use parquet::basic::{Compression, Repetition, Type as Kind};
+use parquet::data_type::{BoolType, FloatType, Int64Type};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Rows that are written at once: what a recording needs of memory is that of so many.
+const ROWS: usize = 1 << 15;
+
+/// A column of a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its unit, or `1`.
+    pub unit: String,
+    /// What it tells.
+    pub meaning: String,
+    kind: Content,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Whole,
+    Number,
+    Flag,
+}
+
+/// The columns of a task's trajectories.
+pub fn columns(task: &Blueprint) -> Vec<Column> {
+    let column = |name: &str, unit: &str, meaning: &str, kind| Column {
+        name: name.into(),
+        unit: unit.into(),
+        meaning: meaning.into(),
+        kind,
+    };
+    let spec: &TaskSpec = task.spec();
+    let state = task.make().state_fields();
+    let fields = |prefix: &'static str, fields: &[Field]| -> Vec<Column> {
+        let of = |field: &Field| {
+            let name = format!("{prefix}_{}", field.name);
+            Column { name, unit: field.unit.clone(), meaning: field.meaning.clone(), kind: Content::Number }
+        };
+        fields.iter().map(of).collect()
+    };
+    let mut all = vec![
+        column("subject", "1", "index of the subject", Content::Whole),
+        column("episode", "1", "index of the episode, from 0", Content::Whole),
+        column("step", "1", "env step of the episode, from 0", Content::Whole),
+        column("time", "s", "time in the episode at which was observed and acted", Content::Number),
+    ];
+    all.extend(fields("observation", spec.observation.fields()));
+    all.extend(fields("action", spec.action.fields()));
+    all.push(column("reward", "1", "reward of the step", Content::Number));
+    all.push(column("terminated", "1", "the episode ended in a state without a future", Content::Flag));
+    all.push(column("truncated", "1", "the episode was cut short", Content::Flag));
+    // What is there after the step.
+    all.extend(fields("state", &state));
+    all
+}
+
+/// What happened in an env step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepRow<'a> {
+    /// Index of the subject.
+    pub subject: u64,
+    /// Index of the episode.
+    pub episode: u64,
+    /// Index of the step in it.
+    pub step: u64,
+    /// What was observed.
+    pub observation: &'a [f32],
+    /// What was done; beyond [-1, 1] it is cut off, as the environment does.
+    pub action: &'a [f32],
+    /// What it brought.
+    pub outcome: Step,
+    /// The task's state after it.
+    pub state: &'a [f32],
+}
+
+/// A recording under way.
+pub struct Steps {
+    columns: Vec<Column>,
+    interval: f32,
+    out: Out,
+}
+
+enum Out {
+    Csv(BufWriter<File>),
+    Parquet {
+        writer: Box<SerializedFileWriter<File>>,
+        wholes: [Vec<i64>; 3],
+        numbers: Vec<Vec<f32>>,
+        flags: [Vec<bool>; 2],
+    },
+}
+
+impl Steps {
+    /// Begins a recording of a task in a file whose name ends in `.parquet` or `.csv`.
+    ///
+    /// # Errors
+    /// Another ending, or a place that cannot be written to.
+    pub fn create(path: &Path, task: &Blueprint) -> Result<Steps> {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        if ending != "parquet" && ending != "csv" {
+            bail!("{}: expected a file that ends in .parquet or .csv", path.display());
+        }
+        let columns = columns(task);
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let out = if ending == "csv" {
+            let mut file = BufWriter::new(file);
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            writeln!(file, "{}", names.join(","))?;
+            Out::Csv(file)
+        } else {
+            let numbers = columns.iter().filter(|column| column.kind == Content::Number).count();
+            Out::Parquet {
+                writer: Box::new(SerializedFileWriter::new(
+                    file,
+                    schema(&columns)?,
+                    Arc::new(properties(task, &columns)),
+                )?),
+                wholes: Default::default(),
+                numbers: vec![Vec::with_capacity(ROWS); numbers],
+                flags: Default::default(),
+            }
+        };
+        Ok(Steps { columns, interval: task.spec().physics.control_interval(), out })
+    }
+
+    /// Takes down a step.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn take(&mut self, row: &StepRow<'_>) -> Result<()> {
+        let time = row.step as f32 * self.interval;
+        let action = row.action.iter().map(|action| action.clamp(-1.0, 1.0));
+        let before = std::iter::once(time).chain(row.observation.iter().copied()).chain(action);
+        let numbers = before.chain([row.outcome.reward]).chain(row.state.iter().copied());
+        let keys = [row.subject, row.episode, row.step];
+        let ended = [row.outcome.terminated, row.outcome.truncated];
+        match &mut self.out {
+            Out::Csv(file) => {
+                let (mut keys, mut numbers, mut ended) = (keys.into_iter(), numbers, ended.into_iter());
+                for (index, column) in self.columns.iter().enumerate() {
+                    let comma = if index > 0 { "," } else { "" };
+                    match column.kind {
+                        Content::Whole => write!(file, "{comma}{}", keys.next().unwrap_or_default())?,
+                        Content::Number => write!(file, "{comma}{}", numbers.next().unwrap_or(f32::NAN))?,
+                        Content::Flag => write!(file, "{comma}{}", u8::from(ended.next().unwrap_or_default()))?,
+                    }
+                }
+                writeln!(file)?;
+            }
+            Out::Parquet { wholes, numbers: columns, flags, .. } => {
+                wholes.iter_mut().zip(keys).for_each(|(column, key)| column.push(key as i64));
+                columns.iter_mut().zip(numbers).for_each(|(column, number)| column.push(number));
+                flags.iter_mut().zip(ended).for_each(|(column, flag)| column.push(flag));
+                if wholes[0].len() >= ROWS {
+                    self.flush()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the rows that wait.
+    fn flush(&mut self) -> Result<()> {
+        let Out::Parquet { writer, wholes, numbers, flags } = &mut self.out else { return Ok(()) };
+        if wholes[0].is_empty() {
+            return Ok(());
+        }
+        let mut group = writer.next_row_group()?;
+        let (mut whole, mut number, mut flag) = (wholes.iter_mut(), numbers.iter_mut(), flags.iter_mut());
+        for column in &self.columns {
+            let Some(mut out) = group.next_column()? else { break };
+            match column.kind {
+                Content::Whole => {
+                    if let Some(values) = whole.next() {
+                        out.typed::<Int64Type>().write_batch(values, None, None)?;
+                        values.clear();
+                    }
+                }
+                Content::Number => {
+                    if let Some(values) = number.next() {
+                        out.typed::<FloatType>().write_batch(values, None, None)?;
+                        values.clear();
+                    }
+                }
+                Content::Flag => {
+                    if let Some(values) = flag.next() {
+                        out.typed::<BoolType>().write_batch(values, None, None)?;
+                        values.clear();
+                    }
+                }
+            }
+            out.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Ends the recording.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn finish(mut self) -> Result<()> {
+        self.flush()?;
+        match self.out {
+            Out::Csv(mut file) => file.flush()?,
+            Out::Parquet { writer, .. } => drop(writer.close()?),
+        }
+        Ok(())
+    }
+}
+
+fn schema(columns: &[Column]) -> Result<Arc<Type>> {
+    let field = |column: &Column| {
+        let kind = match column.kind {
+            Content::Whole => Kind::INT64,
+            Content::Number => Kind::FLOAT,
+            Content::Flag => Kind::BOOLEAN,
+        };
+        let built = Type::primitive_type_builder(&column.name, kind).with_repetition(Repetition::REQUIRED).build();
+        built.map(Arc::new)
+    };
+    let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+    Ok(Arc::new(Type::group_type_builder("steps").with_fields(fields).build()?))
+}
+
+/// Compressed, with the task and each column's unit and meaning beside.
+fn properties(task: &Blueprint, columns: &[Column]) -> WriterProperties {
+    let told = |of: fn(&Column) -> &String| {
+        let all: serde_json::Map<String, serde_json::Value> =
+            columns.iter().map(|column| (column.name.clone(), of(column).clone().into())).collect();
+        Some(serde_json::Value::Object(all).to_string())
+    };
+    let beside = vec![
+        KeyValue::new("etude.task".into(), Some(task.spec().id.clone())),
+        KeyValue::new("etude.units".into(), told(|column| &column.unit)),
+        KeyValue::new("etude.meanings".into(), told(|column| &column.meaning)),
+    ];
+    WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_envs::Registry;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    #[test]
+    fn what_is_read_back_is_what_was_taken_down_in_both_formats() {
+        let folder = tempfile::tempdir().unwrap();
+        let task = Registry::default().task("reaching/curl-v1").unwrap();
+        let spec = task.spec();
+        let (observed, acted) = (spec.observation.len(), spec.action.len());
+        let state = task.make().state_fields().len();
+        let rows = ROWS + 7;
+        let paths = ["steps.parquet", "steps.csv"].map(|name| folder.path().join(name));
+        for path in &paths {
+            let mut steps = Steps::create(path, &task).unwrap();
+            for row in 0..rows {
+                let number = |index: usize| (row * 31 + index) as f32 * 0.125;
+                let observation: Vec<f32> = (0..observed).map(number).collect();
+                steps
+                    .take(&StepRow {
+                        subject: 3,
+                        episode: row as u64 / 100,
+                        step: row as u64 % 100,
+                        observation: &observation,
+                        action: &vec![2.0; acted],
+                        outcome: Step { reward: number(1), terminated: false, truncated: row % 100 == 99 },
+                        state: &vec![-0.5; state],
+                    })
+                    .unwrap();
+            }
+            steps.finish().unwrap();
+        }
+        let columns = columns(&task);
+        let at = |name: &str| columns.iter().position(|column| column.name == name).unwrap();
+        let reader = SerializedFileReader::new(File::open(&paths[0]).unwrap()).unwrap();
+        assert_eq!(reader.metadata().num_row_groups(), 2, "rows are written as they come");
+        let mut csv = csv::Reader::from_path(&paths[1]).unwrap();
+        assert!(csv.headers().unwrap().iter().eq(columns.iter().map(|column| column.name.as_str())));
+        let mut count = 0;
+        for (row, (read, line)) in reader.get_row_iter(None).unwrap().zip(csv.records()).enumerate() {
+            let (read, line) = (read.unwrap(), line.unwrap());
+            assert_eq!((read.get_long(at("subject")).unwrap(), &line[at("subject")]), (3, "3"));
+            assert_eq!(read.get_long(at("step")).unwrap(), (row % 100) as i64);
+            assert_eq!(read.get_bool(at("truncated")).unwrap(), row % 100 == 99);
+            for name in ["observation_shoulder", "reward", "state_force_x", "action_shoulder"] {
+                let value = read.get_float(at(name)).unwrap();
+                assert_eq!(line[at(name)].parse::<f32>().unwrap(), value);
+            }
+            assert_eq!(read.get_float(at("action_shoulder")).unwrap(), 1.0, "as it was carried out");
+            count += 1;
+        }
+        assert_eq!(count, rows);
+        assert!(Steps::create(&folder.path().join("steps.txt"), &task).is_err());
+    }
+
+    #[test]
+    fn every_built_in_task_tells_units_and_meanings_once_for_every_column() {
+        let registry = Registry::default();
+        for id in registry.task_ids() {
+            let columns = columns(&registry.task(&id).unwrap());
+            let mut names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), columns.len(), "{id}");
+            assert!(columns.iter().all(|column| !column.unit.is_empty() && !column.meaning.is_empty()), "{id}");
+            assert!(columns.iter().any(|column| column.name.starts_with("state_")), "{id}");
+        }
+    }
+}
