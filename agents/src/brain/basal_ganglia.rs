@@ -71,9 +71,8 @@ pub struct BasalGangliaConfig {
     /// the senses.
     pub reward_memory: f64,
     /// Time for which a decision stands in a body that is guided along a desired trajectory while its error is not shown, in
-    /// s; 0 to 10, default 0.5: nothing but the outcome tells there, and what is explored anew at every step would be undone
-    /// by the body's own controller before anything came of it. Elsewhere every step is decided by itself, but for
-    /// `shown_hold`. Guesses are made at every step.
+    /// s; 0 to 10, default 0.02, as while it is shown (own measurement: with 0.5 reaches for reward scatter by 56 degrees, and less is learned
+    /// from reward; by 11 with 0.02). Elsewhere every step is decided by itself. Guesses are made at every step.
     pub guided_hold: f64,
     /// The same while the error is shown; 0 to 10, default 0.02 (own measurement: a force field is learned from reward with it, and
     /// nothing of it with 0.5).
@@ -99,7 +98,7 @@ impl Default for BasalGangliaConfig {
             error_memory: 100.0,
             error_context: 3.0,
             reward_memory: 2000.0,
-            guided_hold: 0.5,
+            guided_hold: 0.02,
             shown_hold: 0.02,
             defect: None,
         }
