@@ -134,6 +134,8 @@ fn what_cannot_be_set_is_one_message_that_says_where_and_what_there_is() {
         ("cursor/within-v0", "schedule[1].trials=3", "expected a number below 1"),
         ("dopamine", "brain.cerebellum.action_gradient=1", "there is no `cerebellum`; there is: "),
         ("brain", "brain.cortex.unit=3", "did you mean `units`?"),
+        ("brain", "episode.time_limit=3", "expected a setting of an agent"),
+        ("cycling/flat-v0", "brain.cortex.units=3", "expected a setting of a task"),
         ("flat-to-rough", "test.task=cycling/none-v0", "cycling/none-v0"),
     ] {
         let found = wrong(what, set);

@@ -28,6 +28,17 @@ pub struct Describe {
     common: Common,
 }
 
+/// Refuses what cannot be set of an agent, or of a task: nothing that is asked for is passed over.
+fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
+    match settings.iter().find(|setting| setting.of_agent() != agent) {
+        Some(setting) if agent => {
+            bail!("--set {setting}: expected a setting of an agent, whose path begins with `brain`")
+        }
+        Some(setting) => bail!("--set {setting}: expected a setting of a task, whose path does not begin with `brain`"),
+        None => Ok(()),
+    }
+}
+
 /// How something is told: as a document, as YAML, and to a person.
 struct Told {
     json: Value,
@@ -53,12 +64,22 @@ impl Describe {
                 of_experiment(&catalog.experiment_set_from(document, None, set)?)?
             }
             Some(document) if document.text_field("agent").is_some() => {
+                refuse(set, true)?;
                 of_agent(&settings::agent(catalog, catalog.agent_from(document)?, set)?)
             }
-            Some(document) => of_task(&settings::task(catalog, catalog.tasks.task_from(document)?, set)?),
+            Some(document) => {
+                refuse(set, false)?;
+                of_task(&settings::task(catalog, catalog.tasks.task_from(document)?, set)?)
+            }
             None if known(&experiments) => of_experiment(&catalog.experiment_set(name, None, set)?)?,
-            None if known(&agents) => of_agent(&catalog.agent_set(name, set)?),
-            None if known(&tasks) => of_task(&catalog.task_set(name, set)?),
+            None if known(&agents) => {
+                refuse(set, true)?;
+                of_agent(&catalog.agent_set(name, set)?)
+            }
+            None if known(&tasks) => {
+                refuse(set, false)?;
+                of_task(&catalog.task_set(name, set)?)
+            }
             None => {
                 let names = [tasks, agents, experiments].concat();
                 let near = nearest(name, names.iter().map(String::as_str));

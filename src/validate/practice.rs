@@ -54,7 +54,7 @@ const BANDS: [(&str, Band); 4] = [
 ];
 
 /// V15. 640 trials, of which the last are practice in a curl field: none, 16 to 96 (amateurs) or 160 to 640 (professionals). Synapses grow and withdraw
-/// under one budget, and subjects differ in talent. Capacity is the number of synapses times their mean weight: of the zones of the torques, which
+/// under one budget, subjects differ in talent, and all see the cursor with a blur of 2 mm. Capacity is the number of synapses times their mean weight: of the zones of the torques, which
 /// answer forces, and of the others, which plan the way.
 pub fn capacity(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trials of practice", "capacity of practised zones"];
