@@ -63,7 +63,7 @@ fn nonsense_is_refused_by_name() {
 #[test]
 fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
     type Setting = fn(&mut BrainConfig, &mut BasalGangliaConfig, f64);
-    let settings: [(&str, Setting); 19] = [
+    let settings: [(&str, Setting); 18] = [
         ("senses.sd_floor", |config, _, value| config.senses.sd_floor = value),
         ("senses.clip", |config, _, value| config.senses.clip = value),
         ("cortex.initial_sparsity", |config, _, value| config.cortex.initial_sparsity = value),
@@ -74,8 +74,7 @@ fn every_setting_refuses_what_is_not_a_number_or_out_of_range() {
         ("basal_ganglia.error_memory", |_, own, value| own.error_memory = value),
         ("basal_ganglia.error_context", |_, own, value| own.error_context = value),
         ("basal_ganglia.reward_memory", |_, own, value| own.reward_memory = value),
-        ("basal_ganglia.guided_hold", |_, own, value| own.guided_hold = value),
-        ("basal_ganglia.shown_hold", |_, own, value| own.shown_hold = value),
+        ("basal_ganglia.hold", |_, own, value| own.hold = value),
         ("basal_ganglia.policy_rate", |_, own, value| own.policy_rate = value),
         ("basal_ganglia.value_rate", |_, own, value| own.value_rate = value),
         ("basal_ganglia.entropy", |_, own, value| own.entropy = value),

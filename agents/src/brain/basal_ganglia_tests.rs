@@ -166,8 +166,8 @@ fn nothing_is_learnt_as_long_as_no_reward_comes() {
 #[test]
 fn a_decision_that_stands_is_learnt_from_once_by_all_that_it_has_earned() {
     let cortex = CortexConfig { units: 8, initial_sparsity: 0.0, ..CortexConfig::default() };
-    let made = |shown_hold, interval| {
-        let config = BasalGangliaConfig { shown_hold, ..BasalGangliaConfig::default() };
+    let made = |hold, interval| {
+        let config = BasalGangliaConfig { hold, ..BasalGangliaConfig::default() };
         BasalGanglia::new(&config, &cortex, Body { clock: Clock::new(interval), ..body(1, true) }, 0.0, 1)
     };
     // Three steps of a tenth of a second are one of three tenths.
