@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::config::{ConfigError, below, within};
-use super::lanes::{LANES, Lanes, ZEROS, add_rows, chunks, dot, dot_rows, flat, flat_mut, sum};
+use super::lanes::{LANES, Lanes, Work, ZEROS, add_rows, chunks, dot, dot_rows, flat, flat_mut, sum, widest};
 use super::structure::StructureConfig;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -119,11 +119,8 @@ impl Linear {
 
     /// d_inputs = transposed rows · d_outputs, for all inputs but the constant
     fn backward(&self, weights: &[Lanes], d_outputs: &[Lanes], d_inputs: &mut [Lanes]) {
-        d_inputs.fill(ZEROS);
-        let rows = weights[self.rows.clone()].chunks_exact(LANES * self.row_chunks);
-        for (&d_outputs, rows) in d_outputs.iter().zip(rows) {
-            add_rows(d_inputs, d_outputs, rows);
-        }
+        let rows = &weights[self.rows.clone()];
+        widest(Backward { rows, row_chunks: self.row_chunks, d_outputs, d_inputs });
         flat_mut(d_inputs)[self.inputs..].fill(0.0);
     }
 
@@ -132,6 +129,26 @@ impl Linear {
         let mut inputs = vec![ZEROS; self.row_chunks];
         flat_mut(&mut inputs)[self.inputs] = 1.0;
         inputs
+    }
+}
+
+/// d_inputs = transposed rows · d_outputs
+struct Backward<'a> {
+    rows: &'a [Lanes],
+    row_chunks: usize,
+    d_outputs: &'a [Lanes],
+    d_inputs: &'a mut [Lanes],
+}
+
+impl Work for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.d_inputs.fill(ZEROS);
+        for (&d_outputs, rows) in self.d_outputs.iter().zip(self.rows.chunks_exact(LANES * self.row_chunks)) {
+            add_rows(self.d_inputs, d_outputs, rows);
+        }
     }
 }
 

@@ -14,13 +14,16 @@
 
 use super::average::Average;
 use super::cortex::{Activity, Column};
-use super::lanes::{Lanes, ZEROS, add_scaled, flat, flat_mut, total};
+use super::lanes::{LANES, Lanes, Work, ZEROS, flat, flat_mut, total, widest};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// β: how much of the second moment is kept per step (Adam's value).
 const MOMENT_DECAY: f64 = 0.999;
 /// Keeps the division by v̂ defined.
 const MOMENT_EPSILON: f64 = 1e-8;
+
+/// Weights that are handled together: what AVX2 has lanes for.
+const WIDTH: usize = 8;
 
 /// The optimiser of one column.
 #[derive(Clone, Debug)]
@@ -74,27 +77,26 @@ impl Intentional {
         let head = column.layers[column.layers.len() - 1].rows.start;
         let (hidden, head) = column.weights.split_at_mut(head);
         let (hidden_directions, head_directions) = self.directions.split_at(hidden.len());
-        add_scaled(hidden, step * plasticity, hidden_directions);
-        add_scaled(head, step, head_directions);
+        widest(AddScaled { target: hidden, scale: step * plasticity, source: hidden_directions });
+        widest(AddScaled { target: head, scale: step, source: head_directions });
     }
 
     /// Moves the column by the present step size against the gradient that `activity` holds, at once: no trace is kept of it,
     /// and none is followed.
     pub(super) fn teach(&self, column: &mut Column, activity: &Activity, plasticity: f32) {
         let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
-        let epsilon = Lanes::splat((MOMENT_EPSILON / common) as f32);
+        let epsilon = (MOMENT_EPSILON / common) as f32;
         let step = -self.step_size / common as f32;
         let head = column.layers.len() - 1;
         for (index, (layer, activity)) in column.layers.iter().zip(&activity.layers).enumerate() {
-            let step = if index == head { step } else { step * plasticity };
-            let weights = column.weights[layer.rows.clone()].chunks_exact_mut(layer.row_chunks);
-            let moments = self.moments[layer.rows.clone()].chunks_exact(layer.row_chunks);
-            for ((&d_output, weights), moments) in flat(&activity.d_outputs).iter().zip(weights).zip(moments) {
-                let scaled = Lanes::splat(step * d_output);
-                for ((weight, &moment), &input) in weights.iter_mut().zip(moments).zip(&activity.inputs) {
-                    *weight += scaled * input / (moment.sqrt() + epsilon);
-                }
-            }
+            widest(Teach {
+                step: if index == head { step } else { step * plasticity },
+                epsilon,
+                d_outputs: flat(&activity.d_outputs),
+                inputs: &activity.inputs,
+                weights: &mut column.weights[layer.rows.clone()],
+                moments: &self.moments[layer.rows.clone()],
+            });
         }
     }
 
@@ -117,24 +119,21 @@ impl Intentional {
 
     /// Takes the present gradient into moments and traces; returns ρ Σ g² / v̂ and ρ Σ e² / v̂, given 1e-8 / ρ.
     fn trace(&mut self, column: &Column, activity: &Activity, epsilon: f64, trace_decay: f64) -> (f32, f32) {
-        let mut pass = Pass {
-            trace_decay: Lanes::splat(trace_decay as f32),
-            epsilon: Lanes::splat(epsilon as f32),
-            present: ZEROS,
-            eligible: ZEROS,
-        };
+        let (mut present, mut eligible) = (ZEROS, ZEROS);
         for (layer, activity) in column.layers.iter().zip(&activity.layers) {
-            let traces = self.traces[layer.rows.clone()].chunks_exact_mut(layer.row_chunks);
-            let moments = self.moments[layer.rows.clone()].chunks_exact_mut(layer.row_chunks);
-            let directions = self.directions[layer.rows.clone()].chunks_exact_mut(layer.row_chunks);
-            let d_outputs = &flat(&activity.d_outputs)[..layer.outputs];
-            for (((&d_output, traces), moments), directions) in
-                d_outputs.iter().zip(traces).zip(moments).zip(directions)
-            {
-                pass.row(d_output, &activity.inputs, traces, moments, directions);
-            }
+            widest(Trace {
+                trace_decay: trace_decay as f32,
+                epsilon: epsilon as f32,
+                d_outputs: &flat(&activity.d_outputs)[..layer.outputs],
+                inputs: &activity.inputs,
+                traces: &mut self.traces[layer.rows.clone()],
+                moments: &mut self.moments[layer.rows.clone()],
+                directions: &mut self.directions[layer.rows.clone()],
+                present: &mut present,
+                eligible: &mut eligible,
+            });
         }
-        (total(pass.present), total(pass.eligible))
+        (total(present), total(eligible))
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
@@ -158,39 +157,133 @@ impl Intentional {
     }
 }
 
-/// One pass over all weights: its constants and its running sums.
+/// Adds `scale` times an array to another.
+struct AddScaled<'a> {
+    target: &'a mut [Lanes],
+    scale: f32,
+    source: &'a [Lanes],
+}
+
+impl Work for AddScaled<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (target, source) in flat_mut(self.target).iter_mut().zip(flat(self.source)) {
+            *target += self.scale * source;
+        }
+    }
+}
+
+/// One pass over the weights of a layer, whose gradient is `d_outputs` times `inputs`.
+struct Trace<'a> {
+    trace_decay: f32,
+    epsilon: f32,
+    d_outputs: &'a [f32],
+    inputs: &'a [Lanes],
+    traces: &'a mut [Lanes],
+    moments: &'a mut [Lanes],
+    directions: &'a mut [Lanes],
+    /// Running sums of g² / v̂ and e² / v̂.
+    present: &'a mut Lanes,
+    eligible: &'a mut Lanes,
+}
+
+impl Work for Trace<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Trace { trace_decay, epsilon, .. } = self;
+        let (width, inputs) = (LANES * self.inputs.len(), flat(self.inputs));
+        // Kept apart from the arrays, which they might otherwise be taken to be part of.
+        let mut sums = [*self.present, *self.eligible];
+        let rows = flat_mut(self.traces)
+            .chunks_exact_mut(width)
+            .zip(flat_mut(self.moments).chunks_exact_mut(width))
+            .zip(flat_mut(self.directions).chunks_exact_mut(width));
+        for (&d_output, ((traces, moments), directions)) in self.d_outputs.iter().zip(rows) {
+            let pass = Pass { trace_decay, epsilon, d_output };
+            let (inputs, last_inputs) = inputs.as_chunks::<WIDTH>();
+            let (traces, last_traces) = traces.as_chunks_mut::<WIDTH>();
+            let (moments, last_moments) = moments.as_chunks_mut::<WIDTH>();
+            let (directions, last_directions) = directions.as_chunks_mut::<WIDTH>();
+            for (((input, trace), moment), direction) in inputs.iter().zip(traces).zip(moments).zip(directions) {
+                pass.block(input, trace, moment, direction, &mut sums);
+            }
+            let inputs = last_inputs.as_chunks::<LANES>().0.iter();
+            let traces = last_traces.as_chunks_mut::<LANES>().0;
+            let moments = last_moments.as_chunks_mut::<LANES>().0;
+            let directions = last_directions.as_chunks_mut::<LANES>().0;
+            for (((input, trace), moment), direction) in inputs.zip(traces).zip(moments).zip(directions) {
+                pass.block(input, trace, moment, direction, &mut sums);
+            }
+        }
+        [*self.present, *self.eligible] = sums;
+    }
+}
+
+/// What a row's weights have in common.
+#[derive(Clone, Copy)]
 struct Pass {
-    trace_decay: Lanes,
-    epsilon: Lanes,
-    present: Lanes,
-    eligible: Lanes,
+    trace_decay: f32,
+    epsilon: f32,
+    d_output: f32,
 }
 
 impl Pass {
-    /// Handles one row, whose gradient is `d_output` times `inputs`.
+    /// Handles some neighbouring weights.
     #[inline(always)]
-    fn row(
-        &mut self,
-        d_output: f32,
-        inputs: &[Lanes],
-        traces: &mut [Lanes],
-        moments: &mut [Lanes],
-        directions: &mut [Lanes],
+    fn block<const N: usize>(
+        self,
+        inputs: &[f32; N],
+        traces: &mut [f32; N],
+        moments: &mut [f32; N],
+        directions: &mut [f32; N],
+        sums: &mut [Lanes; 2],
     ) {
-        let moment_decay = Lanes::splat(MOMENT_DECAY as f32);
-        let d_output = Lanes::splat(d_output);
-        let weights = traces.iter_mut().zip(moments).zip(directions).zip(inputs);
-        for (((trace, moment), direction), &input) in weights {
-            let gradient = d_output * input;
+        let (mut present, mut eligible) = ([0.0; N], [0.0; N]);
+        for at in 0..N {
+            let gradient = self.d_output * inputs[at];
             let square = gradient * gradient;
-            let new_moment = moment_decay * *moment + square;
-            let new_trace = self.trace_decay * *trace + gradient;
+            let moment = MOMENT_DECAY as f32 * moments[at] + square;
+            let trace = self.trace_decay * traces[at] + gradient;
             // This division and root are what the loop waits for; all else is done meanwhile.
-            let inverse = Lanes::ONE / (new_moment.sqrt() + self.epsilon);
-            let new_direction = new_trace * inverse;
-            self.present += square * inverse;
-            self.eligible += new_trace * new_direction;
-            (*trace, *moment, *direction) = (new_trace, new_moment, new_direction);
+            let inverse = 1.0 / (moment.sqrt() + self.epsilon);
+            let direction = trace * inverse;
+            present[at] = square * inverse;
+            eligible[at] = trace * direction;
+            (traces[at], moments[at], directions[at]) = (trace, moment, direction);
+        }
+        for (&present, &eligible) in present.as_chunks::<LANES>().0.iter().zip(eligible.as_chunks::<LANES>().0) {
+            sums[0] += Lanes::new(present);
+            sums[1] += Lanes::new(eligible);
+        }
+    }
+}
+
+/// Moves the weights of a layer against the gradient `d_outputs` times `inputs`.
+struct Teach<'a> {
+    step: f32,
+    epsilon: f32,
+    d_outputs: &'a [f32],
+    inputs: &'a [Lanes],
+    weights: &'a mut [Lanes],
+    moments: &'a [Lanes],
+}
+
+impl Work for Teach<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let (width, inputs) = (LANES * self.inputs.len(), flat(self.inputs));
+        let rows = flat_mut(self.weights).chunks_exact_mut(width).zip(flat(self.moments).chunks_exact(width));
+        for (&d_output, (weights, moments)) in self.d_outputs.iter().zip(rows) {
+            let scaled = self.step * d_output;
+            for ((weight, moment), input) in weights.iter_mut().zip(moments).zip(inputs) {
+                *weight += scaled * input / (moment.sqrt() + self.epsilon);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::brain::cortex::CortexConfig;
-use crate::brain::lanes::LANES;
+use crate::brain::lanes::{LANES, NARROW};
 
 const RATE: f64 = 0.5;
 const TRACE_DECAY: f64 = 0.99 * 0.8;
@@ -103,4 +103,34 @@ fn without_a_gradient_nothing_moves() {
     let before = weights(&column);
     rule.update(&mut column, &activity, 1.0, 1.0, TRACE_DECAY);
     assert_eq!(weights(&column), before);
+}
+
+#[test]
+fn wider_vectors_change_no_bit() {
+    let learn = |narrow: bool, units: usize, inputs: usize| {
+        NARROW.set(narrow);
+        let mut generator = ChaCha8Rng::seed_from_u64(7);
+        let config = CortexConfig { units, ..CortexConfig::default() };
+        let mut column = Column::new(&config, inputs, 3, &mut generator);
+        let mut rule = Intentional::new(&column, RATE, TRACE_DECAY);
+        let mut activity = column.activity();
+        for step in 0..300 {
+            let sensed: Vec<f32> = (0..inputs).map(|_| generator.random_range(-2.0..2.0)).collect();
+            activity.set_inputs(&sensed);
+            column.forward(&mut activity);
+            activity.head().1[..3].fill_with(|| generator.random_range(-1.0..1.0));
+            column.backward(&mut activity);
+            rule.update(&mut column, &activity, generator.random_range(-0.5..0.5), 0.9, TRACE_DECAY);
+            rule.teach(&mut column, &activity, 0.5);
+            if step % 40 == 0 {
+                rule.end_episode();
+            }
+        }
+        NARROW.set(false);
+        let bits = |array: &[Lanes]| flat(array).iter().map(|value| value.to_bits()).collect::<Vec<u32>>();
+        (bits(&column.weights), bits(&rule.traces), bits(&rule.moments), rule.step_size.to_bits())
+    };
+    for (units, inputs) in [(2, 1), (5, 3), (16, 7), (37, 20), (64, 31), (67, 64)] {
+        assert!(learn(true, units, inputs) == learn(false, units, inputs), "{units} units, {inputs} inputs");
+    }
 }

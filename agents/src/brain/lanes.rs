@@ -1,10 +1,16 @@
 //! Vector arithmetic, four lanes at a time.
 //!
-//! Every sum runs over the same lanes in the same order on every CPU, and no operation is used that rounds differently from
-//! one to the next, so that results are the same everywhere. Four lanes are what every supported CPU has without asking.
+//! Every sum runs over the same four lanes in the same order on every CPU, and no operation is used that rounds differently
+//! from one to the next, so that results are the same everywhere. Four lanes are what every supported CPU has without asking.
 //! Arrays are padded to whole chunks of four, and the padding holds zeros.
+//!
+//! The loops that take longest are compiled for AVX2, too ([`widest`]). They do more at a time what is done to every number by
+//! itself; their sums run as everywhere, and multiplication and addition are never fused.
 
 use bytemuck::{cast_slice, cast_slice_mut};
+use pulp::Arch;
+/// A loop that gains from wider vectors; its `call` must be `#[inline(always)]`, with all that it calls.
+pub(crate) use pulp::NullaryFnOnce as Work;
 
 /// Numbers handled together.
 pub(crate) const LANES: usize = 4;
@@ -21,13 +27,31 @@ pub(crate) fn chunks(count: usize) -> usize {
 }
 
 /// The single numbers of an array.
+#[inline(always)]
 pub(crate) fn flat(array: &[Lanes]) -> &[f32] {
     cast_slice(array)
 }
 
 /// The single numbers of an array, to be changed.
+#[inline(always)]
 pub(crate) fn flat_mut(array: &mut [Lanes]) -> &mut [f32] {
     cast_slice_mut(array)
+}
+
+/// Does work with the widest vectors that the CPU has and that make it faster: AVX2 or none (own measurement on a Zen 4: AVX-512
+/// is no faster, since root and division are what the loops wait for).
+pub(crate) fn widest<W: Work>(work: W) -> W::Output {
+    #[cfg(test)]
+    if NARROW.get() {
+        return Arch::Scalar.dispatch(work);
+    }
+    Arch::new().dispatch(work)
+}
+
+#[cfg(test)]
+thread_local! {
+    /// Whether this thread does without wider vectors.
+    pub(crate) static NARROW: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// The sum over the lanes.
@@ -48,6 +72,7 @@ pub(crate) fn dot(left: &[Lanes], right: &[Lanes]) -> f32 {
 }
 
 /// Adds `scale` times an array to another.
+#[inline(always)]
 pub(crate) fn add_scaled(target: &mut [Lanes], scale: f32, source: &[Lanes]) {
     let scale = Lanes::splat(scale);
     for (target, &source) in target.iter_mut().zip(source) {
@@ -74,15 +99,16 @@ pub(crate) fn dot_rows(rows: &[Lanes], array: &[Lanes]) -> Lanes {
 /// Adds four rows, which lie one after the other, to an array, each scaled by its lane of `scales`.
 #[inline(always)]
 pub(crate) fn add_rows(target: &mut [Lanes], scales: Lanes, rows: &[Lanes]) {
-    let [first, second, third, fourth] = split_rows(rows);
-    let scales = scales.to_array().map(Lanes::splat);
-    for ((((target, &first), &second), &third), &fourth) in
-        target.iter_mut().zip(first).zip(second).zip(third).zip(fourth)
+    let [first, second, third, fourth] = split_rows(rows).map(flat);
+    let scales = scales.to_array();
+    for ((((target, first), second), third), fourth) in
+        flat_mut(target).iter_mut().zip(first).zip(second).zip(third).zip(fourth)
     {
         *target += (scales[0] * first + scales[1] * second) + (scales[2] * third + scales[3] * fourth);
     }
 }
 
+#[inline(always)]
 fn split_rows(rows: &[Lanes]) -> [&[Lanes]; 4] {
     let (upper, lower) = rows.split_at(rows.len() / 2);
     let (first, second) = upper.split_at(rows.len() / 4);
