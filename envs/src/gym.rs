@@ -20,7 +20,9 @@ use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// Something that lives on a lane and acts in it: usually a subject with its agent.
 pub trait Occupant: Send + Sync + 'static {
@@ -76,13 +78,49 @@ enum Order {
     Burst,
 }
 
-/// Threads that help the calling one. Rayon's stay awake between two steps that follow one another, where Bevy's task
-/// pool puts its threads to sleep: waking one takes as long as stepping dozens of lanes.
+/// Threads that help the calling one. To wake one that sleeps takes as long as stepping dozens of lanes, so after a step they
+/// wait for the next one awake, for a while.
 #[derive(Resource)]
 struct Workers {
     /// Absent for one thread, or where the system gives no more.
     helpers: Option<ThreadPool>,
     threads: usize,
+    /// How often they were called to work.
+    calls: Arc<AtomicUsize>,
+}
+
+/// How long a thread waits awake for another one.
+const AWAKE: Duration = Duration::from_micros(200);
+
+impl Workers {
+    fn new(threads: usize) -> Self {
+        let build = || ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|_| "lane worker".into()).build();
+        let helpers = (threads > 1).then(build).and_then(Result::ok);
+        Self { helpers, threads, calls: Arc::default() }
+    }
+
+    /// Ends the helpers' waiting.
+    fn call(&self) {
+        self.calls.fetch_add(1, Ordering::Release);
+    }
+
+    /// Lets the helpers wait awake for the next call.
+    fn stand_by(&self) {
+        let Some(helpers) = &self.helpers else { return };
+        let (calls, known) = (Arc::clone(&self.calls), self.calls.load(Ordering::Relaxed));
+        helpers.spawn_broadcast(move |_| wait_awake(|| calls.load(Ordering::Acquire) != known));
+    }
+}
+
+/// Waits without sleeping, but not for long.
+fn wait_awake(until: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !until() && start.elapsed() < AWAKE {
+        // Between two looks at the clock.
+        for _ in 0..16 {
+            std::hint::spin_loop();
+        }
+    }
 }
 
 #[derive(QueryData)]
@@ -125,9 +163,7 @@ impl<O: Occupant> Gym<O> {
         schedule.add_systems(drive::<O>);
         let threads = threads.max(1);
         ecs.insert_resource(Order::Burst);
-        let build = || ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|_| "lane worker".into()).build();
-        let helpers = (threads > 1).then(build).and_then(Result::ok);
-        ecs.insert_resource(Workers { helpers, threads });
+        ecs.insert_resource(Workers::new(threads));
         let mut entities = Vec::new();
         for (index, (own, seed, occupant)) in occupants.into_iter().enumerate() {
             let (lane, physics) = Lane::new(&own, index, seed);
@@ -307,24 +343,36 @@ fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers
         }
         return;
     };
-    // Each thread takes a few lanes at a time until none are left; bursts are long enough to go one by one.
+    // Each thread begins with lanes of its own, which stay in its cache from step to step, a few at a time; once they are done
+    // it helps the others. Bursts are long enough to go one by one.
+    let own = count.div_ceil(workers.threads);
     let handful = match order {
         Order::Burst => 1,
-        _ => count.div_ceil(workers.threads * 16),
+        _ => own.div_ceil(16),
     };
     let mut parts: Vec<_> = lanes.iter_mut().collect();
-    let waiting = Mutex::new(parts.chunks_mut(handful));
-    let work = || {
-        while let Some(mine) = waiting.lock().ok().and_then(|mut chunks| chunks.next()) {
-            mine.iter_mut().for_each(|parts| obey(parts, order));
+    let waiting: Vec<_> = parts.chunks_mut(own).map(|lanes| Mutex::new(lanes.chunks_mut(handful))).collect();
+    let work = |thread: usize| {
+        let (others, own) = waiting.split_at(thread.min(waiting.len()));
+        for lanes in own.iter().chain(others) {
+            while let Some(mine) = lanes.lock().ok().and_then(|mut chunks| chunks.next()) {
+                mine.iter_mut().for_each(|parts| obey(parts, order));
+            }
         }
     };
+    let finished = AtomicUsize::new(0);
     helpers.in_place_scope(|scope| {
-        for _ in 1..workers.threads {
-            scope.spawn(|_| work());
-        }
-        work();
+        scope.spawn_broadcast(|_, helper| {
+            work(helper.index() + 1);
+            finished.fetch_add(1, Ordering::Release);
+        });
+        workers.call();
+        work(0);
+        wait_awake(|| finished.load(Ordering::Acquire) == workers.threads - 1);
     });
+    if !matches!(order, Order::Burst) {
+        workers.stand_by();
+    }
 }
 
 fn access<'a, O: Occupant>(parts: LanePartsItem<'a, '_, O>) -> LaneAccess<'a> {
