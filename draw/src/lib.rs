@@ -28,4 +28,4 @@ pub use colour::{Colour, ink};
 pub use letters::FONT;
 pub use painter::Painter;
 pub use renderer::{Pixels, Renderer};
-pub use scenes::{Grip, Look, Map, Trails, draw};
+pub use scenes::{Grip, History, Look, Map, Patterns, draw};

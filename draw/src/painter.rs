@@ -1,6 +1,6 @@
 //! A scene alone, as a picture.
 
-use crate::{Canvas, Look, Pixels, Rect, Renderer, Vec2, draw};
+use crate::{Canvas, History, Look, Pixels, Rect, Renderer, Vec2, draw};
 use etude_envs::scene::Scene;
 
 /// Draws scenes, each as large as its picture. It keeps its memory from picture to picture.
@@ -15,7 +15,7 @@ impl Painter {
     pub fn picture(&mut self, scene: &Scene, [width, height]: [u32; 2]) -> Pixels {
         let size = Vec2::new(width as f32, height as f32);
         self.canvas.clear(size);
-        draw(&mut self.canvas, Rect::from_corners(Vec2::ZERO, size), scene, &[], &Look::default());
+        draw(&mut self.canvas, Rect::from_corners(Vec2::ZERO, size), scene, &History::default(), &Look::default());
         self.renderer.render(&self.canvas)
     }
 }

@@ -136,6 +136,8 @@ pub struct Sample {
     pub progress: (u64, u32),
     /// Where a trail is left, if the scene tells.
     pub trail: Option<[f32; 2]>,
+    /// Block, target and pattern of activity, if the scene tells.
+    pub pattern: Option<[f32; 4]>,
 }
 
 /// What there is to be seen at one moment.

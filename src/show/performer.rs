@@ -86,6 +86,7 @@ impl Performer {
         let mut scene = Scene::default();
         lane.draw(&mut scene);
         sample.trail = scene.told("trail").next().and_then(|place| place.try_into().ok());
+        sample.pattern = scene.told("pattern").next().and_then(|pattern| pattern.try_into().ok());
         if self.samples.len() >= WAITING {
             self.samples.drain(..WAITING / 2);
         }

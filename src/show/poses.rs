@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use etude_agents::Agent;
-use etude_draw::{Canvas, Look, Pixels, Rect, Renderer, Vec2, draw};
+use etude_draw::{Canvas, History, Look, Pixels, Rect, Renderer, Vec2, draw};
 use etude_envs::lane::SoloLane;
 use etude_envs::scene::Scene;
 
@@ -48,7 +48,7 @@ pub fn poses(
     canvas.clear(Vec2::new((CELL.x + GAP) * scenes.len() as f32 - GAP, CELL.y));
     for (column, scene) in scenes.iter().enumerate() {
         let corner = Vec2::new((CELL.x + GAP) * column as f32, 0.0);
-        draw(&mut canvas, Rect::from_corners(corner, corner + CELL), scene, &[], &Look::default());
+        draw(&mut canvas, Rect::from_corners(corner, corner + CELL), scene, &History::default(), &Look::default());
     }
     Ok(Renderer::default().render(&canvas))
 }

@@ -3,7 +3,7 @@
 use super::messages::Frame;
 use super::panel::{self, Traces};
 use etude_draw::canvas::LETTER;
-use etude_draw::{Align, Canvas, Colour, Grip, Look, Rect, Vec2, draw, ink};
+use etude_draw::{Align, Canvas, Colour, Grip, History, Look, Rect, Vec2, draw, ink};
 
 /// Height of the line of words at the top, in pixels.
 const HEADER: f32 = 46.0;
@@ -52,7 +52,7 @@ pub struct View {
     /// How the actions are controlled, where a person does.
     pub controls: Vec<String>,
     traces: Traces,
-    trails: Vec<(u64, Vec<[f32; 2]>)>,
+    history: History,
     last_trail: (u64, u32),
     grips: Vec<Grip>,
     cells: Vec<Rect>,
@@ -70,22 +70,24 @@ impl View {
         let another = known.is_none_or(|known| known.task.id != frame.task.id || known.focus != frame.focus);
         if another {
             self.traces.forget_samples();
-            self.trails.clear();
+            self.history = History::default();
         }
         if known.is_none_or(|known| known.task.id != frame.task.id) {
             self.look = Look::default();
         }
         for sample in &frame.samples {
+            sample.pattern.into_iter().for_each(|pattern| self.history.patterns.absorb(pattern));
             let Some(place) = sample.trail else { continue };
             let (episode, step) = sample.progress;
             let goes_on = self.last_trail.0 == episode && step.saturating_sub(self.last_trail.1) <= GAP;
-            match self.trails.last_mut() {
+            let trails = &mut self.history.trails;
+            match trails.last_mut() {
                 Some((_, trail)) if goes_on && trail.len() < TRAIL => trail.push(place),
-                _ => self.trails.push((episode, vec![place])),
+                _ => trails.push((episode, vec![place])),
             }
             self.last_trail = (episode, step);
-            if self.trails.len() > TRAILS {
-                self.trails.remove(0);
+            if trails.len() > TRAILS {
+                trails.remove(0);
             }
         }
         self.traces.absorb(&frame);
@@ -136,9 +138,10 @@ impl View {
         let stage = Rect::new(0.0, header, size.x - panel_width, size.y);
         self.grips = if self.grid && frame.shots.len() > 1 {
             self.cells = cells(stage, frame.shots.len());
+            let unseen = History::default();
             for (index, (shot, cell)) in frame.shots.iter().zip(&self.cells).enumerate() {
-                let trails = if index == frame.focus { &self.trails[..] } else { &[] };
-                draw(canvas, *cell, &shot.scene, trails, &Look::default());
+                let history = if index == frame.focus { &self.history } else { &unseen };
+                draw(canvas, *cell, &shot.scene, history, &Look::default());
                 caption(canvas, *cell, index, frame, &self.traces);
             }
             Vec::new()
@@ -146,7 +149,7 @@ impl View {
             frame
                 .shots
                 .get(frame.focus)
-                .map_or_else(Vec::new, |shot| draw(canvas, stage, &shot.scene, &self.trails, &self.look))
+                .map_or_else(Vec::new, |shot| draw(canvas, stage, &shot.scene, &self.history, &self.look))
         };
         header_line(canvas, Rect::new(0.0, 0.0, size.x - panel_width, header), frame);
         if panel_width > 0.0 {

@@ -1,6 +1,6 @@
 //! A cursor on its way to a target, and the units that steer it: a ring of preferred directions with their rates.
 
-use super::{Grip, Look, Map, Trails, inset, small};
+use super::{Grip, History, Look, Map, inset, small};
 use crate::canvas::{Align, Canvas};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -12,21 +12,24 @@ const SEEN: f32 = 2.9;
 /// Places that are marked on the circle of the targets.
 const TARGETS: usize = 8;
 
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Vec<Grip> {
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
     canvas.gradient(area, SCREEN[0], SCREEN[1]);
     let units: Vec<Unit> = scene.told("unit").filter_map(Unit::new).collect();
     if small(area) {
-        return vec![Grip { area, map: screen(canvas, area, scene, trails, look), aside: false }];
+        return vec![Grip { area, map: screen(canvas, area, scene, history, look), aside: false }];
     }
     let split = area.min.x + 0.56 * area.width();
     let left = Rect::new(area.min.x, area.min.y, split, area.max.y);
     canvas.clip(Some(left));
-    let map = screen(canvas, left, scene, trails, look);
+    let map = screen(canvas, left, scene, history, look);
     canvas.clip(Some(area));
     let right = Rect::new(split + 8.0, area.min.y + 14.0, area.max.x - 14.0, area.max.y - 14.0);
     let middle = right.min.y + 0.66 * right.height();
     ring(canvas, Rect { max: Vec2::new(right.max.x, middle - 5.0), ..right }, &units);
-    plane(canvas, Rect { min: Vec2::new(right.min.x, middle + 5.0), ..right }, &units);
+    let lower = Rect { min: Vec2::new(right.min.x, middle + 5.0), ..right };
+    let half = 0.5 * lower.width();
+    decoded(canvas, Rect { max: Vec2::new(lower.min.x + half - 5.0, lower.max.y), ..lower }, &units);
+    patterns(canvas, Rect { min: Vec2::new(lower.min.x + half + 5.0, lower.min.y), ..lower }, scene, history);
     canvas.clip(Some(area));
     vec![Grip { area: left, map, aside: false }]
 }
@@ -52,7 +55,7 @@ impl Unit {
 }
 
 /// The circle of the targets, the target, the cursor and the ways of the last trials.
-fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Map {
+fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Map {
     let distance = scene.number("distance").max(0.01);
     let map = Map::new(area, Vec2::ZERO, area.width().min(area.height()) / (SEEN * distance), look);
     canvas.ring(map.at(Vec2::ZERO), distance * map.scale, 1.0, ink::RULE);
@@ -72,6 +75,7 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look:
         let joints: Vec<Vec2> = arm.iter().map(|&place| map.at(place)).collect();
         canvas.line(&joints, 0.03 * map.scale, ink::SKIN.at(0.55));
     }
+    let trails = &history.trails;
     let count = trails.len();
     for (index, (_, trail)) in trails.iter().enumerate() {
         let age = (count - 1 - index) as f32;
@@ -122,21 +126,52 @@ fn ring(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
     }
 }
 
-/// The velocity that the same activity stands for, by the intuitive decoder and by the present one.
-fn plane(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
-    inset(canvas, area, "the same activity, decoded");
-    let middle = Vec2::new(area.min.x + 0.32 * area.width(), area.center().y + 8.0);
-    let radius = 0.5 * (area.height() - 44.0).min(0.6 * area.width());
+/// The circle of a small card with two things to be told apart, which are named below it: its middle and its radius.
+fn dial(canvas: &mut Canvas, area: Rect, title: &str, names: [(Colour, &str); 2]) -> (Vec2, f32) {
+    inset(canvas, area, title);
+    let radius = 0.5 * (area.height() - 74.0).min(area.width() - 24.0);
+    let middle = Vec2::new(area.center().x, area.min.y + 26.0 + radius);
     canvas.ring(middle, radius, 1.0, ink::RULE);
-    let sum = |weight: fn(&Unit) -> Vec2| units.iter().map(|unit| weight(unit) * unit.rate).sum::<Vec2>();
-    let ways = [sum(|unit| unit.own), sum(|unit| unit.now)];
-    let longest = ways[0].length().max(ways[1].length()).max(1e-9);
-    let rows = [(ways[0], ink::FAINT, "intuitive decoder"), (ways[1], ink::BLUE, "present decoder")];
-    for (index, (way, colour, name)) in rows.into_iter().enumerate() {
-        canvas.arrow(middle, middle + Vec2::new(way.x, -way.y) * (radius / longest), 3.5, colour);
-        let place = Vec2::new(area.min.x + 0.57 * area.width(), middle.y - 8.0 + 20.0 * index as f32);
+    for (index, (colour, name)) in names.into_iter().enumerate() {
+        let place = Vec2::new(area.min.x + 14.0, area.max.y - 28.0 + 16.0 * index as f32);
         canvas.disc(place, 4.0, colour);
         canvas.words(place + Vec2::new(10.0, 0.0), name, 10.0, ink::FAINT, Align::Left);
     }
+    (middle, radius)
+}
+
+/// The velocity that the same activity stands for, by the intuitive decoder and by the present one.
+fn decoded(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
+    let names = [(ink::FAINT, "intuitive decoder"), (ink::BLUE, "present decoder")];
+    let (middle, radius) = dial(canvas, area, "the same activity, decoded", names);
+    let sum = |weight: fn(&Unit) -> Vec2| units.iter().map(|unit| weight(unit) * unit.rate).sum::<Vec2>();
+    let ways = [sum(|unit| unit.own), sum(|unit| unit.now)];
+    let longest = ways[0].length().max(ways[1].length()).max(1e-9);
+    for (way, (colour, _)) in ways.into_iter().zip(names) {
+        canvas.arrow(middle, middle + Vec2::new(way.x, -way.y) * (radius / longest), 3.5, colour);
+    }
     canvas.disc(middle, 3.0, ink::INK);
+}
+
+/// Mean patterns of activity by target in the plane that the intuitive decoder sees: of this block and of the one before it.
+fn patterns(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History) {
+    let names = [(ink::FAINT, "block before"), (ink::BLUE, "this block")];
+    let (middle, radius) = dial(canvas, area, "mean patterns, by target", names);
+    let (now, before) = (&history.patterns.now().collect::<Vec<_>>(), &history.patterns.before().collect::<Vec<_>>());
+    let present = scene.told("pattern").find_map(|told| <[f32; 4]>::try_from(told).ok());
+    let farthest = now.iter().chain(before).map(|(_, place)| Vec2::from(*place).length()).fold(1e-9, f32::max);
+    let at = |[x, y]: [f32; 2]| middle + Vec2::new(x, -y) * (0.9 * radius / farthest);
+    for (target, place) in before {
+        if let Some((_, moved)) = now.iter().find(|(other, _)| other == target) {
+            canvas.line(&[at(*place), at(*moved)], 1.5, ink::BLUE.at(0.35));
+        }
+        canvas.disc(at(*place), 4.0, ink::FAINT);
+    }
+    for (target, place) in now {
+        canvas.disc(at(*place), 4.0, ink::BLUE);
+        if present.is_some_and(|[_, shown, ..]| shown == *target) {
+            canvas.ring(at(*place), 8.0, 2.0, ink::GREEN);
+        }
+    }
+    canvas.disc(middle, 2.0, ink::INK);
 }

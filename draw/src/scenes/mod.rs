@@ -3,8 +3,11 @@
 mod cursor;
 mod cycling;
 mod fretting;
+mod history;
 mod plain;
 mod reaching;
+
+pub use history::{History, Patterns};
 
 use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::ink;
@@ -67,11 +70,8 @@ pub struct Grip {
     pub aside: bool,
 }
 
-/// Ways of the hand in the last trials: for each the number of the trial and its places.
-pub type Trails = [(u64, Vec<[f32; 2]>)];
-
 /// Draws what a subject does into an area and says where it can be taken hold of, the topmost first.
-pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Vec<Grip> {
+pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
     canvas.clip(Some(area));
     // A family is known by what its scenes tell: a task of somebody else may bear any name.
     let grips = if scene.told("frame").next().is_some() && scene.told("surface").next().is_some() {
@@ -79,9 +79,9 @@ pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
     } else if scene.told("board").next().is_some() {
         fretting::draw(canvas, area, scene, look)
     } else if scene.told("trail").next().is_some() && scene.told("field").next().is_some() {
-        reaching::draw(canvas, area, scene, trails, look)
+        reaching::draw(canvas, area, scene, history, look)
     } else if scene.told("unit").next().is_some() && scene.told("distance").next().is_some() {
-        cursor::draw(canvas, area, scene, trails, look)
+        cursor::draw(canvas, area, scene, history, look)
     } else {
         plain::draw(canvas, area, scene, look)
     };

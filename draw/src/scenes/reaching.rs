@@ -1,6 +1,6 @@
 //! An arm seen from above, the way of its hand close up, and the field it moves in.
 
-use super::{Grip, Look, Map, Trails, inset, small};
+use super::{Grip, History, Look, Map, inset, small};
 use crate::canvas::Canvas;
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -15,11 +15,11 @@ const CLOSE: f32 = 0.27;
 /// Pixels that a field's force of 1 N, and its longest arrow, are drawn with.
 const NEWTON: f32 = 9.0;
 
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Vec<Grip> {
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
     canvas.gradient(area, TABLE[0], TABLE[1]);
     let compact = small(area);
     if compact {
-        let map = close_up(canvas, area, scene, trails, look);
+        let map = close_up(canvas, area, scene, history, look);
         return vec![Grip { area, map, aside: false }];
     }
     let split = area.min.x + 0.5 * area.width();
@@ -33,7 +33,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trai
     inset(canvas, view, "way of the hand, close up");
     let inner = Rect { min: view.min + Vec2::new(2.0, 26.0), max: view.max - 2.0 };
     canvas.clip(Some(inner));
-    let close = close_up(canvas, inner, scene, trails, &Look::default());
+    let close = close_up(canvas, inner, scene, history, &Look::default());
     canvas.clip(Some(area));
     if left.width() > 300.0 {
         let corner = Vec2::new(area.min.x + 14.0, area.min.y + 14.0);
@@ -43,7 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trai
 }
 
 /// Start, target, the way that is asked for and those that were gone.
-fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, look: &Look) -> Map {
+fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Map {
     let way = scene.lines("desired way").next().unwrap_or(&[]);
     let start = scene.circles("start").next().map_or(Vec2::ZERO, |(centre, ..)| centre.into());
     // The scene does not say where the centre of all targets is; every reach starts there, to a millimetre.
@@ -52,6 +52,7 @@ fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, trails: &Trails, loo
     canvas.ring(map.at(start), 0.1 * map.scale, 1.0, ink::RULE);
     let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
     canvas.line(&ends, 2.0, ink::FAINT.at(0.45));
+    let trails = &history.trails;
     let count = trails.len();
     for (index, (_, trail)) in trails.iter().enumerate() {
         let age = (count - 1 - index) as f32;

@@ -119,6 +119,20 @@ fn weights(decoder: &DecoderSpec, linear: &LinearSpec, block: &BlockSpec) -> Wei
     [0, 1].map(|axis| mixed(axis).collect())
 }
 
+/// Two patterns at right angles, of length 1, that span the plane in which the decoder's weights see activity (Gram & Schmidt).
+pub fn plane(weights: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
+    let [across, up] = weights;
+    let dot = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(one, other)| one * other).sum::<f32>();
+    let unit = |row: Vec<f32>| {
+        let length = dot(&row, &row).sqrt();
+        scaled(row, if length > 0.0 { 1.0 / length } else { 0.0 })
+    };
+    let first = unit(across.clone());
+    let along = dot(&first, up);
+    let second = unit(up.iter().zip(&first).map(|(up, first)| up - along * first).collect());
+    [first, second]
+}
+
 /// Which units are turned where a share of them is: those of a smaller share are among those of a larger one.
 pub fn turned_units(seed: u64, units: usize, share: f32) -> Vec<bool> {
     let count = (share * units as f32).round() as usize;

@@ -5,7 +5,7 @@ use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
 use super::{Cursor, TARGET};
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
-use crate::schedule::in_words;
+use crate::schedule::{Place, in_words};
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;
@@ -19,7 +19,8 @@ impl Cursor {
         observation.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
     }
 
-    /// Draws cursor and target, and tells of every unit where its weights point and how much it fires.
+    /// Draws cursor and target, and tells of every unit where its weights point and how much it fires,
+    /// and of all together where their pattern lies in the plane that the decoder sees without a perturbation (Hz).
     pub(super) fn picture(&self, scene: &mut Scene) {
         let (movement, population) = (&self.spec.movement, &self.spec.population);
         scene.circle("target", self.target, TARGET * movement.acceptance, 0.0);
@@ -32,6 +33,11 @@ impl Cursor {
         scene.line("velocity", [self.now.place, self.now.place + self.now.rate]);
         scene.tell("trail", self.now.place.to_array());
         scene.tell("distance", [movement.distance]);
+        let place = |row: &[f32]| -> f32 {
+            row.iter().zip(&self.rates).map(|(weight, rate)| weight * (rate - population.baseline)).sum()
+        };
+        let Place { block, target } = self.place;
+        scene.tell("pattern", [block as f32, target as f32, place(&self.plane[0]), place(&self.plane[1])]);
         let (own, perturbed) = (&self.intuitive, self.decoder.weights(self.place.block));
         for (unit, rate) in self.rates.iter().enumerate() {
             let modulation = (rate - population.baseline) / population.depth;

@@ -13,7 +13,7 @@ mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use decoder::{Decoder, Memory, linear, turned_units};
+pub use decoder::{Decoder, Memory, linear, plane, turned_units};
 pub use record::Record;
 pub use spec::{
     ArmSpec, BlockSpec, CursorSpec, DecoderSpec, EpisodeSpec, LinearSpec, Method, MovementSpec, Perturbation,
@@ -77,6 +77,8 @@ pub struct Cursor {
     arm: Option<Arm>,
     /// The decoder's weights without a perturbation.
     intuitive: Arc<[Vec<f32>; 2]>,
+    /// The plane of activity that they see.
+    plane: Arc<[Vec<f32>; 2]>,
     cursor: Option<(RigidBodyHandle, ColliderHandle)>,
     goal: Option<ColliderHandle>,
     place: Place,
@@ -96,6 +98,7 @@ impl Cursor {
     /// A task as the spec says, which must be valid.
     pub fn new(spec: CursorSpec) -> Self {
         let decoder = Decoder::new(&spec);
+        let intuitive = linear(&spec).intuitive;
         let mut memory = Memory::default();
         decoder.start(&mut memory);
         Self {
@@ -114,7 +117,8 @@ impl Cursor {
             task: Arc::new(display::task_spec(&spec)),
             decoder: Arc::new(decoder),
             arm: spec.arm.as_ref().map(Arm::new),
-            intuitive: Arc::new(linear(&spec).intuitive),
+            plane: Arc::new(plane(&intuitive)),
+            intuitive: Arc::new(intuitive),
             spec: Arc::new(spec),
         }
     }
