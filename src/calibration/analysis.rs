@@ -85,24 +85,6 @@ pub fn difference(earlier: (&Recording, &Findings), later: (&Recording, &Finding
     }
 }
 
-impl Recording {
-    /// A recording from rows of activity, with a row of two numbers for what was aimed at in each, if anything was.
-    pub fn from_rows(units: usize, activity: &[f32], aims: Option<&[f32]>) -> Recording {
-        let steps = activity.len() / units.max(1);
-        let aim = |step: usize| {
-            let [x, y] =
-                [0, 1].map(|axis| aims.and_then(|aims| aims.get(2 * step + axis)).map_or(0.0, |&aim| f64::from(aim)));
-            let length = x.hypot(y);
-            if length > 0.0 { [x / length, y / length] } else { [0.0; 2] }
-        };
-        Recording {
-            units,
-            rates: activity.iter().map(|&value| f64::from(value)).collect(),
-            aims: (0..steps).map(aim).collect(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,18 @@
 //! Activity of a population, step by step, with what was aimed at.
 
-use anyhow::Result;
+use crate::record::Arrays;
+use anyhow::{Context, Result, bail};
 use etude_agents::Agent;
 use etude_envs::Seed;
+use etude_envs::document::{nearest, shown};
 use etude_envs::lane::SoloLane;
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
+
+/// Arrays of a recorded file that are no population.
+const OTHERS: [&str; 3] = ["steps", "episode", "aim"];
+/// Fewer steps say nothing of a population.
+const FEWEST: usize = 10;
 
 /// What a recording is made of.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,5 +87,55 @@ impl Recording {
             means.iter_mut().zip(row).for_each(|(mean, rate)| *mean += rate / self.steps() as f64);
         }
         means
+    }
+}
+
+impl Recording {
+    /// The recording of a population, the first unless named, in the arrays of a file: all its steps, or the last so many.
+    ///
+    /// # Errors
+    /// An unknown population, one of fewer than ten steps, or numbers that are not finite.
+    pub fn from_arrays(arrays: &Arrays, population: Option<&str>, last: Option<usize>) -> Result<Recording> {
+        let Arrays(arrays) = arrays;
+        let populations: Vec<&str> = arrays.keys().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
+        let name = population.or(populations.first().copied()).context("it holds no population")?;
+        let Some(array) = arrays.get(name).filter(|_| populations.contains(&name)) else {
+            let near =
+                nearest(name, populations.iter().copied()).map(|near| format!("; did you mean `{}`?", shown(near)));
+            bail!(
+                "it has no population `{}`{} (there are {})",
+                shown(name),
+                near.unwrap_or_default(),
+                shown(&populations.join(", "))
+            );
+        };
+        let steps = array.values.len() / array.width.max(1);
+        if array.width == 0 || last.unwrap_or(steps).min(steps) < FEWEST {
+            bail!("it has {steps} steps of `{}`; expected at least {FEWEST}", shown(name));
+        }
+        let aims = arrays.get("aim").filter(|aims| aims.width == 2).map(|aims| &aims.values[..]);
+        let numbers = [("aim", aims.unwrap_or_default()), (name, &array.values)];
+        if let Some((name, _)) = numbers.iter().find(|(_, values)| values.iter().any(|value| !value.is_finite())) {
+            bail!("its `{}` holds numbers that are not finite", shown(name));
+        }
+        let skipped = steps - last.unwrap_or(steps).min(steps);
+        let aims = aims.and_then(|aims| aims.get(2 * skipped..));
+        Ok(Recording::from_rows(array.width, &array.values[skipped * array.width..], aims))
+    }
+
+    /// A recording from rows of activity, with a row of two numbers for what was aimed at in each, if anything was.
+    pub fn from_rows(units: usize, activity: &[f32], aims: Option<&[f32]>) -> Recording {
+        let steps = activity.len() / units.max(1);
+        let aim = |step: usize| {
+            let [x, y] =
+                [0, 1].map(|axis| aims.and_then(|aims| aims.get(2 * step + axis)).map_or(0.0, |&aim| f64::from(aim)));
+            let length = x.hypot(y);
+            if length > 0.0 { [x / length, y / length] } else { [0.0; 2] }
+        };
+        Recording {
+            units,
+            rates: activity.iter().map(|&value| f64::from(value)).collect(),
+            aims: (0..steps).map(aim).collect(),
+        }
     }
 }

@@ -116,12 +116,14 @@ pub fn read_npz(path: &Path) -> Result<Arrays> {
     let mut zip = ZipArchive::new(BufReader::new(file))
         .with_context(|| format!("{name} is no recording: expected an .npz file, which is a zip of arrays"))?;
     let mut arrays = Arrays::default();
+    let mut left = LARGEST_BYTES;
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).with_context(|| format!("{name} is damaged"))?;
         let inner = entry.name().with_context(|| format!("{name} is damaged"))?.trim_end_matches(".npy").to_string();
-        if entry.size() > LARGEST_BYTES {
-            bail!("`{inner}` in {name} is {} bytes long; expected at most {LARGEST_BYTES}", entry.size());
-        }
+        // Entries may overlap: what counts is what they come to.
+        left = left.checked_sub(entry.size()).with_context(|| {
+            format!("the arrays in {name} are too large; expected at most {LARGEST_BYTES} bytes together")
+        })?;
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).with_context(|| format!("`{inner}` in {name} is damaged"))?;
         let array = parse(&bytes).with_context(|| format!("`{inner}` in {name}"))?;
