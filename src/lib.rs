@@ -16,6 +16,7 @@
 //!
 //! `examples/own_agent.rs` and `examples/own_task.rs` are such programs, whole.
 
+pub mod analysis;
 mod bench;
 pub mod calibration;
 pub mod catalog;

@@ -1,23 +1,26 @@
-//! `etude analyse`: what recorded units were tuned to, how many dimensions they had, and what changed.
+//! `etude analyse`: what the trials of a run tell; or what recorded units were tuned to, how many dimensions they had, and what
+//! changed.
 
-use super::{Common, print, print_json, table::table, whole_number};
+use super::{Common, print, print_json, table::table, trials, whole_number};
 use crate::calibration::{Difference, Findings, Recording, difference, findings};
-use crate::record::{Arrays, read_npz};
+use crate::record::read_npz;
 use crate::stats::{Estimate, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use etude_envs::document::nearest;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Analyse {
-    /// Recording (.npz), or run folder with recordings of its subjects
+    /// Run folder: what its units did if they were recorded, or else its trials; or a recording (.npz)
     recording: PathBuf,
     /// Earlier recording, or run folder, of the same subjects to compare with
     #[arg(long)]
     against: Option<PathBuf>,
+    /// Analyse trials by this column of episodes.csv [default: score]
+    #[arg(long, conflicts_with_all = ["against", "population", "last"])]
+    column: Option<String>,
     /// Population [default: the first one recorded]
     #[arg(long)]
     population: Option<String>,
@@ -31,13 +34,13 @@ pub struct Analyse {
     common: Common,
 }
 
-/// Arrays of a recording that are no population.
-const OTHERS: [&str; 3] = ["steps", "episode", "aim"];
-/// Fewer steps say nothing of a population.
-const FEWEST: usize = 10;
-
 impl Analyse {
     pub fn run(&self) -> Result<ExitCode> {
+        let is_run = self.recording.join("run.yaml").exists();
+        if self.column.is_some() || is_run && !self.recording.join("units").exists() && self.against.is_none() {
+            trials::analyse(&self.recording, self.column.as_deref().unwrap_or("score"), self.common.json)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let own = self.read(&self.recording)?;
         let earlier = self.against.as_deref().map(|path| self.read(path)).transpose()?;
         let look = |recordings: &[Recording]| -> Vec<Findings> {
@@ -127,32 +130,9 @@ impl Analyse {
     }
 
     fn recording_of(&self, path: &Path) -> Result<Recording> {
-        let Arrays(arrays) = read_npz(path)?;
-        let populations: Vec<&str> = arrays.keys().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
-        let name = match &self.population {
-            Some(name) => name.as_str(),
-            None => *populations.first().with_context(|| format!("{} holds no population", path.display()))?,
-        };
-        let Some(array) = arrays.get(name).filter(|_| populations.contains(&name)) else {
-            let near = nearest(name, populations.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
-            bail!(
-                "{} has no population `{name}`{} (there are {})",
-                path.display(),
-                near.unwrap_or_default(),
-                populations.join(", ")
-            );
-        };
-        let steps = array.values.len() / array.width.max(1);
-        let skipped = self.last.map_or(0, |last| steps.saturating_sub(last as usize));
-        if steps - skipped < FEWEST || array.width == 0 {
-            bail!("{} has {steps} steps of `{name}`; expected at least {FEWEST}", path.display());
-        }
-        if array.values.iter().any(|value| !value.is_finite()) {
-            bail!("`{name}` in {} holds numbers that are not finite", path.display());
-        }
-        let aims = arrays.get("aim").filter(|aims| aims.width == 2).map(|aims| &aims.values[..]);
-        let aims = aims.and_then(|aims| aims.get(2 * skipped..));
-        Ok(Recording::from_rows(array.width, &array.values[skipped * array.width..], aims))
+        let last = self.last.map(|last| last as usize);
+        Recording::from_arrays(&read_npz(path)?, self.population.as_deref(), last)
+            .with_context(|| path.display().to_string())
     }
 }
 

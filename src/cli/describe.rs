@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
-use etude_envs::space::Space;
+use etude_envs::space::{Field, Space};
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -167,23 +167,32 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
     Ok(Told { json, yaml, text })
 }
 
+/// A table of fields, in which a row of like ones, such as a population's units, is a single line.
 fn describe(space: &Space) -> String {
-    let rows: Vec<Vec<String>> = space
-        .fields()
-        .iter()
-        .map(|field| {
-            let senses = field.role.name();
-            vec![
-                field.name.clone(),
-                field.unit.clone(),
-                field.low.to_string(),
-                field.high.to_string(),
-                senses.into(),
-                field.meaning.clone(),
-            ]
-        })
-        .collect();
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for like in space.fields().chunk_by(are_like) {
+        let name = match like {
+            [first, _, .., last] => format!("{} ... {}", first.name, last.name),
+            _ => like.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", "),
+        };
+        let Some(field) = like.first() else { continue };
+        rows.push(vec![
+            name,
+            field.unit.clone(),
+            field.low.to_string(),
+            field.high.to_string(),
+            field.role.name().into(),
+            field.meaning.clone(),
+        ]);
+    }
     table(&["field", "unit", "low", "high", "of the", "meaning"], &rows)
+}
+
+/// Whether two fields differ in the number at the end of their names alone.
+fn are_like(one: &Field, other: &Field) -> bool {
+    let stem = |field: &Field| field.name.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_string();
+    let rest = |field: &Field| (field.unit.clone(), field.low, field.high, field.role.name(), field.meaning.clone());
+    one.name != stem(one) && stem(one) == stem(other) && rest(one) == rest(other)
 }
 
 /// Senses that are not always there; nothing where there are none.
@@ -227,7 +236,7 @@ fn percepts(percepts: &[Percept]) -> Value {
 }
 
 fn fields(space: &Space) -> Value {
-    let one = |field: &etude_envs::space::Field| {
+    let one = |field: &Field| {
         json!({
             "name": field.name, "meaning": field.meaning, "unit": field.unit, "low": field.low, "high": field.high,
             "typical": field.typical, "proprioceptive": field.proprioceptive(), "role": field.role.name(),

@@ -20,6 +20,7 @@ mod showcase;
 mod table;
 mod train;
 mod transfer;
+mod trials;
 mod validate;
 mod watch;
 
@@ -69,7 +70,7 @@ enum Command {
     Transfer(transfer::Transfer),
     /// Fit the decoder of a cursor task to a subject, as in the laboratory
     Calibrate(calibrate::Calibrate),
-    /// Look into recordings of units: tuning, dimension, what has changed
+    /// Tell what the trials of a run say of learning, or its recorded units of their tuning
     Analyse(analyse::Analyse),
     /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
     Validate(validate::Validate),

@@ -1,0 +1,256 @@
+//! What is told of a run's trials: learning in every phase, savings, generalisation, and the two-state model.
+
+use super::episodes::Episodes;
+use super::exponential::Exponential;
+use super::phases::{Phase, phases};
+use crate::stats::{Estimate, mean, paired_estimate};
+use etude_agents::two_state::{self, Course, TwoState, fit_probes};
+use std::collections::BTreeMap;
+
+/// The columns of a table that an analysis uses, by their position in a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Columns {
+    /// The measure of learning.
+    pub measure: usize,
+    /// The perturbation, such as `field_strength`.
+    pub perturbation: Option<usize>,
+    /// Whether a trial is in an error clamp.
+    pub clamped: Option<usize>,
+    /// Share of the perturbation that is compensated for, of clamped trials.
+    pub index: Option<usize>,
+    /// The target.
+    pub target: Option<usize>,
+}
+
+/// Learning in one phase. Estimates are of the mean over subjects, with intervals over them; none where they are not defined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learned {
+    /// The phase.
+    pub phase: Phase,
+    /// Mean of the first tenth of its trials, and of the last.
+    pub first: Option<Estimate>,
+    /// The same of the last tenth.
+    pub last: Option<Estimate>,
+    /// The exponential curve of the mean over subjects: start, asymptote, and time constant in trials.
+    pub curve: [Option<Estimate>; 3],
+}
+
+/// How a perturbation that comes again is met.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Savings {
+    /// The phases: an earlier one and a later one of the same perturbation.
+    pub phases: [usize; 2],
+    /// The mean of the later phase's first tenth less that of the earlier one's.
+    pub difference: Option<Estimate>,
+}
+
+/// Everything that is told of a run's trials.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// By phase.
+    pub phases: Vec<Learned>,
+    /// For every phase whose perturbation was met before, against the first time.
+    pub savings: Vec<Savings>,
+    /// The measure in the last phase, by target; empty where there is only one.
+    pub targets: BTreeMap<i64, Option<Estimate>>,
+    /// Retention and rate of the fast process, of the slow process, and R² of the mean curve; empty without error clamps.
+    pub two_state: Vec<(&'static str, Option<Estimate>)>,
+}
+
+/// Looks into the episodes of a cohort.
+pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
+    let found = phases(episodes, columns.perturbation, columns.clamped);
+    let cohort = Cohort { episodes, columns: *columns };
+    let learned: Vec<Learned> = found.iter().map(|phase| cohort.learned(phase)).collect();
+    let savings = (1..found.len()).filter_map(|later| {
+        let met = found[later].perturbation.filter(|&size| size != 0.0)?;
+        let earlier = found[..later].iter().position(|phase| phase.perturbation == Some(met))?;
+        let [before, now] = [earlier, later].map(|index| cohort.values(tenths(&found[index])[0].clone()));
+        let difference = |sample: &[usize]| Some(mean_of(&now, sample)? - mean_of(&before, sample)?);
+        Some(Savings { phases: [earlier, later], difference: paired_estimate(episodes.len(), difference) })
+    });
+    Findings {
+        savings: savings.collect(),
+        targets: found.last().map(|last| cohort.by_target(last)).unwrap_or_default(),
+        two_state: cohort.two_state(),
+        phases: learned,
+    }
+}
+
+/// First and last tenth of a phase, of one trial at least.
+fn tenths(phase: &Phase) -> [std::ops::Range<usize>; 2] {
+    let (trials, length) = (&phase.trials, phase.trials.len().div_ceil(10));
+    [trials.start..trials.start + length, trials.end - length..trials.end]
+}
+
+/// The mean of what chosen subjects have; of those that have something.
+fn mean_of(values: &[f64], sample: &[usize]) -> Option<f64> {
+    let chosen: Vec<f64> = sample.iter().map(|&index| values[index]).filter(|value| value.is_finite()).collect();
+    (!chosen.is_empty()).then(|| mean(&chosen))
+}
+
+struct Cohort<'a> {
+    episodes: &'a Episodes,
+    columns: Columns,
+}
+
+impl Cohort<'_> {
+    /// Whether a trial tells of the measure: one in an error clamp does so only if the measure is one of clamps.
+    fn counts(&self, row: &[f64]) -> bool {
+        let clamped = self.columns.clamped.is_some_and(|column| row[column] > 0.5);
+        !clamped || Some(self.columns.measure) == self.columns.index
+    }
+
+    /// Every subject's mean of the measure over some trials; NaN where it has none.
+    fn values(&self, trials: std::ops::Range<usize>) -> Vec<f64> {
+        let of = |subject: &Vec<Vec<f64>>| {
+            let rows = subject[trials.clone()].iter().filter(|row| self.counts(row));
+            let values: Vec<f64> =
+                rows.map(|row| row[self.columns.measure]).filter(|value| value.is_finite()).collect();
+            if values.is_empty() { f64::NAN } else { mean(&values) }
+        };
+        self.episodes.iter().map(of).collect()
+    }
+
+    fn estimate(&self, trials: std::ops::Range<usize>) -> Option<Estimate> {
+        let values = self.values(trials);
+        paired_estimate(self.episodes.len(), |sample| mean_of(&values, sample))
+    }
+
+    fn learned(&self, phase: &Phase) -> Learned {
+        let [first, last] = tenths(phase);
+        let single: Vec<Vec<f64>> = phase.trials.clone().map(|trial| self.values(trial..trial + 1)).collect();
+        let fit = |sample: &[usize]| {
+            let course: Vec<f64> = single.iter().map(|values| mean_of(values, sample).unwrap_or(f64::NAN)).collect();
+            Exponential::fit(&course)
+        };
+        let of = |value: fn(&Exponential) -> f64| {
+            paired_estimate(self.episodes.len(), |sample| fit(sample).as_ref().map(value))
+        };
+        // By its logarithm, so that no interval reaches below 0.
+        let time_constant = of(|fit| fit.time_constant.ln()).and_then(|log| log.map(|log| Some(log.exp())));
+        let curve = [of(|fit| fit.start), of(|fit| fit.asymptote), time_constant];
+        Learned { first: self.estimate(first), last: self.estimate(last), curve, phase: phase.clone() }
+    }
+
+    fn by_target(&self, phase: &Phase) -> BTreeMap<i64, Option<Estimate>> {
+        let Some(column) = self.columns.target else { return BTreeMap::new() };
+        let mut values: BTreeMap<i64, Vec<Vec<f64>>> = BTreeMap::new();
+        for (index, subject) in self.episodes.iter().enumerate() {
+            for row in subject[phase.trials.clone()].iter().filter(|row| self.counts(row)) {
+                let own = values.entry(row[column] as i64).or_insert_with(|| vec![Vec::new(); self.episodes.len()]);
+                own[index].extend(Some(row[self.columns.measure]).filter(|value| value.is_finite()));
+            }
+        }
+        if values.len() < 2 {
+            return BTreeMap::new();
+        }
+        let of = |subjects: Vec<Vec<f64>>| {
+            let means: Vec<f64> =
+                subjects.iter().map(|values| if values.is_empty() { f64::NAN } else { mean(values) }).collect();
+            paired_estimate(means.len(), |sample| mean_of(&means, sample))
+        };
+        values.into_iter().map(|(target, subjects)| (target, of(subjects))).collect()
+    }
+
+    /// The model of Smith, Ghazizadeh & Shadmehr (2006), fitted to the mean over subjects on clamped trials, in units of the
+    /// largest perturbation.
+    fn two_state(&self) -> Vec<(&'static str, Option<Estimate>)> {
+        let Columns { perturbation: Some(strength), clamped: Some(clamped), index: Some(index), .. } = self.columns
+        else {
+            return Vec::new();
+        };
+        let trials = self.episodes.iter().map(Vec::len).min().unwrap_or(0);
+        let Some(own) = self.episodes.first().map(|own| &own[..trials]) else { return Vec::new() };
+        let largest = own.iter().map(|row| row[strength].abs()).fold(0.0, f64::max);
+        if largest == 0.0 || !largest.is_finite() || own.iter().all(|row| row[clamped] < 0.5) {
+            return Vec::new();
+        }
+        let kind = |row: &Vec<f64>| match row[clamped] > 0.5 {
+            true => two_state::Trial::Clamped,
+            false => two_state::Trial::Perturbed(row[strength] / largest),
+        };
+        let schedule: Vec<two_state::Trial> = own.iter().map(kind).collect();
+        let fit = |sample: &[usize]| {
+            let probe = |trial: usize| {
+                let seen: Vec<f64> = self.episodes.iter().map(|subject| subject[trial][index]).collect();
+                // What is compensated for is a share of the field that the clamp stands for.
+                Some((trial, mean_of(&seen, sample)? * own[trial][strength] / largest))
+            };
+            let probes = (0..trials).filter(|&trial| own[trial][clamped] > 0.5).filter_map(probe).collect();
+            fit_probes(&[Course { schedule: schedule.clone(), probes }]).ok()
+        };
+        let of = |value: fn(&TwoState) -> f64| {
+            paired_estimate(self.episodes.len(), |sample| fit(sample).map(|fit| value(&fit.model)))
+        };
+        vec![
+            ("retention of the fast process", of(|model| model.fast.retention)),
+            ("rate of the fast process", of(|model| model.fast.rate)),
+            ("retention of the slow process", of(|model| model.slow.retention)),
+            ("rate of the slow process", of(|model| model.slow.rate)),
+            (
+                "R² of the mean curve",
+                fit(&(0..self.episodes.len()).collect::<Vec<_>>()).map(|fit| Estimate::alone(fit.r_squared)),
+            ),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: Columns =
+        Columns { measure: 0, perturbation: Some(1), clamped: Some(2), index: Some(3), target: Some(4) };
+
+    /// Subjects who follow the two-state model through a field, washout and the field again, every fifth trial a clamp.
+    fn cohort() -> Episodes {
+        let strength = |trial: usize| [13.0, 0.0, 13.0][trial / 200];
+        let clamped = |trial: usize| trial % 5 == 4;
+        let kind = |trial: usize| match clamped(trial) {
+            true => two_state::Trial::Clamped,
+            false => two_state::Trial::Perturbed(strength(trial) / 13.0),
+        };
+        let schedule: Vec<two_state::Trial> = (0..600).map(kind).collect();
+        let after = TwoState::JOINER_2008.simulate(&schedule);
+        let subject = |index: usize| -> Vec<Vec<f64>> {
+            let row = |trial: usize| {
+                let learned = if trial == 0 { 0.0 } else { after[trial - 1] };
+                let off = 0.2 * (index as f64 - 2.0);
+                let deviation = 20.0 * (strength(trial) / 13.0 - learned) + off;
+                let index = if clamped(trial) { learned / (strength(trial) / 13.0) } else { f64::NAN };
+                // Without a field there is nothing to compensate for.
+                let index = if index.is_finite() { index } else { f64::NAN };
+                vec![deviation, strength(trial), f64::from(u8::from(clamped(trial))), index, (trial % 8) as f64]
+            };
+            (0..600).map(row).collect()
+        };
+        (0..5).map(subject).collect()
+    }
+
+    #[test]
+    fn the_model_that_made_the_trials_is_found_again() {
+        let found = findings(&cohort(), &COLUMNS);
+        let expected = [0.85, 0.11, 0.998, 0.021, 1.0];
+        for ((name, value), expected) in found.two_state.iter().zip(expected) {
+            let value = value.unwrap().value;
+            assert!((value - expected).abs() < 0.02, "{name}: {value} for {expected}");
+        }
+    }
+
+    #[test]
+    fn phases_savings_and_targets_are_those_of_the_model() {
+        let found = findings(&cohort(), &COLUMNS);
+        assert_eq!(found.phases.iter().map(|learned| learned.phase.trials.len()).collect::<Vec<_>>(), [200; 3]);
+        let field = &found.phases[0];
+        let (first, last) = (field.first.unwrap(), field.last.unwrap());
+        assert!(first.value > 10.0 && last.value < 3.0, "{field:?}");
+        // The subjects differ by a constant: the interval is that of its mean.
+        assert!((last.high - last.low - 2.0 * 2.776 * 0.2 * (2.5f64 / 5.0).sqrt()).abs() < 1e-2, "{last:?}");
+        assert!(field.curve[2].unwrap().value < 60.0);
+        assert_eq!(found.savings.len(), 1);
+        let savings = &found.savings[0];
+        assert!(savings.phases == [0, 2] && savings.difference.unwrap().high < 0.0, "{savings:?}");
+        assert_eq!(found.targets.len(), 8);
+    }
+}

@@ -1,0 +1,137 @@
+//! `etude analyse RUN`: what the trials of a training run tell of learning.
+
+use super::{print, print_json, table::table};
+use crate::analysis::episodes::{self, read};
+use crate::analysis::phases::Phase;
+use crate::analysis::trials::{Columns, Findings, findings};
+use crate::run::folder::{RunSpec, read_record};
+use crate::stats::Estimate;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Columns that tell the perturbation of a trial, the first that a table has.
+const PERTURBATIONS: [&str; 2] = ["field_strength", "block"];
+
+/// Analyses a measure of the trials of a run folder and prints what is found.
+///
+/// # Errors
+/// A folder that holds no finished training run, or a column that it does not have.
+pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
+    let run = read_record::<RunSpec>(folder)?.run;
+    let known = episodes::columns(folder)?;
+    let has = |name: &&str| known.iter().any(|column| column == name);
+    let mut names = vec![measure];
+    let mut place = |name: Option<&'static str>| {
+        name.map(|name| {
+            names.push(name);
+            names.len() - 1
+        })
+    };
+    let mut columns = Columns {
+        measure: 0,
+        perturbation: place(PERTURBATIONS.into_iter().find(has)),
+        clamped: place(Some("clamped").filter(has)),
+        index: place(Some("adaptation_index").filter(has)),
+        target: place(Some("target").filter(has)),
+    };
+    if measure == "adaptation_index" {
+        columns.index = Some(columns.measure);
+    }
+    let episodes = read(folder, run.subjects, &names)?;
+    let found = findings(&episodes, &columns);
+    if as_json {
+        print_json(&document(&found, measure))
+    } else {
+        let unit = columns.perturbation.map(|column| names[column]);
+        print(&text(&found, measure, unit, run.subjects))
+    }
+}
+
+fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> String {
+    let title = match subjects {
+        1 => format!("{measure} of a single subject, without intervals\n\n"),
+        _ => format!("{measure}: mean of {subjects} subjects (95% interval)\n\n"),
+    };
+    let head = ["trials", unit.unwrap_or("perturbation"), "first tenth", "last tenth", "asymptote", "time constant"];
+    let rows: Vec<Vec<String>> = found
+        .phases
+        .iter()
+        .map(|learned| {
+            let [_, asymptote, time_constant] = learned.curve;
+            let size = learned.phase.perturbation.map_or("-".into(), |size| format!("{size}"));
+            let estimates = [learned.first, learned.last, asymptote, time_constant].map(shown);
+            [vec![trials(&learned.phase), size], estimates.to_vec()].concat()
+        })
+        .collect();
+    let mut text = title + &table(&head, &rows);
+    if !found.savings.is_empty() {
+        let rows: Vec<Vec<String>> = found
+            .savings
+            .iter()
+            .map(|savings| {
+                let [before, now] = savings.phases.map(|index| trials(&found.phases[index].phase));
+                vec![now, before, shown(savings.difference)]
+            })
+            .collect();
+        text += "\nMet again: first tenth, less that of the first time\n\n";
+        text += &table(&["trials", "first met in", "difference"], &rows);
+    }
+    if !found.targets.is_empty() {
+        let rows: Vec<Vec<String>> =
+            found.targets.iter().map(|(target, value)| vec![target.to_string(), shown(*value)]).collect();
+        text += "\nBy target, in the last phase\n\n";
+        text += &table(&["target", measure], &rows);
+    }
+    if !found.two_state.is_empty() {
+        let rows: Vec<Vec<String>> =
+            found.two_state.iter().map(|(name, value)| vec![name.to_string(), shown(*value)]).collect();
+        text += "\nTwo-state model (Smith, Ghazizadeh & Shadmehr 2006), fitted to adaptation_index in error clamps\n\n";
+        text += &table(&["parameter", "value"], &rows);
+    }
+    text
+}
+
+/// Trials as people count them, from 1.
+fn trials(phase: &Phase) -> String {
+    format!("{}-{}", phase.trials.start + 1, phase.trials.end)
+}
+
+fn shown(estimate: Option<Estimate>) -> String {
+    let Some(estimate) = estimate else { return "undefined".into() };
+    match estimate.interval() {
+        Some((low, high)) => format!("{:.3} ({low:.3} to {high:.3})", estimate.value),
+        None => format!("{:.3}", estimate.value),
+    }
+}
+
+fn document(found: &Findings, measure: &str) -> Value {
+    let span = |phase: &Phase| json!([phase.trials.start, phase.trials.end]);
+    let phases: Vec<Value> = found
+        .phases
+        .iter()
+        .map(|learned| {
+            let [start, asymptote, time_constant] = learned.curve;
+            json!({
+                "trials": span(&learned.phase), "perturbation": learned.phase.perturbation,
+                "first_tenth": learned.first, "last_tenth": learned.last,
+                "start": start, "asymptote": asymptote, "time_constant_trials": time_constant,
+            })
+        })
+        .collect();
+    let savings: Vec<Value> = found
+        .savings
+        .iter()
+        .map(|savings| {
+            let [before, now] = savings.phases.map(|index| span(&found.phases[index].phase));
+            json!({ "trials": now, "first_met_in": before, "difference": savings.difference })
+        })
+        .collect();
+    let two_state: serde_json::Map<String, Value> =
+        found.two_state.iter().map(|(name, value)| (name.to_string(), json!(value))).collect();
+    json!({
+        "measure": measure, "phases": phases, "savings": savings, "two_state": two_state,
+        "targets": found.targets.iter().map(|(target, value)| (target.to_string(), json!(value)))
+            .collect::<serde_json::Map<String, Value>>(),
+    })
+}

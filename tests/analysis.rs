@@ -1,0 +1,76 @@
+//! `etude analyse` on the trials of a training run, through the program.
+
+mod common;
+
+use common::{etude, failure, json};
+use std::fs;
+use std::path::Path;
+
+fn train(folder: &Path, task: &str, steps: &str) {
+    let arguments = ["train", task, "--subjects", "3", "--steps", steps, "--evaluate-every", "1_000_000", "--quiet"];
+    etude(folder).args(arguments).args(["--evaluation-episodes", "1", "--out", "run"]).assert().success();
+}
+
+/// A column of a table, by subject.
+fn column(folder: &Path, name: &str) -> Vec<Vec<f64>> {
+    let mut reader = csv::Reader::from_path(folder.join("run/episodes.csv")).unwrap();
+    let place = reader.headers().unwrap().iter().position(|column| column == name).unwrap();
+    let mut subjects = vec![Vec::new(); 3];
+    for row in reader.records().map(Result::unwrap) {
+        let subject: usize = row[0].parse().unwrap();
+        subjects[subject].push(row[place].parse().unwrap_or(f64::NAN));
+    }
+    subjects
+}
+
+#[test]
+fn a_field_is_learned_and_the_table_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "reaching/adaptation-v0", "20_000");
+    let found = json(folder.path(), &["analyse", "run", "--column", "hand_deviation_mm"]);
+    let phases = found["phases"].as_array().unwrap();
+    let field = phases.iter().find(|phase| phase["perturbation"] != 0.0).unwrap();
+    let [start, end] = [0, 1].map(|side| field["trials"][side].as_u64().unwrap() as usize);
+    let tenth = (end - start).div_ceil(10);
+    let values = column(folder.path(), "hand_deviation_mm");
+    let means: Vec<f64> =
+        values.iter().map(|own| own[start..start + tenth].iter().sum::<f64>() / tenth as f64).collect();
+    let mean = means.iter().sum::<f64>() / 3.0;
+    let told = field["first_tenth"]["value"].as_f64().unwrap();
+    assert!((told - mean).abs() < 1e-6, "{told} for {mean}");
+    let last = field["last_tenth"]["value"].as_f64().unwrap();
+    assert!(last.abs() < 0.5 * told.abs(), "{told} mm at first, {last} mm at last");
+    let asymptote = field["asymptote"]["value"].as_f64().unwrap();
+    assert!((asymptote - last).abs() < 5.0, "{asymptote} for {last}");
+    assert!(field["time_constant_trials"]["low"].as_f64().is_none_or(|low| low > 0.0));
+    let text = etude(folder.path()).args(["analyse", "run", "--column", "hand_deviation_mm"]).assert().success();
+    let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();
+    assert!(text.contains("mean of 3 subjects") && text.contains("field_strength"), "{text}");
+}
+
+#[test]
+fn a_task_without_phases_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "cycling/flat-v0", "3_000");
+    let found = json(folder.path(), &["analyse", "run"]);
+    assert_eq!((found["measure"].as_str(), found["phases"].as_array().unwrap().len()), (Some("score"), 1));
+    assert!(found["two_state"].as_object().unwrap().is_empty() && found["savings"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn what_cannot_be_analysed_is_an_error_that_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    train(folder.path(), "reaching/adaptation-v0", "2_000");
+    let (code, text) = failure(folder.path(), &["analyse", "run", "--column", "hand_deviation"]);
+    assert!(code == 1 && text.contains("did you mean `hand_deviation_mm`?"), "{text}");
+    let table = folder.path().join("run/episodes.csv");
+    let whole = fs::read_to_string(&table).unwrap();
+    fs::write(&table, whole.replacen(",1,", ",x,", 1)).unwrap();
+    let (code, text) = failure(folder.path(), &["analyse", "run"]);
+    assert!(code == 1 && text.contains("episodes.csv:"), "{text}");
+    fs::remove_file(&table).unwrap();
+    let (code, text) = failure(folder.path(), &["analyse", "run"]);
+    assert!(code == 1 && text.contains("is not finished"), "{text}");
+    let (code, text) = failure(folder.path(), &["analyse", "nowhere"]);
+    assert!(code == 1 && text.contains("nowhere"), "{text}");
+}
