@@ -1,6 +1,6 @@
 //! How far what was learned at one target is there at others; on the arm with noise and late senses.
 
-use super::session::{CURL, Lesson, Session, cohort, scheduled};
+use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
 use super::{Band, Mechanism, Outcome, Setting};
 use crate::stats::mean;
 use anyhow::Result;
@@ -21,35 +21,17 @@ const EACH: usize = 6;
 pub fn generalisation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["direction from the practised target (deg)", "share of what was learned"];
     let mut outcome = Outcome::titled("Generalisation", axes, Mechanism::FeedbackError);
-    let everywhere = "[0, 45, 90, 135, 180, 225, 270, 315]";
     let mut falling = Vec::new();
     let kinds = [
         ("rotation", format!("field: rotation, strength: {TURN}")),
         ("curl field", format!("field: curl, strength: {CURL}")),
     ];
     for (name, field) in kinds {
-        let probe = if name == "rotation" { "cursor: \"off\"".into() } else { format!("{field}, clamp: 1") };
-        let sides = PROBES.iter().flat_map(|&probe| [PRACTISED - probe, PRACTISED + probe]);
-        let probes: String =
-            sides.map(|target| format!(", {{trials: {EACH}, targets: [{target}], {probe}}}")).collect();
-        let practice = format!(
-            "{{trials: {BEFORE}, targets: {everywhere}}}, {{trials: {PRACTICE}, targets: [{PRACTISED}], {field}}}"
-        );
-        let task = scheduled(setting, &format!("[{practice}{probes}]"))?;
-        let all = cohort(setting, |subject| {
-            let mut session = Session::new(&setting.agent, &task, subject)?;
-            session.trials(BEFORE + PRACTICE, Lesson::Learnt)?;
-            let shown = session.trials(2 * EACH * PROBES.len(), Lesson::Shown)?;
-            let of = |trials: &[super::session::Trial]| {
-                mean(
-                    &trials
-                        .iter()
-                        .map(|trial| if name == "rotation" { -trial.end_angle } else { trial.index })
-                        .collect::<Vec<_>>(),
-                )
-            };
-            Ok(shown.chunks_exact(2 * EACH).map(of).collect::<Vec<f64>>())
-        })?;
+        let practice = Practice { trials: PRACTICE, field: &field };
+        let all = match name {
+            "rotation" => probed(setting, practice, "cursor: \"off\"", &PROBES, |trial| -trial.end_angle)?,
+            _ => probed(setting, practice, &format!("{field}, clamp: 1"), &PROBES, |trial| trial.index)?,
+        };
         let at = |probe: usize| mean(&all.iter().map(|shown| shown[probe]).collect::<Vec<_>>());
         outcome.line(&format!("{name}, learned at the practised target"), at(0), Band::Free);
         let bands: &[(usize, Band)] = match name {
@@ -67,4 +49,69 @@ pub fn generalisation(setting: &Setting<'_>) -> Result<Outcome> {
     let share = falling.iter().filter(|&&falls| falls).count() as f64 / falling.len() as f64;
     outcome.line("subjects whose generalisation falls with distance", share, Band::AtLeast(0.9));
     Ok(outcome)
+}
+
+/// What is practised at the one target.
+#[derive(Clone, Copy)]
+pub struct Practice<'a> {
+    /// How many trials.
+    pub trials: usize,
+    /// Fields of the block that it is, in YAML's flow style.
+    pub field: &'a str,
+}
+
+/// What every subject shows, by distance in degrees from the practised target, averaged over its left and its right: after
+/// trials to all targets and practice at one, in blocks with these fields, neither exploring nor learning.
+///
+/// # Errors
+/// An agent that cannot do the task.
+pub fn probed(
+    setting: &Setting<'_>,
+    practice: Practice<'_>,
+    probe: &str,
+    distances: &[f64],
+    value: impl Fn(&Trial) -> f64 + Sync,
+) -> Result<Vec<Vec<f64>>> {
+    let Practice { trials, field } = practice;
+    let sides = distances.iter().flat_map(|&distance| [PRACTISED - distance, PRACTISED + distance]);
+    let probes: String = sides.map(|target| format!(", {{trials: {EACH}, targets: [{target}], {probe}}}")).collect();
+    let everywhere = "[0, 45, 90, 135, 180, 225, 270, 315]";
+    let before = format!("{{trials: {BEFORE}, targets: {everywhere}}}");
+    let practised = format!("{{trials: {trials}, targets: [{PRACTISED}], {field}}}");
+    let task = scheduled(setting, &format!("[{before}, {practised}{probes}]"))?;
+    cohort(setting, |subject| {
+        let mut session = Session::new(&setting.agent, &task, subject)?;
+        session.trials(BEFORE + trials, Lesson::Learnt)?;
+        let shown = session.trials(2 * EACH * distances.len(), Lesson::Shown)?;
+        let of = |trials: &[Trial]| mean(&trials.iter().map(&value).collect::<Vec<_>>());
+        Ok(shown.chunks_exact(2 * EACH).map(of).collect())
+    })
+}
+
+/// The distance at which what is shown has fallen to half of what is shown at the first one, by linear interpolation; the last
+/// one if it never has.
+pub fn half_width(distances: &[f64], shown: &[f64]) -> f64 {
+    let half = 0.5 * shown.first().copied().unwrap_or(0.0);
+    let below = |value: f64| if half >= 0.0 { value <= half } else { value >= half };
+    for (at, pair) in distances.windows(2).zip(shown.windows(2)) {
+        if below(pair[1]) {
+            let share = if pair[0] == pair[1] { 0.0 } else { (pair[0] - half) / (pair[0] - pair[1]) };
+            return at[0] + share.clamp(0.0, 1.0) * (at[1] - at[0]);
+        }
+    }
+    distances.last().copied().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_widths_by_hand() {
+        let distances = [0.0, 10.0, 20.0, 40.0];
+        assert_eq!(half_width(&distances, &[8.0, 6.0, 2.0, 0.0]), 15.0);
+        assert_eq!(half_width(&distances, &[-8.0, -6.0, -2.0, 0.0]), 15.0);
+        assert_eq!(half_width(&distances, &[8.0, 7.0, 6.0, 5.0]), 40.0);
+        assert_eq!(half_width(&distances, &[8.0, 7.0, 5.0, 3.0]), 30.0);
+    }
 }
