@@ -277,6 +277,20 @@ impl ExperimentSpec {
 }
 
 impl Block {
+    /// Plain practice of a task as it is.
+    pub fn plain(task: &str, steps: u64) -> Self {
+        Self {
+            task: task.into(),
+            steps,
+            evaluate_at: Vec::new(),
+            learning: true,
+            reward: true,
+            lesions: Lesions::new(),
+            parameters: None,
+            criterion: None,
+        }
+    }
+
     /// What names the block's task: its name, and its parameters where it has some.
     pub fn task_key(&self) -> String {
         match &self.parameters {

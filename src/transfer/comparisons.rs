@@ -9,11 +9,8 @@ use crate::stats::transfer::{
     JUMPSTART_EVALUATIONS, bounded_transfer, forward_transfer, percent_transfer, transfer_effectiveness, transfer_ratio,
 };
 use crate::stats::{Curve, Estimate, mean_estimate, paired_estimate, ratio_estimate, retention};
-use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
+use crate::transfer::measures::Measure;
 use crate::transfer::results::{GroupResult, Results};
-
-/// The share of experiments in which anything may be called significant if there is nothing.
-const LEVEL: f64 = 0.05;
 
 /// All measures of an experiment, and the number of tests their p-values are adjusted for.
 pub fn measures(experiment: &ExperimentSpec, results: &Results) -> (Vec<(String, Measure)>, u64) {
@@ -74,17 +71,8 @@ impl List {
         let adjusted = holm(&self.tests);
         let measure = |entry: Entry| {
             let test = entry.test.filter(|_| entry.estimate.is_some());
-            let p_adjusted = test.map(|test| adjusted[test]);
-            let interval = entry.estimate.and_then(|estimate| estimate.interval());
-            let excluded = entry.estimate.is_some_and(|estimate| estimate.excludes(entry.null));
-            let measure = Measure {
-                value: entry.estimate.map(|estimate| estimate.value),
-                low: interval.map(|(low, _)| low),
-                high: interval.map(|(_, high)| high),
-                p: test.map(|test| self.tests[test]),
-                p_adjusted,
-                significant: subjects >= FEWEST_SUBJECTS && excluded && p_adjusted.is_some_and(|p| p < LEVEL),
-            };
+            let [p, p_adjusted] = [&self.tests, &adjusted].map(|all| test.map(|test| all[test]));
+            let measure = Measure::of(entry.estimate, entry.null, p, p_adjusted, subjects);
             (entry.name, measure)
         };
         (self.measures.into_iter().map(measure).collect(), self.tests.len() as u64)

@@ -10,7 +10,7 @@
 
 use crate::experiment::{Block, ExperimentSpec, Named};
 use crate::run::evaluate::in_words;
-use crate::stats::{Curve, interquartile_estimate, interquartile_mean, mean, restricted_mean};
+use crate::stats::{Curve, Estimate, interquartile_estimate, interquartile_mean, mean, restricted_mean};
 use crate::transfer::TransferSpec;
 use crate::transfer::comparisons::measures;
 use crate::transfer::results::{GroupResult, Results};
@@ -19,6 +19,8 @@ use serde::Serialize;
 
 /// Fewer subjects than this show nothing, whatever their interval says.
 pub const FEWEST_SUBJECTS: u64 = 5;
+/// The share of studies in which anything may be called significant if there is nothing.
+const LEVEL: f64 = 0.05;
 
 /// What came of an experiment: `summary.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -107,6 +109,23 @@ pub struct Measure {
     /// Whether there are at least [`FEWEST_SUBJECTS`], the adjusted p-value is below 0.05, and the interval leaves out the
     /// value that means no effect.
     pub significant: bool,
+}
+
+impl Measure {
+    /// An estimate of so many subjects whose value is `null` where there is no effect, with the p-value of its own test, and the
+    /// same adjusted for all tests.
+    pub fn of(estimate: Option<Estimate>, null: f64, p: Option<f64>, p_adjusted: Option<f64>, subjects: u64) -> Self {
+        let interval = estimate.and_then(|estimate| estimate.interval());
+        let excluded = estimate.is_some_and(|estimate| estimate.excludes(null));
+        Self {
+            value: estimate.map(|estimate| estimate.value),
+            low: interval.map(|(low, _)| low),
+            high: interval.map(|(_, high)| high),
+            p,
+            p_adjusted,
+            significant: subjects >= FEWEST_SUBJECTS && excluded && p_adjusted.is_some_and(|p| p < LEVEL),
+        }
+    }
 }
 
 impl Summary {

@@ -59,28 +59,58 @@ pub fn complete(path: &Path) -> Result<Checkpoint> {
     Ok(checkpoint)
 }
 
-/// Checks that a leg of a subject is complete, and that its logs are whole and of this experiment.
+/// What a subject did in a leg.
+pub struct LegResult {
+    /// Its learning curve.
+    pub curve: Curve,
+    /// Its rows of evaluations.
+    pub rows: String,
+    /// Episodes that ended because a state was no longer finite.
+    pub faults: u64,
+    /// Whether its evaluations are of trials of a schedule.
+    pub scheduled: bool,
+}
+
+/// Reads what a subject did in a leg from its checkpoint and logs, which must be complete, whole, and evaluated when it was
+/// due.
 ///
 /// # Errors
 /// What is missing or damaged, and in which file.
-pub fn check(folder: &Path, spec: &TransferSpec, subject: u64, leg: &Leg) -> Result<()> {
+pub fn read_leg(folder: &Path, evaluate_every: u64, subject: u64, leg: &Leg) -> Result<LegResult> {
     let name = checkpoint_name(subject, &leg.name);
     let checkpoint = complete(&checkpoint_path(folder, &name))?;
     verify(folder, &name, &checkpoint.logs)?;
     let path = LogBook::path(folder, &name, Log::Evaluations);
     let mut rows = Vec::new();
     copy_rows(&path, &mut rows).with_context(|| format!("cannot read {}", path.display()))?;
-    let steps = |row: &str| row.split(',').nth(2)?.parse::<u64>().ok();
-    let steps: Option<Vec<u64>> = String::from_utf8_lossy(&rows).lines().map(steps).collect();
-    let every = spec.experiment.evaluate_every;
-    if !steps.is_some_and(|steps| are_due(steps.into_iter(), every, &leg.block.evaluate_at, leg.block.steps)) {
+    let rows = String::from_utf8_lossy(&rows).into_owned();
+    let point = |row: &str| {
+        let mut fields = row.split(',').skip(2);
+        let steps = fields.next()?.parse::<u64>().ok()?;
+        let score = fields.nth(1)?.parse::<f64>().ok().filter(|score| (0.0..=1.0).contains(score))?;
+        Some((steps, score))
+    };
+    let points: Option<Vec<(u64, f64)>> = rows.lines().map(point).collect();
+    let due = |points: &Vec<(u64, f64)>| {
+        are_due(points.iter().map(|point| point.0), evaluate_every, &leg.block.evaluate_at, leg.block.steps)
+    };
+    let Some(points) = points.filter(due) else {
         bail!(
-            "{}: expected an evaluation at step 0, one every {every} steps, and one at step {}",
+            "{}: expected an evaluation at step 0, one every {evaluate_every} steps, and one at step {}",
             path.display(),
             leg.block.steps
-        );
-    }
-    Ok(())
+        )
+    };
+    let scheduled = rows.lines().any(|row| !row.ends_with(','));
+    Ok(LegResult { curve: Curve::new(points), rows, faults: checkpoint.faults, scheduled })
+}
+
+/// Checks that a leg of a subject is complete, and that its logs are whole and of this study.
+///
+/// # Errors
+/// What is missing or damaged, and in which file.
+pub fn check(folder: &Path, evaluate_every: u64, subject: u64, leg: &Leg) -> Result<()> {
+    read_leg(folder, evaluate_every, subject, leg).map(drop)
 }
 
 /// Writes `evaluations.csv` from the logs of all legs: what groups share is there for each of them. Returns the number of

@@ -3,8 +3,13 @@
 //! Groups that begin alike share legs: a leg is one block as it is gone through after certain others, and is run once
 //! for each subject, whatever number of groups go on from it.
 
+use crate::catalog::AgentBlueprint;
 use crate::experiment::{Block, ExperimentSpec};
-use crate::run::subject::Conditions;
+use crate::run::subject::{Conditions, Plan};
+use etude_envs::task::Blueprint;
+
+/// Env steps that a subject practises before its thread looks up.
+const BURST: u64 = 1_000;
 
 /// One block, gone through after certain others.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +27,7 @@ pub struct Leg {
 }
 
 /// All legs of an experiment, parents before children.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schedule {
     /// The legs.
     pub legs: Vec<Leg>,
@@ -47,41 +52,70 @@ impl Leg {
             lane: self.practice.map_or(("lane", 0), |index| ("practice", index as u64)),
         }
     }
+
+    /// What every subject does in it, evaluated every so many env steps in so many episodes; neither signals nor units are
+    /// recorded.
+    pub fn plan(&self, task: Blueprint, agent: AgentBlueprint, evaluate_every: u64, episodes: u64) -> Plan {
+        Plan {
+            task,
+            agent,
+            steps: self.block.steps,
+            evaluate_every,
+            evaluate_at: self.block.evaluate_at.clone(),
+            evaluation_episodes: episodes,
+            signals_every: 0,
+            units_every: 0,
+            burst: BURST,
+            conditions: self.conditions(),
+            lesions: self.block.lesions.clone(),
+        }
+    }
 }
 
 impl Schedule {
     /// The legs of an experiment.
     pub fn new(spec: &ExperimentSpec) -> Self {
-        let mut schedule = Schedule { legs: Vec::new(), groups: Vec::new() };
+        let mut schedule = Schedule::default();
         for (group, blocks) in &spec.groups.0 {
             let (mut path, agent) = (Vec::new(), spec.agent_of(blocks).key());
             for (index, block) in blocks.practice.iter().enumerate() {
                 let (parent, practice) = (path.last().copied(), Some(index));
-                let alike = |leg: &Leg| {
-                    (leg.parent, leg.practice, &leg.agent) == (parent, practice, &agent) && leg.block == *block
-                };
-                let known = schedule.legs.iter().position(alike);
-                path.push(known.unwrap_or_else(|| schedule.add(group, block.clone(), &agent, parent, practice)));
+                let leg = Leg { name: String::new(), block: block.clone(), agent: agent.clone(), parent, practice };
+                let name = format!("{group}.{}", leg.place());
+                path.push(schedule.shared(Leg { name, ..leg }));
             }
-            let test = spec.test_of(blocks);
-            path.push(schedule.add(group, test, &spec.test_agent_of(blocks).key(), path.last().copied(), None));
+            let (block, agent) = (spec.test_of(blocks), spec.test_agent_of(blocks).key());
+            let name = format!("{group}.test");
+            path.push(schedule.add(Leg { name, block, agent, parent: path.last().copied(), practice: None }));
             schedule.groups.push(path);
         }
         schedule
     }
 
-    /// Env steps from the start of a leg to the end of the longest way on from it.
-    pub fn steps_ahead(&self, leg: usize) -> u64 {
-        let children = (0..self.legs.len()).filter(|&child| self.legs[child].parent == Some(leg));
-        let onwards = children.map(|child| self.steps_ahead(child)).max().unwrap_or(0);
-        self.legs[leg].block.steps.saturating_add(onwards)
+    /// For each leg the env steps from its start to the end of the longest way on from it.
+    pub fn steps_ahead(&self) -> Vec<u64> {
+        let mut ahead: Vec<u64> = self.legs.iter().map(|leg| leg.block.steps).collect();
+        for (index, leg) in self.legs.iter().enumerate().rev() {
+            if let Some(parent) = leg.parent {
+                ahead[parent] = ahead[parent].max(self.legs[parent].block.steps.saturating_add(ahead[index]));
+            }
+        }
+        ahead
     }
 
-    fn add(&mut self, group: &str, block: Block, agent: &str, parent: Option<usize>, practice: Option<usize>) -> usize {
-        let mut leg = Leg { name: String::new(), block, agent: agent.into(), parent, practice };
-        leg.name = format!("{group}.{}", leg.place());
+    /// Adds a leg and tells its position.
+    pub fn add(&mut self, leg: Leg) -> usize {
         self.legs.push(leg);
         self.legs.len() - 1
+    }
+
+    /// The position of a leg that is as this one but for its name; this one's, added, if there is none.
+    pub fn shared(&mut self, leg: Leg) -> usize {
+        let alike = |known: &Leg| {
+            (known.parent, known.practice, &known.agent, &known.block)
+                == (leg.parent, leg.practice, &leg.agent, &leg.block)
+        };
+        self.legs.iter().position(alike).unwrap_or_else(|| self.add(leg))
     }
 }
 
@@ -109,7 +143,7 @@ mod tests {
             ]
         );
         assert_eq!(schedule.groups, [vec![0], vec![1, 2], vec![1, 3], vec![4, 5], vec![6, 7]]);
-        assert_eq!(schedule.steps_ahead(1), spec.groups.0[1].1.practice[0].steps + spec.test.steps);
+        assert_eq!(schedule.steps_ahead()[1], spec.groups.0[1].1.practice[0].steps + spec.test.steps);
         assert!(!schedule.legs[3].conditions().learning && schedule.legs[2].conditions().learning);
         assert!(!schedule.legs[4].conditions().reward);
     }

@@ -30,7 +30,7 @@ pub struct Workplace<'a> {
     pub schedule: &'a Schedule,
     /// What is done in each leg.
     pub plans: Vec<Arc<Plan>>,
-    /// Names of the groups, in the order of the schedule.
+    /// Names of the groups, in the order of the schedule; those that have none are not told of while it goes on.
     pub groups: Vec<&'a str>,
     /// The seed that the subjects' seeds are fanned out from.
     pub seed: Seed,
@@ -61,6 +61,8 @@ struct Board {
     ready: Vec<Unit>,
     /// By subject, then by leg.
     standings: Vec<Vec<Standing>>,
+    /// By leg: the env steps from its start to the end of the longest way on from it.
+    ahead: Vec<u64>,
     running: usize,
     failure: Option<anyhow::Error>,
 }
@@ -105,7 +107,13 @@ impl Workplace<'_> {
 
     /// What is done already, and what can be begun with.
     fn board(&self) -> Result<Board> {
-        let mut board = Board { ready: Vec::new(), standings: Vec::new(), running: 0, failure: None };
+        let mut board = Board {
+            ready: Vec::new(),
+            standings: Vec::new(),
+            ahead: self.schedule.steps_ahead(),
+            running: 0,
+            failure: None,
+        };
         for (position, &subject) in self.subjects.iter().enumerate() {
             let mut standings = Vec::new();
             for (leg, plan) in self.schedule.legs.iter().zip(&self.plans) {
@@ -134,9 +142,8 @@ impl Workplace<'_> {
     fn work(&self, board: &Mutex<Board>, changed: &Condvar) {
         let mut seen = lock(board);
         while !seen.finished() {
-            let longest = |&(_, &(position, leg)): &(usize, &Unit)| {
-                (self.schedule.steps_ahead(leg), std::cmp::Reverse((position, leg)))
-            };
+            let longest =
+                |&(_, &(position, leg)): &(usize, &Unit)| (seen.ahead[leg], std::cmp::Reverse((position, leg)));
             let stopped = interrupt::requested().is_some();
             let next = seen.ready.iter().enumerate().max_by_key(longest).map(|(at, _)| at).filter(|_| !stopped);
             let Some(next) = next else {
