@@ -26,6 +26,7 @@ mod crew;
 pub mod experiment;
 mod figure;
 mod files;
+pub mod matrix;
 mod program;
 pub mod record;
 mod report;

@@ -273,7 +273,18 @@ fn bench_measures_every_figure() {
 fn help_is_there_for_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let commands = [
-        "list", "describe", "check", "bench", "train", "evaluate", "transfer", "merge", "report", "compare", "validate",
+        "list",
+        "describe",
+        "check",
+        "bench",
+        "train",
+        "evaluate",
+        "transfer",
+        "transfer-matrix",
+        "merge",
+        "report",
+        "compare",
+        "validate",
     ];
     for command in commands {
         etude(folder.path()).args([command, "--help"]).assert().success();

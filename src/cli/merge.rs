@@ -1,7 +1,8 @@
-//! `etude merge`: parts of an experiment, run apart, joined into what one run would have left.
+//! `etude merge`: parts of a study, run apart, joined into what one run would have left.
 
-use super::{Common, transfer::show};
-use crate::transfer::merge;
+use super::{Common, transfer, transfer_matrix};
+use crate::matrix::{self, MatrixSpec};
+use crate::run::folder::{Spec, format_of};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Merge {
-    /// Folders left by `etude transfer --shard`
+    /// Folders left by the --shard of `etude transfer` or `etude transfer-matrix`
     #[arg(required = true)]
     parts: Vec<PathBuf>,
     /// Folder for the whole
@@ -24,6 +25,10 @@ pub struct Merge {
 
 impl Merge {
     pub fn run(&self) -> Result<ExitCode> {
-        show(&merge(&self.parts, &self.out, self.resume)?, &self.out, &self.common)
+        let (parts, out, common) = (&self.parts, &self.out, &self.common);
+        match self.parts.first().map(|part| format_of(part)).transpose()?.as_deref() {
+            Some(MatrixSpec::FORMAT) => transfer_matrix::show(&matrix::merge(parts, out, self.resume)?, out, common),
+            _ => transfer::show(&crate::transfer::merge(parts, out, self.resume)?, out, common),
+        }
     }
 }

@@ -21,6 +21,7 @@ mod table;
 mod train;
 mod transfer;
 mod trials;
+mod transfer_matrix;
 mod validate;
 mod watch;
 
@@ -68,13 +69,15 @@ enum Command {
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),
+    /// Run all pairs of tasks: what is practice of each worth for each other? And what does a sequence of tasks come to?
+    TransferMatrix(transfer_matrix::TransferMatrix),
     /// Fit the decoder of a cursor task to a subject, as in the laboratory
     Calibrate(calibrate::Calibrate),
     /// Tell what the trials of a run say of learning, or its recorded units of their tuning
     Analyse(analyse::Analyse),
     /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
     Validate(validate::Validate),
-    /// Join parts of an experiment that were run apart
+    /// Join parts of an experiment or a transfer matrix that were run apart
     Merge(merge::Merge),
     /// Make the report of an experiment anew from its tables
     Report(report::Report),
@@ -191,6 +194,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Train(command)) => command.run(catalog),
         Some(Command::Evaluate(command)) => command.run(catalog),
         Some(Command::Transfer(command)) => command.run(catalog),
+        Some(Command::TransferMatrix(command)) => command.run(catalog),
         Some(Command::Calibrate(command)) => command.run(catalog),
         Some(Command::Analyse(command)) => command.run(),
         Some(Command::Validate(command)) => command.run(catalog),

@@ -8,6 +8,7 @@ mod definitions;
 mod design;
 mod effects;
 mod finding;
+mod heat;
 pub mod page;
 mod signals;
 mod svg;
@@ -15,7 +16,8 @@ mod text;
 
 pub use curves::{Series, learning};
 pub use design::{agent as agent_in_words, describe as block_in_words};
-pub use text::{Escaped, interval_in_words, number, steps, with_interval};
+pub use heat::{HeatCell, heat_map};
+pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};
 
 use crate::experiment::{Block, ExperimentSpec};
 use crate::report::page::Page;

@@ -35,6 +35,16 @@ pub enum Anchor {
     End,
 }
 
+impl Anchor {
+    fn name(self) -> &'static str {
+        match self {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        }
+    }
+}
+
 /// A point in the figure's units, from the upper left corner.
 pub type Point = (f64, f64);
 
@@ -51,22 +61,17 @@ impl Svg {
 
     /// A text; `class` may be empty.
     pub fn text(&mut self, (x, y): Point, anchor: Anchor, class: &str, text: &str) {
-        let anchor = match anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
-        let text = Escaped(text);
+        let (anchor, text) = (anchor.name(), Escaped(text));
         let _ =
             writeln!(self.body, r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" class="{class}">{text}</text>"#);
     }
 
-    /// A text that is read upwards, about its middle.
-    pub fn upright(&mut self, (x, y): Point, text: &str) {
-        let text = Escaped(text);
+    /// A text that is read upwards.
+    pub fn upright(&mut self, (x, y): Point, anchor: Anchor, class: &str, text: &str) {
+        let (anchor, text) = (anchor.name(), Escaped(text));
         let _ = writeln!(
             self.body,
-            r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle" class="faint">{text}</text>"#
+            r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="{anchor}" class="{class}">{text}</text>"#
         );
     }
 
@@ -98,6 +103,14 @@ impl Svg {
             self.body,
             "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"4\" \
              class=\"{class}\"{dashes}><title>{title}</title></rect>"
+        );
+    }
+
+    /// A box filled with so much of the colour, from 0 to 1.
+    pub fn tile(&mut self, (x, y): Point, (width, height): Point, opacity: f64) {
+        let _ = writeln!(
+            self.body,
+            r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="3" class="dot" fill-opacity="{opacity:.3}"/>"#
         );
     }
 
@@ -186,7 +199,7 @@ impl Plot {
         }
         svg.line(&[(left, top), (left, bottom), (right, bottom)], "axis");
         svg.text(((left + right) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
-        svg.upright((12.0, (top + bottom) / 2.0), y_name);
+        svg.upright((12.0, (top + bottom) / 2.0), Anchor::Middle, "faint", y_name);
         svg.reach(0.0, bottom + 42.0);
     }
 }

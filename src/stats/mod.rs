@@ -1,11 +1,12 @@
 //! Statistics of learning curves over subjects.
 //!
 //! One file per theme: what a [`curve`] tells of one subject, how two groups are compared ([`transfer`]), what is left of
-//! a skill after another one was practised ([`retention`]), who is better ([`comparison`]), robust means ([`robust`]),
+//! a skill after another one was practised ([`retention`]), what a sequence of tasks comes to ([`continual`]), who is better ([`comparison`]), robust means ([`robust`]),
 //! intervals ([`interval`]), rank correlation ([`rank`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
 //! `None`.
 
 pub mod comparison;
+pub mod continual;
 #[cfg(test)]
 mod coverage;
 pub mod curve;
