@@ -36,6 +36,7 @@ pub mod show;
 #[cfg(feature = "stage")]
 pub mod stage;
 pub mod stats;
+pub mod sweep;
 mod tell;
 pub mod transfer;
 pub mod validate;

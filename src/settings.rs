@@ -40,6 +40,11 @@ pub fn setting(text: &str) -> Result<Setting, String> {
 }
 
 impl Setting {
+    /// A value, as it would stand in YAML on one line, at a path.
+    pub fn new(path: &str, value: &str) -> Self {
+        Self { path: path.into(), value: value.into() }
+    }
+
     /// Whether it is of the agent.
     pub fn of_agent(&self) -> bool {
         self.path.split(['.', '[']).next() == Some(OF_AGENT)

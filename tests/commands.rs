@@ -281,6 +281,7 @@ fn help_is_there_for_every_command() {
         "evaluate",
         "transfer",
         "transfer-matrix",
+        "sweep",
         "merge",
         "report",
         "compare",

@@ -1,8 +1,9 @@
 //! `etude merge`: parts of a study, run apart, joined into what one run would have left.
 
-use super::{Common, transfer, transfer_matrix};
+use super::{Common, sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
 use crate::run::folder::{Spec, format_of};
+use crate::sweep::SweepRun;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Merge {
-    /// Folders left by the --shard of `etude transfer` or `etude transfer-matrix`
+    /// Folders left by the --shard of `etude transfer`, `etude transfer-matrix` or `etude sweep`
     #[arg(required = true)]
     parts: Vec<PathBuf>,
     /// Folder for the whole
@@ -28,6 +29,7 @@ impl Merge {
         let (parts, out, common) = (&self.parts, &self.out, &self.common);
         match self.parts.first().map(|part| format_of(part)).transpose()?.as_deref() {
             Some(MatrixSpec::FORMAT) => transfer_matrix::show(&matrix::merge(parts, out, self.resume)?, out, common),
+            Some(SweepRun::FORMAT) => sweep::show(&crate::sweep::merge(parts, out, self.resume)?, out, common),
             _ => transfer::show(&crate::transfer::merge(parts, out, self.resume)?, out, common),
         }
     }

@@ -17,6 +17,7 @@ mod no_stage;
 mod play;
 mod report;
 mod showcase;
+mod sweep;
 mod table;
 mod train;
 mod transfer;
@@ -71,13 +72,15 @@ enum Command {
     Transfer(transfer::Transfer),
     /// Run all pairs of tasks: what is practice of each worth for each other? And what does a sequence of tasks come to?
     TransferMatrix(transfer_matrix::TransferMatrix),
+    /// Find the best settings of an agent or a task, selected on some subjects and confirmed on others
+    Sweep(sweep::SweepArgs),
     /// Fit the decoder of a cursor task to a subject, as in the laboratory
     Calibrate(calibrate::Calibrate),
     /// Tell what the trials of a run say of learning, or its recorded units of their tuning
     Analyse(analyse::Analyse),
     /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
     Validate(validate::Validate),
-    /// Join parts of an experiment or a transfer matrix that were run apart
+    /// Join parts of an experiment, a transfer matrix or a sweep that were run apart
     Merge(merge::Merge),
     /// Make the report of an experiment anew from its tables
     Report(report::Report),
@@ -195,6 +198,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Evaluate(command)) => command.run(catalog),
         Some(Command::Transfer(command)) => command.run(catalog),
         Some(Command::TransferMatrix(command)) => command.run(catalog),
+        Some(Command::Sweep(command)) => command.run(catalog),
         Some(Command::Calibrate(command)) => command.run(catalog),
         Some(Command::Analyse(command)) => command.run(),
         Some(Command::Validate(command)) => command.run(catalog),

@@ -10,6 +10,7 @@ mod effects;
 mod finding;
 mod heat;
 pub mod page;
+mod ranked;
 mod signals;
 mod svg;
 mod text;
@@ -17,6 +18,7 @@ mod text;
 pub use curves::{Series, learning};
 pub use design::{agent as agent_in_words, describe as block_in_words};
 pub use heat::{HeatCell, heat_map};
+pub use ranked::{RankedRow, ranked};
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};
 
 use crate::experiment::{Block, ExperimentSpec};

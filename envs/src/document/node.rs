@@ -44,12 +44,21 @@ pub enum Content {
 }
 
 impl Node {
-    /// The value at a dotted path such as `blocks[1].task`.
+    /// The value at a dotted path such as `blocks[1].task`. A key may have dots of its own, as the path of a setting does.
     pub fn at(&self, path: &str) -> Option<&Node> {
-        segments(path).try_fold(self, |node, segment| match (&node.content, segment.strip_suffix(']')) {
+        let walked = segments(path).try_fold(self, |node, segment| match (&node.content, segment.strip_suffix(']')) {
             (Content::List(items), Some(index)) => items.get(index.parse::<usize>().ok()?),
             (Content::Map(_), _) => node.get(segment),
             _ => None,
+        });
+        walked.or_else(|| self.below_dotted_key(path))
+    }
+
+    fn below_dotted_key(&self, path: &str) -> Option<&Node> {
+        let Content::Map(entries) = &self.content else { return None };
+        entries.iter().find_map(|(key, node)| {
+            let rest = path.strip_prefix(key.as_str())?;
+            (rest.is_empty() || rest.starts_with(['.', '['])).then(|| node.at(rest))?
         })
     }
 

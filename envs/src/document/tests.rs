@@ -276,3 +276,15 @@ fn text_that_looks_like_a_number_is_still_text_when_the_resolved_document_is_rea
     assert_eq!(document.read::<Numbers>().unwrap(), again.read::<Numbers>().unwrap());
     assert_eq!(document.resolved(), again.resolved());
 }
+
+#[test]
+fn a_field_below_a_key_with_dots_is_located() {
+    let document = Document::parse("a.yaml", "grid:\n  b.c: [1, 2]\n  b: {c: 3}\n  d.e:\n    f: 4\n").unwrap();
+    let place = |field: &str| document.error_at(field, String::new()).place;
+    assert_eq!(place("grid.d.e.f"), Some((5, 5)));
+    assert_eq!(place("grid.b.c[1]"), Some((2, 12)));
+    // Where both are there, the plain reading is meant.
+    assert_eq!(place("grid.b.c"), Some((3, 7)));
+    assert_eq!(place("grid.d.x"), None);
+    assert_eq!(place("grid.d.ee"), None);
+}

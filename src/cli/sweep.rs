@@ -1,0 +1,80 @@
+//! `etude sweep`: which settings are best, selected on some subjects and confirmed on others.
+
+use super::{Common, Threads, first_free, last_taken, print, table::table};
+use crate::catalog::Catalog;
+use crate::sweep::{Entry, Summary, Sweep, in_words, short_values, told_in_words};
+use crate::tell::tell;
+use crate::transfer::Shard;
+use anyhow::Result;
+use clap::Args;
+use etude_envs::document::Document;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Settings that the report in the terminal has room for.
+const SHOWN: usize = 10;
+
+#[derive(Args)]
+pub struct SweepArgs {
+    /// Path of the sweep's YAML file
+    sweep: PathBuf,
+    /// Folder for what comes out [default: a new one in runs/, named after the sweep]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Go on with the sweep in the folder, to the same bits as if it had never stopped
+    #[arg(long)]
+    resume: bool,
+    /// Try only a part of the settings, such as 3/16; `etude merge` joins the parts, and --resume then confirms the best
+    #[arg(long, value_name = "PART/PARTS")]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl SweepArgs {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
+        let sweep = Sweep::read(catalog, &Document::open(&self.sweep)?, self.shard)?;
+        let name = format!("sweep_{}", sweep.name());
+        let free = || if self.resume { last_taken(&name) } else { first_free(&name) };
+        let out = self.out.clone().unwrap_or_else(free);
+        let quiet = self.common.quiet || self.common.json;
+        let summary = sweep.run(self.threads.count(), &out, self.resume, quiet)?;
+        show(&summary, &out, &self.common)
+    }
+}
+
+/// Prints a summary as the flags ask for.
+pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
+    if summary.faults > 0 {
+        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
+    }
+    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn report(summary: &Summary, out: &Path) -> String {
+    let row = |entry: &Entry| {
+        vec![
+            entry.rank.to_string(),
+            short_values(entry),
+            told_in_words(summary.measure, &entry.selection),
+            entry.confirmation.as_ref().map_or("-".into(), |told| told_in_words(summary.measure, told)),
+            entry.optimism.as_ref().map_or("-".into(), |optimism| in_words(summary.measure, optimism)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = summary.settings.iter().take(SHOWN.max(summary.best as usize)).map(row).collect();
+    let selection = format!("selected on seed {}", summary.selection_seed);
+    let confirmation = format!("confirmed on seed {}", summary.confirmation_seed);
+    let left_out = summary.settings.len() - rows.len();
+    let rest = if left_out > 0 { format!("and {left_out} more, in settings.csv\n") } else { String::new() };
+    format!(
+        "{}\n{}\n\n{}{rest}\n{}\nReport {}\n",
+        summary.title(),
+        summary.design(),
+        table(&["rank", "setting", &selection, &confirmation, "optimism"], &rows),
+        summary.finding(),
+        out.join("report.html").display(),
+    )
+}
