@@ -49,7 +49,7 @@ fn a_setting_that_matters_is_found_and_confirmed_on_other_subjects() {
     let text =
         TINY.replace("[0.5, 2.4]\n  episode.time_limit: [5, 10]", "[1e-6, 2.4]").replace("steps: 900", "steps: 30_000");
     let text = text.replace("evaluate_every: 300", "evaluate_every: 5_000").replace("best: 2", "best: 1");
-    for (measure, higher) in [("final-score", true), ("area", true), ("steps-to-criterion\ncriterion: 0.3", false)] {
+    for (measure, higher) in [("area", true), ("steps-to-criterion\ncriterion: 0.3", false)] {
         write(folder.path(), &text.replace("measure: area", &format!("measure: {measure}")));
         let out = measure.split('\n').next().unwrap();
         let document = run(folder.path(), out, &[]);
@@ -268,7 +268,11 @@ fn sweeps_that_make_no_sense_are_refused_before_anything_runs() {
         &["sweep.yaml", "did you mean `cycling/flat-v0`"],
     );
     refused(&TINY.replace("agent: dopamine", "agent: dopamin"), &[], &["sweep.yaml", "did you mean `dopamine`"]);
-    refused(&TINY.replace("measure: area", "measure: speed"), &[], &["sweep.yaml:8:10", "`measure`"]);
+    refused(
+        &TINY.replace("measure: area", "measure: speed"),
+        &[],
+        &["sweep.yaml:8:1", "`measure`", "final-score, area"],
+    );
     refused(TINY, &["--shard", "5/5"], &["part 5/5 has none of the 4 settings"]);
     refused("just words", &[], &["sweep.yaml", "expected a mapping"]);
     fs::remove_file(folder.path().join("sweep.yaml")).unwrap();

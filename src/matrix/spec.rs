@@ -151,6 +151,7 @@ impl Legs {
                     Some(schedule.shared(leg(format!("sequence-end.{}", in_files(task)), block, Some(last), None)));
             }
         }
+        schedule.groups = (0..schedule.legs.len()).map(|leg| vec![leg]).collect();
         Self { schedule, scratch, pairs, sequence }
     }
 }

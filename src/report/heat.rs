@@ -38,7 +38,7 @@ pub fn heat_map(title: &str, [rows, columns]: [&str; 2], names: &[String], cells
     });
     let names: Vec<String> = names.iter().map(|name| shortened(name, NAME)).collect();
     let room = LETTER * names.iter().map(|name| name.chars().count()).max().unwrap_or(0) as f64;
-    let (left, top) = (room + 30.0, room.min(LETTER * NAME as f64) + 30.0);
+    let (left, top) = (room + 30.0, room + 40.0);
     let size = (CELL.0 * names.len() as f64, CELL.1 * names.len() as f64);
     let mut svg = Svg::new(title, &format!("{title}: rows {rows}, columns {columns}. {}", in_words(&names, cells)));
     svg.text((left + size.0 / 2.0, 14.0), Anchor::Middle, "faint", columns);
@@ -129,7 +129,7 @@ mod tests {
             upto[upto.rfind("<g class=").unwrap()..].to_string()
         };
         assert!(group(">+0.40*<").contains("c1") && group(">+0.40*<").contains("fill-opacity=\"0.450\""), "{text}");
-        assert!(group(">−0.10<").contains("c2") && group(">−0.10<").contains("fill-opacity=\"0.112\""), "{text}");
+        assert!(group(">−0.10<").contains("c2") && group(">−0.10<").contains("fill-opacity=\"0.113\""), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Settings one below the other, each with what two groups of subjects tell of it.
 
-use crate::report::svg::{Anchor, Plot, Svg, tick_label, ticks};
+use crate::report::svg::{Anchor, Plot, Point, Svg, tick_label, ticks};
 use crate::report::text::{shortened, steps};
 use crate::stats::Estimate;
 
@@ -28,7 +28,12 @@ pub fn ranked(title: &str, axis: &str, in_steps: bool, groups: [&str; 2], rows: 
     let mut svg =
         Svg::new(title, &format!("{axis}, {} and {}, by setting. {}", groups[0], groups[1], in_words(groups, rows)));
     svg.reach(WIDTH, 0.0);
-    let top = svg.key(4.0, LEFT, COLOURS.into_iter().zip(groups)) + 4.0;
+    let top = 30.0;
+    for (group, name) in groups.into_iter().enumerate() {
+        let x = LEFT + 8.0 + 130.0 * group as f64;
+        svg.coloured(COLOURS[group], |svg| mark(svg, (x, 12.0), group));
+        svg.text((x + 10.0, 16.0), Anchor::Start, "", name);
+    }
     let ends = || {
         rows.iter().flat_map(|row| row.values).flatten().flat_map(|estimate| {
             let (low, high) = estimate.interval().unwrap_or((estimate.value, estimate.value));
@@ -60,12 +65,7 @@ pub fn ranked(title: &str, axis: &str, in_steps: bool, groups: [&str; 2], rows: 
                 if let Some((low, high)) = estimate.interval() {
                     svg.line(&[at(low), at(high)], if group == 0 { "thin" } else { "line" });
                 }
-                if group == 0 {
-                    svg.dot(at(estimate.value), 3.8, "backed");
-                    svg.dot(at(estimate.value), 3.8, "hollow");
-                } else {
-                    svg.dot(at(estimate.value), 4.2, "dot");
-                }
+                mark(svg, at(estimate.value), group);
             });
         }
     }
@@ -73,6 +73,16 @@ pub fn ranked(title: &str, axis: &str, in_steps: bool, groups: [&str; 2], rows: 
     svg.text(((LEFT + RIGHT) / 2.0, bottom + 36.0), Anchor::Middle, "faint", axis);
     svg.reach(WIDTH, bottom + 46.0);
     svg
+}
+
+/// A value of the first group, hollow, or of the second.
+fn mark(svg: &mut Svg, at: Point, group: usize) {
+    if group == 0 {
+        svg.dot(at, 3.8, "backed");
+        svg.dot(at, 3.8, "hollow");
+    } else {
+        svg.dot(at, 4.2, "dot");
+    }
 }
 
 /// The figure for those who cannot see it.
@@ -101,7 +111,7 @@ mod tests {
         for part in ["rate 1 &lt;: selection 0.500.", "rate 1 &lt;: confirmation 0.400.", "rate 2: selection 0.300."] {
             assert!(text.contains(part), "`{part}` is missing from\n{text}");
         }
-        assert_eq!(text.matches("class=\"hollow\"").count(), 2);
+        assert_eq!(text.matches("class=\"hollow\"").count(), 3, "two values and the key");
         ranked("", "", true, ["", ""], &[]).file();
         ranked("", "", true, ["", ""], &[row("", [None, None])]).file();
     }

@@ -221,7 +221,7 @@ pub mod tests {
             (GRID.replace("best: 2", "best: 7"), &["confirmation.best", "from 1 to 6", "found 7"]),
             (GRID.replace("measure: area", "measure: area\ncriterion: 0.5"), &["`criterion`", "steps-to-criterion"]),
             (GRID.replace("measure: area", "measure: steps-to-criterion"), &["`criterion`", "a score from 0 to 1"]),
-            (GRID.replace("measure: area", "measure: aera"), &["sweep.yaml:6:10", "`measure`", "area"]),
+            (GRID.replace("measure: area", "measure: aera"), &["sweep.yaml:6:1", "`measure`", "area"]),
             (GRID.replace("subjects: 2", "subjects: 0"), &["selection.subjects", "found 0"]),
             (GRID.replace("evaluate_every", "evaluate_evry"), &["did you mean `evaluate_every`"]),
             (GRID.replace("tasks: cycling/flat-v0", "tasks: [a, b, a]"), &["`a` twice"]),

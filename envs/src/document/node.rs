@@ -58,7 +58,8 @@ impl Node {
         let Content::Map(entries) = &self.content else { return None };
         entries.iter().find_map(|(key, node)| {
             let rest = path.strip_prefix(key.as_str())?;
-            (rest.is_empty() || rest.starts_with(['.', '['])).then(|| node.at(rest))?
+            let below = rest.strip_prefix('.').unwrap_or(rest);
+            (rest.is_empty() || rest.starts_with(['.', '['])).then(|| node.at(below))?
         })
     }
 
