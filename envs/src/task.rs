@@ -74,6 +74,28 @@ pub struct Push {
     pub force: [f32; 3],
 }
 
+/// Something that can be told of a task besides its spec, such as the length of a measured road.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// Its name, in lower case with underscores.
+    pub name: String,
+    /// What it is.
+    pub value: FactValue,
+    /// Unit, SI; empty for text, `1` for a plain number.
+    pub unit: String,
+    /// What it means, in a few words.
+    pub meaning: String,
+}
+
+/// A number or text.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactValue {
+    /// A number.
+    Number(f64),
+    /// Text.
+    Text(String),
+}
+
 /// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
 ///
 /// The lane calls `build` once, then for every episode `trial`, `reset` and `observe`, and for every env step `actuate`
@@ -128,6 +150,11 @@ pub trait Task: Send + Sync + 'static {
 
     /// Writes those as they are after the env step that has just been taken.
     fn state(&self, _world: &World<'_>, _state: &mut [f32]) {}
+
+    /// What is told of the task besides its spec; worked out when it is asked for.
+    fn facts(&self) -> Vec<Fact> {
+        Vec::new()
+    }
 
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {

@@ -100,13 +100,16 @@ impl Bike {
         world.simulation.integration_parameters.static_contact_softness =
             SpringCoefficients::new(bike.tyre_frequency, bike.tyre_damping);
         let (mass, ahead, height) = bike.centre_of_mass(&spec.rider);
+        // Where surfaces differ, each tyre says the friction of what is below it.
+        let surfaces = !spec.ground.surfaces.is_empty();
         let ground = world.insert_ground(
             ColliderBuilder::new(SharedShape::new(profile.ground.clone()))
-                .friction(bike.friction)
+                .friction(if surfaces { 1.0 } else { bike.friction })
                 .collision_groups(InteractionGroups::new(GROUND, TYRE, InteractionTestMode::And)),
         );
-        let (rear_wheel, rear_tyre) = insert_wheel(world, &bike.rear_wheel, 0.0, bike.friction);
-        let (front_wheel, front_tyre) = insert_wheel(world, &bike.front_wheel, bike.wheelbase, bike.friction);
+        let rule = if surfaces { CoefficientCombineRule::Multiply } else { CoefficientCombineRule::Average };
+        let (rear_wheel, rear_tyre) = insert_wheel(world, &bike.rear_wheel, 0.0, bike.friction, rule);
+        let (front_wheel, front_tyre) = insert_wheel(world, &bike.front_wheel, bike.wheelbase, bike.friction, rule);
         let frame = world.insert_body(rigid_part(&bike.frame));
         let rider = world.insert_body(rigid_part(&spec.rider.body));
 
@@ -187,7 +190,8 @@ impl Bike {
         let drive = command.pedal * bike.pedal_torque.min(bike.pedal_power / turning);
         world.twist(self.rear_wheel, -drive);
         world.twist(self.frame, drive);
-        let rolling = bike.rolling_resistance * self.mass * GRAVITY * (speed / RESISTANCE_ONSET).clamp(-1.0, 1.0);
+        let resistance = self.feel_surfaces(world, spec, profile);
+        let rolling = resistance * self.mass * GRAVITY * (speed / RESISTANCE_ONSET).clamp(-1.0, 1.0);
         let drag = 0.5 * AIR * bike.drag_area * speed * speed.abs();
         world.push(self.frame, Vector::new(-rolling - drag, 0.0));
 
@@ -201,6 +205,32 @@ impl Bike {
             world.twist(self.roll, torque);
         }
         world.twist(self.roll, bike.side_push * self.height);
+    }
+
+    /// Sets the friction of the tyres by the surfaces below them, and returns the coefficient of rolling resistance of the whole
+    /// bicycle: each wheel's by the share of the weight that it carries at rest.
+    fn feel_surfaces(&self, world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile) -> f32 {
+        let bike = &spec.bike;
+        if spec.ground.surfaces.is_empty() {
+            return bike.rolling_resistance;
+        }
+        let front_share = self.ahead / bike.wheelbase;
+        let wheels =
+            [(self.rear_wheel, self.rear_tyre, 1.0 - front_share), (self.front_wheel, self.front_tyre, front_share)];
+        let mut resistance = 0.0;
+        for (wheel, tyre, share) in wheels {
+            let surface = profile.surface(world.bodies[wheel].translation().x);
+            resistance +=
+                share * surface.and_then(|surface| surface.rolling_resistance).unwrap_or(bike.rolling_resistance);
+            let friction = surface.and_then(|surface| surface.friction).unwrap_or(bike.friction);
+            // A collider that is borrowed mutably counts as changed.
+            if world.colliders[tyre].friction() != friction
+                && let Some(tyre) = world.colliders.get_mut(tyre)
+            {
+                tyre.set_friction(friction);
+            }
+        }
+        resistance
     }
 
     /// Sets hip and brakes, which hold until they are set anew.
@@ -327,12 +357,19 @@ fn rigid_part(part: &MassSpec) -> RigidBodyBuilder {
         .additional_mass_properties(MassProperties::new(Vector::ZERO, part.mass, part.inertia))
 }
 
-fn insert_wheel(world: &mut World<'_>, wheel: &WheelSpec, x: f32, friction: f32) -> (RigidBodyHandle, ColliderHandle) {
+fn insert_wheel(
+    world: &mut World<'_>,
+    wheel: &WheelSpec,
+    x: f32,
+    friction: f32,
+    rule: CoefficientCombineRule,
+) -> (RigidBodyHandle, ColliderHandle) {
     let body =
         world.insert_body(rigid_part(&MassSpec { x, y: wheel.radius, mass: wheel.mass, inertia: wheel.inertia }));
     let tyre = ColliderBuilder::ball(wheel.radius)
         .density(0.0)
         .friction(friction)
+        .friction_combine_rule(rule)
         .collision_groups(InteractionGroups::new(TYRE, GROUND, InteractionTestMode::And));
     (body, world.insert_collider(tyre, body))
 }

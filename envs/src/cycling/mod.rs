@@ -4,19 +4,25 @@
 //! that stands falls, one that moves can be balanced, and rough ground makes it harder: balance is the skill that
 //! carries over from one ground to another.
 
+mod account;
 mod bike;
 mod ground;
+mod ground_spec;
+mod placed;
 mod profile;
 mod spec;
+pub mod survey;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub use bike::{Bike, Command, GRAVITY, Motion};
 pub use ground::Ground;
+pub use ground_spec::{Filter, GroundSpec, SmoothingSpec, StretchSpec};
+pub use placed::{FeatureSpec, SurfaceSpec};
 pub use profile::{Profile, Road};
-pub use spec::{
-    BikeSpec, CyclingSpec, EpisodeSpec, GroundSpec, MassSpec, RewardSpec, RiderSpec, SuspensionSpec, WheelSpec,
-};
+pub use spec::{BikeSpec, CyclingSpec, EpisodeSpec, MassSpec, RewardSpec, RiderSpec, SuspensionSpec, WheelSpec};
+pub use way::Way;
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
@@ -24,7 +30,7 @@ use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::{Field, Space};
-use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec};
+use crate::task::{Blueprint, Fact, Judgement, Push, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::{PhysicsSettings, World};
 use rand::RngExt;
@@ -42,7 +48,7 @@ const MARGIN: f32 = 5.0;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("cycling", blueprint)
+    Family::from_documents("cycling", blueprint).inlining(survey::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
@@ -72,7 +78,7 @@ pub struct Cycling {
 impl Cycling {
     /// A task as the spec says, which must be valid.
     pub fn new(spec: CyclingSpec) -> Self {
-        let road = Road::new(&spec.ground);
+        let road = Road::new(&spec.ground, spec.episode.course);
         let task = task_spec(&spec);
         Self {
             profile: road.level(),
@@ -243,6 +249,10 @@ impl Task for Cycling {
         state.copy_from_slice(&[rear.x, rear.y, front.x, front.y, heights[0], heights[1], rates[0], rates[1]]);
     }
 
+    fn facts(&self) -> Vec<Fact> {
+        account::of(&self.spec, self.road.way())
+    }
+
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
         if let Some(bike) = &self.bike {
             bike.push(world, push, duration);
@@ -269,6 +279,13 @@ impl Task for Cycling {
         scene.tell("ride", [self.furthest, self.spec.episode.course, f32::from(u8::from(self.fallen))]);
         let surface = self.profile.ground.points(rear.x - GROUND_TOLD[0], front.x + GROUND_TOLD[1]);
         scene.tell("surface", surface.into_iter().flat_map(|point| [point.x, point.y]).collect::<Vec<f32>>());
+        let (behind, ahead) = (rear.x - GROUND_TOLD[0], front.x + GROUND_TOLD[1]);
+        for ([from, to], surface) in self.profile.surfaces().filter(|([from, to], _)| *from < ahead && *to > behind) {
+            let bike = &self.spec.bike;
+            let friction = surface.friction.unwrap_or(bike.friction);
+            let resistance = surface.rolling_resistance.unwrap_or(bike.rolling_resistance);
+            scene.tell("surface stretch", [from, to, friction, resistance]);
+        }
         let contact = Vector::new(rear.x - 0.6, self.profile.ground.height(rear.x - 0.6));
         scene.line("roll", [contact, contact + Vector::new(-roll.sin(), roll.cos()) * 1.2]);
     }
@@ -309,8 +326,12 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
             spec.reward.target_speed, spec.reward.speed_margin, spec.reward.effort
         ),
         start: format!(
-            "Rolling at {} ± {} m/s on {} m of level ground, with a roll of {} rad (SD); then fresh ground.",
-            episode.start_speed, episode.start_speed_range, spec.ground.level_start, episode.start_roll
+            "Rolling at {} ± {} m/s on {} m of level ground, with a roll of {} rad (SD); then {}.",
+            episode.start_speed,
+            episode.start_speed_range,
+            spec.ground.level_start,
+            episode.start_roll,
+            account::ground_in_words(&spec.ground)
         ),
         end: format!(
             "Terminated at a roll beyond {} rad, a pitch against the ground beyond {} rad, or {} s below {} m/s. \

@@ -1,7 +1,10 @@
-//! Roads by ISO 8608: random profiles with a given displacement spectrum, and the trail's logs, drops and grades.
+//! The ground of an episode. Roads by ISO 8608: random profiles with a given displacement spectrum, and the trail's logs, drops
+//! and grades; on top of them the way that is the same in all episodes.
 
 use super::ground::Ground;
-use super::spec::GroundSpec;
+use super::ground_spec::GroundSpec;
+use super::placed::SurfaceSpec;
+use super::way::Way;
 use crate::seed::Rng;
 use rand::RngExt;
 use realfft::num_complex::Complex32;
@@ -11,10 +14,12 @@ use std::sync::Arc;
 
 /// Distance between two heights, in m.
 pub const SPACING: f32 = 0.05;
+/// The same in double precision, in which the way is worked out.
+pub const WAY_SPACING: f64 = 0.05;
 /// Where the ground begins, in m; the rear wheel starts at 0.
 pub const START: f32 = -10.0;
-/// Heights in one episode's ground: 115.2 m.
-const POINTS: usize = 2304;
+/// Heights in one episode's ground, unless its course is a longer one: 115.2 m.
+pub const POINTS: usize = 2304;
 /// The reference wavenumber of ISO 8608, in cycles/m.
 const REFERENCE_WAVENUMBER: f32 = 0.1;
 /// Half the base over which the ground's curvature is felt by a tyre and a wheel, in samples.
@@ -29,6 +34,9 @@ pub struct Profile {
     pub ground: Ground,
     /// Curvature of the ground in 1/m times the side (-1 left to 1 right) of the track on which it lies.
     sided_curvature: Vec<f32>,
+    /// Surfaces along the way, and the distance along it at which the ride began.
+    surfaces: Arc<[SurfaceSpec]>,
+    begin: f32,
 }
 
 impl Profile {
@@ -37,12 +45,26 @@ impl Profile {
         let place = ((x - START) / SPACING).clamp(0.0, (self.sided_curvature.len() - 1) as f32);
         self.sided_curvature[place as usize]
     }
+
+    /// The surface at `x`; `None` where there is none but the ground's own.
+    pub fn surface(&self, x: f32) -> Option<&SurfaceSpec> {
+        let place = f64::from(self.begin + x);
+        let before = self.surfaces.partition_point(|surface| surface.from <= place);
+        self.surfaces.get(before.checked_sub(1)?).filter(|surface| place < surface.to)
+    }
+
+    /// Where surfaces begin and end, as places of the ride.
+    pub fn surfaces(&self) -> impl Iterator<Item = ([f32; 2], &SurfaceSpec)> {
+        let place = |distance: f64| distance as f32 - self.begin;
+        self.surfaces.iter().map(move |surface| ([place(surface.from), place(surface.to)], surface))
+    }
 }
 
 /// Makes profiles; holds the transform's plan and buffers.
 #[derive(Clone)]
 pub struct Road {
     spec: GroundSpec,
+    way: Way,
     inverse: Arc<dyn ComplexToReal<f32>>,
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
@@ -50,16 +72,29 @@ pub struct Road {
 }
 
 impl Road {
-    /// A maker of grounds for one episode each.
-    pub fn new(spec: &GroundSpec) -> Self {
-        Self::with_points(spec, POINTS)
+    /// A maker of grounds for one episode each, with a course of that length (m).
+    pub fn new(spec: &GroundSpec, course: f32) -> Self {
+        let way = Way::of(spec, course);
+        let mut road = Self::with_points(spec, way.points(course));
+        if let Some(longest) = way.unmeasured() {
+            // What the profile tells is not drawn as well.
+            let coarse = 1.0 / longest as f32;
+            road.spec.lowest_wavenumber = road.spec.lowest_wavenumber.max(coarse);
+            road.spec.steepest_grade = 0.0;
+            if coarse >= road.spec.highest_wavenumber {
+                road.spec.roughness = 0.0;
+            }
+        }
+        Self { way, ..road }
     }
 
     /// A maker of profiles of any length, a multiple of 2.
     pub fn with_points(spec: &GroundSpec, points: usize) -> Self {
         let inverse = RealFftPlanner::new().plan_fft_inverse(points);
         Self {
-            spec: spec.clone(),
+            // Every lane has a road: what its way was made of is not kept in each.
+            spec: GroundSpec { profile: None, surfaces: Vec::new(), features: Vec::new(), ..spec.clone() },
+            way: Way::default(),
             spectrum: inverse.make_input_vec(),
             scratch: inverse.make_scratch_vec(),
             heights: inverse.make_output_vec(),
@@ -70,15 +105,29 @@ impl Road {
     /// Level ground.
     pub fn level(&self) -> Profile {
         let heights = vec![0.0; self.heights.len()].into();
-        Profile { ground: Ground::new(START, SPACING, heights), sided_curvature: vec![0.0; self.heights.len()] }
+        Profile {
+            ground: Ground::new(START, SPACING, heights),
+            sided_curvature: vec![0.0; self.heights.len()],
+            surfaces: Arc::clone(self.way.surfaces()),
+            begin: 0.0,
+        }
     }
 
-    /// A fresh ground: level run-in, then roughness and features.
+    /// The way.
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
+    /// A fresh ground: level run-in, then roughness, features and the way.
     pub fn draw(&mut self, rng: &mut Rng, profile: &mut Profile) {
         self.roughness(rng);
         self.run_in();
         self.grades(rng);
         self.logs_and_drops(rng);
+        let (begin, index) = self.way.begin(rng);
+        profile.begin = begin;
+        let spec = &self.spec;
+        self.way.lay(index, |x| fade(spec, x), &mut self.heights);
         self.sides(rng, &mut profile.sided_curvature);
         profile.ground = Ground::new(START, SPACING, Arc::from(&self.heights[..]));
     }
@@ -110,8 +159,7 @@ impl Road {
         let (level, ramp) = (self.spec.level_start, self.spec.ramp);
         let until = (((level + ramp - START) / SPACING) as usize + 1).min(self.heights.len());
         for (index, height) in self.heights[..until].iter_mut().enumerate() {
-            let share = ((START + index as f32 * SPACING - level) / ramp).clamp(0.0, 1.0);
-            *height *= share * share * (3.0 - 2.0 * share);
+            *height *= fade(&self.spec, START + index as f32 * SPACING);
         }
     }
 
@@ -185,6 +233,12 @@ impl Road {
     }
 }
 
+/// How much there is at `x` of what fades in after the level start, from 0 to 1.
+fn fade(spec: &GroundSpec, x: f32) -> f32 {
+    let share = ((x - spec.level_start) / spec.ramp).clamp(0.0, 1.0);
+    share * share * (3.0 - 2.0 * share)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +309,7 @@ mod tests {
             feature_length: 6.0,
             ..GroundSpec::level()
         };
-        let mut road = Road::new(&spec);
+        let mut road = Road::new(&spec, 60.0);
         let mut profile = road.level();
         for seed in 0..SEEDS {
             road.draw(&mut Seed(seed).rng(), &mut profile);

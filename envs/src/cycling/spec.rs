@@ -1,5 +1,6 @@
 //! What can be said about a cycling task in YAML. All quantities in SI units.
 
+use super::ground_spec::GroundSpec;
 use crate::document::Invalid;
 use serde::{Deserialize, Serialize};
 
@@ -171,59 +172,6 @@ pub struct RiderSpec {
     pub lean_limit: f32,
 }
 
-/// The ground: ISO 8608 roughness and, for trails, grades, logs and drops.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GroundSpec {
-    /// Displacement spectral density at 0.1 cycles/m, in m³: the mean of class A is 16e-6, each class four times more.
-    pub roughness: f32,
-    /// Longest waves, in cycles/m.
-    pub lowest_wavenumber: f32,
-    /// Shortest waves, in cycles/m.
-    pub highest_wavenumber: f32,
-    /// Level ground at the start, in m.
-    pub level_start: f32,
-    /// Length over which the roughness fades in, in m.
-    pub ramp: f32,
-    /// Steepest grade up or down, in rad.
-    #[serde(default)]
-    pub steepest_grade: f32,
-    /// Length of a stretch of one grade, in m.
-    #[serde(default = "twelve")]
-    pub grade_length: f32,
-    /// Highest log, in m.
-    #[serde(default)]
-    pub highest_log: f32,
-    /// Highest drop, in m.
-    #[serde(default)]
-    pub highest_drop: f32,
-    /// Length of a stretch with one log or drop in it, in m.
-    #[serde(default = "twelve")]
-    pub feature_length: f32,
-}
-
-fn twelve() -> f32 {
-    12.0
-}
-
-impl GroundSpec {
-    /// Perfectly level ground.
-    pub fn level() -> Self {
-        Self {
-            roughness: 0.0,
-            lowest_wavenumber: 0.01,
-            highest_wavenumber: 4.0,
-            level_start: 6.0,
-            ramp: 4.0,
-            steepest_grade: 0.0,
-            grade_length: twelve(),
-            highest_log: 0.0,
-            highest_drop: 0.0,
-            feature_length: twelve(),
-        }
-    }
-}
-
 impl BikeSpec {
     /// Mass, and centre of mass ahead of and above the rear contact point, of bicycle and rider at rest.
     pub fn centre_of_mass(&self, rider: &RiderSpec) -> (f32, f32, f32) {
@@ -253,7 +201,7 @@ impl CyclingSpec {
         check("episode.physics_steps", episode.physics_steps as f32, 1.0..=100.0, "")?;
         check("episode.solver_iterations", episode.solver_iterations as f32, 1.0..=100.0, "")?;
         check("episode.time_limit", episode.time_limit, 0.1..=3600.0, "s")?;
-        check("episode.course", episode.course, 1.0..=90.0, "m")?;
+        check("episode.course", episode.course, 1.0..=self.ground.longest_course(), "m")?;
         check("episode.start_speed", episode.start_speed, 0.0..=20.0, "m/s")?;
         check("episode.start_speed_range", episode.start_speed_range, 0.0..=5.0, "m/s")?;
         check("episode.start_roll", episode.start_roll, 0.0..=0.5, "rad")?;
@@ -266,7 +214,7 @@ impl CyclingSpec {
         check("reward.effort", self.reward.effort, 0.0..=10.0, "")?;
         self.validate_bike()?;
         self.validate_rider()?;
-        self.validate_ground()
+        self.ground.validate(episode.course)
     }
 
     fn validate_bike(&self) -> Result<(), Invalid> {
@@ -311,21 +259,6 @@ impl CyclingSpec {
         check("rider.hip_stiffness", rider.hip_stiffness, 0.0..=1e6, "N·m/rad")?;
         check("rider.hip_damping", rider.hip_damping, 0.0..=1e5, "N·m·s/rad")?;
         check("rider.lean_limit", rider.lean_limit, 0.0..=1.5, "rad")
-    }
-
-    fn validate_ground(&self) -> Result<(), Invalid> {
-        let check = Invalid::check;
-        let ground = &self.ground;
-        check("ground.roughness", ground.roughness, 0.0..=0.3, "m³")?;
-        check("ground.lowest_wavenumber", ground.lowest_wavenumber, 0.001..=4.0, "cycles/m")?;
-        check("ground.highest_wavenumber", ground.highest_wavenumber, ground.lowest_wavenumber..=10.0, "cycles/m")?;
-        check("ground.level_start", ground.level_start, 2.0..=100.0, "m")?;
-        check("ground.ramp", ground.ramp, 0.1..=100.0, "m")?;
-        check("ground.steepest_grade", ground.steepest_grade, 0.0..=0.35, "rad")?;
-        check("ground.grade_length", ground.grade_length, 1.0..=100.0, "m")?;
-        check("ground.highest_log", ground.highest_log, 0.0..=0.5, "m")?;
-        check("ground.highest_drop", ground.highest_drop, 0.0..=1.0, "m")?;
-        check("ground.feature_length", ground.feature_length, 2.0..=100.0, "m")
     }
 }
 

@@ -37,9 +37,13 @@ struct Ride {
 
 impl Ride {
     fn new(spec: CyclingSpec, speed: f32, roll: f32) -> Self {
+        let profile = Road::with_points(&spec.ground, 60_000).level();
+        Self::on(profile, spec, speed, roll)
+    }
+
+    fn on(profile: Profile, spec: CyclingSpec, speed: f32, roll: f32) -> Self {
         let settings = task_spec(&spec).physics;
         let mut physics = Physics::new(&settings);
-        let profile = Road::with_points(&spec.ground, 60_000).level();
         let mut world = physics.world();
         let mut bike = Bike::build(&mut world, &spec, &profile);
         bike.start(&mut world, &spec, &profile, speed, roll);
@@ -210,4 +214,76 @@ fn standing_still_and_rolling_backwards_earn_nothing() {
         bike.start(&mut physics.world(), &spec, &task.profile, spec.reward.target_speed, 0.0);
     }
     assert!(task.judge(&physics.world(), &[0.0; 5]).reward > 0.99);
+}
+
+/// A ride on level ground with surfaces along the way.
+fn on_surfaces(mut spec: CyclingSpec, surfaces: &str, speed: f32) -> Ride {
+    spec.ground.surfaces = serde_yaml::from_str(surfaces).unwrap();
+    let profile = Road::new(&spec.ground, spec.episode.course).level();
+    Ride::on(profile, spec, speed, 0.0)
+}
+
+#[test]
+fn coasting_over_a_surface_costs_the_computed_speed() {
+    for id in ["cycling/flat-v0", "cycling/mountain-v0"] {
+        for resistance in [0.01, 0.03, 0.06] {
+            let spec = rigid(id);
+            let (mass, ..) = spec.bike.centre_of_mass(&spec.rider);
+            let turning = |wheel: &WheelSpec| wheel.inertia / wheel.radius.powi(2);
+            let moving = mass + turning(&spec.bike.rear_wheel) + turning(&spec.bike.front_wheel);
+            let (length, speed) = (20.0, 8.0);
+            let surfaces = format!("[{{from: 10, to: 30, rolling_resistance: {resistance}}}]");
+            let mut ride = on_surfaces(spec, &surfaces, speed);
+            let rear = |ride: &mut Ride| ride.bike.axles(&ride.physics.world())[0].x;
+            while rear(&mut ride) < 5.0 {
+                ride.step(&Command::default());
+            }
+            let before = ride.speed();
+            while rear(&mut ride) < 35.0 {
+                ride.step(&Command::default());
+            }
+            // Each wheel does the work c · (its share of m g) · length, at the cost of all that moves and turns.
+            let lost = 2.0 * resistance * GRAVITY * length * mass / moving;
+            let computed = before - (before * before - lost).sqrt();
+            let found = before - ride.speed();
+            assert!(
+                (found / computed - 1.0).abs() < 0.03,
+                "{id}: {found} m/s lost at {resistance}, computed {computed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn locked_wheels_slow_down_by_the_friction_of_the_surface() {
+    for friction in [0.1, 0.3, 0.5] {
+        let surfaces = format!("[{{from: 10, to: 80, friction: {friction}}}]");
+        let mut ride = on_surfaces(rigid("cycling/flat-v0"), &surfaces, 9.0);
+        let rear = |ride: &mut Ride| ride.bike.axles(&ride.physics.world())[0].x;
+        while rear(&mut ride) < 12.0 {
+            ride.step(&Command::default());
+        }
+        let locked = Command { rear_brake: 1.0, front_brake: 1.0, ..Command::default() };
+        ride.ride(0.2, &locked);
+        let before = ride.speed();
+        ride.ride(0.5, &locked);
+        let found = (before - ride.speed()) / 0.5;
+        let computed = friction * GRAVITY;
+        assert!((found / computed - 1.0).abs() < 0.05, "{found} m/s² at {friction}, computed {computed} m/s²");
+    }
+}
+
+#[test]
+fn a_surface_like_the_ground_changes_nothing_that_matters() {
+    let spec = CyclingSpec { ground: GroundSpec::level(), ..spec("cycling/flat-v0") };
+    let bike = &spec.bike;
+    let same =
+        format!("[{{from: 5, to: 30, friction: {}, rolling_resistance: {}}}]", bike.friction, bike.rolling_resistance);
+    let mut rides = [on_surfaces(spec.clone(), &same, 4.0), on_surfaces(spec, "[]", 4.0)];
+    let command = Command { pedal: 0.1, ..Command::default() };
+    let speeds = rides.each_mut().map(|ride| {
+        ride.ride(5.0, &command);
+        ride.speed()
+    });
+    assert!((speeds[0] - speeds[1]).abs() < 1e-3, "{speeds:?}");
 }

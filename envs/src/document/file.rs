@@ -26,7 +26,7 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err("is a folder; expected a YAML file".into());
+        return Err("is a folder; expected a file".into());
     }
     let mut bytes = Vec::new();
     // A pipe has no length that could be asked for beforehand.

@@ -17,6 +17,7 @@ mod scalar;
 mod tests;
 
 pub use error::{DocumentError, Invalid, nearest, one_line, shown};
+pub(crate) use file::read_text;
 pub use file::{LARGEST_FILE_BYTES, find};
 
 use node::{Content, Node, Place, Source};
@@ -122,6 +123,21 @@ impl Document {
         if let Some(node) = self.root.at_mut(field) {
             *node = other.root.clone();
         }
+        self
+    }
+
+    /// This document without one of its fields.
+    pub fn without(mut self, field: &str) -> Self {
+        let (parent, key) = field.rsplit_once('.').unwrap_or(("", field));
+        if let Some(Node { content: Content::Map(entries), .. }) = self.root.at_mut(parent) {
+            entries.retain(|(known, _)| known != key);
+        }
+        self
+    }
+
+    /// This document as one whose text nobody has written, so that errors name no line of it.
+    pub fn unplaced(mut self) -> Self {
+        self.root.unplace();
         self
     }
 
