@@ -29,8 +29,8 @@ fn every_command_of_the_readme_runs() {
     let folder = tempfile::tempdir().unwrap();
     let mut commands = 0;
     for (language, text) in blocks(readme) {
-        if language == "yaml" {
-            // The first line of a YAML block names its file.
+        if language == "yaml" || language == "csv" {
+            // The first line of such a block names its file.
             let name = text.lines().next().and_then(|line| line.strip_prefix("# ")).expect("a file name");
             fs::write(folder.path().join(name.trim()), &text).unwrap();
         }

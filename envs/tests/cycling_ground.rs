@@ -3,11 +3,13 @@
 mod common;
 
 use common::{extremes, numbers, seen, task, with, yaml};
+use etude_envs::cycling::survey::Survey;
 use etude_envs::cycling::{CyclingSpec, GroundSpec, Road, Way};
-use etude_envs::document::Document;
+use etude_envs::document::{Document, to_yaml};
 use etude_envs::lane::SoloLane;
 use etude_envs::task::{Blueprint, FactValue};
 use etude_envs::{Registry, Seed};
+use proptest::prelude::*;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -348,5 +350,57 @@ fn released_tasks_say_nothing_of_what_they_do_not_have() {
             );
         }
         assert!(Registry::default().task(id).unwrap().make().facts().is_empty());
+    }
+}
+
+/// Files of each kind, to be damaged.
+const SEEDS: [(&str, &str); 3] = [
+    ("way.gpx", include_str!("../../fuzz/seeds/survey/track.gpx")),
+    ("table.csv", include_str!("../../fuzz/seeds/survey/table.csv")),
+    ("road.erd", include_str!("../../fuzz/seeds/survey/road.erd")),
+];
+
+/// Text that is put into files where it does not belong.
+const STRAY: [&str; 12] =
+    ["-", "9", "e9", "1e308", "nan", ";", "\n", "\"", "<trkpt lat=\"0\" lon=\"0\"/>", "&a;", "END\n", "\u{202e}\0"];
+
+fn damaged() -> impl Strategy<Value = (usize, String)> {
+    let damage = (0.0f64..1.0, 0usize..12, 0usize..STRAY.len());
+    (0..SEEDS.len(), prop::collection::vec(damage, 1..5)).prop_map(|(which, damages)| {
+        let mut text: Vec<char> = SEEDS[which].1.chars().collect();
+        for (share, gone, stray) in damages {
+            let at = (share * text.len() as f64) as usize;
+            text.splice(at..(at + gone).min(text.len()), STRAY[stray].chars());
+        }
+        (which, text.into_iter().collect())
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_ridden_or_is_one_line_of_what_is_wrong((which, text) in damaged()) {
+        let name = SEEDS[which].0;
+        let one_line = |error: String| {
+            let fine = error.len() < 2_000 && !error.chars().any(char::is_control);
+            prop_assert!(fine, "{error:?}");
+            Ok(())
+        };
+        let survey = match Survey::parse(name, &text, 1) {
+            Ok(survey) => survey,
+            Err(error) => return one_line(error.to_string()),
+        };
+        let indented: String = to_yaml(&survey).unwrap().lines().map(|line| format!("    {line}\n")).collect();
+        let extends = "task: cycling/mine-v0\nextends: cycling/flat-v0\nsummary: Mine.\nground:\n  profile:\n";
+        let document = Document::parse("mine.yaml", &format!("{extends}{indented}")).unwrap();
+        let task = match Registry::default().task_from(&document) {
+            Ok(task) => task,
+            Err(error) => return one_line(error.to_string()),
+        };
+        drop(task.make().facts());
+        let mut lane = SoloLane::new(&task, Seed(1));
+        for _ in 0..20 {
+            lane.access().step(&[0.0, 1.0, -1.0, -1.0, 0.0]).unwrap();
+            prop_assert!(lane.lane().observation().iter().all(|value| value.is_finite()));
+        }
     }
 }

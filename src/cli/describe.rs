@@ -11,7 +11,7 @@ use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::{Field, Space};
-use etude_envs::task::Blueprint;
+use etude_envs::task::{Blueprint, Fact, FactValue};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -100,8 +100,8 @@ impl Describe {
 }
 
 fn of_task(blueprint: &Blueprint) -> Told {
-    let spec = blueprint.spec();
-    let json = json!({
+    let (spec, told) = (blueprint.spec(), blueprint.make().facts());
+    let mut json = json!({
         "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
         "start": spec.start, "end": spec.end, "metrics": spec.metrics, "step_limit": spec.step_limit,
         "control_interval_s": spec.physics.control_interval(),
@@ -109,9 +109,12 @@ fn of_task(blueprint: &Blueprint) -> Told {
         "observation": fields(&spec.observation), "percepts": percepts(&spec.percepts), "action": fields(&spec.action),
         "evaluation": in_words(blueprint.scheduled()), "yaml": blueprint.yaml(),
     });
+    if !told.is_empty() {
+        json["facts"] = facts(&told);
+    }
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n\nObservation ({})\n{}\n{}Action ({})\n{}",
+         physics steps each; at most {} actions\n\n{}Observation ({})\n{}\n{}Action ({})\n{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -122,6 +125,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         1.0 / spec.physics.control_interval(),
         spec.physics.steps_per_action,
         spec.step_limit,
+        describe_facts(&told),
         spec.observation.len(),
         describe(&spec.observation),
         describe_percepts(&spec.percepts),
@@ -222,6 +226,35 @@ fn describe_percepts(percepts: &[Percept]) -> String {
         .collect();
     let head = ["percept", "tells", "while above 0", "follows from", "is wanted at"];
     format!("Percepts ({}), senses that are not always there\n{}\n", percepts.len(), table(&head, &rows))
+}
+
+/// What is told of a task besides its spec; nothing where there is none.
+fn describe_facts(facts: &[Fact]) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = facts
+        .iter()
+        .map(|fact| {
+            let value = match &fact.value {
+                FactValue::Number(number) => number.to_string(),
+                FactValue::Text(text) => shown(text),
+            };
+            vec![fact.name.clone(), value, fact.unit.clone(), fact.meaning.clone()]
+        })
+        .collect();
+    format!("Facts ({})\n{}\n", facts.len(), table(&["fact", "value", "unit", "meaning"], &rows))
+}
+
+fn facts(facts: &[Fact]) -> Value {
+    let one = |fact: &Fact| {
+        let value = match &fact.value {
+            FactValue::Number(number) => json!(number),
+            FactValue::Text(text) => json!(text),
+        };
+        json!({ "name": fact.name, "value": value, "unit": fact.unit, "meaning": fact.meaning })
+    };
+    facts.iter().map(one).collect()
 }
 
 fn percepts(percepts: &[Percept]) -> Value {

@@ -11,6 +11,11 @@ const SKY: [Colour; 2] = [Colour::of(0xC9DFEE), Colour::of(0xF4F1EA)];
 const HILLS: [Colour; 2] = [Colour::of(0xBCD0D3), Colour::of(0xA5BFB4)];
 const GRASS: [Colour; 2] = [Colour::of(0x7F9C6B), Colour::of(0x4F6A4A)];
 const ROAD: Colour = Colour::of(0x3B4248);
+/// Other surfaces: slippery, and hard to roll on.
+const SLIPPERY: Colour = Colour::of(0x7FB6D6);
+const SOFT: Colour = Colour::of(0xB08A57);
+/// Coefficient of friction below which a surface is slippery.
+const GRIP: f32 = 0.4;
 const FRAME: Colour = ink::BLUE;
 const TYRE: Colour = Colour::of(0x23282D);
 const RIM: Colour = Colour::of(0xAEB7BF);
@@ -58,6 +63,7 @@ struct Ride {
     radii: [f32; 2],
     spokes: [f32; 2],
     surface: Vec<Vec2>,
+    stretches: Vec<([f32; 2], Colour)>,
     under: f32,
     frame: [f32; 3],
     wheelbase: f32,
@@ -85,6 +91,11 @@ impl Ride {
         let &[hip, head] = scene.lines("rider").next()? else { return None };
         let surface: Vec<Vec2> =
             scene.told("surface").next()?.chunks_exact(2).map(|place| Vec2::new(place[0], place[1])).collect();
+        let stretch = |told: &[f32]| match *told {
+            [from, to, friction, _] => Some(([from, to], if friction < GRIP { SLIPPERY } else { SOFT })),
+            _ => None,
+        };
+        let stretches = scene.told("surface stretch").filter_map(stretch).collect();
         let under = rear[1].min(front[1]) - rear_radius;
         Some(Self {
             rear: rear.into(),
@@ -93,6 +104,7 @@ impl Ride {
             spokes: [rear_spoke, front_spoke],
             under,
             surface,
+            stretches,
             frame,
             wheelbase: scene.number("wheelbase"),
             hip: hip.into(),
@@ -175,6 +187,11 @@ fn landscape(canvas: &mut Canvas, area: Rect, map: &Map, ride: &Ride) {
         }
     }
     canvas.line(&surface, (0.03 * map.scale).max(2.0), ROAD);
+    for ([from, to], colour) in &ride.stretches {
+        let within = ride.surface.iter().filter(|point| (*from..*to).contains(&point.x));
+        let points: Vec<Vec2> = within.map(|&point| map.at(point)).collect();
+        canvas.line(&points, (0.03 * map.scale).max(2.0), *colour);
+    }
 }
 
 /// Grass beside the road, always at the same places: without it nothing shows how fast one goes.

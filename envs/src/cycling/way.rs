@@ -14,7 +14,7 @@ const STEEPEST: f64 = 2.0;
 /// Ground beyond a course on a profile, in m.
 const BEYOND: f32 = 16.0;
 
-/// A measured profile with features, every [`WAY_SPACING`], and surfaces; level, and of one surface, if there is nothing of the kind.
+/// A measured profile with features, every 5 cm, and surfaces; level, and of one surface, if there is nothing of the kind.
 #[derive(Clone, Debug, Default)]
 pub struct Way {
     /// Distance along the way of the first height, in m.

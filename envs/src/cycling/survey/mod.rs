@@ -210,7 +210,8 @@ impl Survey {
             _ => {}
         }
         let [first, last] = self.extent();
-        if !(first.abs() <= LONGEST && last.abs() <= LONGEST) {
+        let known = first.abs() <= LONGEST && last.abs() <= LONGEST;
+        if !known {
             return Err(invalid("start", format!("{first} to {last}"), format!("distances up to {LONGEST} m")));
         }
         let climbs = |pair: &[f64]| pair[1] - pair[0] >= 0.5 * CLOSEST;
@@ -232,7 +233,8 @@ fn check_points(read: &Read) -> Result<(), Fault> {
         return Err(Fault::of(format!("has {} points; expected 2 or more", read.points.len())));
     }
     for (index, &[distance, height]) in read.points.iter().enumerate() {
-        if !(distance.abs() <= LONGEST && height.abs() <= HIGHEST) {
+        let known = distance.abs() <= LONGEST && height.abs() <= HIGHEST;
+        if !known {
             let expected = format!("expected distances up to {LONGEST} m and heights from -{HIGHEST} to {HIGHEST} m");
             return Err(fault(index, format!("point {} is at {distance} m, {height} m high; {expected}", index + 1)));
         }

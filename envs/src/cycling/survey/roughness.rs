@@ -13,6 +13,8 @@ const PIECE: usize = 4096;
 const PERIODS: f64 = 3.0;
 /// Octaves that have to be measured for a fit.
 const OCTAVES: f64 = 2.0;
+/// Density in m³ below which it is that of rounded numbers: waves of a nanometre.
+const SMOOTHEST: f64 = 1e-15;
 /// Bounds of the classes A to G in m³: the geometric means of neighbouring classes' means 16e-6, 64e-6, … (ISO 8608, table C.1).
 const BOUND_OF_A: f64 = 32e-6;
 
@@ -37,8 +39,8 @@ impl Roughness {
     pub fn of(heights: &[f64], spacing: f64, shortest: f64) -> Option<Self> {
         let piece = heights.len().min(PIECE) & !1;
         let low = FITTED[0].max(PERIODS / (piece as f64 * spacing));
-        let high = FITTED[1].min(1.0 / shortest);
-        if piece < 16 || !(high / low >= OCTAVES.exp2()) {
+        let high = FITTED[1].min(1.0 / shortest).min(0.5 / spacing);
+        if piece < 16 || high / low < OCTAVES.exp2() {
             return None;
         }
         let density = welch(heights, piece, spacing);
@@ -63,7 +65,7 @@ impl Roughness {
         let covariance = mean(&|band| (band[0] - middle) * (band[1] - level));
         let variance = mean(&|band| (band[0] - middle).powi(2));
         let density = mean(&|band| band[1] + 2.0 * band[0]).exp();
-        Some(Self { density, waviness: -covariance / variance, fitted: [low, high] })
+        (density > SMOOTHEST).then_some(Self { density, waviness: -covariance / variance, fitted: [low, high] })
     }
 
     /// The class, from A, the smoothest, to H.
@@ -168,6 +170,8 @@ mod tests {
         let heights = profile(64e-6, 2.0, 400.0, 0.1, 1);
         assert_eq!(Roughness::of(&heights[..10], 0.1, 0.2), None);
         assert_eq!(Roughness::of(&heights, 0.1, 30.0), None);
+        let slope: Vec<f64> = (0..4000).map(|index| 500.0 + 0.003 * f64::from(index)).collect();
+        assert_eq!(Roughness::of(&slope, 0.1, 0.2), None);
         assert_eq!(Roughness::of(&vec![1.0; 4000], 0.1, 0.2), None);
         assert_eq!([31e-6, 33e-6, 127e-6, 0.13, 1.0].map(class_of), ['A', 'B', 'B', 'G', 'H']);
     }
