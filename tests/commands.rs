@@ -286,6 +286,7 @@ fn help_is_there_for_every_command() {
         "report",
         "compare",
         "validate",
+        "score",
     ];
     for command in commands {
         etude(folder.path()).args([command, "--help"]).assert().success();

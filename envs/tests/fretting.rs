@@ -86,6 +86,17 @@ fn a_scripted_hand_plays_every_instrument_it_sees() {
 }
 
 #[test]
+fn a_scripted_hand_plays_pieces_with_the_fingers_that_are_found_for_them() {
+    for instrument in ["guitar", "bass"] {
+        let seen = with(&yaml(&format!("fretting/ode-{instrument}-blind-v0")), "display.eyes", |_| "open".into());
+        let task = task(&seen);
+        let script = Script::new(&task);
+        let found = score(&task, |seen, action| script.act(seen, action));
+        assert!(found >= 0.9, "{instrument}: {found}");
+    }
+}
+
+#[test]
 fn idle_and_random_hands_play_next_to_nothing() {
     for id in ids() {
         let task = registry().task(&id).unwrap();
@@ -111,7 +122,7 @@ fn every_task_keeps_the_contract() {
 fn tasks_of_a_set_share_their_spaces() {
     for (first, others) in [
         ("guitar", &["bass", "mirrored", "guitar-position", "riff"][..]),
-        ("guitar-blind", &["bass-blind", "mirrored-blind"]),
+        ("guitar-blind", &["bass-blind", "mirrored-blind", "ode-guitar-blind", "ode-bass-blind"]),
         ("guitar-routed", &["bass-routed", "mirrored-routed"]),
     ] {
         let spec = |name: &str| registry().task(&format!("fretting/{name}-v0")).unwrap().spec().clone();

@@ -16,8 +16,10 @@ mod no_stage;
 #[cfg(feature = "stage")]
 mod play;
 mod report;
+mod score;
 mod showcase;
 mod sweep;
+mod tablature;
 mod table;
 mod train;
 mod transfer;
@@ -84,6 +86,8 @@ enum Command {
     Merge(merge::Merge),
     /// Make the report of an experiment anew from its tables
     Report(report::Report),
+    /// Show what a fretting task plays of a score (YAML, MIDI, MusicXML, Guitar Pro), and with which fingers
+    Score(score::Score),
     /// Set runs on one task side by side: training runs, and tests of experiments
     Compare(compare::Compare),
     /// Watch subjects while they practise or show what they can: in a window (needs a build with --features stage), or
@@ -204,6 +208,7 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
         Some(Command::Validate(command)) => command.run(catalog),
         Some(Command::Merge(command)) => command.run(),
         Some(Command::Report(command)) => command.run(),
+        Some(Command::Score(command)) => command.run(catalog),
         Some(Command::Compare(command)) => command.run(),
         Some(Command::Watch(command)) => command.run(catalog),
         #[cfg(feature = "stage")]

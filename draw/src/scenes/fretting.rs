@@ -245,6 +245,10 @@ fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
     canvas.words(Vec2::new(now, area.min.y + 15.0), "now", 12.0, ink::INK, Align::Middle);
 }
 
+/// The colour of a finger; open strings, which no finger plays, are grey.
 fn colour_of(finger: f32) -> Colour {
-    FINGERS[(finger.max(0.0) as usize).min(FINGERS.len() - 1)]
+    if finger < 0.0 {
+        return ink::FAINT;
+    }
+    FINGERS[(finger as usize).min(FINGERS.len() - 1)]
 }

@@ -22,6 +22,13 @@ pub struct DocumentError {
     pub message: String,
 }
 
+impl DocumentError {
+    /// What is wrong with a file as a whole.
+    pub fn of_file(path: &std::path::Path, message: String) -> Self {
+        Self { source_name: path.display().to_string(), place: None, field: String::new(), message }
+    }
+}
+
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", one_line(&self.source_name))?;

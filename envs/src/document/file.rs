@@ -23,10 +23,18 @@ pub fn find(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
 /// # Errors
 /// In words: a folder, a file that cannot be read or is too large, and text that is not UTF-8.
 pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
+    text_of(read_bytes(path, most, "a file")?)
+}
+
+/// Reads `what` from a file of at most `most` bytes, or from a pipe.
+///
+/// # Errors
+/// In words: a folder, and a file that cannot be read or is too large.
+pub fn read_bytes(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err("is a folder; expected a file".into());
+        return Err(format!("is a folder; expected {what}"));
     }
     let mut bytes = Vec::new();
     // A pipe has no length that could be asked for beforehand.
@@ -34,6 +42,14 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
     if bytes.len() as u64 > most {
         return Err(format!("is more than {most} bytes long; expected at most {most}"));
     }
+    Ok(bytes)
+}
+
+/// The text that bytes are.
+///
+/// # Errors
+/// In words: bytes that are not UTF-8.
+pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("is UTF-16 text; expected UTF-8".into());
     }

@@ -17,8 +17,7 @@ mod scalar;
 mod tests;
 
 pub use error::{DocumentError, Invalid, nearest, one_line, shown};
-pub(crate) use file::read_text;
-pub use file::{LARGEST_FILE_BYTES, find};
+pub use file::{LARGEST_FILE_BYTES, find, read_bytes, read_text, text_of};
 
 use node::{Content, Node, Place, Source};
 use serde::Serialize;
@@ -75,14 +74,17 @@ impl Document {
     /// # Errors
     /// A missing, unreadable, oversized or malformed file.
     pub fn open_up_to(path: &Path, bytes: u64) -> Result<Self, DocumentError> {
+        let text = file::read_text(path, bytes).map_err(|message| DocumentError::of_file(path, message))?;
+        Self::parse_at(path, &text)
+    }
+
+    /// The same for a file whose text has been read already.
+    ///
+    /// # Errors
+    /// A malformed file.
+    pub fn parse_at(path: &Path, text: &str) -> Result<Self, DocumentError> {
         let name = path.display().to_string();
-        let text = file::read_text(path, bytes).map_err(|message| DocumentError {
-            source_name: name.clone(),
-            place: None,
-            field: String::new(),
-            message,
-        })?;
-        Self::parse_from(Source { name, folder: path.parent().map(Path::to_path_buf) }, &text)
+        Self::parse_from(Source { name, folder: path.parent().map(Path::to_path_buf) }, text)
     }
 
     /// The file path or name shown in errors.
@@ -93,6 +95,26 @@ impl Document {
     /// The value of a text field at a dotted path, if present.
     pub fn text_field(&self, field: &str) -> Option<&str> {
         self.root.at(field)?.text()
+    }
+
+    /// Whether there is a value at a dotted path.
+    pub fn has(&self, field: &str) -> bool {
+        self.root.at(field).is_some()
+    }
+
+    /// This document without the last key of a dotted path.
+    pub fn without(mut self, field: &str) -> Self {
+        let (parent, key) = field.rsplit_once('.').unwrap_or(("", field));
+        if let Some(Node { content: Content::Map(entries), .. }) = self.root.at_mut(parent) {
+            entries.retain(|(known, _)| known != key);
+        }
+        self
+    }
+
+    /// The same document, whose errors name no lines: for text that no person has written.
+    pub fn unplaced(mut self) -> Self {
+        self.root.unplace();
+        self
     }
 
     /// The folder of the file that says a field, which the paths in it are relative to; `None` if that was no file.

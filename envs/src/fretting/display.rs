@@ -56,8 +56,8 @@ impl Fretting {
         if self.spec.display.eyes == Eyes::Open {
             for after in 0..NOTES.len() {
                 let mut gaps = [[0.0; 2]; FINGERS];
-                if let Some(note) = self.note(after) {
-                    gaps[note.finger] = self.gap(&hand.tips[note.finger], note);
+                if let Some((note, finger)) = self.note(after).and_then(|note| Some((note, note.finger?))) {
+                    gaps[finger] = self.gap(&hand.tips[finger], note);
                 }
                 gaps.into_iter().for_each(|gap| writer.write(gap));
             }
@@ -68,7 +68,9 @@ impl Fretting {
         let until = note.onset - self.time();
         let urgency = (-until / self.spec.display.urgency_time).exp().min(MOST_URGENT);
         let mut shown = [note.string as f32, note.fret as f32, urgency, 0.0, 0.0, 0.0, 0.0];
-        shown[3 + note.finger] = 1.0;
+        if let Some(finger) = note.finger {
+            shown[3 + finger] = 1.0;
+        }
         shown
     }
 }

@@ -3,6 +3,9 @@
 //! Every written note's string is plucked at its onset. A string sounds the fret that is pressed highest on it; a finger
 //! that lands makes it sound without a pluck (a hammer-on); one that slides on does not. What rings within 50 ms of an
 //! onset is one note.
+//!
+//! A written open string sounds by itself, so it is no feat that it does: it counts only where a finger keeps it from
+//! sounding. A hand that does nothing plays nothing.
 
 use super::hand::{Fingertip, LIGHTEST_TOUCH};
 use super::instrument::Instrument;
@@ -99,6 +102,8 @@ pub struct Ear {
     held: Option<usize>,
     /// What was counted, by finger.
     pub tallies: [Tally; FINGERS],
+    /// Written open strings that a finger kept from sounding.
+    pub spoilt: Tally,
     /// All notes that sounded, in order.
     pub log: Vec<Sounded>,
     /// Sum of the absolute onset errors of correct notes, in s, and their number.
@@ -124,7 +129,7 @@ impl Ear {
 
     /// What all fingers together got right.
     pub fn total(&self) -> Tally {
-        self.tallies.iter().fold(Tally::default(), |sum, tally| Tally {
+        self.tallies.iter().fold(self.spoilt, |sum, tally| Tally {
             correct: sum.correct + tally.correct,
             sounded: sum.sounded + tally.sounded,
             written: sum.written + tally.written,
@@ -164,7 +169,10 @@ impl Ear {
         if time >= note.held_until() {
             self.held = None;
         } else if !self.sounds_cleanly(&note) {
-            self.tallies[note.finger].correct -= 0.5;
+            match note.finger {
+                Some(finger) => self.tallies[finger].correct -= 0.5,
+                None => self.spoilt.written += 0.5,
+            }
             self.held = None;
         }
     }
@@ -173,14 +181,19 @@ impl Ear {
         // Half a microsecond of slack: onsets that fall on a step belong to it.
         let plucked = notes.get(self.next).is_some_and(|note| time + 5e-7 >= note.onset);
         if plucked && let Some(note) = notes.get(self.next) {
-            self.tallies[note.finger].written += 1.0;
+            if let Some(finger) = note.finger {
+                self.tallies[finger].written += 1.0;
+            }
             self.pending = Some(self.next);
             self.stood = 0.0;
             self.next += 1;
         }
         let Some((index, note)) = self.pending.map(|index| (index, notes[index])) else { return 0.0 };
         let late = time - note.onset;
-        let tally = &mut self.tallies[note.finger];
+        let Some(due) = note.finger else {
+            return self.pluck_open(instrument, index, &note, tips, if plucked { 0.0 } else { late });
+        };
+        let tally = &mut self.tallies[due];
         let sound = self.sounds[note.string - 1];
         if let Sound::Fretted { fret, finger, clean: true } = sound
             && fret == note.fret
@@ -191,7 +204,8 @@ impl Ear {
             // A finger that was there before the string was plucked is on time.
             let error = if plucked { 0.0 } else { late };
             self.onset_errors = (self.onset_errors.0 + error, self.onset_errors.1 + 1);
-            self.shifts += u32::from(index > 0 && notes[index - 1].position() != note.position());
+            let before = notes[..index].iter().rev().find_map(Note::position);
+            self.shifts += u32::from(before.is_some() && before != note.position());
             self.held = Some(index);
             self.pending = None;
             self.write(Sounded {
@@ -218,9 +232,45 @@ impl Ear {
             self.write(Sounded { time, string, fret, pitch, onset_error, force, clean });
         }
         if plucked {
-            self.stood = standing(instrument, &tips[note.finger], &note);
+            self.stood = standing(instrument, &tips[due], &note);
         }
         if plucked { self.stood } else { 0.0 }
+    }
+
+    /// The same for an open string that was plucked `late` s ago, 0 in the step of its onset: 1 once it sounds.
+    fn pluck_open(
+        &mut self,
+        instrument: &Instrument,
+        index: usize,
+        note: &Note,
+        tips: &[Fingertip; FINGERS],
+        late: f32,
+    ) -> f32 {
+        let sound = self.sounds[note.string - 1];
+        if sound != Sound::Open && late <= ONSET_WINDOW {
+            return 0.0;
+        }
+        self.pending = None;
+        let (fret, force, clean) = match sound {
+            Sound::Open => {
+                self.held = Some(index);
+                (0, 0.0, true)
+            }
+            Sound::Muted => {
+                self.spoilt.written += 1.0;
+                return 0.0;
+            }
+            Sound::Fretted { fret, finger, clean } => {
+                self.spoilt.written += 1.0;
+                self.spoilt.sounded += 1.0;
+                (fret, tips[finger].force, clean)
+            }
+        };
+        let pitch = instrument.pitch(note.string, fret);
+        let error = if fret == 0 { late } else { 0.0 };
+        let (time, string, onset_error) = (note.onset + error, note.string, Some(error));
+        self.write(Sounded { time, string, fret, pitch, onset_error, force, clean });
+        f32::from(u8::from(fret == 0))
     }
 
     /// Notes that are pressed into sounding without being written are wrong.
@@ -245,7 +295,11 @@ impl Ear {
     }
 
     fn sounds_cleanly(&self, note: &Note) -> bool {
-        matches!(self.sounds[note.string - 1], Sound::Fretted { fret, clean: true, .. } if fret == note.fret)
+        match self.sounds[note.string - 1] {
+            Sound::Open => note.fret == 0,
+            Sound::Fretted { fret, clean, .. } => clean && fret == note.fret,
+            Sound::Muted => false,
+        }
     }
 
     fn write(&mut self, note: Sounded) {

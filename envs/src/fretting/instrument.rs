@@ -104,6 +104,11 @@ impl Instrument {
         sounds.then_some(below as usize + 1)
     }
 
+    /// Where in its cell, in frets from the lower fret, the part begins in which a press sounds; it ends at the fret.
+    pub fn playable_from(&self) -> f32 {
+        self.playable_from
+    }
+
     /// The string, counted from 1, that a fingertip at this string coordinate is on.
     pub fn string_touched(&self, coordinate: f32) -> Option<usize> {
         let nearest = coordinate.round();

@@ -2,13 +2,15 @@
 //!
 //! Guitar and bass share their strings and frets and differ in lengths and forces: what has to be carried over is the
 //! map from notes to places, rescaled. A palm slides along the neck, four fingers reach across the strings and press;
-//! the task plucks every written note at its onset.
+//! the task plucks every written note at its onset. What is played is an étude drawn anew for every episode, or a score
+//! (`score/`), whose strings, frets and fingers are found where it does not say them.
 
 mod display;
 mod ear;
 mod hand;
 mod instrument;
 mod music;
+pub mod score;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -16,7 +18,8 @@ mod tests;
 pub use ear::{Ear, ONSET_WINDOW, Sound, Sounded, Tally, sound};
 pub use hand::{Command, Fingertip, Hand};
 pub use instrument::Instrument;
-pub use music::{Note, ScoreNote, ScoreSource, ScoreSpec};
+pub use music::Note;
+pub use score::{ScoreNote, ScoreSource, ScoreSpec};
 pub use spec::{
     ActionSet, DisplaySpec, EpisodeSpec, Eyes, FINGERS, FrettingSpec, HandSpec, InstrumentSpec, MusicSpec, RewardSpec,
 };
@@ -39,7 +42,7 @@ const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("fretting", blueprint).inlining(music::inline)
+    Family::from_documents("fretting", blueprint).inlining(score::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
@@ -139,9 +142,9 @@ impl Fretting {
             }
             (ActionSet::Routed, &[slide, spread, reach, press]) => {
                 (command.slide, command.spread) = (slide, spread);
-                if let Some(note) = self.note(0) {
-                    command.reach[note.finger] = reach;
-                    command.press[note.finger] = press;
+                if let Some(finger) = self.note(0).and_then(|note| note.finger) {
+                    command.reach[finger] = reach;
+                    command.press[finger] = press;
                 }
             }
             _ => {}
@@ -162,7 +165,8 @@ impl Fretting {
             };
             let place = instrument.fret_place(note.fret as f32 - BEHIND_FRET);
             let across = instrument.string_place(note.string as f32, place);
-            let [string, fret, finger] = [note.string, note.fret, note.finger].map(|number| number as f32);
+            let [string, fret] = [note.string, note.fret].map(|number| number as f32);
+            let finger = note.finger.map_or(-1.0, |finger| finger as f32);
             scene.tell("note", [string, fret, finger, note.onset - time, note.length, outcome, place, across]);
         }
         for (finger, tip) in hand.tips.iter().enumerate() {
@@ -182,13 +186,14 @@ impl Fretting {
 
     fn reward(&self, hand: &Hand, played: f32, action: &[f32]) -> f32 {
         let reward = &self.spec.reward;
-        let closeness = self.note(0).map_or(0.0, |note| {
+        let due = self.note(0).and_then(|note| Some((note, note.finger?)));
+        let closeness = due.map_or(0.0, |(note, finger)| {
             let near = |gap: f32| tolerance(gap, -reward.bound, reward.bound, reward.margin);
-            let [string, fret] = self.gap(&hand.tips[note.finger], note);
+            let [string, fret] = self.gap(&hand.tips[finger], note);
             0.5 * (near(string) + near(fret))
         });
         let wrong: f32 = (0..FINGERS)
-            .filter(|&finger| [self.note(0), self.note(1)].iter().flatten().all(|note| note.finger != finger))
+            .filter(|&finger| [self.note(0), self.note(1)].iter().flatten().all(|note| note.finger != Some(finger)))
             .map(|finger| hand.tips[finger].force / self.spec.hand.press_force)
             .sum();
         let effort = action.iter().map(|value| value * value).sum::<f32>() / action.len() as f32;
@@ -215,8 +220,8 @@ impl Task for Fretting {
         if self.spec.music.score.is_none() {
             music::draw_etude(&self.spec.music, episode.time_limit, rng, &mut self.notes);
         }
-        let position = self.notes.first().map_or(1, Note::position) as f32;
-        // The middle of the four frets of the first note's position.
+        let position = self.notes.iter().find_map(Note::position).unwrap_or(1) as f32;
+        // The middle of the four frets of the first fretted note's position.
         let middle = self.instrument.fret_place(position + 0.5 * (FINGERS as f32 - 1.0) - BEHIND_FRET);
         let place = middle + episode.start_slide * rng.random_range(-1.0f32..=1.0);
         let across = std::array::from_fn(|_| episode.start_reach * rng.random_range(-1.0f32..=1.0));

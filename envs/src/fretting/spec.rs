@@ -1,6 +1,6 @@
 //! What can be said about a fretting task in YAML. All quantities in SI units.
 
-use super::music::ScoreSource;
+use super::score::{Choice, ScoreSource, Voice};
 use crate::document::Invalid;
 use serde::{Deserialize, Serialize};
 
@@ -178,10 +178,27 @@ pub struct HandSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MusicSpec {
-    /// A built-in score by its name, a path to one, relative to the file that says it, or the score itself; absent for
-    /// drawn études.
+    /// A built-in score by its name, the path of a file (YAML, MIDI, MusicXML, Guitar Pro), relative to the file that says it, or the
+    /// score itself; absent for drawn études. What a file holds is put in its place, with the strings, frets and fingers
+    /// that it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<ScoreSource>,
+    /// The track of the file that is played, by its number there, from 1; absent where only one has notes. This and the
+    /// next four are of the score, and go into it when it is put in place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<u32>,
+    /// The first and the last bar that are played, as they are written, from 1; absent for all, repeats played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bars: Option<[u32; 2]>,
+    /// Beats per minute, instead of what the score says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo: Option<f32>,
+    /// How far all is moved, in semitones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transpose: Option<i32>,
+    /// What is played where notes sound together; absent to refuse them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
     /// Time before the first onset, in s.
     pub lead_in: f32,
     /// Length of a note as a share of the time to the next one.
@@ -200,6 +217,14 @@ pub struct MusicSpec {
     pub interval: f32,
     /// Half the range of that time as a share of it.
     pub interval_range: f32,
+}
+
+impl MusicSpec {
+    /// What of the score is played, and how.
+    pub fn choice(&self) -> Choice {
+        let Self { track, bars, tempo, transpose, voice, .. } = *self;
+        Choice { track, bars, tempo, transpose, voice }
+    }
 }
 
 impl FrettingSpec {
@@ -279,6 +304,11 @@ impl FrettingSpec {
     fn validate_music(&self) -> Result<(), Invalid> {
         let check = Invalid::check;
         let (music, instrument) = (&self.music, &self.instrument);
+        if music.score.is_none() && !music.choice().is_none() {
+            let expected = "a score, if `track`, `bars`, `tempo`, `transpose` or `voice` is said".into();
+            return Err(Invalid { field: "music".into(), found: "no `score`".into(), expected });
+        }
+        music.choice().validate()?;
         // Four fingers, one per fret.
         let highest = (instrument.frets + 1).saturating_sub(FINGERS as u32) as f32;
         check("music.highest_position", music.highest_position as f32, 1.0..=highest, "")?;

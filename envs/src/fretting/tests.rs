@@ -135,7 +135,7 @@ fn a_note_sounds_or_buzzes_by_force() {
 #[test]
 fn a_press_too_light_earns_its_share_and_nothing_is_paid_twice() {
     let instrument = Instrument::new(&spec("fretting/guitar-v0").instrument);
-    let note = Note { onset: 1.0, length: 0.25, string: 3, fret: 5, finger: 0 };
+    let note = Note { onset: 1.0, length: 0.25, string: 3, fret: 5, finger: Some(0) };
     let x = instrument.fret_place(4.7);
     // Shares of the least clean force over time, 20 ms apart from the onset on, and what each of them is paid.
     let paid = |string: f32, shares: [f32; 4]| {
@@ -164,4 +164,87 @@ fn pitches_are_those_of_the_tuning() {
     assert_eq!(pitch_of("fretting/guitar-v0", 1, 0), 40);
     assert_eq!(pitch_of("fretting/guitar-v0", 4, 5), 60);
     assert_eq!(pitch_of("fretting/bass-v0", 4, 5), 48);
+}
+
+/// An étude as a score at 60 beats per minute.
+fn as_score(notes: &[Note], music: &MusicSpec, fingered: bool) -> ScoreSpec {
+    let note = |note: &Note| {
+        let number = |number: usize| fingered.then_some(number as u32);
+        ScoreNote {
+            beat: note.onset - music.lead_in,
+            string: number(note.string),
+            fret: number(note.fret),
+            finger: number(note.finger.map_or(0, |finger| finger + 1)),
+            ..ScoreNote::default()
+        }
+    };
+    let (score, summary) = ("étude".into(), "Drawn.".into());
+    let notes = notes.iter().map(note).collect();
+    ScoreSpec { score, summary, tempo: 60.0, tempo_changes: Vec::new(), beats_per_bar: None, notes }
+}
+
+#[test]
+fn found_fingerings_are_at_least_as_cheap_as_those_of_drawn_etudes() {
+    for id in ["fretting/guitar-v0", "fretting/bass-v0"] {
+        let FrettingSpec { instrument, hand, music, .. } = spec(id);
+        let instrument = Instrument::new(&instrument);
+        let mut notes = Vec::new();
+        for seed in 0..20 {
+            music::draw_etude(&music, 10.0, &mut crate::Seed(seed).rng(), &mut notes);
+            let drawn = as_score(&notes, &music, true);
+            let mut bare = as_score(&notes, &music, false);
+            for (bare, note) in bare.notes.iter_mut().zip(&notes) {
+                bare.pitch = Some(score::Pitch(instrument.pitch(note.string, note.fret)));
+            }
+            let drawn = score::cost(&drawn, &instrument, &hand, &music).unwrap();
+            let found = score::finger(&bare, &instrument, &hand, &music).unwrap().cost;
+            println!("{id}: drawn {drawn}, found {found}");
+            assert!(found <= drawn + 1e-9, "{id}, seed {seed}: {found} against {drawn}");
+        }
+    }
+}
+
+#[test]
+fn etudes_use_as_many_strings_as_they_are_told() {
+    for strings in 1..=6 {
+        let music = MusicSpec { strings, ..spec("fretting/guitar-v0").music };
+        let (mut notes, mut used) = (Vec::new(), [false; 7]);
+        for seed in 0..10 {
+            music::draw_etude(&music, 10.0, &mut crate::Seed(seed).rng(), &mut notes);
+            notes.iter().for_each(|note| used[note.string] = true);
+        }
+        assert_eq!(used, std::array::from_fn(|string| (1..=strings as usize).contains(&string)));
+    }
+}
+
+#[test]
+fn an_open_string_sounds_by_itself_and_counts_only_when_it_is_spoilt() {
+    let instrument = Instrument::new(&spec("fretting/guitar-v0").instrument);
+    let note = Note { onset: 1.0, length: 0.4, string: 3, fret: 0, finger: None };
+    // Forces on the string, in shares of the least clean one at its fifth fret, over time from the onset on.
+    let heard = |shares: &[f32]| {
+        let mut ear = Ear::default();
+        ear.start();
+        let x = instrument.fret_place(4.7);
+        let paid: f32 = shares
+            .iter()
+            .enumerate()
+            .map(|(step, share)| {
+                let force = share * instrument.least_force(5);
+                let tip = Fingertip { x, y: instrument.string_place(3.0, x), y_rate: 0.0, force };
+                let tips = [tip, Fingertip::default(), Fingertip::default(), Fingertip::default()];
+                ear.listen(&instrument, &[note], &tips, note.onset + 0.02 * step as f32)
+            })
+            .sum();
+        (paid, ear.total(), ear.log.first().map(|sounded| (sounded.fret, sounded.pitch)))
+    };
+    let tally = |sounded, written| Tally { correct: 0.0, sounded, written };
+    let open = Some((0, instrument.pitch(3, 0)));
+    assert_eq!(heard(&[0.0; 20]), (1.0, tally(0.0, 0.0), open));
+    assert_eq!(heard(&[0.5, 0.5, 0.0, 0.0]), (1.0, tally(0.0, 0.0), open), "let go of in time");
+    assert_eq!(heard(&[0.5; 20]), (0.0, tally(0.0, 1.0), None), "muted");
+    // The finger that lands there makes it sound, and so does the pluck.
+    assert_eq!(heard(&[1.1; 20]), (0.0, tally(2.0, 1.0), Some((5, instrument.pitch(3, 5)))), "fretted");
+    assert_eq!(heard(&[0.0, 0.0, 0.5, 0.5]), (1.0, tally(0.0, 0.5), open), "damped before half its length");
+    assert_eq!([tally(0.0, 0.0).f1(), tally(0.0, 1.0).f1()], [None, Some(0.0)]);
 }

@@ -1,0 +1,226 @@
+//! Guitar Pro 3, 4 and 5.
+//!
+//! The format has no published description; this follows what PyGuitarPro's documentation says of it. Only what sounds is
+//! kept: articulation (bends, slides, hammer-ons) and swing are passed over. It is read here and not by the crate `guitarpro`
+//! because that one panics on damaged files.
+
+mod beat;
+mod bytes;
+
+use super::piece::{Bar, MOST_BARS, Piece, Track};
+use super::repeats::{Repeats, played};
+use beat::Voices;
+use bytes::Bytes;
+
+/// What files begin with, after the length of their version's name.
+pub const MAGIC: &[u8] = b"FICHIER GUITAR PRO ";
+/// Most tracks of a file.
+const MOST_TRACKS: i32 = 256;
+/// Channel of the drums, from 1, of each port's 16.
+const DRUMS: i32 = 10;
+
+/// Which format a file has.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Version {
+    Three,
+    Four,
+    /// 5.00
+    Five,
+    /// 5.10
+    FiveTen,
+}
+
+/// An instrument as a track of a file describes it.
+struct Instrument {
+    name: String,
+    drums: bool,
+    /// MIDI numbers of the open strings, from the highest.
+    tuning: Vec<i32>,
+    capo: i32,
+}
+
+/// Reads a file. Its tracks are numbered as in the file.
+///
+/// # Errors
+/// What is wrong with the file, in words.
+pub fn read(file: &[u8]) -> Result<Piece, String> {
+    song(file).map_err(|message| format!("is a Guitar Pro file that cannot be read: {message}"))
+}
+
+fn song(file: &[u8]) -> Result<Piece, String> {
+    let mut bytes = Bytes::new(file);
+    let name = bytes.text(30)?;
+    let version = match name.rsplit(['v', 'L']).next() {
+        Some(number) if number.starts_with("3.") => Version::Three,
+        Some(number) if number.starts_with("4.") => Version::Four,
+        Some("5.00") => Version::Five,
+        Some(number) if number.starts_with("5.") => Version::FiveTen,
+        _ => return Err(format!("expected version 3, 4 or 5, found `{name}`")),
+    };
+    let mut piece = Piece { title: bytes.long_text()?, ..Piece::default() };
+    let texts = if version >= Version::Five { 8 } else { 7 };
+    (0..texts).try_for_each(|_| bytes.long_text().map(drop))?;
+    let lines = bytes.count("lines of a notice", 0..=100_000)?;
+    (0..lines).try_for_each(|_| bytes.long_text().map(drop))?;
+    let tempo = opening(&mut bytes, version)?;
+    bytes.skip(64 * 12)?;
+    if version >= Version::Five {
+        // Signs, and then the places from which one jumps to them.
+        bytes.skip(5 * 2)?;
+        for _ in 0..14 {
+            piece.jumps |= bytes.i16()? > -1;
+        }
+        bytes.skip(4)?;
+    }
+    let bars = bytes.count("bars", 1..=MOST_BARS as i32)?;
+    let tracks = bytes.count("tracks", 1..=MOST_TRACKS)?;
+    let mut repeats: Vec<Repeats> = Vec::new();
+    for index in 0..bars {
+        let before = piece.bars.last().map(|bar| bar.length);
+        let (length, marks) = header(&mut bytes, version, index == 0, &repeats)?;
+        let length = length.or(before).ok_or("the first bar has no time signature")?;
+        piece.bars.push(Bar { length, tempos: Vec::new() });
+        repeats.push(marks);
+    }
+    piece.bars[0].tempos.push((0.0, f64::from(tempo)));
+    let instruments = (0..tracks).map(|index| instrument(&mut bytes, version, index == 0));
+    let instruments: Vec<Instrument> = instruments.collect::<Result<_, _>>()?;
+    if version >= Version::Five {
+        bytes.skip(if version == Version::Five { 2 } else { 1 })?;
+    }
+    let mut voices: Vec<Voices<'_>> = instruments.iter().map(Voices::new).collect();
+    for (index, bar) in piece.bars.iter_mut().enumerate() {
+        for (number, voices) in voices.iter_mut().enumerate() {
+            let at = |message| format!("bar {} of track {}: {message}", index + 1, number + 1);
+            voices.bar(&mut bytes, version, index, bar).map_err(at)?;
+        }
+        bar.tempos.sort_by(|one, other| one.0.total_cmp(&other.0));
+    }
+    let tracks = voices.into_iter().map(Voices::into_notes).zip(&instruments).enumerate();
+    let track = |(index, (notes, instrument)): (usize, (_, &Instrument))| Track {
+        number: index + 1,
+        name: instrument.name.clone(),
+        notes,
+    };
+    piece.tracks = tracks.map(track).collect();
+    piece.order = played(&repeats)?;
+    Ok(piece)
+}
+
+/// From the notice to the tempo and the key; the tempo is in beats per minute.
+fn opening(bytes: &mut Bytes<'_>, version: Version) -> Result<i32, String> {
+    if version < Version::Five {
+        bytes.skip(1)?;
+    }
+    if version >= Version::Four {
+        // Lyrics: their track, and five lines.
+        bytes.skip(4)?;
+        for _ in 0..5 {
+            bytes.skip(4)?;
+            let length = bytes.count("letters of lyrics", 0..=i32::MAX)?;
+            bytes.skip(length)?;
+        }
+    }
+    if version >= Version::Five {
+        if version > Version::Five {
+            bytes.skip(4 + 4 + 11)?;
+        }
+        // The page, and what is printed on it; then the tempo's name.
+        bytes.skip(7 * 4 + 2)?;
+        (0..10 + 1).try_for_each(|_| bytes.long_text().map(drop))?;
+    }
+    let tempo = bytes.i32()?;
+    if !(1..=10_000).contains(&tempo) {
+        return Err(format!("expected a tempo from 1 to 10000 beats per minute, found {tempo}"));
+    }
+    bytes.skip(match version {
+        Version::Three => 4,
+        Version::Four => 5,
+        Version::Five => 5,
+        Version::FiveTen => 6,
+    })?;
+    Ok(tempo)
+}
+
+/// Length in beats, if it is said, and repeats of a bar.
+fn header(
+    bytes: &mut Bytes<'_>,
+    version: Version,
+    first: bool,
+    before: &[Repeats],
+) -> Result<(Option<f64>, Repeats), String> {
+    let five = version >= Version::Five;
+    if five && !first {
+        bytes.skip(1)?;
+    }
+    let flags = bytes.u8()?;
+    let numerator = if flags & 0x01 != 0 { Some(bytes.i8()?) } else { None };
+    let denominator = if flags & 0x02 != 0 { Some(bytes.i8()?) } else { None };
+    let mut marks = Repeats { begins: flags & 0x04 != 0, ..Repeats::default() };
+    if flags & 0x08 != 0 {
+        // How often it goes back; 5 counts the first time too.
+        let again = i32::from(bytes.i8()?) - i32::from(five);
+        marks.ends = Some(u32::try_from(again + 1).unwrap_or(1).clamp(1, 100));
+    }
+    if flags & 0x10 != 0 && !five {
+        let highest = u32::from(bytes.u8()?).min(100);
+        let section = before.iter().rev().take_while(|marks| !marks.begins);
+        let taken: Vec<u32> = section.flat_map(|marks| marks.endings.clone()).collect();
+        marks.endings = (1..=highest).filter(|ending| !taken.contains(ending)).collect();
+    }
+    if flags & 0x20 != 0 {
+        bytes.long_text()?;
+        bytes.skip(4)?;
+    }
+    if flags & 0x40 != 0 {
+        bytes.skip(2)?;
+    }
+    if five {
+        if flags & 0x10 != 0 {
+            let endings = bytes.u8()?;
+            marks.endings = (1..=8).filter(|ending| endings & (1 << (ending - 1)) != 0).collect();
+        }
+        // Beams, a blank, and swing.
+        bytes.skip(if flags & 0x03 != 0 { 4 } else { 0 } + if flags & 0x10 == 0 { 1 } else { 0 } + 1)?;
+    }
+    let length = match (numerator, denominator) {
+        (None, None) => None,
+        (Some(beats), Some(unit)) if beats > 0 && unit > 0 => Some(4.0 * f64::from(beats) / f64::from(unit)),
+        _ => return Err("a time signature makes no sense".into()),
+    };
+    Ok((length, marks))
+}
+
+fn instrument(bytes: &mut Bytes<'_>, version: Version, first: bool) -> Result<Instrument, String> {
+    if version == Version::Five || (version == Version::FiveTen && first) {
+        bytes.skip(1)?;
+    }
+    let flags = bytes.u8()?;
+    let name = bytes.text(40)?;
+    let strings = bytes.count("strings", 0..=7)?;
+    let tuning: Vec<i32> = (0..7).map(|_| bytes.i32()).collect::<Result<_, _>>()?;
+    bytes.skip(4)?;
+    let channel = bytes.i32()?;
+    bytes.skip(4 + 4)?;
+    let capo = bytes.i32()?;
+    bytes.skip(4)?;
+    if version >= Version::Five {
+        bytes.skip(2 + 3 + 3 * 4 + 12)?;
+        bytes.skip(sound_size(version))?;
+        if version > Version::Five {
+            bytes.skip(4)?;
+            bytes.long_text()?;
+            bytes.long_text()?;
+        }
+    }
+    if tuning.iter().take(strings).any(|pitch| !(0..=127).contains(pitch)) || !(0..=36).contains(&capo) {
+        return Err("a tuning or a capo makes no sense".into());
+    }
+    let tuning = tuning.into_iter().take(strings).collect();
+    Ok(Instrument { name, drums: flags & 0x01 != 0 || channel % 16 == DRUMS, tuning, capo })
+}
+
+/// Bytes of the description of a sound, from 5 on.
+fn sound_size(version: Version) -> usize {
+    if version == Version::Five { 3 * 4 + 3 } else { 4 * 4 }
+}
