@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{refused, task, yaml};
+use common::{task, yaml};
 use etude_envs::Registry;
 use etude_envs::document::Document;
 use etude_envs::fretting::score::{Choice, Material, ScoreError, Voice, perform, read};
@@ -188,7 +188,9 @@ fn a_task_holds_all_of_what_it_takes_from_a_file() {
         let error = Registry::default().task_from(&document).unwrap_err().to_string();
         assert!(error.starts_with("mine.yaml:5:") && error.contains(field), "{choice}: {error}");
     }
-    refused(&yaml("fretting/guitar-v0"), "music.strings", "4, tempo: 90", "music");
+    let document = Document::parse("mine.yaml", &format!("{MINE}music: {{tempo: 90}}\n")).unwrap();
+    let error = Registry::default().task_from(&document).unwrap_err().to_string();
+    assert!(error.contains("field `music`: expected a score"), "{error}");
 }
 
 #[test]
@@ -262,7 +264,7 @@ fn files_that_break_off_are_refused() {
 #[test]
 fn foreign_files_are_told_what_is_wanted() {
     for (bytes, part) in [
-        (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "YAML, MIDI (.mid) or MusicXML (.musicxml)"),
+        (&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], "expected a score: YAML, MIDI (.mid), MusicXML"),
         (b"<html><body>404</body></html>", "<score-partwise>"),
         (b"<score-timewise/>", "<score-partwise>"),
         (b"MThd", "damaged MIDI file"),

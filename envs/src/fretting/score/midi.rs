@@ -44,11 +44,15 @@ pub fn read(bytes: &[u8]) -> Result<Piece, String> {
     }
     let mut times = Times::default();
     let mut read = Vec::new();
+    let announced = tracks.size_hint().0;
     for track in tracks {
         read.push(read_track(track.map_err(damaged)?, &mut times).map_err(damaged)?);
     }
     if read.is_empty() {
         return Err("is a MIDI file without a track".into());
+    }
+    if read.len() < announced {
+        return Err(format!("is a damaged MIDI file: it breaks off after {} of {announced} tracks", read.len()));
     }
     let starts = bars(&mut times, ticks)?;
     let mut piece = Piece { bars: lengths(&starts, &times, ticks), ..Piece::default() };

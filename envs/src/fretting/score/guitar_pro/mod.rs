@@ -74,11 +74,13 @@ fn song(file: &[u8]) -> Result<Piece, String> {
     }
     let bars = bytes.count("bars", 1..=MOST_BARS as i32)?;
     let tracks = bytes.count("tracks", 1..=MOST_TRACKS)?;
-    let mut repeats: Vec<Repeats> = Vec::new();
+    let (mut repeats, mut meter): (Vec<Repeats>, _) = (Vec::new(), [4, 4]);
     for index in 0..bars {
-        let before = piece.bars.last().map(|bar| bar.length);
-        let (length, marks) = header(&mut bytes, version, index == 0, &repeats)?;
-        let length = length.or(before).ok_or("the first bar has no time signature")?;
+        let marks = header(&mut bytes, version, index == 0, &repeats, &mut meter)?;
+        if meter.iter().any(|number| *number < 1) {
+            return Err("a time signature makes no sense".into());
+        }
+        let length = 4.0 * f64::from(meter[0]) / f64::from(meter[1]);
         piece.bars.push(Bar { length, tempos: Vec::new() });
         repeats.push(marks);
     }
@@ -142,20 +144,24 @@ fn opening(bytes: &mut Bytes<'_>, version: Version) -> Result<i32, String> {
     Ok(tempo)
 }
 
-/// Length in beats, if it is said, and repeats of a bar.
+/// The repeats of a bar; `meter`, beats and their unit, is changed if it says another one.
 fn header(
     bytes: &mut Bytes<'_>,
     version: Version,
     first: bool,
     before: &[Repeats],
-) -> Result<(Option<f64>, Repeats), String> {
+    meter: &mut [i8; 2],
+) -> Result<Repeats, String> {
     let five = version >= Version::Five;
     if five && !first {
         bytes.skip(1)?;
     }
     let flags = bytes.u8()?;
-    let numerator = if flags & 0x01 != 0 { Some(bytes.i8()?) } else { None };
-    let denominator = if flags & 0x02 != 0 { Some(bytes.i8()?) } else { None };
+    for (number, flag) in meter.iter_mut().zip([0x01, 0x02]) {
+        if flags & flag != 0 {
+            *number = bytes.i8()?;
+        }
+    }
     let mut marks = Repeats { begins: flags & 0x04 != 0, ..Repeats::default() };
     if flags & 0x08 != 0 {
         // How often it goes back; 5 counts the first time too.
@@ -183,12 +189,7 @@ fn header(
         // Beams, a blank, and swing.
         bytes.skip(if flags & 0x03 != 0 { 4 } else { 0 } + if flags & 0x10 == 0 { 1 } else { 0 } + 1)?;
     }
-    let length = match (numerator, denominator) {
-        (None, None) => None,
-        (Some(beats), Some(unit)) if beats > 0 && unit > 0 => Some(4.0 * f64::from(beats) / f64::from(unit)),
-        _ => return Err("a time signature makes no sense".into()),
-    };
-    Ok((length, marks))
+    Ok(marks)
 }
 
 fn instrument(bytes: &mut Bytes<'_>, version: Version, first: bool) -> Result<Instrument, String> {
