@@ -69,6 +69,8 @@ pub struct Lane {
     last_step: Step,
     last_episode: Episode,
     night: bool,
+    rest: f32,
+    course: Option<Seed>,
     history: History,
 }
 
@@ -108,6 +110,8 @@ impl Lane {
             last_step: Step::default(),
             last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
             night: false,
+            rest: 0.0,
+            course: None,
             task,
             history: History {
                 actions: Vec::with_capacity(ROOM.min(spec.action.len() * spec.step_limit as usize)),
@@ -164,6 +168,11 @@ impl Lane {
         self.night
     }
 
+    /// Time that passed after the episode that ended last, in s; see [`Task::rest`].
+    pub fn rest(&self) -> f32 {
+        self.rest
+    }
+
     /// Index of the running episode, and env steps taken in it.
     pub fn progress(&self) -> (u64, u32) {
         (self.episode_index, self.length)
@@ -188,6 +197,7 @@ impl Lane {
         self.history.actions.clear();
         self.history.pushes.clear();
         self.pristine.restore(world);
+        self.task.follow(self.course.unwrap_or(self.seed));
         self.task.trial(self.seed, index);
         self.task.reset(world, &mut self.seed.fan("episode", index).rng());
         self.sense(world);
@@ -261,7 +271,7 @@ impl Lane {
     fn close(&mut self, step: Step, finite: bool) {
         self.final_observation.copy_from_slice(&self.observation);
         let score = self.task.score();
-        self.night = self.task.night();
+        (self.night, self.rest) = (self.task.night(), self.task.rest());
         self.task.metrics(&mut self.last_episode.metrics);
         if !finite {
             self.last_episode.metrics.fill(NOT_MEASURED);
@@ -368,6 +378,14 @@ impl SoloLane {
     pub fn new(blueprint: &Blueprint, seed: Seed) -> Self {
         let (lane, physics) = Lane::new(blueprint, 0, seed);
         Self { lane, physics }
+    }
+
+    /// The same lane at the start of its first episode, with perturbations that are random over trials as the lane with the seed
+    /// `course` has them.
+    pub fn following(mut self, course: Seed) -> Self {
+        self.lane.course = Some(course);
+        self.access().begin(0);
+        self
     }
 
     /// The lane's state.

@@ -20,6 +20,15 @@ pub enum After {
     Repeat,
 }
 
+/// A schedule from its first to its last trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// How many trials it has, of which each is an episode.
+    pub trials: u64,
+    /// What follows them.
+    pub after: After,
+}
+
 /// Where a trial stands in the schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {

@@ -3,6 +3,7 @@
 use crate::document::Document;
 use crate::percept::Percept;
 use crate::scene::Scene;
+use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
 use crate::space::{Field, Space};
 use crate::world::{PhysicsSettings, World};
@@ -98,7 +99,7 @@ pub enum FactValue {
 
 /// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
 ///
-/// The lane calls `build` once, then for every episode `trial`, `reset` and `observe`, and for every env step `actuate`
+/// The lane calls `build` once, then for every episode `follow`, `trial`, `reset` and `observe`, and for every env step `actuate`
 /// before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore.
 pub trait Task: Send + Sync + 'static {
     /// Everything about the task that does not change.
@@ -110,6 +111,10 @@ pub trait Task: Send + Sync + 'static {
     /// Says which episode `reset` is going to start: the lane's seed and its index in the lane. For tasks whose episodes
     /// are trials of a schedule; which trial it is must follow from the two alone, whatever has been called before.
     fn trial(&mut self, _lane: Seed, _index: u64) {}
+
+    /// Says from which seed perturbations follow that are random over trials, such as random walks, before each `trial`: the lane's
+    /// own, but that of practice where what was practised is evaluated in other lanes.
+    fn follow(&mut self, _course: Seed) {}
 
     /// Starts an episode in a world that was just restored to what `build` made of it. Everything random about the
     /// episode comes from `rng`.
@@ -136,6 +141,16 @@ pub trait Task: Send + Sync + 'static {
     /// practice stands, and not always the first.
     fn scheduled(&self) -> bool {
         false
+    }
+
+    /// One round of that schedule; none where episodes are not trials of one.
+    fn round(&self) -> Option<Round> {
+        None
+    }
+
+    /// Time that passes between the running episode and the next one, in s: a break, in which an agent may forget.
+    fn rest(&self) -> f32 {
+        0.0
     }
 
     /// Whether a night follows the running episode: a time in which an agent may consolidate what it has learned.
@@ -172,6 +187,7 @@ pub trait Task: Send + Sync + 'static {
 pub struct Blueprint {
     spec: Arc<TaskSpec>,
     scheduled: bool,
+    round: Option<Round>,
     document: Option<Arc<Document>>,
     make: Arc<dyn Fn() -> Box<dyn Task> + Send + Sync>,
 }
@@ -181,7 +197,8 @@ impl Blueprint {
     pub fn new<T: Task>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         let prototype = make();
         let (spec, scheduled) = (Arc::clone(prototype.spec()), prototype.scheduled());
-        Self { spec, scheduled, document: None, make: Arc::new(move || Box::new(make())) }
+        let round = prototype.round();
+        Self { spec, scheduled, round, document: None, make: Arc::new(move || Box::new(make())) }
     }
 
     /// The same, remembering the document it was read from.
@@ -207,6 +224,11 @@ impl Blueprint {
     /// See [`Task::scheduled`].
     pub fn scheduled(&self) -> bool {
         self.scheduled
+    }
+
+    /// See [`Task::round`].
+    pub fn round(&self) -> Option<Round> {
+        self.round
     }
 }
 

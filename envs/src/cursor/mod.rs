@@ -24,7 +24,7 @@ use crate::document::{Document, DocumentError, to_yaml};
 use crate::family::Family;
 use crate::rapier::prelude::*;
 use crate::scene::Scene;
-use crate::schedule::{self, Place};
+use crate::schedule::{self, Place, Round};
 use crate::seed::{Rng, Seed};
 use crate::space::Field;
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
@@ -281,6 +281,11 @@ impl Task for Cursor {
 
     fn scheduled(&self) -> bool {
         self.spec.schedule.len() > 1
+    }
+
+    fn round(&self) -> Option<Round> {
+        let trials = self.spec.schedule.iter().map(|block| u64::from(block.trials)).sum();
+        self.scheduled().then_some(Round { trials, after: self.spec.after_schedule })
     }
 
     fn night(&self) -> bool {

@@ -2,8 +2,9 @@
 
 use super::arm::Arm;
 use super::record::{CROOKED, METRICS, MISSED, PLACE, REACHED, STRAIGHT};
+use super::schedule::{BlockSpec, FieldKind, Strength, Trials};
 use super::senses::Moment;
-use super::spec::{BlockSpec, ControllerKind, FieldKind, ReachingSpec};
+use super::spec::{ControllerKind, ReachingSpec};
 use super::{Reaching, Vector};
 use crate::percept::{Goal, Percept};
 use crate::scene::Scene;
@@ -45,7 +46,9 @@ impl Reaching {
         let answer = self.spec.controller.plan_gain / self.spec.controller.plan_scale;
         let planned = [(missed * answer).into(), own.plan[0].into(), own.plan[1].into()];
         let planned = planned.into_iter().take(if self.spec.plans() { 3 } else { 0 });
-        let values = pairs.chain([told, own.feedback]).chain(planned).flatten();
+        let cue = self.conditions().cue;
+        let cues = (1..=self.spec.cues).map(|seen| f32::from(u8::from(seen == cue)));
+        let values = pairs.chain([told, own.feedback]).chain(planned).flatten().chain(cues);
         for (slot, value) in observation.iter_mut().zip(values) {
             *slot = value;
         }
@@ -174,6 +177,8 @@ fn observation(spec: &ReachingSpec) -> Space {
         pair("plan", "m", 4.0, 0.05, "what the plan adds to the place of the hand");
         pair("plan_rate", "m/s", 10.0, 0.2, "what the plan adds to the velocity of the hand");
     }
+    let meaning = "whether this cue is seen, which may tell what is going to act";
+    fields.extend((1..=spec.cues).map(|cue| Field::outside(&format!("cue_{cue}"), "1", 0.0, 1.0, 1.0, meaning)));
     Space::new(fields)
 }
 
@@ -263,20 +268,26 @@ fn imperfections(spec: &ReachingSpec) -> String {
 
 /// The schedule in words.
 fn schedule(spec: &ReachingSpec) -> String {
-    in_words(spec.schedule.iter().map(|block| (block.trials, named(block))), spec.after_schedule)
+    in_words(spec.schedule.iter().map(|block| (block.trials.count(), named(block))), spec.after_schedule)
 }
 
 fn named(block: &BlockSpec) -> String {
-    let strength = block.strength;
+    let with = |unit: &str| match &block.strength {
+        Strength::Constant(strength) => format!("{strength}{unit}"),
+        Strength::Course(course) => course.in_words(unit),
+    };
     let mut words = match block.field {
         FieldKind::None => "no field".into(),
-        FieldKind::Curl => format!("curl field of {strength} N·s/m"),
-        FieldKind::Saddle => format!("saddle field times {strength}"),
-        FieldKind::Rotation => format!("cursor turned by {strength} degrees"),
-        FieldKind::ErrorClamp => format!("cursor clamped at {strength} degrees from the target"),
-        FieldKind::Gain => format!("cursor's way times {strength}"),
+        FieldKind::Curl => format!("curl field of {}", with(" N·s/m")),
+        FieldKind::Saddle => format!("saddle field times {}", with("")),
+        FieldKind::Rotation => format!("cursor turned by {}", with(" degrees")),
+        FieldKind::ErrorClamp => format!("cursor clamped at {} from the target", with(" degrees")),
+        FieldKind::Gain => format!("cursor's way times {}", with("")),
         FieldKind::Linear => "cursor's way through a linear map".into(),
     };
+    if let Trials::Table(_) = block.trials {
+        words.push_str(", but as a table says of each");
+    }
     for (share, kind) in [(block.catch, "catch"), (block.clamp, "error-clamp")] {
         if share > 0.0 {
             words.push_str(&format!(", {} % {kind} trials", 100.0 * share));
@@ -290,6 +301,16 @@ fn named(block: &BlockSpec) -> String {
     }
     if block.reward_only {
         words.push_str(", reward only");
+    }
+    if block.trial_blur > 0.0 {
+        words.push_str(&format!(", cursor misplaced by {} mm in each", 1000.0 * block.trial_blur));
+    }
+    if block.cue > 0 {
+        words.push_str(&format!(", with cue {}", block.cue));
+    }
+    if block.rest > 0.0 {
+        let every = block.break_every.map(|every| format!(" after every {every}")).unwrap_or_default();
+        words.push_str(&format!(", then a break of {} s{every}", block.rest));
     }
     words
 }

@@ -1,7 +1,8 @@
 //! What acts on the hand and on the cursor that shows it.
 
 use super::movement::Movement;
-use super::spec::{BlockSpec, ChannelSpec, FieldKind};
+use super::schedule::{Conditions, FieldKind};
+use super::spec::ChannelSpec;
 use crate::rapier::prelude::Vector;
 
 /// The force field of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) in N·s/m, row by row: a saddle that drives
@@ -33,23 +34,23 @@ impl Field {
     /// No field.
     pub const NONE: Self = Self { force: [[0.0; 2]; 2], map: IDENTITY, paid: Vector::X, clamped: false, strength: 0.0 };
 
-    /// The field of a block.
-    pub fn of(block: &BlockSpec) -> Self {
-        let strength = block.strength;
-        let paid = if block.payoff == 0.0 { Vector::X } else { Vector::from_angle(-block.payoff.to_radians()) };
+    /// The field of a trial.
+    pub fn of(trial: &Conditions) -> Self {
+        let strength = trial.strength;
+        let paid = if trial.payoff == 0.0 { Vector::X } else { Vector::from_angle(-trial.payoff.to_radians()) };
         let turned = |degrees: f32| {
             let Vector { x: cos, y: sin } = Vector::from_angle(degrees.to_radians());
             [[cos, -sin], [sin, cos]]
         };
         let base = Self { strength, paid, ..Self::NONE };
-        match block.field {
+        match trial.field {
             FieldKind::None => base,
             FieldKind::Curl => Self { force: [[0.0, strength], [-strength, 0.0]], ..base },
             FieldKind::Saddle => Self { force: SADDLE.map(|row| row.map(|value| strength * value)), ..base },
             FieldKind::Rotation => Self { map: turned(strength), ..base },
             FieldKind::ErrorClamp => Self { map: turned(strength), clamped: true, ..base },
             FieldKind::Gain => Self { map: [[strength, 0.0], [0.0, strength]], ..base },
-            FieldKind::Linear => Self { map: block.map.unwrap_or(IDENTITY), ..base },
+            FieldKind::Linear => Self { map: trial.map.unwrap_or(IDENTITY), ..base },
         }
     }
 

@@ -23,21 +23,24 @@ pub use dynamics::{Links, Motion, torques_of_force};
 pub use field::{Field, SADDLE};
 pub use movement::{Desired, Movement};
 pub use record::Record;
-pub use schedule::place;
+pub use schedule::{
+    BlockSpec, Column, Conditions, Course, CursorShown, FieldKind, Normal, Ramp, RandomWalk, Row, Sinusoid, Strength,
+    TableFault, Trial, TrialTable, Trials, trial,
+};
 pub use senses::{Moment, Senses};
 pub use spec::{
-    ArmSpec, BlockSpec, ChannelSpec, ControllerKind, ControllerSpec, CursorShown, EpisodeSpec, FieldKind, LinkSpec,
-    MovementSpec, ReachingSpec, RewardSpec, SensesSpec,
+    ArmSpec, ChannelSpec, ControllerKind, ControllerSpec, EpisodeSpec, LinkSpec, MovementSpec, ReachingSpec,
+    RewardSpec, SensesSpec,
 };
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
 use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
-use crate::schedule::Place;
+use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
 use crate::space;
-use crate::task::{Blueprint, Judgement, Task, TaskSpec};
+use crate::task::{Blueprint, Judgement, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::world::World;
 use rand::RngExt;
@@ -47,12 +50,13 @@ use std::sync::Arc;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("reaching", blueprint)
+    Family::from_documents("reaching", blueprint).inlining(schedule::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
     let spec: ReachingSpec = document.read()?;
     spec.validate().map_err(|invalid| document.invalid(&invalid))?;
+    spec.validate_tables().map_err(|(block, fault)| fault.in_task(document, block))?;
     let prototype = Reaching::new(spec);
     Ok(Blueprint::new(move || prototype.clone()))
 }
@@ -67,7 +71,11 @@ pub struct Reaching {
     task: Arc<TaskSpec>,
     arm: Option<Arm>,
     controller: Controller,
-    place: Place,
+    /// The seed that random courses of perturbations follow from, if it is not the lane's own.
+    course: Option<Seed>,
+    trial: Trial,
+    /// Where the cursor is seen from where it is in all of this trial.
+    misplaced: Vector,
     /// Whether this is a trial without its field, and whether it is one in the channel.
     caught: bool,
     clamped: bool,
@@ -91,7 +99,9 @@ impl Reaching {
         Self {
             arm: None,
             controller: Controller::new(&spec),
-            place: Place::default(),
+            course: None,
+            trial: Trial::default(),
+            misplaced: Vector::ZERO,
             caught: false,
             clamped: false,
             field: Field::NONE,
@@ -129,8 +139,9 @@ impl Reaching {
         &self.record
     }
 
-    fn block(&self) -> &BlockSpec {
-        &self.spec.schedule[self.place.block]
+    /// What is said of this trial.
+    fn conditions(&self) -> &Conditions {
+        &self.trial.conditions
     }
 
     /// Time in the trial, in s.
@@ -139,8 +150,8 @@ impl Reaching {
     }
 
     fn cursor_shown(&self) -> bool {
-        match self.block().cursor {
-            _ if self.block().reward_only => false,
+        match self.conditions().cursor {
+            _ if self.conditions().reward_only => false,
             CursorShown::On => true,
             CursorShown::Off => false,
             CursorShown::End => self.steps >= self.spec.movement_end(),
@@ -182,7 +193,8 @@ impl Reaching {
 
     /// Shows the cursor beside where it is; nothing is drawn where it is sharp.
     fn blur(&mut self, moment: &mut Moment) {
-        let blur = self.block().blur;
+        moment.cursor[0] += self.misplaced;
+        let blur = self.conditions().blur;
         if blur > 0.0 {
             let [x, y]: [f32; 2] = std::array::from_fn(|_| self.noises.sample(StandardNormal));
             let off = Vector::new(x, y) * blur;
@@ -192,7 +204,7 @@ impl Reaching {
 
     fn reward(&self, cursor: Vector, action: &[f32]) -> f32 {
         let reward = &self.spec.reward;
-        if self.block().reward_only {
+        if self.conditions().reward_only {
             let missed = (self.movement.target - cursor).length();
             let last = self.steps >= self.task.step_limit;
             return if last { tolerance(missed, 0.0, reward.end_bound, reward.end_margin) } else { 0.0 };
@@ -213,16 +225,20 @@ impl Task for Reaching {
     }
 
     fn trial(&mut self, seed: Seed, index: u64) {
-        self.place = schedule::place(&self.spec, seed, index);
+        self.trial = schedule::trial(&self.spec, seed, self.course.unwrap_or(seed), index);
+    }
+
+    fn follow(&mut self, course: Seed) {
+        self.course = Some(course);
     }
 
     fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng) {
         let spec = Arc::clone(&self.spec);
         let off = [0, 1].map(|_| spec.episode.start_offset * rng.random_range(-1.0f32..=1.0));
-        let (block, chance) = (self.block(), rng.random::<f32>());
-        let direction = block.targets(&spec.movement)[self.place.target];
-        let (caught, clamped) = (chance < block.catch, chance >= block.catch && chance < block.catch + block.clamp);
-        let field = Field::of(block);
+        let (Trial { direction, conditions, .. }, chance) = (self.trial, rng.random::<f32>());
+        let (catch, clamp) = (conditions.catch, conditions.clamp);
+        let (caught, clamped) = (chance < catch, chance >= catch && chance < catch + clamp);
+        let field = Field::of(&conditions);
         self.field = if caught || clamped { field.absent() } else { field };
         (self.caught, self.clamped) = (caught, clamped);
         self.movement = Movement::new(&spec, spec.centre() + Vector::from(off), direction);
@@ -230,13 +246,20 @@ impl Task for Reaching {
             arm.start(world, &spec.arm, self.controller.links(), self.movement.start);
         }
         (self.physics_step, self.steps, self.commands, self.noise) = (0, 0, [0.0; 2], [0.0; 2]);
-        if spec.arm.constant_noise > 0.0 || spec.arm.signal_noise > 0.0 || self.block().blur > 0.0 {
+        let blurred = conditions.blur > 0.0 || conditions.trial_blur > 0.0;
+        if spec.arm.constant_noise > 0.0 || spec.arm.signal_noise > 0.0 || blurred {
             self.noises = Seed(rng.random()).rng();
+        }
+        self.misplaced = Vector::ZERO;
+        if conditions.trial_blur > 0.0 {
+            let [x, y]: [f32; 2] = std::array::from_fn(|_| self.noises.sample(StandardNormal));
+            self.misplaced = Vector::new(x, y) * conditions.trial_blur;
         }
         self.record = Record::default();
         self.force = Vector::ZERO;
         self.controller.start(&self.movement);
-        if let Some(moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+        if let Some(mut moment) = self.arm.as_ref().map(|arm| self.moment(arm)) {
+            moment.cursor[0] += self.misplaced;
             self.senses.start(moment);
         }
         self.compare();
@@ -252,7 +275,7 @@ impl Task for Reaching {
         let (hand, rate) = arm.hand_now(world);
         let force = if self.clamped {
             let force = field::channel_force(&self.spec.channel, &self.movement, hand, rate);
-            let absent = Field::of(&self.spec.schedule[self.place.block]).force(rate);
+            let absent = Field::of(&self.trial.conditions).force(rate);
             self.record.channel(force, self.movement.left().dot(absent));
             self.movement.left() * force
         } else {
@@ -296,16 +319,25 @@ impl Task for Reaching {
 
     fn metrics(&self, metrics: &mut [f32]) {
         let flag = |is: bool| f32::from(u8::from(is));
-        let Place { block, target } = self.place;
+        let Trial { block, target, .. } = self.trial;
+        let target = measured(target.map(|target| target as f32));
         let place: [f32; PLACE.len()] =
-            [block as f32, target as f32, self.field.strength, flag(self.caught), flag(self.clamped)];
+            [block as f32, target, self.field.strength, flag(self.caught), flag(self.clamped)];
         let (first, rest) = metrics.split_at_mut(PLACE.len());
         first.copy_from_slice(&place);
         rest.copy_from_slice(&self.record.metrics());
     }
 
     fn scheduled(&self) -> bool {
-        self.spec.schedule.len() > 1
+        self.spec.round().is_some()
+    }
+
+    fn round(&self) -> Option<Round> {
+        self.spec.round()
+    }
+
+    fn rest(&self) -> f32 {
+        self.conditions().rest
     }
 
     fn draw(&self, _world: &World<'_>, scene: &mut Scene) {

@@ -2,13 +2,16 @@
 
 use super::dynamics::Links;
 use super::movement::Movement;
+use super::schedule::{BlockSpec, Column, TableFault, TrialTable, Trials};
 use crate::document::Invalid;
 use crate::rapier::prelude::Vector;
-use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS};
+use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS, Round};
 use serde::{Deserialize, Serialize};
 
 /// How far the elbow and the hand stay from where the arm is stretched or folded, in m.
 const MARGIN: f32 = 0.02;
+/// How many cues there may be.
+const MOST_CUES: u32 = 16;
 
 /// A reaching task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct ReachingSpec {
     pub senses: SensesSpec,
     /// The channel of error-clamp trials.
     pub channel: ChannelSpec,
+    /// Cues that can be seen, one observed number each: what tells contexts apart.
+    #[serde(default, skip_serializing_if = "none")]
+    pub cues: u32,
     /// The blocks of trials, one after the other.
     pub schedule: Vec<BlockSpec>,
     /// What follows the last block.
@@ -185,102 +191,14 @@ pub struct ChannelSpec {
     pub damping: f32,
 }
 
-/// A stretch of trials of one kind.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BlockSpec {
-    /// How many. The last block goes on anyway unless the schedule repeats.
-    #[serde(default = "one")]
-    pub trials: u32,
-    /// What acts on hand or cursor.
-    #[serde(default)]
-    pub field: FieldKind,
-    /// How strongly; see [`FieldKind`].
-    #[serde(default)]
-    pub strength: f32,
-    /// Probability of a catch trial: without the field.
-    #[serde(default)]
-    pub catch: f32,
-    /// Probability of an error-clamp trial: in the channel, which takes the field's place.
-    #[serde(default)]
-    pub clamp: f32,
-    /// When the cursor is shown.
-    #[serde(default)]
-    pub cursor: CursorShown,
-    /// Whether the cursor is hidden and the only reward comes at the end, for the end point.
-    #[serde(default)]
-    pub reward_only: bool,
-    /// Standard deviation by which the cursor is seen beside where it is, anew at every step and along both axes, in m; its velocity
-    /// is off by as much in 0.1 s.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub blur: f32,
-    /// What a linear map makes of the cursor's way from the start, row by row; the identity unless the field is `linear`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub map: Option<[[f32; 2]; 2]>,
-    /// Direction of the place that pays off from that of the target that is shown, in degrees, counter-clockwise positive: reward
-    /// and score are for moving there, and nothing but reward tells of it.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub payoff: f32,
-    /// Directions of the targets in degrees, where they differ from the movement's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub targets: Option<Vec<f32>>,
-}
-
-/// What acts on the hand, or on the cursor that shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldKind {
-    /// Nothing.
-    #[default]
-    None,
-    /// A force at right angles to the hand's velocity: strength in N·s/m, positive to its right.
-    Curl,
-    /// The force field of Shadmehr & Mussa-Ivaldi 1994 times the strength.
-    Saddle,
-    /// A rotation of the cursor about the start: strength in degrees, counter-clockwise positive.
-    Rotation,
-    /// A cursor that is as far from the start as the hand, but always in the same direction: strength in degrees from that of the
-    /// target, counter-clockwise positive (a visual error clamp, Morehead et al. 2017). It is meant to be ignored: reward, score
-    /// and metrics are of the hand.
-    ErrorClamp,
-    /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
-    Gain,
-    /// A linear map of the cursor's way from the start, such as a shear; its strength is 1, the map is given row by row.
-    Linear,
-}
-
-/// When the cursor is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CursorShown {
-    /// Always.
-    #[default]
-    On,
-    /// Never.
-    Off,
-    /// From the end of the movement.
-    End,
-}
-
-fn one() -> u32 {
-    1
-}
-
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
+fn none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl EpisodeSpec {
     /// Time between two actions, in s.
     pub fn control_interval(&self) -> f32 {
         1.0 / self.control_rate
-    }
-}
-
-impl BlockSpec {
-    /// Directions of the block's targets, in degrees.
-    pub fn targets<'a>(&'a self, movement: &'a MovementSpec) -> &'a [f32] {
-        self.targets.as_deref().unwrap_or(&movement.targets)
     }
 }
 
@@ -304,6 +222,13 @@ impl ReachingSpec {
     /// Actions from the start of a trial until its movement should be over.
     pub fn movement_end(&self) -> u32 {
         ((self.episode.hold + self.movement.duration) * self.episode.control_rate).round() as u32
+    }
+
+    /// One round of the schedule; none where all trials are alike.
+    pub fn round(&self) -> Option<Round> {
+        let trials = self.schedule.iter().map(|block| u64::from(block.trials.count())).sum();
+        let alike = self.schedule.len() == 1 && !self.schedule[0].varies();
+        (!alike).then_some(Round { trials, after: self.after_schedule })
     }
 
     /// The centre of the targets, from the shoulder, in m.
@@ -339,6 +264,7 @@ impl ReachingSpec {
         check("senses.delay", self.senses.delay, 0.0..=0.5, "s")?;
         check("channel.stiffness", self.channel.stiffness, 0.0..=100_000.0, "N/m")?;
         check("channel.damping", self.channel.damping, 0.0..=1000.0, "N·s/m")?;
+        check("cues", self.cues as f32, 0.0..=MOST_CUES as f32, "cues")?;
         check("schedule", self.schedule.len() as f32, 1.0..=MOST_BLOCKS as f32, "blocks")?;
         self.validate_targets("movement.targets", &movement.targets)?;
         self.schedule.iter().enumerate().try_for_each(|(index, block)| self.validate_block(index, block))
@@ -369,76 +295,89 @@ impl ReachingSpec {
 
     fn validate_block(&self, index: usize, block: &BlockSpec) -> Result<(), Invalid> {
         let at = |name: &str| format!("schedule[{index}].{name}");
-        let check = |name: &str, value, range, unit| Invalid::check(&at(name), value, range, unit);
-        check("trials", block.trials as f32, 1.0..=1e6, "")?;
-        match block.field {
-            FieldKind::None => check("strength", block.strength, 0.0..=0.0, "without a field")?,
-            FieldKind::Curl => check("strength", block.strength, -100.0..=100.0, "N·s/m")?,
-            FieldKind::Saddle => check("strength", block.strength, -5.0..=5.0, "")?,
-            FieldKind::Rotation | FieldKind::ErrorClamp => {
-                check("strength", block.strength, -180.0..=180.0, "degrees")?
-            }
-            FieldKind::Gain => check("strength", block.strength, 0.1..=10.0, "")?,
-            FieldKind::Linear => check("strength", block.strength, 1.0..=1.0, "")?,
-        }
-        check("catch", block.catch, 0.0..=1.0, "")?;
-        check("clamp", block.clamp, 0.0..=1.0, "")?;
-        check("blur", block.blur, 0.0..=0.2, "m")?;
-        self.validate_map(index, block)?;
-        check("payoff", block.payoff, -180.0..=180.0, "degrees")?;
-        if block.catch + block.clamp > 1.0 {
-            let expected = format!("a probability that leaves room for that of catch trials, {}", block.catch);
-            return Err(Invalid { field: at("clamp"), found: block.clamp.to_string(), expected });
-        }
+        block.validate(&format!("schedule[{index}]"))?;
+        Invalid::check(&at("cue"), block.cue as f32, 0.0..=self.cues as f32, "")?;
         match &block.targets {
             Some(targets) => self.validate_targets(&at("targets"), targets),
             None => Ok(()),
         }
     }
 
-    fn validate_map(&self, index: usize, block: &BlockSpec) -> Result<(), Invalid> {
-        let field = format!("schedule[{index}].map");
-        match (block.field, block.map) {
-            (FieldKind::Linear, Some(map)) => {
-                map.iter().flatten().try_for_each(|&value| Invalid::check(&field, value, -10.0..=10.0, ""))
+    /// Checks the rows of tables, once all else makes sense.
+    ///
+    /// # Errors
+    /// The index of a block, and the first cell of its table that makes no sense.
+    pub fn validate_tables(&self) -> Result<(), (usize, TableFault)> {
+        self.schedule.iter().enumerate().try_for_each(|(index, block)| match &block.trials {
+            Trials::Table(table) => self.validate_table(block, table).map_err(|fault| (index, fault)),
+            Trials::Count(_) | Trials::File(_) => Ok(()),
+        })
+    }
+
+    fn validate_table(&self, block: &BlockSpec, table: &TrialTable) -> Result<(), TableFault> {
+        let targets = block.targets(&self.movement).len();
+        // Directions come again and again, and to see whether a way is within reach takes a while.
+        let mut reached: Vec<f32> = Vec::new();
+        table.rows().iter().try_for_each(|row| {
+            let within = |column, value: Option<u32>, most: usize| match value {
+                Some(value) if value as usize > most => {
+                    let expected = format!("a whole number from 0 to {most}");
+                    Err(table.fault(row, column, &expected, &value.to_string()))
+                }
+                _ => Ok(()),
+            };
+            within(Column::Target, row.target, targets - 1)?;
+            within(Column::Cue, row.cue, self.cues as usize)?;
+            let (catch, clamp) = (row.catch.unwrap_or(block.catch), row.clamp.unwrap_or(block.clamp));
+            if catch + clamp > 1.0 {
+                let column = if row.clamp.is_some() { Column::Clamp } else { Column::Catch };
+                let expected = "probabilities of catch and clamp trials that are at most 1 together";
+                return Err(table.fault(row, column, expected, &(catch + clamp).to_string()));
             }
-            (FieldKind::Linear, None) => {
-                let expected = "two rows of two numbers for the field `linear`, such as [[1, 0.5], [0, 1]]".into();
-                Err(Invalid { field, found: "none".into(), expected })
+            let Some(direction) = row.target_deg.filter(|direction| !reached.contains(direction)) else {
+                return Ok(());
+            };
+            if !self.reaches(direction) {
+                let expected = "a direction whose way is within the reach of the arm and the limits of its joints";
+                return Err(table.fault(row, Column::TargetDeg, expected, &direction.to_string()));
             }
-            (_, Some(_)) => {
-                let expected = "none without the field `linear`".into();
-                Err(Invalid { field, found: "a map".into(), expected })
+            if reached.len() == MOST_TARGETS {
+                let expected = format!("at most {MOST_TARGETS} directions in a table");
+                return Err(table.fault(row, Column::TargetDeg, &expected, "one more"));
             }
-            (_, None) => Ok(()),
-        }
+            reached.push(direction);
+            Ok(())
+        })
     }
 
     /// Targets are directions along which the whole way is within the arm's reach and its joints' limits.
     fn validate_targets(&self, field: &str, targets: &[f32]) -> Result<(), Invalid> {
         Invalid::check(field, targets.len() as f32, 1.0..=MOST_TARGETS as f32, "targets")?;
+        targets.iter().try_for_each(|&target| {
+            Invalid::check(field, target, -360.0..=360.0, "degrees")?;
+            if self.reaches(target) {
+                return Ok(());
+            }
+            Err(Invalid {
+                field: field.into(),
+                found: format!("a way towards {target} degrees that leaves it"),
+                expected: "ways within the reach of the arm and the limits of its joints".into(),
+            })
+        })
+    }
+
+    /// Whether the whole way to a target in this direction (degrees) is within reach, wherever it starts.
+    fn reaches(&self, target: f32) -> bool {
         let links = Links::new(&self.arm);
         let off = self.episode.start_offset;
-        for &target in targets {
-            Invalid::check(field, target, -360.0..=360.0, "degrees")?;
-            let corners = [[-off, -off], [-off, off], [off, -off], [off, off]];
-            for corner in corners.map(|[x, y]| self.centre() + Vector::new(x, y)) {
-                let movement = Movement::new(self, corner, target);
-                let reached = (0..=10).all(|tenth| {
-                    let time = self.episode.hold + self.movement.duration * tenth as f32 / 10.0;
-                    links.reaches(movement.at(time).place, MARGIN)
-                        && self.arm.allows(links.angles(movement.at(time).place))
-                });
-                if !reached {
-                    return Err(Invalid {
-                        field: field.into(),
-                        found: format!("a way towards {target} degrees that leaves it"),
-                        expected: "ways within the reach of the arm and the limits of its joints".into(),
-                    });
-                }
-            }
-        }
-        Ok(())
+        let corners = [[-off, -off], [-off, off], [off, -off], [off, off]];
+        corners.map(|[x, y]| self.centre() + Vector::new(x, y)).into_iter().all(|corner| {
+            let movement = Movement::new(self, corner, target);
+            (0..=10).all(|tenth| {
+                let time = self.episode.hold + self.movement.duration * tenth as f32 / 10.0;
+                links.reaches(movement.at(time).place, MARGIN) && self.arm.allows(links.angles(movement.at(time).place))
+            })
+        })
     }
 }
 

@@ -311,10 +311,7 @@ fn the_command_makes_up_for_the_muscles_lag() {
 
 #[test]
 fn a_curl_field_pushes_at_right_angles_and_the_saddle_is_the_published_one() {
-    let block = |field, strength| {
-        let schedule = spec("reaching/curl-v0").schedule;
-        BlockSpec { field, strength, ..schedule[0].clone() }
-    };
+    let block = |field, strength| Conditions { field, strength, ..Conditions::default() };
     let mut rng = Seed(3).rng();
     for strength in [13.0, -13.0, 2.0] {
         let field = Field::of(&block(FieldKind::Curl, strength));
@@ -341,15 +338,20 @@ fn a_curl_field_pushes_at_right_angles_and_the_saddle_is_the_published_one() {
     assert_eq!(Field::of(&block(FieldKind::Gain, 2.0)).shown(Vector::new(0.1, 0.2)), Vector::new(0.2, 0.4));
 }
 
+/// Trial `index` of a lane.
+fn at(spec: &ReachingSpec, seed: Seed, index: u64) -> Trial {
+    trial(spec, seed, seed, index)
+}
+
 #[test]
 fn every_cycle_holds_every_target_once_in_an_order_of_its_own() {
     let spec = spec("reaching/adaptation-v0");
     let mut orders = Vec::new();
     for cycle in 0..25u64 {
         // The block of 200 trials begins after 50.
-        let places: Vec<Place> = (0..8).map(|turn| place(&spec, Seed(4), 50 + 8 * cycle + turn)).collect();
+        let places: Vec<Trial> = (0..8).map(|turn| at(&spec, Seed(4), 50 + 8 * cycle + turn)).collect();
         assert!(places.iter().all(|place| place.block == 1), "{places:?}");
-        let order: Vec<usize> = places.iter().map(|place| place.target).collect();
+        let order: Vec<usize> = places.iter().filter_map(|place| place.target).collect();
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, [0, 1, 2, 3, 4, 5, 6, 7]);
@@ -359,15 +361,15 @@ fn every_cycle_holds_every_target_once_in_an_order_of_its_own() {
     orders.dedup();
     assert!(orders.len() >= 24, "orders repeat");
     assert_ne!(
-        (0..16).map(|trial| place(&spec, Seed(4), trial)).collect::<Vec<_>>(),
-        (0..16).map(|trial| place(&spec, Seed(5), trial)).collect::<Vec<_>>()
+        (0..16).map(|trial| at(&spec, Seed(4), trial)).collect::<Vec<_>>(),
+        (0..16).map(|trial| at(&spec, Seed(5), trial)).collect::<Vec<_>>()
     );
 }
 
 #[test]
 fn blocks_come_one_after_the_other_and_continue_or_repeat() {
     let mut spec = spec("reaching/recovery-v0");
-    let block = |spec: &ReachingSpec, trial| place(spec, Seed(6), trial).block;
+    let block = |spec: &ReachingSpec, trial| at(spec, Seed(6), trial).block;
     let starts = [(0, 0), (49, 0), (50, 1), (174, 1), (175, 2), (189, 2), (190, 3), (339, 3)];
     for (trial, expected) in starts {
         assert_eq!(block(&spec, trial), expected, "trial {trial}");
@@ -379,7 +381,7 @@ fn blocks_come_one_after_the_other_and_continue_or_repeat() {
         assert_eq!(block(&spec, 340 + trial), expected, "trial {trial} of the second round");
     }
     // Cycles of the second round are its own.
-    let targets = |from: u64| (from..from + 48).map(|trial| place(&spec, Seed(6), trial).target).collect::<Vec<_>>();
+    let targets = |from: u64| (from..from + 48).map(|trial| at(&spec, Seed(6), trial).target).collect::<Vec<_>>();
     assert_ne!(targets(0), targets(340));
 }
 

@@ -1,0 +1,280 @@
+//! Blocks: stretches of trials of one kind.
+
+use super::Conditions;
+use super::course::{LONGEST_WALK, Strength};
+use super::table::TrialTable;
+use crate::document::Invalid;
+use crate::reaching::spec::MovementSpec;
+use crate::seed::Seed;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// Most trials of a block.
+const MOST_TRIALS: u32 = 1_000_000;
+
+/// A stretch of trials of one kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockSpec {
+    /// How many, or a table that has a row for each. The last block goes on anyway unless the schedule repeats.
+    #[serde(default)]
+    pub trials: Trials,
+    /// What acts on hand or cursor.
+    #[serde(default)]
+    pub field: FieldKind,
+    /// How strongly, in all trials or in a course over them; see [`FieldKind`].
+    #[serde(default)]
+    pub strength: Strength,
+    /// Probability of a catch trial: without the field.
+    #[serde(default)]
+    pub catch: f32,
+    /// Probability of an error-clamp trial: in the channel, which takes the field's place.
+    #[serde(default)]
+    pub clamp: f32,
+    /// When the cursor is shown.
+    #[serde(default)]
+    pub cursor: CursorShown,
+    /// Whether the cursor is hidden and the only reward comes at the end, for the end point.
+    #[serde(default)]
+    pub reward_only: bool,
+    /// Standard deviation by which the cursor is seen beside where it is, anew at every step and along both axes, in m; its velocity
+    /// is off by as much in 0.1 s.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub blur: f32,
+    /// Standard deviation by which the cursor is seen beside where it is, drawn once for a whole trial along both axes, in m; its
+    /// velocity is seen as it is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub trial_blur: f32,
+    /// What a linear map makes of the cursor's way from the start, row by row; the identity unless the field is `linear`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<[[f32; 2]; 2]>,
+    /// Direction of the place that pays off from that of the target that is shown, in degrees, counter-clockwise positive: reward
+    /// and score are for moving there, and nothing but reward tells of it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub payoff: f32,
+    /// Directions of the targets in degrees, where they differ from the movement's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Vec<f32>>,
+    /// The cue that is seen, from 1 to the task's `cues`; 0 for none.
+    #[serde(default, skip_serializing_if = "no_cue")]
+    pub cue: u32,
+    /// A break after the block: time that passes until the next trial, in s, in which an agent may forget.
+    #[serde(default, rename = "break", skip_serializing_if = "is_zero")]
+    pub rest: f32,
+    /// Trials after which there is such a break, and again after as many; by default those of the block.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_every: Option<u32>,
+}
+
+/// How many trials a block has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trials {
+    /// So many, all of one kind.
+    Count(u32),
+    /// As many as the table has rows, each as its row says.
+    Table(TrialTable),
+    /// The same in a file of this name, whose contents are put in its place before anything is made of it.
+    File(String),
+}
+
+/// What acts on the hand, or on the cursor that shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FieldKind {
+    /// Nothing.
+    #[default]
+    None,
+    /// A force at right angles to the hand's velocity: strength in N·s/m, positive to its right.
+    Curl,
+    /// The force field of Shadmehr & Mussa-Ivaldi 1994 times the strength.
+    Saddle,
+    /// A rotation of the cursor about the start: strength in degrees, counter-clockwise positive.
+    Rotation,
+    /// A cursor that is as far from the start as the hand, but always in the same direction: strength in degrees from that of the
+    /// target, counter-clockwise positive (a visual error clamp, Morehead et al. 2017). It is meant to be ignored: reward, score
+    /// and metrics are of the hand.
+    ErrorClamp,
+    /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
+    Gain,
+    /// A linear map of the cursor's way from the start, such as a shear; its strength is 1, the map is given row by row.
+    Linear,
+}
+
+/// When the cursor is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CursorShown {
+    /// Always.
+    #[default]
+    On,
+    /// Never.
+    Off,
+    /// From the end of the movement.
+    End,
+}
+
+fn is_zero(value: &f32) -> bool {
+    *value == 0.0
+}
+
+fn no_cue(cue: &u32) -> bool {
+    *cue == 0
+}
+
+impl FieldKind {
+    /// The strengths it may have, and their unit.
+    pub fn strengths(self) -> (RangeInclusive<f32>, &'static str) {
+        match self {
+            FieldKind::None => (0.0..=0.0, "without a field"),
+            FieldKind::Curl => (-100.0..=100.0, "N·s/m"),
+            FieldKind::Saddle => (-5.0..=5.0, ""),
+            FieldKind::Rotation | FieldKind::ErrorClamp => (-180.0..=180.0, "degrees"),
+            FieldKind::Gain => (0.1..=10.0, ""),
+            FieldKind::Linear => (1.0..=1.0, ""),
+        }
+    }
+}
+
+impl Trials {
+    /// How many.
+    pub fn count(&self) -> u32 {
+        match self {
+            Trials::Count(count) => *count,
+            Trials::Table(table) => table.rows().len() as u32,
+            Trials::File(_) => 1,
+        }
+    }
+}
+
+impl Default for Trials {
+    fn default() -> Self {
+        Trials::Count(1)
+    }
+}
+
+impl Serialize for Trials {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Trials::Count(count) => serializer.serialize_u32(*count),
+            Trials::Table(table) => table.serialize(serializer),
+            Trials::File(name) => serializer.serialize_str(name),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Trials {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CountOrTable;
+        impl<'de> Visitor<'de> for CountOrTable {
+            type Value = Trials;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a whole number, or the path of a table of trials (CSV)")
+            }
+
+            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Trials, E> {
+                let whole =
+                    u32::try_from(count).map_err(|_| E::invalid_type(de::Unexpected::Unsigned(count), &self))?;
+                Ok(Trials::Count(whole))
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Trials, E> {
+                Ok(Trials::File(name.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Trials, A::Error> {
+                TrialTable::deserialize(MapAccessDeserializer::new(map)).map(Trials::Table)
+            }
+        }
+        deserializer.deserialize_u32(CountOrTable)
+    }
+}
+
+impl BlockSpec {
+    /// Directions of the block's targets, in degrees.
+    pub fn targets<'a>(&'a self, movement: &'a MovementSpec) -> &'a [f32] {
+        self.targets.as_deref().unwrap_or(&movement.targets)
+    }
+
+    /// Whether its trials differ in more than their targets.
+    pub fn varies(&self) -> bool {
+        matches!(self.trials, Trials::Table(_)) || !matches!(self.strength, Strength::Constant(_)) || self.rest > 0.0
+    }
+
+    /// What the block says of its trial `turn`, which is trial `index` of the lane; what is random in its course follows from a seed.
+    pub(super) fn conditions(&self, course: Seed, index: u64, turn: u64) -> Conditions {
+        let every = u64::from(self.break_every.unwrap_or(self.trials.count()).max(1));
+        Conditions {
+            field: self.field,
+            strength: self.strength.at(course, index, turn, self),
+            map: self.map,
+            catch: self.catch,
+            clamp: self.clamp,
+            cursor: self.cursor,
+            reward_only: self.reward_only,
+            blur: self.blur,
+            trial_blur: self.trial_blur,
+            payoff: self.payoff,
+            cue: self.cue,
+            rest: if (turn + 1).is_multiple_of(every) { self.rest } else { 0.0 },
+        }
+    }
+
+    /// Checks what makes sense or not whatever the rest of the task says; `path` is that of the block.
+    ///
+    /// # Errors
+    /// The first field that does not.
+    pub fn validate(&self, path: &str) -> Result<(), Invalid> {
+        let at = |name: &str| format!("{path}.{name}");
+        let check = |name: &str, value, range, unit| Invalid::check(&at(name), value, range, unit);
+        if let Trials::File(name) = &self.trials {
+            let expected = "the contents of a table of trials (CSV)".into();
+            return Err(Invalid { field: at("trials"), found: format!("the name `{name}`"), expected });
+        }
+        check("trials", self.trials.count() as f32, 1.0..=MOST_TRIALS as f32, "")?;
+        self.strength.validate(&at("strength"), self.field)?;
+        if let Strength::Course(course) = &self.strength
+            && (course.ramp.is_some() || course.random_walk.is_some())
+        {
+            let most = if course.ramp.is_some() { MOST_TRIALS } else { LONGEST_WALK };
+            check("trials", self.trials.count() as f32, 2.0..=most as f32, "for this course of strengths")?;
+        }
+        check("catch", self.catch, 0.0..=1.0, "")?;
+        check("clamp", self.clamp, 0.0..=1.0, "")?;
+        check("blur", self.blur, 0.0..=0.2, "m")?;
+        check("trial_blur", self.trial_blur, 0.0..=0.2, "m")?;
+        self.validate_map(&at("map"))?;
+        check("payoff", self.payoff, -180.0..=180.0, "degrees")?;
+        check("break", self.rest, 0.0..=LONGEST_BREAK, "s")?;
+        check("break_every", self.break_every.unwrap_or(1) as f32, 1.0..=MOST_TRIALS as f32, "trials")?;
+        if self.catch + self.clamp > 1.0 {
+            let expected = format!("a probability that leaves room for that of catch trials, {}", self.catch);
+            return Err(Invalid { field: at("clamp"), found: self.clamp.to_string(), expected });
+        }
+        Ok(())
+    }
+
+    fn validate_map(&self, field: &str) -> Result<(), Invalid> {
+        let field = field.to_string();
+        match (self.field, self.map) {
+            (FieldKind::Linear, Some(map)) => {
+                map.iter().flatten().try_for_each(|&value| Invalid::check(&field, value, -10.0..=10.0, ""))
+            }
+            (FieldKind::Linear, None) => {
+                let expected = "two rows of two numbers for the field `linear`, such as [[1, 0.5], [0, 1]]".into();
+                Err(Invalid { field, found: "none".into(), expected })
+            }
+            (_, Some(_)) => {
+                let expected = "none without the field `linear`".into();
+                Err(Invalid { field, found: "a map".into(), expected })
+            }
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+/// Longest break, in s: ten years.
+pub(super) const LONGEST_BREAK: f32 = 3.2e8;

@@ -1,0 +1,380 @@
+//! Tables of trials: one row per trial, as CSV, for what was done in a laboratory trial by trial.
+//!
+//! The first line names the columns, whose names have the units in them. A cell that is empty, like a column that is not there,
+//! leaves a trial as its block in the task says. Columns are separated by commas.
+
+use super::Conditions;
+use super::block::{CursorShown, FieldKind, LONGEST_BREAK};
+use crate::document::{Document, DocumentError, nearest, shown};
+use csv::{ReaderBuilder, StringRecord, Trim};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
+use std::fmt;
+
+/// How long all tables of a task may be together, in bytes.
+pub const LARGEST_TABLE_BYTES: u64 = 1 << 20;
+/// Most rows of a table.
+const MOST_ROWS: usize = 10_000;
+/// Largest number of a block.
+const LARGEST_BLOCK: u32 = 999_999;
+
+/// What a column of a table says of a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Its number from 0, which must count the rows.
+    Trial,
+    /// The number that is told as its block, instead of that of the block in the task. Cycles of targets begin anew with each.
+    Block,
+    /// Index of its target among those of the block. Without this and `target_deg`, targets come in cycles.
+    Target,
+    /// Direction of its target.
+    TargetDeg,
+    /// Strength of a curl field.
+    Curl,
+    /// Strength of a saddle field.
+    Saddle,
+    /// Rotation of the cursor.
+    Rotation,
+    /// Direction in which the cursor is clamped, from that of the target.
+    ErrorClamp,
+    /// Magnification of the cursor's way.
+    Gain,
+    /// Probability of a trial without the field, most often 0 or 1.
+    Catch,
+    /// Probability of a trial in the channel, which takes the field's place.
+    Clamp,
+    /// When the cursor is shown.
+    Cursor,
+    /// Whether the only reward is for the end point.
+    RewardOnly,
+    /// Blur of the cursor at each step.
+    Blur,
+    /// Blur of the cursor for the whole trial.
+    TrialBlur,
+    /// Direction of the place that pays off from that of the target.
+    Payoff,
+    /// The cue that is seen.
+    Cue,
+    /// Time that passes after the trial.
+    Break,
+}
+
+const COLUMNS: [(&str, Column); 18] = [
+    ("trial", Column::Trial),
+    ("block", Column::Block),
+    ("target", Column::Target),
+    ("target_deg", Column::TargetDeg),
+    ("curl_n_s_per_m", Column::Curl),
+    ("saddle", Column::Saddle),
+    ("rotation_deg", Column::Rotation),
+    ("error_clamp_deg", Column::ErrorClamp),
+    ("gain", Column::Gain),
+    ("catch", Column::Catch),
+    ("clamp", Column::Clamp),
+    ("cursor", Column::Cursor),
+    ("reward_only", Column::RewardOnly),
+    ("blur_m", Column::Blur),
+    ("trial_blur_m", Column::TrialBlur),
+    ("payoff_deg", Column::Payoff),
+    ("cue", Column::Cue),
+    ("break_s", Column::Break),
+];
+
+impl Column {
+    /// Its name in the first line.
+    pub fn name(self) -> &'static str {
+        COLUMNS.iter().find(|(_, column)| *column == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// One row: what it says of its trial, as far as it says anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Its line, from 1.
+    pub line: u64,
+    /// Trials before it with the same number of a block, without another in between.
+    pub turn: u32,
+    /// See [`Column`], as all that follow.
+    pub block: Option<u32>,
+    /// Index of a target.
+    pub target: Option<u32>,
+    /// Direction of the target, in degrees.
+    pub target_deg: Option<f32>,
+    /// A field and its strength.
+    pub field: Option<(FieldKind, f32)>,
+    /// Probability of a catch trial.
+    pub catch: Option<f32>,
+    /// Probability of a trial in the channel.
+    pub clamp: Option<f32>,
+    /// When the cursor is shown.
+    pub cursor: Option<CursorShown>,
+    /// Whether the only reward is for the end point.
+    pub reward_only: Option<bool>,
+    /// In m.
+    pub blur: Option<f32>,
+    /// In m.
+    pub trial_blur: Option<f32>,
+    /// In degrees.
+    pub payoff: Option<f32>,
+    /// The cue.
+    pub cue: Option<u32>,
+    /// In s.
+    pub rest: Option<f32>,
+}
+
+impl Row {
+    /// Puts what the row says in place of what its block says.
+    pub(super) fn apply(&self, conditions: &mut Conditions) {
+        if let Some((field, strength)) = self.field {
+            (conditions.field, conditions.strength) = (field, strength);
+        }
+        conditions.catch = self.catch.unwrap_or(conditions.catch);
+        conditions.clamp = self.clamp.unwrap_or(conditions.clamp);
+        conditions.cursor = self.cursor.unwrap_or(conditions.cursor);
+        conditions.reward_only = self.reward_only.unwrap_or(conditions.reward_only);
+        conditions.blur = self.blur.unwrap_or(conditions.blur);
+        conditions.trial_blur = self.trial_blur.unwrap_or(conditions.trial_blur);
+        conditions.payoff = self.payoff.unwrap_or(conditions.payoff);
+        conditions.cue = self.cue.unwrap_or(conditions.cue);
+        conditions.rest = self.rest.unwrap_or(conditions.rest);
+    }
+
+    /// Takes in a cell that is not empty, of row `number`.
+    fn take(&mut self, number: usize, column: Column, cell: &str) -> Result<(), String> {
+        match column {
+            Column::Trial if whole(cell, u32::MAX)? as usize == number => {}
+            Column::Trial => {
+                return Err(format!("expected {number}, as trials are counted from 0, found {}", shown(cell)));
+            }
+            Column::Block => self.block = Some(whole(cell, LARGEST_BLOCK)?),
+            Column::Target => self.target = Some(whole(cell, u32::MAX)?),
+            Column::TargetDeg => self.target_deg = Some(real(cell, -360.0, 360.0, "degrees")?),
+            Column::Curl => self.act(FieldKind::Curl, cell)?,
+            Column::Saddle => self.act(FieldKind::Saddle, cell)?,
+            Column::Rotation => self.act(FieldKind::Rotation, cell)?,
+            Column::ErrorClamp => self.act(FieldKind::ErrorClamp, cell)?,
+            Column::Gain => self.act(FieldKind::Gain, cell)?,
+            Column::Catch => self.catch = Some(real(cell, 0.0, 1.0, "")?),
+            Column::Clamp => self.clamp = Some(real(cell, 0.0, 1.0, "")?),
+            Column::Cursor => {
+                let known = [("on", CursorShown::On), ("off", CursorShown::Off), ("end", CursorShown::End)];
+                self.cursor = Some(named(cell, &known)?);
+            }
+            Column::RewardOnly => self.reward_only = Some(named(cell, &[("true", true), ("false", false)])?),
+            Column::Blur => self.blur = Some(real(cell, 0.0, 0.2, "m")?),
+            Column::TrialBlur => self.trial_blur = Some(real(cell, 0.0, 0.2, "m")?),
+            Column::Payoff => self.payoff = Some(real(cell, -180.0, 180.0, "degrees")?),
+            Column::Cue => self.cue = Some(whole(cell, u32::MAX)?),
+            Column::Break => self.rest = Some(real(cell, 0.0, LONGEST_BREAK, "s")?),
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, field: FieldKind, cell: &str) -> Result<(), String> {
+        if self.field.is_some() {
+            return Err("expected one field in a row, found a second one".into());
+        }
+        let (range, unit) = field.strengths();
+        self.field = Some((field, real(cell, *range.start(), *range.end(), unit)?));
+        Ok(())
+    }
+}
+
+fn whole(cell: &str, most: u32) -> Result<u32, String> {
+    let number = cell.parse::<u32>().ok().filter(|number| *number <= most);
+    number.ok_or_else(|| format!("expected a whole number from 0 to {most}, found {}", quoted(cell)))
+}
+
+fn real(cell: &str, low: f32, high: f32, unit: &str) -> Result<f32, String> {
+    let space = if unit.is_empty() { "" } else { " " };
+    let number = cell.parse::<f32>().ok().filter(|number| (low..=high).contains(number));
+    number.ok_or_else(|| format!("expected a number from {low} to {high}{space}{unit}, found {}", quoted(cell)))
+}
+
+fn named<T: Copy>(cell: &str, known: &[(&'static str, T)]) -> Result<T, String> {
+    let found = known.iter().find(|(name, _)| cell.eq_ignore_ascii_case(name)).map(|(_, value)| *value);
+    found.ok_or_else(|| unknown(cell, "expected", known.iter().map(|(name, _)| *name)))
+}
+
+/// What there is instead of an unknown name, the nearest one first.
+fn unknown(found: &str, expected: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
+    let near = nearest(found, known.clone()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    let all: Vec<&str> = known.collect();
+    format!("{expected} one of {}, found {}{near}", all.join(", "), quoted(found))
+}
+
+fn quoted(text: &str) -> String {
+    format!("`{}`", shown(text))
+}
+
+/// What is wrong with a table, and where in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableFault {
+    /// Line, from 1.
+    line: u64,
+    /// Column, from 1, and its name, if it is known.
+    column: usize,
+    name: String,
+    /// What was expected and what was found.
+    message: String,
+}
+
+impl fmt::Display for TableFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)?;
+        if !self.name.is_empty() {
+            write!(f, " (`{}`)", self.name)?;
+        }
+        write!(f, " of the table: {}", self.message)
+    }
+}
+
+impl TableFault {
+    /// The error of a table in a file of that name.
+    pub(super) fn in_file(self, file: &str) -> DocumentError {
+        let place = Some((self.line as usize, self.column));
+        DocumentError { source_name: file.into(), place, field: self.name, message: self.message }
+    }
+
+    /// The error of the table of a block of a task.
+    pub(in crate::reaching) fn in_task(self, task: &Document, block: usize) -> DocumentError {
+        let error = task.error_at(&format!("schedule[{block}].trials"), self.to_string());
+        // What comes from a file of its own has no place in the task.
+        if error.place.is_none() { self.in_file(&error.source_name) } else { error }
+    }
+}
+
+/// A table that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialTable {
+    text: String,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+}
+
+impl TrialTable {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// The first place that makes no sense, whatever the task is.
+    pub fn parse(text: &str) -> Result<Self, TableFault> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+        let mut reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+        let mut records = reader.records();
+        let header = match records.next() {
+            Some(record) => read(record)?,
+            None => return Err(fault(1, 1, "", "expected a first line that names the columns, found nothing".into())),
+        };
+        let columns = columns(&header)?;
+        let mut rows: Vec<Row> = Vec::new();
+        for record in records {
+            let row = row(&read(record)?, &columns, rows.len(), rows.last())?;
+            if rows.len() == MOST_ROWS {
+                return Err(fault(row.line, 1, "", format!("expected at most {MOST_ROWS} trials, found more")));
+            }
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            return Err(fault(2, 1, "", "expected a row for each trial, found none".into()));
+        }
+        // Around cells all white space is alike, and spaces are those that YAML can show.
+        let text = text.replace(|c: char| c.is_whitespace() && c != '\n', " ");
+        Ok(Self { text, columns, rows })
+    }
+
+    /// Its rows, of which there is at least one.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The row of trial `turn` of the block, and the turn of its target's cycle; the last row goes on.
+    pub(super) fn row(&self, turn: u64) -> Option<(&Row, u64)> {
+        let number = turn.min(self.rows.len().saturating_sub(1) as u64);
+        let row = self.rows.get(number as usize)?;
+        Some((row, u64::from(row.turn) + (turn - number)))
+    }
+
+    /// What is wrong with a cell.
+    pub(in crate::reaching) fn fault(&self, row: &Row, column: Column, expected: &str, found: &str) -> TableFault {
+        let number = self.columns.iter().position(|&known| known == column).map_or(1, |number| number + 1);
+        fault(row.line, number, column.name(), format!("expected {expected}, found {}", shown(found)))
+    }
+}
+
+fn fault(line: u64, column: usize, name: &str, message: String) -> TableFault {
+    TableFault { line, column, name: name.into(), message }
+}
+
+fn line(record: &StringRecord) -> u64 {
+    record.position().map_or(1, csv::Position::line)
+}
+
+fn read(record: Result<StringRecord, csv::Error>) -> Result<StringRecord, TableFault> {
+    record.map_err(|error| {
+        let line = error.position().map_or(1, csv::Position::line);
+        fault(line, 1, "", format!("expected columns that are separated by commas: {error}"))
+    })
+}
+
+/// The columns that the first line names.
+fn columns(header: &StringRecord) -> Result<Vec<Column>, TableFault> {
+    let line = line(header);
+    let mut columns = Vec::new();
+    for (index, name) in header.iter().enumerate() {
+        let wrong = |message: String| Err(fault(line, index + 1, "", message));
+        if let (1, Some(found)) = (header.len(), name.chars().find(|found| matches!(found, ';' | '\t'))) {
+            return wrong(format!("expected commas between the names of columns, found `{}`", found.escape_default()));
+        }
+        let Some((_, column)) = COLUMNS.iter().find(|(known, _)| *known == name) else {
+            let names = COLUMNS.iter().map(|(name, _)| *name);
+            return wrong(unknown(name, "the first line names the columns: expected", names));
+        };
+        if columns.contains(column) {
+            return wrong(format!("expected each column once, found `{name}` again"));
+        }
+        columns.push(*column);
+        if columns.contains(&Column::Target) && columns.contains(&Column::TargetDeg) {
+            return wrong("expected either `target` or `target_deg`, found both".into());
+        }
+    }
+    Ok(columns)
+}
+
+/// Row `number`, from 0, after the one before it.
+fn row(record: &StringRecord, columns: &[Column], number: usize, before: Option<&Row>) -> Result<Row, TableFault> {
+    let mut row = Row { line: line(record), ..Row::default() };
+    if record.len() != columns.len() {
+        let (expected, found) = (columns.len(), record.len());
+        let message = format!("expected as many cells as there are columns, {expected}, found {found}");
+        return Err(fault(row.line, expected.min(found), "", message));
+    }
+    for (index, (&column, cell)) in columns.iter().zip(record).enumerate() {
+        if !cell.is_empty() {
+            let taken = row.take(number, column, cell);
+            taken.map_err(|message| fault(row.line, index + 1, column.name(), message))?;
+        }
+    }
+    row.turn = before.filter(|before| before.block == row.block).map_or(0, |before| before.turn + 1);
+    Ok(row)
+}
+
+impl Serialize for TrialTable {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut written = serializer.serialize_struct("TrialTable", 1)?;
+        written.serialize_field("table", &self.text)?;
+        written.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for TrialTable {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Written {
+            /// The table as CSV.
+            table: String,
+        }
+        let Written { table } = Written::deserialize(deserializer)?;
+        TrialTable::parse(&table).map_err(de::Error::custom)
+    }
+}
