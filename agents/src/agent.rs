@@ -130,6 +130,9 @@ pub trait Agent: Send + Sync {
     /// A night passes: the agent may consolidate what it has learned in the day. Nothing by default.
     fn sleep(&mut self) {}
 
+    /// So much time (s) passes without anything to do: the agent may forget. Nothing by default.
+    fn rest(&mut self, _seconds: f64) {}
+
     /// Number of units of its own whose activity its actions are; 0 for an agent whose actions are commands. What decodes such
     /// activity has to be fitted to it.
     fn units(&self) -> usize {

@@ -283,6 +283,12 @@ impl Agent for Brain {
         }
     }
 
+    fn rest(&mut self, seconds: f64) {
+        if let Some(cerebellum) = &mut self.cerebellum {
+            cerebellum.rest(seconds);
+        }
+    }
+
     fn units(&self) -> usize {
         self.motor_cortex.as_ref().map_or(0, MotorCortex::units)
     }

@@ -73,6 +73,11 @@ pub struct FeedbackErrorConfig {
     /// Share of what the slow site would learn that it learns in episodes in which no reward is told: reward makes what is learned
     /// last (Shmuelof et al. 2012; Galea et al. 2015); 0 to 1, default 0.5, where 1 is an ablation.
     pub unrewarded: f64,
+    /// Time constant with which the fast site forgets while nothing is done, in s; above 0 and at most 1e12, default 20: what is
+    /// volatile of a motor memory has decayed away by 60 s (Hadjiosif, Morehead & Smith 2023), when of this a twentieth is left.
+    /// The slow site keeps what it has.
+    #[serde(skip_serializing_if = "usual_volatility")]
+    pub volatility: f64,
     /// How errors that go on change the rate at which they are learnt from.
     pub sensitivity: SensitivityConfig,
     /// Growth and withdrawal of synapses; null, the default, for none: all granule cells reach all Purkinje cells.
@@ -89,6 +94,7 @@ impl Default for FeedbackErrorConfig {
             failure: 0.5,
             relevance: 11.0,
             unrewarded: 0.5,
+            volatility: VOLATILITY,
             sensitivity: SensitivityConfig::default(),
             synapses: None,
         }
@@ -103,9 +109,16 @@ impl FeedbackErrorConfig {
         above("cerebellum.feedback_error.failure", self.failure, 0.0, 1000.0)?;
         above("cerebellum.feedback_error.relevance", self.relevance, 0.0, 1e6)?;
         within("cerebellum.feedback_error.unrewarded", self.unrewarded, 0.0..=1.0)?;
+        above("cerebellum.feedback_error.volatility", self.volatility, 0.0, 1e12)?;
         self.synapses.as_ref().map_or(Ok(()), SynapsesConfig::validate)?;
         self.sensitivity.validate()
     }
+}
+
+const VOLATILITY: f64 = 20.0;
+
+fn usual_volatility(volatility: &f64) -> bool {
+    *volatility == VOLATILITY
 }
 
 /// Keeps the normalisation defined where no granule cell is active: |φ|² per granule cell that is as good as none.
@@ -143,6 +156,7 @@ pub(super) struct FeedbackError {
     /// Index of the number that tells whether the error is shown, if there is one.
     shown: Option<usize>,
     relevance: f64,
+    volatility: f64,
     unrewarded: f32,
     /// Steps of this episode, and those in which reward was told.
     lived: u64,
@@ -218,6 +232,7 @@ impl FeedbackError {
             sensitivity: Sensitivity::new(&config.sensitivity, actions * stride),
             shown,
             relevance: config.relevance,
+            volatility: config.volatility,
             unrewarded: config.unrewarded as f32,
             lived: 0,
             rewarded: 0,
@@ -249,6 +264,12 @@ impl FeedbackError {
     /// Silences a share of the granule cells.
     pub(super) fn silence(&mut self, share: f32) {
         self.granule.silence(share);
+    }
+
+    /// Lets time pass (s) between two episodes.
+    pub(super) fn rest(&mut self, seconds: f64) {
+        let kept = libm::exp(-seconds.max(0.0) / self.volatility) as f32;
+        flat_mut(&mut self.fast.weights).iter_mut().for_each(|weight| *weight *= kept);
     }
 
     /// Writes y, one per action; remembers what it came from only if `explore`.

@@ -326,3 +326,24 @@ fn a_body_without_desired_states_or_with_missing_feedback_has_no_such_learner() 
     undirected.observations.retain(|input| input.role != Role::Desired);
     assert!(!new(&undirected));
 }
+
+#[test]
+fn time_takes_from_the_fast_site_by_its_time_constant_and_leaves_the_slow_one() {
+    let config = FeedbackErrorConfig { volatility: 30.0, ..slow_motion() };
+    let commands = |learner: &mut FeedbackError| {
+        let ([place, speed], mut whole, mut slow) = (WANTED, [0.0], [0.0]);
+        learner.command(&[place, speed, 0.0], false, &mut whole);
+        learner.slow_command(&mut slow);
+        [f64::from(whole[0] - slow[0]), f64::from(slow[0])]
+    };
+    for (seconds, kept) in [(0.0, 1.0), (30.0, (-1.0f64).exp()), (60.0, (-2.0f64).exp()), (1e9, 0.0)] {
+        let mut learner = learner(&config, false);
+        (0..100).for_each(|_| _ = practise(&mut learner, Trial::Perturbed(1.0)));
+        let before = commands(&mut learner);
+        assert!(before.iter().all(|&part| part > 0.05), "{before:?}");
+        learner.rest(seconds);
+        let after = commands(&mut learner);
+        assert!((after[0] - kept * before[0]).abs() < 1e-5, "{seconds} s: {before:?} became {after:?}");
+        assert!((after[1] - before[1]).abs() < 1e-6, "{seconds} s: {before:?} became {after:?}");
+    }
+}

@@ -234,6 +234,13 @@ impl Cerebellum {
         self.reliability.of(learner.certainty(observation), foresight)
     }
 
+    /// Lets time pass (s), in which what feedback-error learning has learnt fast is forgotten.
+    pub(super) fn rest(&mut self, seconds: f64) {
+        if let Some(Learner::FeedbackError(learner)) = &mut self.learner {
+            learner.rest(seconds);
+        }
+    }
+
     /// How many numbers it tells the cortex.
     pub(super) fn outputs(&self) -> usize {
         self.foresight.as_ref().map_or(0, |foresight| foresight.prediction.outputs())
