@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
+use etude_envs::schedule::{After, Round};
 use etude_envs::space::{Field, Space};
 use etude_envs::task::{Blueprint, Fact, FactValue};
 use serde_json::{Value, json};
@@ -107,14 +108,14 @@ fn of_task(blueprint: &Blueprint) -> Told {
         "control_interval_s": spec.physics.control_interval(),
         "physics_steps_per_action": spec.physics.steps_per_action,
         "observation": fields(&spec.observation), "percepts": percepts(&spec.percepts), "action": fields(&spec.action),
-        "evaluation": in_words(blueprint.scheduled()), "yaml": blueprint.yaml(),
+        "evaluation": in_words(blueprint.scheduled()), "schedule": schedule(blueprint), "yaml": blueprint.yaml(),
     });
     if !told.is_empty() {
         json["facts"] = facts(&told);
     }
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n\n{}Observation ({})\n{}\n{}Action ({})\n{}",
+         physics steps each; at most {} actions\n{}\n{}Observation ({})\n{}\n{}Action ({})\n{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -125,6 +126,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         1.0 / spec.physics.control_interval(),
         spec.physics.steps_per_action,
         spec.step_limit,
+        describe_schedule(blueprint),
         describe_facts(&told),
         spec.observation.len(),
         describe(&spec.observation),
@@ -133,6 +135,25 @@ fn of_task(blueprint: &Blueprint) -> Told {
         describe(&spec.action),
     );
     Told { json, yaml: blueprint.yaml(), text }
+}
+
+/// How long a schedule is; nothing for a task without one.
+fn describe_schedule(blueprint: &Blueprint) -> String {
+    let Some(Round { trials, after }) = blueprint.round() else { return String::new() };
+    let steps = trials * u64::from(blueprint.spec().step_limit);
+    let then = match after {
+        After::Continue => "the last block goes on",
+        After::Repeat => "it begins again",
+    };
+    format!(
+        "Trials  {trials} in the schedule, {steps} actions at most, which `train --steps {steps}` goes through once; after them {then}\n"
+    )
+}
+
+fn schedule(blueprint: &Blueprint) -> Value {
+    let steps = |trials: u64| trials * u64::from(blueprint.spec().step_limit);
+    let told = |Round { trials, after }| json!({ "trials": trials, "steps": steps(trials), "after": after });
+    blueprint.round().map_or(Value::Null, told)
 }
 
 fn of_agent(agent: &AgentBlueprint) -> Told {

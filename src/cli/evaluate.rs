@@ -9,7 +9,7 @@ use crate::record::{Log, StepRow, Steps, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::picture::write_picture;
-use crate::run::subject::lesion;
+use crate::run::subject::{Conditions, lesion};
 use crate::settings;
 use crate::show::{Programme, Speed, png, poses};
 use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
@@ -120,7 +120,8 @@ impl Evaluate {
         }
         // Last, so that a picture that cannot be had does not cost the scores.
         if let Some(path) = &self.picture {
-            let mut lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
+            let lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
+            let mut lane = lane.following(practice_lane(&checkpoint));
             // In short episodes sooner and more often, so that all poses are within.
             let limit = task.spec().step_limit;
             let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
@@ -158,7 +159,8 @@ impl Evaluate {
         let lanes = (Seed(self.seed), "evaluate");
         let mut state = vec![0.0; task.make().state_fields().len()];
         let mut recorded = Ok(());
-        let episodes = evaluate_watched(&mut *agent, &task, lanes, trial.unwrap_or(0), self.episodes, &mut |seen| {
+        let place = (practice_lane(&checkpoint), trial.unwrap_or(0));
+        let episodes = evaluate_watched(&mut *agent, &task, lanes, place, self.episodes, &mut |seen| {
             if recording.path.is_some() && recorded.is_ok() {
                 seen.lane.state(&mut state);
                 recorded = recording.take(&task, checkpoint.subject, seen, &state);
@@ -268,6 +270,12 @@ impl Evaluate {
         let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
         Ok(Some(self.trial.unwrap_or(stands)))
     }
+}
+
+/// Seed of the lane that the subject of a checkpoint practised in.
+fn practice_lane(checkpoint: &Checkpoint) -> Seed {
+    let (purpose, index) = Conditions::default().lane;
+    Seed(checkpoint.seed).fan(purpose, index)
 }
 
 /// Where steps are written, if they are.

@@ -15,6 +15,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::Seed;
 use etude_envs::document::Document;
+use etude_envs::schedule::{After, Round};
 use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -89,6 +90,9 @@ impl Train {
             }
         };
         let Asked { plan, seed, subjects, from } = asked;
+        if let Some(note) = beyond(&plan.task, plan.steps).filter(|_| !quiet) {
+            tell(&note);
+        }
         let members = Members { subjects, seed, from: from.as_ref() };
         let (summary, steps_per_second) = train(plan, members, self.threads.count(), &out, resume, quiet)?;
         if summary.faults > 0 {
@@ -107,6 +111,22 @@ impl Train {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What a person should know who practises for longer than a schedule lasts.
+fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
+    let (Round { trials, after }, id) = (task.round()?, &task.spec().id);
+    let round = trials * u64::from(task.spec().step_limit);
+    if steps <= round {
+        return None;
+    }
+    let what = match after {
+        After::Continue => "its last block goes on".into(),
+        After::Repeat => format!("it is gone round {:.1} times", steps as f64 / round as f64),
+    };
+    Some(format!(
+        "note: {steps} steps are more than the {trials} trials of the schedule of {id} take ({round} steps at most): {what}"
+    ))
 }
 
 /// What is to be run.

@@ -20,8 +20,9 @@ pub fn in_words(scheduled: bool) -> &'static str {
 
 /// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are fanned out from `lanes` by that
 /// name. Of a task that is no schedule they are the first episodes of a lane, always the same; of a schedule they are trials
-/// in the place of `trial`, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
-/// comes next, and targets and starts are drawn anew.
+/// in the place of one, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
+/// comes next, and targets and starts are drawn anew. `place` says the seed of the lane that is practised in, which random
+/// perturbations follow from, and the trial.
 ///
 /// # Errors
 /// An agent that writes actions which are not finite.
@@ -29,10 +30,10 @@ pub fn evaluate(
     agent: &mut dyn Agent,
     task: &Blueprint,
     lanes: (Seed, &str),
-    trial: u64,
+    place: (Seed, u64),
     episodes: u64,
 ) -> Result<Vec<Episode>, ActionError> {
-    evaluate_watched(agent, task, lanes, trial, episodes, &mut |_| {})
+    evaluate_watched(agent, task, lanes, place, episodes, &mut |_| {})
 }
 
 /// A step of an evaluation, after it was taken.
@@ -59,7 +60,7 @@ pub fn evaluate_watched(
     agent: &mut dyn Agent,
     task: &Blueprint,
     lanes: (Seed, &str),
-    trial: u64,
+    place: (Seed, u64),
     episodes: u64,
     watch: &mut dyn FnMut(&Seen<'_>),
 ) -> Result<Vec<Episode>, ActionError> {
@@ -69,7 +70,8 @@ pub fn evaluate_watched(
     let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
     while (done.len() as u64) < episodes {
         if task.scheduled() {
-            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64));
+            let (course, trial) = place;
+            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64)).following(course);
             lane.access().begin(trial);
         }
         for step in 0.. {

@@ -353,6 +353,9 @@ impl Subject {
         if step.ended() {
             self.record_episode(now.last_episode());
             self.episodes += 1;
+            if now.rest() > 0.0 && conditions.learning {
+                self.agent.rest(f64::from(now.rest()));
+            }
             if now.night() && conditions.learning {
                 self.agent.sleep();
             }
@@ -392,7 +395,8 @@ impl Subject {
     fn evaluate(&mut self) -> Result<(), ActionError> {
         let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
-        let episodes = evaluate(agent, &self.task, lanes, self.trial, self.plan.evaluation_episodes)?;
+        let place = (self.lane_seed(), self.trial);
+        let episodes = evaluate(agent, &self.task, lanes, place, self.plan.evaluation_episodes)?;
         let trial = self.task.scheduled().then_some(self.trial);
         let whose = self.whose();
         self.score = evaluation_row(self.rows.of(Log::Evaluations), whose, self.steps, trial, &episodes);
