@@ -46,7 +46,7 @@ fn a_ramp_is_the_same_as_one_trial_blocks_to_the_last_bit() {
         })
         .collect();
     let [ramp, blocks] = [ramp, &(blocks + "{targets: [90]}")].map(|text| on("reaching/null-v1", text));
-    let of = |task| history(task, 14, &["block"]);
+    let of = |task: &Blueprint| history(task, 14, &["block"]);
     assert!(of(&ramp) == of(&blocks));
     assert!(of(&ramp) != of(&on("reaching/null-v1", "{trials: 12, field: curl, strength: 13, targets: [90]}")));
 }
@@ -72,7 +72,10 @@ fn a_table_is_the_same_as_the_blocks_that_it_spells_out_to_the_last_bit() {
 /// Drives the hand somewhere else in every trial, and gives the way of the cursor from the start at each step, across and along the
 /// direction in which it is clamped, with the hand's distance.
 fn clamped_ways(arm: &str, clamp: f32) -> Vec<[f64; 3]> {
-    let blueprint = on(arm, &format!("{{field: error-clamp, strength: {clamp}, targets: [90]}}"));
+    // From the centre, so that places from it are ways from the start.
+    let centred = with(&yaml(arm), "episode.start_offset", |_| 0.into());
+    let block = format!("[{{field: error-clamp, strength: {clamp}, targets: [90]}}]");
+    let blueprint = task(&with(&centred, "schedule", |_| serde_yaml::from_str(&block).unwrap()));
     let state = blueprint.make().state_fields();
     let at = |name: &str| state.iter().position(|field| field.name == name).unwrap();
     let (cursor, hand, target) = (at("cursor_x"), at("hand_x"), field(&blueprint, "target_x"));
@@ -81,9 +84,7 @@ fn clamped_ways(arm: &str, clamp: f32) -> Vec<[f64; 3]> {
     for trial in 0..6u64 {
         let mut lane = SoloLane::new(&blueprint, Seed(trial));
         let vector = |values: &[f32], at: usize| [f64::from(values[at]), f64::from(values[at + 1])];
-        let start = { vector(lane.lane().observation(), field(&blueprint, "hand_x")) };
-        let wanted = vector(lane.lane().observation(), target);
-        let way = [wanted[0] - start[0], wanted[1] - start[1]];
+        let way = vector(lane.lane().observation(), target);
         let length = way[0].hypot(way[1]);
         let (sin, cos) = f64::from(clamp).to_radians().sin_cos();
         let along = [(way[0] * cos - way[1] * sin) / length, (way[0] * sin + way[1] * cos) / length];
@@ -92,8 +93,7 @@ fn clamped_ways(arm: &str, clamp: f32) -> Vec<[f64; 3]> {
         for _ in 0..blueprint.spec().step_limit {
             lane.access().step(&action).unwrap();
             lane.access().state(&mut now);
-            let from = |at| [vector(&now, at)[0] - start[0], vector(&now, at)[1] - start[1]];
-            let (shown, own) = (from(cursor), from(hand));
+            let (shown, own) = (vector(&now, cursor), vector(&now, hand));
             let across = along[0] * shown[1] - along[1] * shown[0];
             ways.push([across, along[0] * shown[0] + along[1] * shown[1], own[0].hypot(own[1])]);
         }

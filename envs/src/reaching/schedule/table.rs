@@ -138,6 +138,22 @@ impl Row {
         conditions.rest = self.rest.unwrap_or(conditions.rest);
     }
 
+    /// Takes in what a record says, which is that of row `number`, from 0.
+    fn read(&mut self, record: &StringRecord, columns: &[Column], number: usize) -> Result<(), TableFault> {
+        if record.len() != columns.len() {
+            let (expected, found) = (columns.len(), record.len());
+            let message = format!("expected as many cells as there are columns, {expected}, found {found}");
+            return Err(fault(self.line, expected.min(found), "", message));
+        }
+        for (index, (&column, cell)) in columns.iter().zip(record).enumerate() {
+            if !cell.is_empty() {
+                let taken = self.take(number, column, cell);
+                taken.map_err(|message| fault(self.line, index + 1, column.name(), message))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Takes in a cell that is not empty, of row `number`.
     fn take(&mut self, number: usize, column: Column, cell: &str) -> Result<(), String> {
         match column {
@@ -261,14 +277,17 @@ impl TrialTable {
         let mut reader =
             ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
         let mut records = reader.records();
-        let header = match records.next() {
-            Some(record) => read(record)?,
+        let (first, header) = match records.next() {
+            Some(record) => read(record).map(|record| (line(&text, &record), record))?,
             None => return Err(fault(1, 1, "", "expected a first line that names the columns, found nothing".into())),
         };
-        let columns = columns(&header)?;
+        let columns = columns(first, &header)?;
         let mut rows: Vec<Row> = Vec::new();
         for record in records {
-            let row = row(&read(record)?, &columns, rows.len(), rows.last())?;
+            let record = read(record)?;
+            let mut row = Row { line: line(&text, &record), ..Row::default() };
+            row.read(&record, &columns, rows.len())?;
+            row.turn = rows.last().filter(|before| before.block == row.block).map_or(0, |before| before.turn + 1);
             if rows.len() == MOST_ROWS {
                 return Err(fault(row.line, 1, "", format!("expected at most {MOST_ROWS} trials, found more")));
             }
@@ -305,8 +324,11 @@ fn fault(line: u64, column: usize, name: &str, message: String) -> TableFault {
     TableFault { line, column, name: name.into(), message }
 }
 
-fn line(record: &StringRecord) -> u64 {
-    record.position().map_or(1, csv::Position::line)
+/// The line in which a record begins. The reader counts from the end of the one before, and passes over empty lines.
+fn line(text: &str, record: &StringRecord) -> u64 {
+    let Some(position) = record.position() else { return 1 };
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    position.line() + rest.iter().take_while(|&&byte| byte == b'\n').count() as u64
 }
 
 fn read(record: Result<StringRecord, csv::Error>) -> Result<StringRecord, TableFault> {
@@ -317,8 +339,7 @@ fn read(record: Result<StringRecord, csv::Error>) -> Result<StringRecord, TableF
 }
 
 /// The columns that the first line names.
-fn columns(header: &StringRecord) -> Result<Vec<Column>, TableFault> {
-    let line = line(header);
+fn columns(line: u64, header: &StringRecord) -> Result<Vec<Column>, TableFault> {
     let mut columns = Vec::new();
     for (index, name) in header.iter().enumerate() {
         let wrong = |message: String| Err(fault(line, index + 1, "", message));
@@ -338,24 +359,6 @@ fn columns(header: &StringRecord) -> Result<Vec<Column>, TableFault> {
         }
     }
     Ok(columns)
-}
-
-/// Row `number`, from 0, after the one before it.
-fn row(record: &StringRecord, columns: &[Column], number: usize, before: Option<&Row>) -> Result<Row, TableFault> {
-    let mut row = Row { line: line(record), ..Row::default() };
-    if record.len() != columns.len() {
-        let (expected, found) = (columns.len(), record.len());
-        let message = format!("expected as many cells as there are columns, {expected}, found {found}");
-        return Err(fault(row.line, expected.min(found), "", message));
-    }
-    for (index, (&column, cell)) in columns.iter().zip(record).enumerate() {
-        if !cell.is_empty() {
-            let taken = row.take(number, column, cell);
-            taken.map_err(|message| fault(row.line, index + 1, column.name(), message))?;
-        }
-    }
-    row.turn = before.filter(|before| before.block == row.block).map_or(0, |before| before.turn + 1);
-    Ok(row)
 }
 
 impl Serialize for TrialTable {
