@@ -102,21 +102,6 @@ impl Document {
         self.root.at(field).is_some()
     }
 
-    /// This document without the last key of a dotted path.
-    pub fn without(mut self, field: &str) -> Self {
-        let (parent, key) = field.rsplit_once('.').unwrap_or(("", field));
-        if let Some(Node { content: Content::Map(entries), .. }) = self.root.at_mut(parent) {
-            entries.retain(|(known, _)| known != key);
-        }
-        self
-    }
-
-    /// The same document, whose errors name no lines: for text that no person has written.
-    pub fn unplaced(mut self) -> Self {
-        self.root.unplace();
-        self
-    }
-
     /// The folder of the file that says a field, which the paths in it are relative to; `None` if that was no file.
     pub fn folder_of(&self, field: &str) -> Option<&Path> {
         self.root.at(field)?.place.source.folder.as_deref()
