@@ -84,10 +84,10 @@ mod tests {
 
     #[test]
     fn closer_points_are_averaged_and_not_picked() {
-        // A comb of 1 cm teeth is flat to what is 5 cm apart.
+        // A comb of 1 cm teeth, 2.5 cm apart, is flat to what is 5 cm apart.
         let points: Vec<[f64; 2]> =
-            (0..1000).map(|index| [f64::from(index) * 0.01, f64::from(index % 2) * 0.01]).collect();
-        for height in resample(&points, 0.01, 1.0, 0.05, 100) {
+            (0..1000).map(|index| [f64::from(index) * 0.0125, f64::from(index % 2) * 0.01]).collect();
+        for height in resample(&points, 0.0125, 1.0, 0.05, 100) {
             assert!((height - 0.005).abs() < 1e-6, "{height}");
         }
     }

@@ -7,8 +7,11 @@ use std::f64::consts::TAU;
 const REFERENCE: f64 = 0.1;
 /// Wavenumbers between which ISO 8608 fits its line, in cycles/m.
 const FITTED: [f64; 2] = [0.011, 2.83];
-/// Samples of one piece of the profile: 204.8 m.
+/// Most samples of one piece of the profile: 204.8 m.
 const PIECE: usize = 4096;
+/// Pieces' lengths in the profile at least. Seven pieces are averaged then: the density is found within 6 % (standard deviation, own
+/// simulation of 250 m); of one piece it would be 11 % too low and scatter by 15 %.
+const PIECES: usize = 4;
 /// Periods that a wave has in a piece at least: a Hann window spreads each line over the two beside it.
 const PERIODS: f64 = 3.0;
 /// Octaves that have to be measured for a fit.
@@ -37,7 +40,7 @@ impl Roughness {
     /// of a third of an octave and fitted by least squares in logarithms between 0.011 and 2.83 cycles/m, or what is measured
     /// of them (ISO 8608, annex).
     pub fn of(heights: &[f64], spacing: f64, shortest: f64) -> Option<Self> {
-        let piece = heights.len().min(PIECE) & !1;
+        let piece = (heights.len() / PIECES).min(PIECE) & !1;
         let low = FITTED[0].max(PERIODS / (piece as f64 * spacing));
         let high = FITTED[1].min(1.0 / shortest).min(0.5 / spacing);
         if piece < 16 || high / low < OCTAVES.exp2() {
