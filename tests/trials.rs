@@ -218,7 +218,7 @@ fn a_damaged_table_is_one_message_with_its_line_and_column() {
             "trial,target_deg\n0,90\n2,90\n",
             "mine.csv:3:1: field `trial`: expected 1, as trials are counted from 0, found 2",
         ),
-        ("catch\n\"0\n0\n0\n", "mine.csv:2:1: field `catch`: expected a number from 0 to 1, found `\"0\\n0"),
+        ("catch\n\"0\n0\n0\n", "mine.csv:2:1: field `catch`: expected a number from 0 to 1, found `0\\n0"),
         ("catch;clamp\n0;0\n", "mine.csv:1:1: expected commas between the names of columns, found `;`"),
         (&format!("cue\n{}", "0\n".repeat(20_000))[..], "mine.csv:10002:1: expected at most 10000 trials, found more"),
         (&"x".repeat(900_000)[..], "mine.csv:1:1: the first line names the columns"),
@@ -256,7 +256,7 @@ fn courses_that_make_no_sense_are_refused_by_name() {
         ("{trials: 9, field: curl, strength: {rmap: {from: 0, to: 1}}}", "did you mean `ramp`?"),
         ("{trials: 9, field: curl, strength: {}}", "expected one of ramp, random_walk, sinusoid and normal, found 0"),
         (
-            "{field: curl, strength: {ramp: {from: 0, to: 1}}}",
+            "{trials: 1, field: curl, strength: {ramp: {from: 0, to: 1}}}",
             "`schedule[0].trials`: expected a number from 2 to 1000000",
         ),
         ("{trials: 20_000, field: curl, strength: {random_walk: {sd: 1}}}", "expected a number from 2 to 10000"),

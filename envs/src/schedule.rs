@@ -20,6 +20,16 @@ pub enum After {
     Repeat,
 }
 
+impl After {
+    /// In words, of a schedule.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            After::Continue => "its last block goes on",
+            After::Repeat => "it begins again",
+        }
+    }
+}
+
 /// A schedule from its first to its last trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Round {
@@ -27,6 +37,13 @@ pub struct Round {
     pub trials: u64,
     /// What follows them.
     pub after: After,
+}
+
+impl Round {
+    /// How many env steps it takes at most, where no trial takes more than `step_limit`.
+    pub fn steps(&self, step_limit: u32) -> u64 {
+        self.trials * u64::from(step_limit)
+    }
 }
 
 /// Where a trial stands in the schedule.

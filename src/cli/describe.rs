@@ -10,7 +10,6 @@ use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
-use etude_envs::schedule::{After, Round};
 use etude_envs::space::{Field, Space};
 use etude_envs::task::{Blueprint, Fact, FactValue};
 use serde_json::{Value, json};
@@ -139,21 +138,16 @@ fn of_task(blueprint: &Blueprint) -> Told {
 
 /// How long a schedule is; nothing for a task without one.
 fn describe_schedule(blueprint: &Blueprint) -> String {
-    let Some(Round { trials, after }) = blueprint.round() else { return String::new() };
-    let steps = trials * u64::from(blueprint.spec().step_limit);
-    let then = match after {
-        After::Continue => "the last block goes on",
-        After::Repeat => "it begins again",
-    };
+    let Some(round) = blueprint.round() else { return String::new() };
+    let (trials, steps, then) = (round.trials, round.steps(blueprint.spec().step_limit), round.after.in_words());
     format!(
-        "Trials  {trials} in the schedule, {steps} actions at most, which `train --steps {steps}` goes through once; after them {then}\n"
+        "Trials  {trials} in the schedule, {steps} actions at most, which `train --steps {steps}` goes through once; then {then}\n"
     )
 }
 
 fn schedule(blueprint: &Blueprint) -> Value {
-    let steps = |trials: u64| trials * u64::from(blueprint.spec().step_limit);
-    let told = |Round { trials, after }| json!({ "trials": trials, "steps": steps(trials), "after": after });
-    blueprint.round().map_or(Value::Null, told)
+    let Some(round) = blueprint.round() else { return Value::Null };
+    json!({ "trials": round.trials, "steps": round.steps(blueprint.spec().step_limit), "after": round.after })
 }
 
 fn of_agent(agent: &AgentBlueprint) -> Told {

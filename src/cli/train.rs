@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::Seed;
 use etude_envs::document::Document;
-use etude_envs::schedule::{After, Round};
+use etude_envs::schedule::After;
 use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -115,17 +115,17 @@ impl Train {
 
 /// What a person should know who practises for longer than a schedule lasts.
 fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
-    let (Round { trials, after }, id) = (task.round()?, &task.spec().id);
-    let round = trials * u64::from(task.spec().step_limit);
-    if steps <= round {
+    let (round, id) = (task.round()?, &task.spec().id);
+    let (trials, most) = (round.trials, round.steps(task.spec().step_limit));
+    if steps <= most {
         return None;
     }
-    let what = match after {
-        After::Continue => "its last block goes on".into(),
-        After::Repeat => format!("it is gone round {:.1} times", steps as f64 / round as f64),
+    let what = match round.after {
+        After::Continue => round.after.in_words().into(),
+        After::Repeat => format!("it is gone round {:.1} times", steps as f64 / most as f64),
     };
     Some(format!(
-        "note: {steps} steps are more than the {trials} trials of the schedule of {id} take ({round} steps at most): {what}"
+        "note: {steps} steps are more than the {trials} trials of the schedule of {id} take ({most} steps at most): {what}"
     ))
 }
 

@@ -13,7 +13,9 @@ pub fn inline(mut task: Document) -> Result<Document, DocumentError> {
     let mut room = LARGEST_TABLE_BYTES;
     for block in 0..MOST_BLOCKS {
         let field = format!("schedule[{block}].trials");
-        let Some(name) = task.text_field(&field) else { continue };
+        // A number with underscores between its digits is text to YAML, and none to who reads a count.
+        let number = |name: &str| name.replace('_', "").parse::<f64>().is_ok();
+        let Some(name) = task.text_field(&field).filter(|name| !number(name)) else { continue };
         let Some(path) = find(name, task.folder_of(&field)) else {
             let expected = "a whole number, or the path of a table of trials (CSV)".into();
             return Err(task.invalid(&Invalid {
