@@ -81,12 +81,14 @@ fn a_task_plays_a_file_and_needs_it_no_more() {
 fn a_built_in_piece_is_played_by_the_subject_that_comes_with_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let subject = format!("{}/assets/subjects/fretting.safetensors", env!("CARGO_MANIFEST_DIR"));
-    for task in ["fretting/ode-guitar-blind-v0", "fretting/ode-bass-blind-v0"] {
+    let score = |task: &str| {
         let document = json(folder.path(), &["evaluate", &subject, "--task", task, "--episodes", "2"]);
-        let score = document["score_mean"].as_f64().unwrap();
-        println!("{task}: {score}");
-        assert!(score > 0.0 && score <= 1.0, "{document:#}");
-    }
+        document["score_mean"].as_f64().unwrap()
+    };
+    // It has learned on a guitar, blind; on a bass it reaches for where a guitar's frets are.
+    let [guitar, bass] = ["guitar", "bass"].map(|name| score(&format!("fretting/ode-{name}-blind-v0")));
+    println!("guitar {guitar}, bass {bass}");
+    assert!(guitar > 0.5 && bass < 0.2, "guitar {guitar}, bass {bass}");
 }
 
 fn refused(folder: &Path, arguments: &[&str], parts: &[&str]) {
