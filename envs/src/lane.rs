@@ -7,6 +7,7 @@ use crate::error::{ActionError, Fault};
 use crate::seed::Seed;
 use crate::snapshot::Snapshot;
 use crate::task::{Blueprint, NOT_MEASURED, Push, Task, TaskSpec};
+use crate::tone::Tone;
 use crate::world::{Physics, Pristine, World};
 use bevy::prelude::Component;
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,7 @@ pub struct Lane {
     observation: Vec<f32>,
     final_observation: Vec<f32>,
     final_state: Vec<f32>,
+    final_tones: Vec<Tone>,
     last_step: Step,
     last_episode: Episode,
     night: bool,
@@ -107,6 +109,7 @@ impl Lane {
             observation: vec![0.0; spec.observation.len()],
             final_observation: vec![0.0; spec.observation.len()],
             final_state: vec![0.0; task.state_fields().len()],
+            final_tones: vec![Tone::default(); task.strings()],
             last_step: Step::default(),
             last_episode: Episode { metrics: vec![NOT_MEASURED; spec.metrics.len()], ..Episode::default() },
             night: false,
@@ -233,6 +236,7 @@ impl Lane {
         if step.ended() {
             self.close(step, finite);
             self.task.state(world, &mut self.final_state);
+            self.task.sound(&mut self.final_tones);
             self.begin(world, self.episode_index + 1);
         }
         self.last_step = step;
@@ -306,6 +310,15 @@ impl<'a> LaneAccess<'a> {
             state.copy_from_slice(&self.lane.final_state);
         } else {
             self.lane.task.state(&self.world, state);
+        }
+    }
+
+    /// Writes what the task's strings [sound](Task::sound) like in the last env step, also if that ended the episode.
+    pub fn sound(&self, tones: &mut [Tone]) {
+        if self.lane.last_step.ended() {
+            tones.copy_from_slice(&self.lane.final_tones);
+        } else {
+            self.lane.task.sound(tones);
         }
     }
 

@@ -33,6 +33,7 @@ pub mod snapshot;
 pub mod space;
 pub mod task;
 mod tolerance;
+pub mod tone;
 pub mod world;
 
 pub use bevy_rapier2d::rapier;

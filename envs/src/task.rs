@@ -6,6 +6,7 @@ use crate::scene::Scene;
 use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
 use crate::space::{Field, Space};
+use crate::tone::Tone;
 use crate::world::{PhysicsSettings, World};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -165,6 +166,14 @@ pub trait Task: Send + Sync + 'static {
 
     /// Writes those as they are after the env step that has just been taken.
     fn state(&self, _world: &World<'_>, _state: &mut [f32]) {}
+
+    /// How many strings can be heard; 0 for a task that makes no sound.
+    fn strings(&self) -> usize {
+        0
+    }
+
+    /// Writes what each of them sounds like in the env step that has just been taken. Changes no result.
+    fn sound(&self, _tones: &mut [Tone]) {}
 
     /// What is told of the task besides its spec; worked out when it is asked for.
     fn facts(&self) -> Vec<Fact> {

@@ -112,6 +112,10 @@ pub struct Ear {
     pub shifts: u32,
     /// Largest force of a finger so far, in N.
     pub peak_force: f32,
+    /// The string that was plucked when it was last listened to, and how long before that, in s.
+    pub plucked: Option<(usize, f32)>,
+    /// The strings on which a finger had just landed so firmly that they sounded, from the lowest.
+    pub hammered: [bool; MOST_STRINGS],
 }
 
 impl Ear {
@@ -158,6 +162,7 @@ impl Ear {
         for string in 1..=instrument.strings() {
             self.sounds[string - 1] = sound(instrument, tips, string);
         }
+        (self.plucked, self.hammered) = (None, [false; MOST_STRINGS]);
         self.judge_hold(notes, time);
         let played = self.pluck(instrument, notes, tips, time);
         self.hear_hammer_ons(instrument, notes, tips, time);
@@ -184,6 +189,7 @@ impl Ear {
             if let Some(finger) = note.finger {
                 self.tallies[finger].written += 1.0;
             }
+            self.plucked = Some((note.string, time - note.onset));
             self.pending = Some(self.next);
             self.stood = 0.0;
             self.next += 1;
@@ -282,6 +288,7 @@ impl Ear {
         for string in 1..=instrument.strings() {
             let Sound::Fretted { fret, finger, clean: true } = self.sounds[string - 1] else { continue };
             let rang = std::mem::replace(&mut self.landed[finger], true);
+            self.hammered[string - 1] = !rang;
             // Getting ready for the next note, or letting go of the last one, is part of playing them.
             let around = self.next.saturating_sub(2)..(self.next + 2).min(notes.len());
             let written = notes[around].iter().any(|note| (note.string, note.fret) == (string, fret));

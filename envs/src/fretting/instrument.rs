@@ -7,6 +7,8 @@ use super::spec::InstrumentSpec;
 
 /// Semitones per octave: fret n divides the string by 2^(n/12).
 const OCTAVE: f32 = 12.0;
+/// MIDI number of the pitch that instruments are tuned by.
+const A4: i32 = 69;
 /// Share of a cell, from the lower fret, in which a press does not sound.
 const DEAD_SHARE: f32 = 0.4;
 /// Distance to a string, in string spacings, within which a fingertip is on it.
@@ -119,6 +121,11 @@ impl Instrument {
     /// MIDI number of a string's pitch at a fret.
     pub fn pitch(&self, string: usize, fret: usize) -> i32 {
         self.pitches.get(string.wrapping_sub(1)).copied().unwrap_or(0) + fret as i32
+    }
+
+    /// Frequency of a string at a fret, in Hz, in equal temperament with A4 at 440 Hz.
+    pub fn frequency(&self, string: usize, fret: usize) -> f32 {
+        440.0 * ((self.pitch(string, fret) - A4) as f32 / OCTAVE).exp2()
     }
 
     fn middle(&self) -> f32 {

@@ -32,6 +32,7 @@ use crate::seed::Rng;
 use crate::space::Field;
 use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec, measured};
 use crate::tolerance;
+use crate::tone::{Tone, Touch};
 use crate::world::World;
 use instrument::BEHIND_FRET;
 use rand::RngExt;
@@ -307,6 +308,28 @@ impl Task for Fretting {
             little,
         ];
         metrics.copy_from_slice(&values);
+    }
+
+    fn strings(&self) -> usize {
+        self.instrument.strings()
+    }
+
+    fn sound(&self, tones: &mut [Tone]) {
+        for ((string, slot), sound) in (1..).zip(tones).zip(self.ear.sounds()) {
+            let (fret, touch) = match *sound {
+                Sound::Open => (0, Touch::Free),
+                Sound::Muted => (0, Touch::Damped),
+                Sound::Fretted { fret, clean: true, .. } => (fret, Touch::Free),
+                Sound::Fretted { fret, clean: false, .. } => (fret, Touch::Buzzing),
+            };
+            let plucked = self.ear.plucked.filter(|(plucked, _)| *plucked == string);
+            *slot = Tone {
+                frequency: self.instrument.frequency(string, fret),
+                touch,
+                plucked: plucked.map(|(_, late)| (1.0 - late * self.spec.episode.control_rate).clamp(0.0, 1.0)),
+                hammered: self.ear.hammered[string - 1],
+            };
+        }
     }
 
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {

@@ -248,3 +248,46 @@ fn an_open_string_sounds_by_itself_and_counts_only_when_it_is_spoilt() {
     assert_eq!(heard(&[0.0, 0.0, 0.5, 0.5]), (1.0, tally(0.0, 0.5), open), "damped before half its length");
     assert_eq!([tally(0.0, 0.0).f1(), tally(0.0, 1.0).f1()], [None, Some(0.0)]);
 }
+
+/// The tones of an episode in which the index finger stands where the first note is written and presses with some force.
+fn tones_of(force: f32) -> (Note, Vec<Vec<Tone>>) {
+    let note = Note { onset: 0.45, length: 0.5, string: 2, fret: 5, finger: Some(0) };
+    let mut fretting = Fretting::new(spec("fretting/guitar-v0"), vec![note]);
+    let x = fretting.instrument.fret_place(5.0 - BEHIND_FRET);
+    let tip = Fingertip { x, y: fretting.instrument.string_place(2.0, x), y_rate: 0.0, force };
+    let elsewhere = Fingertip { x: 0.5, y: 1.0, y_rate: 0.0, force: 0.0 };
+    let tips = [tip, elsewhere, elsewhere, elsewhere];
+    let mut tones = Vec::new();
+    for step in 1..=30 {
+        fretting.steps = step;
+        fretting.ear.listen(&fretting.instrument, &[note], &tips, fretting.time());
+        let mut now = vec![Tone::default(); fretting.strings()];
+        fretting.sound(&mut now);
+        tones.push(now);
+    }
+    (note, tones)
+}
+
+#[test]
+fn what_is_heard_tells_when_a_string_is_plucked_and_what_touches_it() {
+    let needed = Instrument::new(&spec("fretting/guitar-v0").instrument).least_force(5);
+    for (force, touch, frequency) in [
+        (1.1 * needed, Touch::Free, 146.83),
+        (0.9 * needed, Touch::Buzzing, 146.83),
+        (0.3 * needed, Touch::Damped, 110.0),
+        (0.0, Touch::Free, 110.0),
+    ] {
+        let (note, tones) = tones_of(force);
+        for (step, strings) in (0..).zip(&tones) {
+            let tone = strings[1];
+            assert!(tone.touch == touch && (tone.frequency - frequency).abs() < 0.01, "{force}: {tone:?}");
+            assert_eq!(tone.hammered, step == 0 && force > needed);
+            // Within the step that ends at the next thirtieth of a second.
+            let plucked = tone.plucked.map(|share| (step as f32 + share) / 30.0);
+            assert_eq!(plucked.is_some(), step == 13, "{force}: step {step}");
+            assert!(plucked.is_none_or(|time| (time - note.onset).abs() < 1e-4), "{plucked:?}");
+            let others = strings.iter().enumerate().filter(|(index, _)| *index != 1);
+            others.for_each(|(_, tone)| assert!(tone.plucked.is_none() && tone.touch == Touch::Free));
+        }
+    }
+}
