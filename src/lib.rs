@@ -33,6 +33,7 @@ mod report;
 pub mod run;
 pub mod settings;
 pub mod show;
+pub mod sound;
 #[cfg(feature = "stage")]
 pub mod stage;
 pub mod stats;

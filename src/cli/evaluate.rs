@@ -12,6 +12,7 @@ use crate::run::picture::write_picture;
 use crate::run::subject::{Conditions, lesion};
 use crate::settings;
 use crate::show::{Programme, Speed, png, poses};
+use crate::sound::{EpisodeSound, refuse_other_sounds, write_wav};
 use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -55,6 +56,9 @@ pub struct Evaluate {
     /// Draw some moments of the first episode side by side into this PNG file
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// Write what is played in the first episode into this WAV file, of tasks whose strings can be heard (fretting)
+    #[arg(long, value_name = "FILE")]
+    sound: Option<PathBuf>,
     #[command(flatten)]
     filming: Filming,
     /// Width and height of the recording in pixels
@@ -73,10 +77,16 @@ impl Evaluate {
         if self.checkpoint.is_dir() {
             return self.cohort(catalog);
         }
+        if let Some(path) = &self.sound {
+            refuse_other_sounds(path)?;
+        }
         let mut recording = Recording { path: self.record_steps.as_deref(), steps: None };
-        let Judged { checkpoint, task, blueprint, mut agent, trial, episodes } =
+        let Judged { checkpoint, task, blueprint, mut agent, trial, episodes, sound } =
             self.judge(catalog, &self.checkpoint, &mut recording)?;
         recording.finish()?;
+        if let (Some(path), Some(sound)) = (&self.sound, sound) {
+            write_wav(path, &sound)?;
+        }
         self.write_table(&task, &[(&checkpoint, &episodes)])?;
         let scores: Vec<f64> = episodes.iter().map(|episode| f64::from(episode.score)).collect();
         let interval = mean_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval());
@@ -159,22 +169,29 @@ impl Evaluate {
         let lanes = (Seed(self.seed), "evaluate");
         let mut state = vec![0.0; task.make().state_fields().len()];
         let mut recorded = Ok(());
+        let mut sound = self.sound.as_ref().map(|_| EpisodeSound::of(&task)).transpose()?;
         let place = (practice_lane(&checkpoint), trial.unwrap_or(0));
         let episodes = evaluate_watched(&mut *agent, &task, lanes, place, self.episodes, &mut |seen| {
             if recording.path.is_some() && recorded.is_ok() {
                 seen.lane.state(&mut state);
                 recorded = recording.take(&task, checkpoint.subject, seen, &state);
             }
+            if let Some(sound) = sound.as_mut().filter(|_| seen.episode == 0) {
+                sound.hear(seen);
+            }
         })?;
         recorded?;
-        Ok(Judged { checkpoint, task, blueprint, agent, trial, episodes })
+        let sound = sound.map(EpisodeSound::finish);
+        Ok(Judged { checkpoint, task, blueprint, agent, trial, episodes, sound })
     }
 
     /// Evaluates all subjects of a run folder, on the same episodes.
     fn cohort(&self, catalog: &Catalog) -> Result<ExitCode> {
         let folder = self.checkpoint.display();
-        if self.picture.is_some() || self.filming.record.is_some() {
-            bail!("a picture is of one subject: expected one of the checkpoints in {folder}/checkpoints");
+        if self.picture.is_some() || self.filming.record.is_some() || self.sound.is_some() {
+            bail!(
+                "a picture is of one subject, and so is a sound: expected one of the checkpoints in {folder}/checkpoints"
+            );
         }
         let (mut all, mut recording) = (Vec::new(), Recording { path: self.record_steps.as_deref(), steps: None });
         for path in subjects_in(&self.checkpoint)? {
@@ -308,6 +325,8 @@ struct Judged {
     agent: Box<dyn Agent>,
     trial: Option<u64>,
     episodes: Vec<Episode>,
+    /// Samples of the first episode, if they are asked for.
+    sound: Option<Vec<i16>>,
 }
 
 impl Judged {

@@ -1,4 +1,4 @@
-//! Pictures that a person asks for by name: they replace other pictures, and nothing else.
+//! Pictures and sounds that a person asks for by name: they replace others of their kind, and nothing else.
 
 use crate::files::write_whole;
 use anyhow::{Context, Result, bail};
@@ -12,24 +12,24 @@ pub type Sign = (usize, &'static [u8]);
 /// PNG.
 const PNG: [Sign; 1] = [(0, b"\x89PNG")];
 
-/// Endings of the names of pictures.
-const ENDINGS: [&str; 3] = ["gif", "mp4", "png"];
+/// Endings of the names of pictures and sounds.
+const ENDINGS: [&str; 4] = ["gif", "mp4", "png", "wav"];
 
 /// Writes a PNG picture.
 ///
 /// # Errors
 /// A place that cannot be written to, and one where there is something other than a picture.
 pub fn write_picture(path: &Path, png: &[u8]) -> Result<()> {
-    refuse_others(path, &PNG)?;
+    refuse_others(path, "picture", &PNG)?;
     write_whole(path, png)
 }
 
-/// Refuses to replace what is there, unless it is a file that has one of these signs, or an empty one with the name of a picture,
-/// and does not belong to a run.
+/// Refuses to replace what is there, unless it is a file of the `kind` that has one of these signs, or an empty one with such a
+/// name, and does not belong to a run.
 ///
 /// # Errors
 /// Says what is in the way.
-pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
+pub fn refuse_others(path: &Path, kind: &str, signs: &[Sign]) -> Result<()> {
     // What a link points to stays, too.
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -38,7 +38,7 @@ pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
     };
     let name = path.display();
     if !found.is_file() {
-        bail!("{name} is no file: expected the name of a new file, or of a picture that may be replaced");
+        bail!("{name} is no file: expected the name of a new file, or of a {kind} that may be replaced");
     }
     if let Some(run) =
         path.parent().into_iter().flat_map(|folder| folder.ancestors().take(2)).find(|folder| of_a_run(folder))
@@ -51,11 +51,11 @@ pub fn refuse_others(path: &Path, signs: &[Sign]) -> Result<()> {
         .and_then(|file| file.take(longest as u64).read_to_end(&mut start))
         .with_context(|| format!("cannot read {name}"))?;
     let known = |(at, sign): &Sign| start.get(*at..).is_some_and(|rest| rest.starts_with(sign));
-    // Whoever made an empty file for a picture gave it the name of one.
+    // Whoever made an empty file for it gave it such a name.
     let made_for_it =
         start.is_empty() && path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
     if !made_for_it && !signs.iter().any(known) {
-        bail!("{name} is no picture: expected the name of a new file, or of a picture that may be replaced");
+        bail!("{name} is no {kind}: expected the name of a new file, or of a {kind} that may be replaced");
     }
     Ok(())
 }

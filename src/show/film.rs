@@ -1,5 +1,6 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
+use super::video::VideoFilm;
 use crate::files::{create_folder, partial_name};
 use crate::run::picture::{refuse_others, refuse_run, write_picture};
 use anyhow::{Context, Result, anyhow, bail};
@@ -8,7 +9,6 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// Colours of a GIF; one more says that a pixel has not changed.
 const COLOURS: usize = 255;
@@ -50,11 +50,11 @@ impl Film {
         let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
         match ending.as_deref() {
             Some("gif") => {
-                refuse_others(path, &[(0, b"GIF8")])?;
+                refuse_others(path, "picture", &[(0, b"GIF8")])?;
                 Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?))
             }
             Some("mp4") => {
-                refuse_others(path, &[(4, b"ftyp")])?;
+                refuse_others(path, "film", &[(4, b"ftyp")])?;
                 Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?))
             }
             None => {
@@ -84,19 +84,24 @@ impl Film {
                 Ok(())
             }
             Self::Gif(film) => film.add(pixels),
-            Self::Video(film) => film.add(&pixels),
+            Self::Video(film) => film.add(&pixels.rgb),
         }
     }
 
-    /// Ends it.
+    /// Whether it has a sound track.
+    pub fn sounds(&self) -> bool {
+        matches!(self, Self::Video(_))
+    }
+
+    /// Ends it, with a WAV file as its sound track if it is of a kind that has one.
     ///
     /// # Errors
     /// A full disk, or an ffmpeg that has failed.
-    pub fn end(self) -> Result<()> {
+    pub fn end(self, sound: Option<&[u8]>) -> Result<()> {
         match self {
             Self::Pictures(..) => Ok(()),
             Self::Gif(film) => film.end(),
-            Self::Video(film) => film.end(),
+            Self::Video(film) => film.end(sound),
         }
     }
 }
@@ -281,7 +286,7 @@ fn mean(colours: &[([u8; 3], u64)]) -> [u8; 3] {
 }
 
 /// A film that is whole takes the place of the one before.
-fn take_its_place(path: &Path) -> Result<()> {
+pub(super) fn take_its_place(path: &Path) -> Result<()> {
     std::fs::rename(partial_name(path), path).with_context(|| format!("cannot write {}", path.display()))
 }
 
@@ -297,56 +302,6 @@ fn remove_frames(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A video that ffmpeg encodes.
-pub struct VideoFilm {
-    path: PathBuf,
-    ffmpeg: Child,
-    input: Option<ChildStdin>,
-}
-
-impl VideoFilm {
-    fn new(path: &Path, [width, height]: [u32; 2], frames_per_second: u32) -> Result<Self> {
-        if width % 2 + height % 2 > 0 {
-            bail!("a video needs an even width and height, found {width}x{height}");
-        }
-        let (size, rate) = (format!("{width}x{height}"), frames_per_second.to_string());
-        let mut ffmpeg = Command::new("ffmpeg")
-            .args(["-y", "-loglevel", "error", "-f", "rawvideo", "-pixel_format", "rgb24", "-video_size", &size])
-            .args(["-framerate", &rate, "-i", "-", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
-            // The name does not say so.
-            .args(["-f", "mp4"])
-            .arg(partial_name(path))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .map_err(|error| {
-                anyhow!(
-                    "cannot record {}: ffmpeg could not be started ({error}); install it, or record a .gif or a folder of \
-                     PNG files",
-                    path.display()
-                )
-            })?;
-        let input = ffmpeg.stdin.take();
-        Ok(Self { path: path.into(), ffmpeg, input })
-    }
-
-    fn add(&mut self, pixels: &Pixels) -> Result<()> {
-        let input = self.input.as_mut().context("ffmpeg takes no frames")?;
-        input
-            .write_all(&pixels.rgb)
-            .with_context(|| format!("cannot record {}: ffmpeg has stopped", self.path.display()))
-    }
-
-    fn end(mut self) -> Result<()> {
-        drop(self.input.take());
-        let status = self.ffmpeg.wait()?;
-        if !status.success() {
-            bail!("cannot record {}: ffmpeg ended with {status}", self.path.display());
-        }
-        take_its_place(&self.path)
-    }
 }
 
 #[cfg(test)]
@@ -366,7 +321,7 @@ mod tests {
         for frame in 0..30u8 {
             film.add(picture(|x, _| if x < 4 { [200, 10, 10] } else { [frame % 20, 100, 250] })).unwrap();
         }
-        film.end().unwrap();
+        film.end(None).unwrap();
         let mut decoder = gif::DecodeOptions::new();
         decoder.set_color_output(gif::ColorOutput::RGBA);
         let mut decoder = decoder.read_info(File::open(&path).unwrap()).unwrap();

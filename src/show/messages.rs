@@ -2,6 +2,7 @@
 
 use etude_envs::scene::Scene;
 use etude_envs::task::{Push, TaskSpec};
+use etude_envs::tone::Tone;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -138,6 +139,8 @@ pub struct Sample {
     pub trail: Option<[f32; 2]>,
     /// Block, target and pattern of activity, if the scene tells.
     pub pattern: Option<[f32; 4]>,
+    /// What is heard of each string, if the task has any.
+    pub tones: Vec<Tone>,
 }
 
 /// What there is to be seen at one moment.

@@ -11,6 +11,7 @@ mod performer;
 mod poses;
 mod record;
 mod theatre;
+mod video;
 mod view;
 
 pub use film::png;

@@ -7,6 +7,7 @@ use etude_envs::gym::Occupant;
 use etude_envs::lane::LaneAccess;
 use etude_envs::scene::Scene;
 use etude_envs::task::Push;
+use etude_envs::tone::Tone;
 
 /// What a performer is to do in the next burst.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,6 +88,8 @@ impl Performer {
         lane.draw(&mut scene);
         sample.trail = scene.told("trail").next().and_then(|place| place.try_into().ok());
         sample.pattern = scene.told("pattern").next().and_then(|pattern| pattern.try_into().ok());
+        sample.tones.resize(lane_now.task().strings(), Tone::default());
+        lane.sound(&mut sample.tones);
         if self.samples.len() >= WAITING {
             self.samples.drain(..WAITING / 2);
         }

@@ -1,10 +1,12 @@
 //! Recordings: the sheet is drawn in software and written to a film. The simulation takes as many steps between two frames as
-//! the time between them holds, so that a film is the same each time.
+//! the time between them holds, so that a film is the same each time. An MP4 film of a task with strings has what is heard of the
+//! subject in focus as its sound track.
 
 use super::film::Film;
-use super::messages::Speed;
+use super::messages::{Sample, Speed};
 use super::theatre::Theatre;
 use super::view::View;
+use crate::sound::{SoundTrack, wav};
 use anyhow::Result;
 use etude_draw::{Canvas, Renderer, Vec2};
 use std::path::PathBuf;
@@ -41,6 +43,7 @@ pub fn record(mut theatre: Theatre, recording: &Recording) -> Result<u32> {
     let size = Vec2::new(recording.size[0] as f32, recording.size[1] as f32);
     let (mut view, mut canvas, mut renderer) = (View::new(recording.grid), Canvas::default(), Renderer::default());
     let interval = theatre.interval();
+    let mut heard = Heard::of(&theatre, &film, recording.speed);
     theatre.advance((f64::from(recording.skip) / interval).round() as u64, true)?;
     let mut done = 0;
     for frame in 0..frames {
@@ -53,10 +56,47 @@ pub fn record(mut theatre: Theatre, recording: &Recording) -> Result<u32> {
         };
         theatre.advance(due - done, true)?;
         done = due;
-        view.absorb(theatre.frame(recording.speed, false, 0.0));
+        let seen = theatre.frame(recording.speed, false, 0.0);
+        if let Some(heard) = &mut heard {
+            heard.listen(&seen.samples, due);
+        }
+        view.absorb(seen);
         view.paint(&mut canvas, size);
         film.add(renderer.render(&canvas))?;
     }
-    film.end()?;
+    let length = f64::from(frames) / f64::from(recording.frames_per_second);
+    let sound = heard.map(|heard| wav(&heard.track.finish(length))).transpose()?;
+    film.end(sound.as_deref())?;
     Ok(frames)
+}
+
+/// What is heard while a film goes on.
+struct Heard {
+    track: SoundTrack,
+    /// Time that an env step takes in the film, in s.
+    step: f64,
+    /// Env steps heard.
+    done: u64,
+}
+
+impl Heard {
+    /// None of what has no strings, of films that are silent, and at full speed, at which frames keep no time.
+    fn of(theatre: &Theatre, film: &Film, speed: Speed) -> Option<Self> {
+        match (theatre.strings(), speed) {
+            (strings @ 1.., Speed::Times(times)) if film.sounds() => {
+                Some(Self { track: SoundTrack::new(strings), step: theatre.interval() / f64::from(times), done: 0 })
+            }
+            _ => None,
+        }
+    }
+
+    /// Listens until `done` env steps of the film have been taken; the last of them are in the samples.
+    fn listen(&mut self, samples: &[Sample], done: u64) {
+        let new = samples.len().min((done - self.done) as usize);
+        let first = done - new as u64 + 1;
+        for (step, sample) in (first..).zip(&samples[samples.len() - new..]) {
+            self.track.step(&sample.tones, step as f64 * self.step);
+        }
+        self.done = done;
+    }
 }

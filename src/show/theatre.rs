@@ -130,6 +130,11 @@ impl Theatre {
         f64::from(self.programme.task.spec().physics.control_interval())
     }
 
+    /// How many strings of each subject can be heard.
+    pub fn strings(&self) -> usize {
+        self.programme.task.make().strings()
+    }
+
     /// How many subjects there are.
     pub fn subjects(&self) -> u64 {
         self.gym.lanes() as u64
