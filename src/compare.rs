@@ -2,6 +2,7 @@
 //! improvement.
 
 use crate::experiment::Group;
+use crate::record::Column;
 use crate::report::page::Page;
 use crate::report::{Series, learning, number, steps, with_interval};
 use crate::run::evaluate::in_words;
@@ -39,6 +40,21 @@ impl Spec for CompareSpec {
         Err(Invalid { field: "criterion".into(), found, expected })
     }
 }
+
+/// Columns of the table of a comparison.
+pub static COLUMNS: [Column; 7] = [
+    Column::new("agent", "1", "name of the agent, with its lesions or its group of an experiment"),
+    Column::new("subjects", "1", "number of subjects"),
+    Column::new("last score", "1", "interquartile mean over subjects of the last evaluation's score"),
+    Column::new("mean score", "1", "mean over subjects of the mean score over practice"),
+    Column::new(
+        "steps to criterion",
+        "env steps",
+        "restricted mean of steps to the criterion, met in two evaluations in a row; not reached if no subject met it",
+    ),
+    Column::new("reached", "1", "how many of the subjects reached the criterion"),
+    Column::new("beats the first", "1", "probability that a subject has a larger mean score than one of the first run"),
+];
 
 /// Runs side by side, in the order in which they were named.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -214,8 +230,9 @@ impl Comparison {
     }
 
     /// Names of the columns of [`Comparison::rows`].
-    pub const HEADER: [&str; 7] =
-        ["agent", "subjects", "last score", "mean score", "steps to criterion", "reached", "beats the first"];
+    pub fn header() -> [&'static str; COLUMNS.len()] {
+        COLUMNS.each_ref().map(|column| &*column.name)
+    }
 
     /// One row of text per run.
     pub fn rows(&self) -> Vec<Vec<String>> {
@@ -274,7 +291,7 @@ impl Comparison {
             &learning(&format!("Score in practice of {}", self.task), &series, Some(self.criterion)),
             caption,
         );
-        page.table(&Self::HEADER, 1, self.rows().into_iter());
+        page.table(&Self::header(), 1, self.rows().into_iter());
         page.paragraph("quiet", &self.legend());
         page
     }

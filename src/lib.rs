@@ -23,6 +23,7 @@ pub mod catalog;
 mod cli;
 pub mod compare;
 mod crew;
+mod dictionary;
 pub mod experiment;
 mod figure;
 mod files;

@@ -44,6 +44,7 @@ mod baselines;
 mod brain;
 mod generator;
 mod lesion;
+mod signal;
 mod state;
 pub mod two_state;
 
@@ -56,4 +57,5 @@ pub use brain::{
     SensoryPredictionConfig, SiteConfig, StructureConfig, SynapsesConfig,
 };
 pub use lesion::LesionError;
+pub use signal::Signal;
 pub use state::{State, StateError, StateReader, StateWriter, Tensor};

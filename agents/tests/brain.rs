@@ -8,6 +8,7 @@ use etude_agents::{
     Transition,
 };
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn saved(agent: &dyn Agent) -> State {
     let mut state = State::new();
@@ -218,6 +219,32 @@ fn without_basal_ganglia_and_cerebellum_a_brain_rests() {
     brain.signals(&mut |name, _| panic!("unexpected signal {name}"));
     let state = saved(&brain);
     assert!(state.iter().all(|(name, _)| name.starts_with("senses.")));
+}
+
+#[test]
+fn what_brains_report_is_told_beforehand_with_unit_and_meaning() {
+    let known = Brain::known_signals();
+    let mut reported = BTreeSet::new();
+    let mut configs: Vec<_> = ROLES.iter().map(|roles| (config_for(roles), shape_of(roles, 2))).collect();
+    configs[1].1.percepts = vec![percept()];
+    // Where a sense is predicted, and where structure is plastic.
+    configs[0].0.cortex.structure = Some(Default::default());
+    for (config, shape) in configs {
+        let mut brain = Brain::new(&config, &shape, 1).unwrap();
+        Body::new(3).practise(&mut brain, 50);
+        brain.signals(&mut |name, _| {
+            assert!(known.iter().any(|signal| signal.name == name), "{name} is not told");
+            reported.insert(name);
+        });
+        brain.activity(&mut |name, _| {
+            assert!(Brain::known_populations().iter().any(|population| population.name == name), "{name} is not told");
+        });
+    }
+    // Those that only the motor cortex of a cursor's units has.
+    for signal in known.iter().filter(|signal| !["control", "unit_change", "association_change"].contains(&signal.name))
+    {
+        assert!(reported.contains(signal.name), "{} is never reported", signal.name);
+    }
 }
 
 #[test]

@@ -71,6 +71,15 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
             }
         }
     }
+    for (index, metric) in spec.metrics.iter().enumerate() {
+        let at = format!("metric `{}`", metric.name);
+        if spec.metrics[..index].iter().any(|earlier| earlier.name == metric.name) {
+            failures.push(format!("{at}: expected a name used once, found it twice; rename one"));
+        }
+        if metric.unit.is_empty() || metric.meaning.is_empty() {
+            failures.push(format!("{at}: expected a unit (or 1) and a meaning, found none; say what is measured"));
+        }
+    }
     for (index, percept) in spec.percepts.iter().enumerate() {
         let at = format!("percept `{}`", percept.name);
         if spec.percepts[..index].iter().any(|earlier| earlier.name == percept.name) {

@@ -9,6 +9,7 @@ use crate::space::{Field, Space};
 use crate::tone::Tone;
 use crate::world::{PhysicsSettings, World};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Everything about a task that does not change while it runs.
@@ -32,8 +33,8 @@ pub struct TaskSpec {
     pub percepts: Vec<Percept>,
     /// What an agent does; every field in [-1, 1].
     pub action: Space,
-    /// Names of what is logged per episode beside return and score, with units.
-    pub metrics: Vec<String>,
+    /// What is logged per episode beside return and score.
+    pub metrics: Vec<Metric>,
     /// How physics is stepped.
     pub physics: PhysicsSettings,
     /// Env steps after which an episode is truncated.
@@ -44,6 +45,29 @@ impl TaskSpec {
     /// The part of the id before the slash.
     pub fn family(&self) -> &str {
         self.id.split('/').next().unwrap_or(&self.id)
+    }
+
+    /// The place of a metric among the others.
+    pub fn metric(&self, name: &str) -> Option<usize> {
+        self.metrics.iter().position(|metric| metric.name == name)
+    }
+}
+
+/// What is measured of an episode beside its return and score: a column of the tables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name, in lower case with underscores; it ends in the unit, if there is one.
+    pub name: Cow<'static, str>,
+    /// Unit, or `1` where there is none.
+    pub unit: Cow<'static, str>,
+    /// What it means, in one line.
+    pub meaning: Cow<'static, str>,
+}
+
+impl Metric {
+    /// A metric of that name, unit and meaning.
+    pub const fn new(name: &'static str, unit: &'static str, meaning: &'static str) -> Self {
+        Self { name: Cow::Borrowed(name), unit: Cow::Borrowed(unit), meaning: Cow::Borrowed(meaning) }
     }
 }
 

@@ -6,7 +6,7 @@ use etude_envs::gym::{Gym, Occupant};
 use etude_envs::lane::{LaneAccess, SoloLane, Step};
 use etude_envs::rapier::prelude::*;
 use etude_envs::space::{Field, Space};
-use etude_envs::task::{Blueprint, Judgement, Task, TaskSpec};
+use etude_envs::task::{Blueprint, Judgement, Metric, Task, TaskSpec};
 use etude_envs::world::{PhysicsSettings, World};
 use etude_envs::{Rng, Seed};
 use rand::RngExt;
@@ -20,6 +20,7 @@ enum Defect {
     TwoFieldsOfOneName,
     EndlessBounds,
     NoTypicalSize,
+    NoMeaning,
     SeedUnused,
     SeedIgnoredInPart,
     ResetForgetsAField,
@@ -66,7 +67,7 @@ impl Ball {
             percepts: Vec::new(),
             observation: Space::new(fields),
             action: Space::new(vec![Field::action("push", "force in N")]),
-            metrics: vec!["steps".into()],
+            metrics: vec![Metric::new("steps", "1", if defect == Defect::NoMeaning { "" } else { "env steps" })],
             physics: PhysicsSettings {
                 time_step: 0.01,
                 steps_per_action: 2,
@@ -154,6 +155,7 @@ fn the_checker_passes_a_sound_task_and_finds_every_defect() {
         (Defect::TwoFieldsOfOneName, "a name used once"),
         (Defect::EndlessBounds, "finite bounds"),
         (Defect::NoTypicalSize, "typical magnitude above 0"),
+        (Defect::NoMeaning, "metric `steps`: expected a unit (or 1) and a meaning"),
         (Defect::SeedUnused, "different episodes from different seeds"),
         (Defect::SeedIgnoredInPart, "the same bits from the same seed"),
         (Defect::ResetForgetsAField, "whatever came before"),

@@ -14,7 +14,7 @@ fn spec(yaml: &str) -> CursorSpec {
 }
 
 fn metric(task: &Blueprint, episode: &Episode, name: &str) -> f32 {
-    episode.metrics[task.spec().metrics.iter().position(|metric| metric == name).unwrap()]
+    episode.metrics[task.spec().metric(name).unwrap()]
 }
 
 /// One trial after the other by a policy of the observation.

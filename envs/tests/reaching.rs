@@ -26,7 +26,7 @@ fn field(blueprint: &Blueprint, name: &str) -> usize {
 }
 
 fn metric(blueprint: &Blueprint, episode: &Episode, name: &str) -> f32 {
-    let index = blueprint.spec().metrics.iter().position(|metric| metric == name).unwrap();
+    let index = blueprint.spec().metric(name).unwrap();
     episode.metrics[index]
 }
 

@@ -30,7 +30,7 @@ fn reaches(blueprint: &Blueprint, trials: usize) -> (Vec<Vec<f32>>, Vec<Episode>
 }
 
 fn metric(blueprint: &Blueprint, episode: &Episode, name: &str) -> f32 {
-    let index = blueprint.spec().metrics.iter().position(|metric| metric == name).unwrap();
+    let index = blueprint.spec().metric(name).unwrap();
     episode.metrics[index]
 }
 

@@ -20,8 +20,7 @@ fn field(blueprint: &Blueprint, name: &str) -> usize {
 
 /// All that is seen of some trials of an agent that does a little, but for the named metrics.
 fn history(blueprint: &Blueprint, trials: u64, but: &[&str]) -> Vec<u32> {
-    let left_out: Vec<usize> =
-        but.iter().map(|name| blueprint.spec().metrics.iter().position(|metric| metric == name).unwrap()).collect();
+    let left_out: Vec<usize> = but.iter().map(|name| blueprint.spec().metric(name).unwrap()).collect();
     let mut lane = SoloLane::new(blueprint, Seed(4));
     let action: Vec<f32> = (0..blueprint.spec().action.len()).map(|index| 0.1 - 0.07 * index as f32).collect();
     let mut bits = Vec::new();
@@ -185,7 +184,7 @@ fn a_lane_tells_the_break_that_follows_a_trial() {
 #[test]
 fn random_strengths_are_those_of_the_seed_that_is_followed_and_targets_those_of_the_lane() {
     let walk = on("reaching/null-v0", "{trials: 50, field: rotation, strength: {random_walk: {sd: 3}}}");
-    let strength = walk.spec().metrics.iter().position(|metric| metric == "field_strength").unwrap();
+    let strength = walk.spec().metric("field_strength").unwrap();
     let told = |mut lane: SoloLane| {
         lane.access().begin(30);
         let target = lane.lane().observation()[field(&walk, "target_x")];

@@ -82,7 +82,7 @@ impl Lane {
     fn new(py: Python<'_>, task: &str) -> PyResult<Self> {
         let blueprint = crate::spec::blueprint(task)?;
         let metrics = &blueprint.spec().metrics;
-        let names = std::iter::once("score").chain(metrics.iter().map(String::as_str));
+        let names = std::iter::once("score").chain(metrics.iter().map(|metric| &*metric.name));
         Ok(Lane {
             names: names.map(|name| PyString::intern(py, name).unbind()).collect(),
             told: vec![0.0; 1 + metrics.len()],

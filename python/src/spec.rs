@@ -94,7 +94,7 @@ impl From<&TaskSpec> for Spec {
             end: spec.end.clone(),
             observation_fields: fields(&spec.observation),
             action_fields: fields(&spec.action),
-            metrics: spec.metrics.clone(),
+            metrics: spec.metrics.iter().map(|metric| metric.name.to_string()).collect(),
             step_limit: spec.step_limit,
             control_interval: spec.physics.control_interval(),
         }

@@ -1,6 +1,6 @@
 //! Activity of a population, step by step, with what was aimed at.
 
-use crate::record::Arrays;
+use crate::record::{ARRAYS, Arrays};
 use anyhow::{Context, Result, bail};
 use etude_agents::Agent;
 use etude_envs::Seed;
@@ -9,8 +9,6 @@ use etude_envs::lane::SoloLane;
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
 
-/// Arrays of a recorded file that are no population.
-const OTHERS: [&str; 3] = ["steps", "episode", "aim"];
 /// Fewer steps say nothing of a population.
 const FEWEST: usize = 10;
 
@@ -97,7 +95,8 @@ impl Recording {
     /// An unknown population, one of fewer than ten steps, or numbers that are not finite.
     pub fn from_arrays(arrays: &Arrays, population: Option<&str>, last: Option<usize>) -> Result<Recording> {
         let Arrays(arrays) = arrays;
-        let populations: Vec<&str> = arrays.keys().map(String::as_str).filter(|name| !OTHERS.contains(name)).collect();
+        let populations: Vec<&str> =
+            arrays.keys().map(String::as_str).filter(|name| ARRAYS.iter().all(|array| array.name != *name)).collect();
         let name = population.or(populations.first().copied()).context("it holds no population")?;
         let Some(array) = arrays.get(name).filter(|_| populations.contains(&name)) else {
             let near =

@@ -32,7 +32,7 @@ impl Compare {
         if self.common.json {
             print_json(&serde_json::to_value(&comparison)?)?;
         } else {
-            let rows = table(&crate::compare::Comparison::HEADER, &comparison.rows());
+            let rows = table(&crate::compare::Comparison::header(), &comparison.rows());
             print(&format!("Agents on {}\n\n{rows}\n{}\n", comparison.task, comparison.legend()))?;
             if let Some(out) = &self.out {
                 print(&format!("Report {}\n", out.join("report.html").display()))?;

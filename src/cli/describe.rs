@@ -1,5 +1,6 @@
 //! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
 
+use super::columns::{self, sentence};
 use super::{Common, Settings, print, print_json, table::table};
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::experiment::Experiment;
@@ -11,17 +12,21 @@ use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::{Field, Space};
-use etude_envs::task::{Blueprint, Fact, FactValue};
+use etude_envs::task::{Blueprint, Fact, FactValue, Metric};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Describe {
     /// Name of a task, an agent or an experiment, or path of its YAML file
-    name: String,
+    #[arg(required_unless_present = "columns")]
+    name: Option<String>,
     /// Show its complete YAML instead, to start a file of one's own from
     #[arg(long)]
     yaml: bool,
+    /// Tell file, name, unit and meaning of every column of all tables that the program writes, with the metrics and fields of a TASK
+    #[arg(long, conflicts_with = "yaml")]
+    columns: bool,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -48,7 +53,14 @@ struct Told {
 
 impl Describe {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let name = self.name.as_str();
+        if self.columns {
+            let set = &self.settings.set[..];
+            refuse(set, false)?;
+            let task = self.name.as_ref().map(|name| catalog.task_set(name, set)).transpose()?;
+            columns::tell(task.as_ref(), &self.common)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let name = self.name.as_deref().unwrap_or_default();
         let (agents, experiments, tasks) =
             (catalog.agent_names(), catalog.experiment_names(), catalog.tasks.task_ids());
         let known = |names: &[String]| names.iter().any(|known| known == name);
@@ -103,7 +115,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
     let (spec, told) = (blueprint.spec(), blueprint.make().facts());
     let mut json = json!({
         "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
-        "start": spec.start, "end": spec.end, "metrics": spec.metrics, "step_limit": spec.step_limit,
+        "start": spec.start, "end": spec.end, "metrics": metrics(&spec.metrics), "step_limit": spec.step_limit,
         "control_interval_s": spec.physics.control_interval(),
         "physics_steps_per_action": spec.physics.steps_per_action,
         "observation": fields(&spec.observation), "percepts": percepts(&spec.percepts), "action": fields(&spec.action),
@@ -114,7 +126,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
     }
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n{}\n{}Observation ({})\n{}\n{}Action ({})\n{}",
+         physics steps each; at most {} actions\n{}\n{}Observation ({})\n{}\n{}Action ({})\n{}{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -132,6 +144,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
         describe_percepts(&spec.percepts),
         spec.action.len(),
         describe(&spec.action),
+        describe_metrics(&spec.metrics),
     );
     Told { json, yaml: blueprint.yaml(), text }
 }
@@ -241,6 +254,21 @@ fn describe_percepts(percepts: &[Percept]) -> String {
         .collect();
     let head = ["percept", "tells", "while above 0", "follows from", "is wanted at"];
     format!("Percepts ({}), senses that are not always there\n{}\n", percepts.len(), table(&head, &rows))
+}
+
+/// What is measured of an episode beside return and score; nothing where nothing is.
+fn describe_metrics(metrics: &[Metric]) -> String {
+    if metrics.is_empty() {
+        return String::new();
+    }
+    let row = |metric: &Metric| vec![metric.name.to_string(), metric.unit.to_string(), sentence(&metric.meaning)];
+    let rows: Vec<Vec<String>> = metrics.iter().map(row).collect();
+    format!("\nMetrics of an episode ({})\n{}", metrics.len(), table(&["metric", "unit", "meaning"], &rows))
+}
+
+fn metrics(metrics: &[Metric]) -> Value {
+    let one = |metric: &Metric| json!({ "name": metric.name, "unit": metric.unit, "meaning": metric.meaning });
+    metrics.iter().map(one).collect()
 }
 
 /// What is told of a task besides its spec; nothing where there is none.

@@ -92,10 +92,10 @@ impl Evaluate {
         let interval = mean_estimate(&scores).and_then(|score| score.within(0.0, 1.0).interval());
         let lowest = scores.iter().copied().fold(f64::MAX, f64::min);
         let highest = scores.iter().copied().fold(f64::MIN, f64::max);
-        let metrics = task.spec().metrics.iter().enumerate().map(|(index, name)| {
+        let metrics = task.spec().metrics.iter().enumerate().map(|(index, metric)| {
             let values = episodes.iter().map(|episode| f64::from(episode.metrics[index]));
             let known: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-            (name.as_str(), (!known.is_empty()).then(|| mean(&known)))
+            (&*metric.name, (!known.is_empty()).then(|| mean(&known)))
         });
         if self.common.json {
             let metrics: BTreeMap<&str, Option<f64>> = metrics.collect();

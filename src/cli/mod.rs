@@ -5,6 +5,7 @@ mod bench;
 mod calibrate;
 mod cast;
 mod check;
+mod columns;
 mod compare;
 mod describe;
 mod evaluate;
@@ -23,8 +24,8 @@ mod tablature;
 mod table;
 mod train;
 mod transfer;
-mod trials;
 mod transfer_matrix;
+mod trials;
 mod validate;
 mod watch;
 

@@ -21,9 +21,10 @@ mod tables;
 pub use page::short_names;
 pub use spec::{MOST_TASKS, MatrixSpec, in_files};
 pub use summary::{Cell, Scratch, Sequence, StationSummary, Summary};
+pub use tables::{cell_columns, evaluation_columns, sequence_columns};
 
 use crate::catalog::AgentBlueprint;
-use crate::record::EVALUATION_COLUMNS;
+use crate::record::header;
 use crate::run::folder::RunFolder;
 use crate::run::interrupt;
 use crate::transfer::parts::{Parted, join};
@@ -91,7 +92,7 @@ fn conclude(folder: &RunFolder, spec: &MatrixSpec, legs: &Legs) -> Result<Summar
         results.push(spec.dealt().into_iter().map(of_subject).collect::<Result<_>>()?);
     }
     folder.write_by("evaluations.csv", |out| {
-        writeln!(out, "leg,task,{EVALUATION_COLUMNS}")?;
+        writeln!(out, "{}", header(evaluation_columns()))?;
         for (leg, subjects) in legs.schedule.legs.iter().zip(&results) {
             for row in subjects.iter().flat_map(|result| result.rows.lines()) {
                 writeln!(out, "{},{},{row}", leg.name, leg.block.task)?;

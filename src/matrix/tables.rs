@@ -1,23 +1,78 @@
 //! The tables of a transfer matrix.
 
 use super::summary::{Sequence, Summary};
+use crate::record::{Column, EVALUATION_COLUMNS, TASK};
 use crate::stats::Estimate;
 use crate::transfer::measures::Measure;
 use anyhow::{Result, anyhow};
 
-/// What the columns of a measure add to its name.
-const OF_MEASURE: [&str; 5] = ["", "_low", "_high", "_p_adjusted", "_significant"];
+/// Where in the matrix an evaluation belongs.
+static LEG: [Column; 2] =
+    [Column::new("leg", "1", "name of the leg: what was practised, and what came before it"), TASK];
+
+/// The columns of `evaluations.csv`.
+pub fn evaluation_columns() -> impl Iterator<Item = &'static Column> {
+    LEG.iter().chain(&EVALUATION_COLUMNS)
+}
+
+/// The columns of `matrix.csv`.
+pub fn cell_columns() -> Vec<Column> {
+    let mut all = vec![
+        Column::new("practised", "1", "id of the task that was practised"),
+        Column::new("tested", "1", "id of the task that was tested"),
+        Column::new("n", "1", "number of subjects"),
+    ];
+    let column = Column::new;
+    let zero_shot = "interquartile mean of the score on the tested task before any step of it";
+    all.extend(column("zero_shot", "1", zero_shot).with_interval());
+    all.extend(of_measure(column(
+        "zero_shot_gain",
+        "1",
+        "mean of that score less a novice's: the jumpstart of `transfer`",
+    )));
+    all.extend(column("area", "1", "mean score over the test").with_interval());
+    let difference = "mean score over the test less that from scratch: the area difference of `transfer`";
+    all.extend(of_measure(column("area_difference", "1", difference)));
+    all
+}
+
+/// The columns of `sequence.csv`.
+pub fn sequence_columns() -> Vec<Column> {
+    let column = Column::new;
+    let mut all = vec![
+        column("place", "1", "place of the task in the sequence, from 1"),
+        TASK,
+        column("area", "1", "mean score over practice of the task in the sequence"),
+        column("reference_area", "1", "mean score of novices over as many steps"),
+    ];
+    let forward =
+        "share of what a novice leaves to gain that the earlier tasks give; empty where a novice leaves nothing";
+    all.extend(column("forward_transfer", "1", forward).with_interval());
+    all.push(column("score_learned", "1", "score at the end of practice of the task"));
+    all.push(column("score_end", "1", "score on it at the end of the sequence"));
+    all.extend(column("forgetting", "1", "score that was lost in between").with_interval());
+    all
+}
+
+/// The columns of a measure with its test.
+fn of_measure(measure: Column) -> [Column; 5] {
+    let also = |end: &str, meaning: String| Column {
+        name: format!("{}_{end}", measure.name).into(),
+        unit: "1".into(),
+        meaning: meaning.into(),
+    };
+    let p = also("p_adjusted", format!("p-value of {}, adjusted for the number of tests after Holm", measure.name));
+    let enough = format!("whether {} is told from 0 by its interval and its adjusted p-value: 1 or 0", measure.name);
+    let significant = also("significant", enough);
+    let [value, low, high] = measure.with_interval();
+    [value, low, high, p, significant]
+}
 
 /// `matrix.csv`: one row per pair of tasks. What is not there is left empty.
 ///
 /// # Errors
 /// Never in memory.
 pub fn cells(summary: &Summary) -> Result<Vec<u8>> {
-    let mut header: Vec<String> =
-        ["practised", "tested", "n", "zero_shot", "zero_shot_low", "zero_shot_high"].map(String::from).into();
-    header.extend(OF_MEASURE.map(|end| format!("zero_shot_gain{end}")));
-    header.extend(["area", "area_low", "area_high"].map(String::from));
-    header.extend(OF_MEASURE.map(|end| format!("area_difference{end}")));
     let rows = summary.cells.iter().map(|cell| {
         let mut row = vec![cell.practised.clone(), cell.tested.clone(), summary.subjects.to_string()];
         row.extend(estimate(&cell.zero_shot));
@@ -26,7 +81,7 @@ pub fn cells(summary: &Summary) -> Result<Vec<u8>> {
         row.extend(measure(&cell.area_difference));
         row
     });
-    csv(header, rows)
+    csv(&cell_columns(), rows)
 }
 
 /// `sequence.csv`: one row per task of a sequence, in its order.
@@ -34,20 +89,6 @@ pub fn cells(summary: &Summary) -> Result<Vec<u8>> {
 /// # Errors
 /// Never in memory.
 pub fn sequence(sequence: &Sequence) -> Result<Vec<u8>> {
-    let header = [
-        "place",
-        "task",
-        "area",
-        "reference_area",
-        "forward_transfer",
-        "forward_transfer_low",
-        "forward_transfer_high",
-        "score_learned",
-        "score_end",
-        "forgetting",
-        "forgetting_low",
-        "forgetting_high",
-    ];
     let rows = sequence.tasks.iter().zip(1..).map(|(station, place)| {
         let mut row = vec![format!("{place}"), station.task.clone()];
         row.extend([station.area, station.reference_area].map(|area| area.to_string()));
@@ -56,12 +97,12 @@ pub fn sequence(sequence: &Sequence) -> Result<Vec<u8>> {
         row.extend(estimate(&station.forgetting));
         row
     });
-    csv(header.map(String::from).into(), rows)
+    csv(&sequence_columns(), rows)
 }
 
-fn csv(header: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>> {
+fn csv(columns: &[Column], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(header)?;
+    writer.write_record(columns.iter().map(|column| &*column.name))?;
     for row in rows {
         writer.write_record(row)?;
     }

@@ -3,6 +3,7 @@
 use super::{LOGS, Log, Mark, Marks, Rows};
 use crate::files::synced;
 use anyhow::{Context, Result, bail};
+use etude_envs::task::Metric;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ impl LogBook {
     ///
     /// # Errors
     /// A log that has lost rows or was altered, or files that cannot be written to.
-    pub fn open(folder: &Path, name: &str, metrics: &[String], kept: Marks) -> Result<Self> {
+    pub fn open(folder: &Path, name: &str, metrics: &[Metric], kept: Marks) -> Result<Self> {
         verify(folder, name, &kept)?;
         let paths = LOGS.map(|log| Self::path(folder, name, log));
         for (path, mark) in paths.iter().zip(&kept) {

@@ -5,14 +5,18 @@
 //! when it was taken, and a checksum of them: on resuming, what was appended later is cut off and written again.
 
 mod book;
+mod column;
 mod rows;
 mod steps;
 mod units;
 
 pub use book::{LogBook, copy_rows, verify, without_end};
+pub use column::{Column, SEED, SUBJECT, TASK, header};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
-pub use steps::{Column, StepRow, Steps, columns};
-pub use units::{Array, Arrays, read_npz, write_npz};
+pub use steps::{StepRow, Steps, columns};
+pub use units::{ARRAYS, Array, Arrays, read_npz, write_npz};
+
+use etude_envs::task::Metric;
 
 /// The kinds of rows, in the order of [`Rows`].
 pub const LOGS: [Log; 4] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units];
@@ -30,14 +34,58 @@ pub enum Log {
     Units,
 }
 
-/// Columns of an evaluation's row. `trial` is the trial of the schedule that was evaluated, from 0; it is empty for a task
-/// that is no schedule, whose evaluations are always of the same episodes.
-pub const EVALUATION_COLUMNS: &str = "subject,seed,steps,episodes,score,return,length,trial";
+/// Columns of an episode's row, before the task's metrics.
+pub static EPISODE_COLUMNS: [Column; 10] = [
+    SUBJECT,
+    SEED,
+    Column::new("episode", "1", "index of the episode, from 0"),
+    Column::new("steps", "env steps", "steps of the subject from the beginning to the end of this episode"),
+    Column::new("length", "env steps", "steps of the episode"),
+    Column::new("return", "1", "sum of the episode's rewards"),
+    Column::new(
+        "score",
+        "1",
+        "how well the episode went by the task's own measure, from 0 to 1, independent of the reward",
+    ),
+    Column::new("terminated", "1", "whether the episode ended in a state without a future: 1 or 0"),
+    Column::new("truncated", "1", "whether the episode was cut short: 1 or 0"),
+    Column::new("fault", "1", "whether the episode ended because a state was no longer finite: 1 or 0"),
+];
+/// Columns of an evaluation's row.
+pub static EVALUATION_COLUMNS: [Column; 8] = [
+    SUBJECT,
+    SEED,
+    Column::new("steps", "env steps", "steps of practice before the evaluation"),
+    Column::new("episodes", "1", "number of episodes of the evaluation, learning disabled"),
+    Column::new("score", "1", "mean score of its episodes, from 0 to 1"),
+    Column::new("return", "1", "mean over its episodes of the sum of rewards"),
+    Column::new("length", "env steps", "mean length of its episodes"),
+    Column::new(
+        "trial",
+        "1",
+        "trial of the schedule that was evaluated, from 0; empty for a task that is no schedule, whose evaluations are always of the \
+         same episodes",
+    ),
+];
 /// Columns of a signal's row.
-pub const SIGNAL_COLUMNS: &str = "subject,steps,signal,value";
-/// Columns of a recorded population's row: what was aimed at and the units' activity are numbers with spaces between them.
-pub const UNITS_COLUMNS: &str = "steps,episode,population,aim,activity";
-const EPISODE_COLUMNS: &str = "subject,seed,episode,steps,length,return,score,terminated,truncated,fault";
+pub static SIGNAL_COLUMNS: [Column; 4] = [
+    SUBJECT,
+    Column::new("steps", "env steps", "steps of practice after which the signal was recorded"),
+    Column::new("signal", "1", "name of the signal"),
+    Column::new("value", "its own", "value of the signal in the last step, in the signal's unit"),
+];
+/// Columns of a recorded population's row.
+pub static UNITS_COLUMNS: [Column; 5] = [
+    Column::new("steps", "env steps", "steps of practice after which the units were recorded"),
+    Column::new("episode", "1", "index of the episode, from 0"),
+    Column::new("population", "1", "name of the population"),
+    Column::new(
+        "aim",
+        "m/s",
+        "wanted velocity along the task's two axes, with a space between; empty where nothing is aimed at",
+    ),
+    Column::new("activity", "1", "activity of each unit, with spaces between"),
+];
 
 impl Log {
     /// Its name in files.
@@ -51,14 +99,17 @@ impl Log {
     }
 
     /// The first line of its files, for a task with these metrics.
-    pub fn header(self, metrics: &[String]) -> String {
+    pub fn header(self, metrics: &[Metric]) -> String {
+        header(&self.columns(metrics.iter().map(Column::from)))
+    }
+
+    /// The columns of its files, for a task with these metrics.
+    pub fn columns(self, metrics: impl Iterator<Item = Column>) -> Vec<Column> {
         match self {
-            Log::Episodes => {
-                std::iter::once(EPISODE_COLUMNS).chain(metrics.iter().map(String::as_str)).collect::<Vec<_>>().join(",")
-            }
-            Log::Evaluations => EVALUATION_COLUMNS.into(),
-            Log::Signals => SIGNAL_COLUMNS.into(),
-            Log::Units => UNITS_COLUMNS.into(),
+            Log::Episodes => EPISODE_COLUMNS.iter().cloned().chain(metrics).collect(),
+            Log::Evaluations => EVALUATION_COLUMNS.to_vec(),
+            Log::Signals => SIGNAL_COLUMNS.to_vec(),
+            Log::Units => UNITS_COLUMNS.to_vec(),
         }
     }
 }

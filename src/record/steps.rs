@@ -1,9 +1,10 @@
 //! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
 
+use super::{Column, SUBJECT, header};
 use anyhow::{Context, Result, bail};
 use etude_envs::lane::Step;
 use etude_envs::space::Field;
-use etude_envs::task::{Blueprint, TaskSpec};
+use etude_envs::task::Blueprint;
 use parquet::basic::{Compression, Repetition, Type as Kind};
 use parquet::data_type::{BoolType, FloatType, Int64Type};
 use parquet::file::metadata::KeyValue;
@@ -18,18 +19,7 @@ use std::sync::Arc;
 /// Rows that are written at once: what a recording needs of memory is that of so many.
 const ROWS: usize = 1 << 15;
 
-/// A column of a recording.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// Its unit, or `1`.
-    pub unit: String,
-    /// What it tells.
-    pub meaning: String,
-    kind: Content,
-}
-
+/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
     Whole,
@@ -37,36 +27,39 @@ enum Content {
     Flag,
 }
 
-/// The columns of a task's trajectories.
-pub fn columns(task: &Blueprint) -> Vec<Column> {
-    let column = |name: &str, unit: &str, meaning: &str, kind| Column {
-        name: name.into(),
-        unit: unit.into(),
-        meaning: meaning.into(),
-        kind,
-    };
-    let spec: &TaskSpec = task.spec();
-    let state = task.make().state_fields();
-    let fields = |prefix: &'static str, fields: &[Field]| -> Vec<Column> {
-        let of = |field: &Field| {
-            let name = format!("{prefix}_{}", field.name);
-            Column { name, unit: field.unit.clone(), meaning: field.meaning.clone(), kind: Content::Number }
+/// The columns of a task's trajectories; without a task, those that stand for its fields have the names in capitals.
+pub fn columns(task: Option<&Blueprint>) -> Vec<Column> {
+    layout(task).into_iter().map(|(column, _)| column).collect()
+}
+
+/// The columns of a task's trajectories, with what they hold.
+fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
+    let fields = |space: &'static str, of: &dyn Fn(&Blueprint) -> Vec<Field>| -> Vec<(Column, Content)> {
+        let columns = match task {
+            Some(task) => of(task).iter().map(|field| Column::of_field(space, field)).collect(),
+            None => vec![Column {
+                name: format!("{space}_FIELD").into(),
+                unit: "its own".into(),
+                meaning: format!("one column for each field of the task's {space}; name a TASK to see them").into(),
+            }],
         };
-        fields.iter().map(of).collect()
+        columns.into_iter().map(|column| (column, Content::Number)).collect()
     };
     let mut all = vec![
-        column("subject", "1", "index of the subject", Content::Whole),
-        column("episode", "1", "index of the episode, from 0", Content::Whole),
-        column("step", "1", "env step of the episode, from 0", Content::Whole),
-        column("time", "s", "time in the episode at which was observed and acted", Content::Number),
+        (SUBJECT, Content::Whole),
+        (Column::new("episode", "1", "index of the episode, from 0"), Content::Whole),
+        (Column::new("step", "env steps", "env step of the episode, from 0"), Content::Whole),
+        (Column::new("time", "s", "time in the episode at which was observed and acted"), Content::Number),
     ];
-    all.extend(fields("observation", spec.observation.fields()));
-    all.extend(fields("action", spec.action.fields()));
-    all.push(column("reward", "1", "reward of the step", Content::Number));
-    all.push(column("terminated", "1", "the episode ended in a state without a future", Content::Flag));
-    all.push(column("truncated", "1", "the episode was cut short", Content::Flag));
+    all.extend(fields("observation", &|task| task.spec().observation.fields().to_vec()));
+    all.extend(fields("action", &|task| task.spec().action.fields().to_vec()));
+    all.extend([
+        (Column::new("reward", "1", "reward of the step"), Content::Number),
+        (Column::new("terminated", "1", "whether the episode ended in a state without a future"), Content::Flag),
+        (Column::new("truncated", "1", "whether the episode was cut short"), Content::Flag),
+    ]);
     // What is there after the step.
-    all.extend(fields("state", &state));
+    all.extend(fields("state", &|task| task.make().state_fields()));
     all
 }
 
@@ -91,7 +84,8 @@ pub struct StepRow<'a> {
 
 /// A recording under way.
 pub struct Steps {
-    columns: Vec<Column>,
+    /// What each column holds.
+    contents: Vec<Content>,
     interval: f32,
     out: Out,
 }
@@ -116,19 +110,18 @@ impl Steps {
         if ending != "parquet" && ending != "csv" {
             bail!("{}: expected a file that ends in .parquet or .csv", path.display());
         }
-        let columns = columns(task);
+        let (columns, contents): (Vec<Column>, Vec<Content>) = layout(Some(task)).into_iter().unzip();
         let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
         let out = if ending == "csv" {
             let mut file = BufWriter::new(file);
-            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-            writeln!(file, "{}", names.join(","))?;
+            writeln!(file, "{}", header(&columns))?;
             Out::Csv(file)
         } else {
-            let numbers = columns.iter().filter(|column| column.kind == Content::Number).count();
+            let numbers = contents.iter().filter(|&&content| content == Content::Number).count();
             Out::Parquet {
                 writer: Box::new(SerializedFileWriter::new(
                     file,
-                    schema(&columns)?,
+                    schema(&columns, &contents)?,
                     Arc::new(properties(task, &columns)),
                 )?),
                 wholes: Default::default(),
@@ -136,7 +129,7 @@ impl Steps {
                 flags: Default::default(),
             }
         };
-        Ok(Steps { columns, interval: task.spec().physics.control_interval(), out })
+        Ok(Steps { contents, interval: task.spec().physics.control_interval(), out })
     }
 
     /// Takes down a step.
@@ -153,9 +146,9 @@ impl Steps {
         match &mut self.out {
             Out::Csv(file) => {
                 let (mut keys, mut numbers, mut ended) = (keys.into_iter(), numbers, ended.into_iter());
-                for (index, column) in self.columns.iter().enumerate() {
+                for (index, content) in self.contents.iter().enumerate() {
                     let comma = if index > 0 { "," } else { "" };
-                    match column.kind {
+                    match content {
                         Content::Whole => write!(file, "{comma}{}", keys.next().unwrap_or_default())?,
                         Content::Number => write!(file, "{comma}{}", numbers.next().unwrap_or(f32::NAN))?,
                         Content::Flag => write!(file, "{comma}{}", u8::from(ended.next().unwrap_or_default()))?,
@@ -183,9 +176,9 @@ impl Steps {
         }
         let mut group = writer.next_row_group()?;
         let (mut whole, mut number, mut flag) = (wholes.iter_mut(), numbers.iter_mut(), flags.iter_mut());
-        for column in &self.columns {
+        for content in &self.contents {
             let Some(mut out) = group.next_column()? else { break };
-            match column.kind {
+            match content {
                 Content::Whole => {
                     if let Some(values) = whole.next() {
                         out.typed::<Int64Type>().write_batch(values, None, None)?;
@@ -225,9 +218,9 @@ impl Steps {
     }
 }
 
-fn schema(columns: &[Column]) -> Result<Arc<Type>> {
-    let field = |column: &Column| {
-        let kind = match column.kind {
+fn schema(columns: &[Column], contents: &[Content]) -> Result<Arc<Type>> {
+    let field = |(column, content): (&Column, &Content)| {
+        let kind = match content {
             Content::Whole => Kind::INT64,
             Content::Number => Kind::FLOAT,
             Content::Flag => Kind::BOOLEAN,
@@ -235,15 +228,15 @@ fn schema(columns: &[Column]) -> Result<Arc<Type>> {
         let built = Type::primitive_type_builder(&column.name, kind).with_repetition(Repetition::REQUIRED).build();
         built.map(Arc::new)
     };
-    let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+    let fields = columns.iter().zip(contents).map(field).collect::<Result<Vec<_>, _>>()?;
     Ok(Arc::new(Type::group_type_builder("steps").with_fields(fields).build()?))
 }
 
 /// Compressed, with the task and each column's unit and meaning beside.
 fn properties(task: &Blueprint, columns: &[Column]) -> WriterProperties {
-    let told = |of: fn(&Column) -> &String| {
+    let told = |of: fn(&Column) -> &str| {
         let all: serde_json::Map<String, serde_json::Value> =
-            columns.iter().map(|column| (column.name.clone(), of(column).clone().into())).collect();
+            columns.iter().map(|column| (column.name.to_string(), of(column).into())).collect();
         Some(serde_json::Value::Object(all).to_string())
     };
     let beside = vec![
@@ -289,12 +282,12 @@ mod tests {
             }
             steps.finish().unwrap();
         }
-        let columns = columns(&task);
+        let columns = columns(Some(&task));
         let at = |name: &str| columns.iter().position(|column| column.name == name).unwrap();
         let reader = SerializedFileReader::new(File::open(&paths[0]).unwrap()).unwrap();
         assert_eq!(reader.metadata().num_row_groups(), 2, "rows are written as they come");
         let mut csv = csv::Reader::from_path(&paths[1]).unwrap();
-        assert!(csv.headers().unwrap().iter().eq(columns.iter().map(|column| column.name.as_str())));
+        assert!(csv.headers().unwrap().iter().eq(columns.iter().map(|column| &*column.name)));
         let mut count = 0;
         for (row, (read, line)) in reader.get_row_iter(None).unwrap().zip(csv.records()).enumerate() {
             let (read, line) = (read.unwrap(), line.unwrap());
@@ -316,8 +309,8 @@ mod tests {
     fn every_built_in_task_tells_units_and_meanings_once_for_every_column() {
         let registry = Registry::default();
         for id in registry.task_ids() {
-            let columns = columns(&registry.task(&id).unwrap());
-            let mut names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let columns = columns(Some(&registry.task(&id).unwrap()));
+            let mut names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), columns.len(), "{id}");

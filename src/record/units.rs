@@ -3,6 +3,7 @@
 //! `steps` and `episode` have one number per recorded step, `aim` two where something is aimed at, and each population an array of
 //! steps by units under its name.
 
+use super::Column;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,6 +18,17 @@ const LARGEST_BYTES: u64 = 1 << 30;
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
 /// Headers end at a multiple of this many bytes.
 const ALIGNED: usize = 64;
+
+/// The arrays of a recording beside its populations, which go by their own names.
+pub static ARRAYS: [Column; 3] = [
+    Column::new("steps", "env steps", "steps of practice after which each row of the other arrays was recorded"),
+    Column::new("episode", "1", "index of the episode that each row was recorded in, from 0"),
+    Column::new(
+        "aim",
+        "m/s",
+        "wanted velocity along the task's two axes, two numbers a row; not there where nothing is aimed at",
+    ),
+];
 
 /// Rows of numbers of the same length.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,10 +63,10 @@ impl Arrays {
             let &[steps, episode, population, aim, activity] = &cells[..] else { bail!(wrong()) };
             // Populations of one step come one after the other.
             if last != steps {
-                arrays.push("steps", steps).with_context(wrong)?;
-                arrays.push("episode", episode).with_context(wrong)?;
-                if !aim.is_empty() {
-                    arrays.push("aim", aim).with_context(wrong)?;
+                for (array, numbers) in
+                    ARRAYS.iter().zip([steps, episode, aim]).filter(|(_, numbers)| !numbers.is_empty())
+                {
+                    arrays.push(&array.name, numbers).with_context(wrong)?;
                 }
                 last = steps.into();
             }

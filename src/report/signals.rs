@@ -1,6 +1,6 @@
 //! What the agents' signals did over practice and test, from their logs: read row by row, of any length.
 
-use crate::record::{Log, LogBook, SIGNAL_COLUMNS};
+use crate::record::{Log, LogBook, SIGNAL_COLUMNS, header};
 use crate::report::curves::Line;
 use crate::transfer::TransferSpec;
 use crate::transfer::schedule::Schedule;
@@ -122,9 +122,9 @@ pub fn read(folder: &Path, spec: &TransferSpec) -> Result<Vec<(usize, Vec<Line>)
 /// Gives step, position in [`SHOWN`] and value of each row of a subject's log that is shown and finite.
 fn each_row(name: &str, subject: u64, log: impl Read, mut give: impl FnMut(i64, usize, f64)) -> Result<()> {
     let mut reader = csv::Reader::from_reader(log);
-    let header = reader.headers().with_context(|| format!("{name}:1"))?;
-    if header.iter().collect::<Vec<_>>().join(",") != SIGNAL_COLUMNS {
-        bail!("{name}:1: expected the columns {SIGNAL_COLUMNS}");
+    let (found, columns) = (reader.headers().with_context(|| format!("{name}:1"))?, header(&SIGNAL_COLUMNS));
+    if found.iter().collect::<Vec<_>>().join(",") != columns {
+        bail!("{name}:1: expected the columns {columns}");
     }
     let (mut row, mut line) = (csv::StringRecord::new(), 1u64);
     while reader.read_record(&mut row).with_context(|| format!("{name}:{}", line + 1))? {
@@ -171,7 +171,7 @@ mod tests {
             ("transfer.test", 0, "0,1000,dopamine,0.5\n0,2000,dopamine,-1.5\n0,10,other,7\n"),
         ] {
             let path = LogBook::path(folder.path(), &checkpoint_name(subject, name), Log::Signals);
-            std::fs::write(path, format!("{SIGNAL_COLUMNS}\n{rows}")).unwrap();
+            std::fs::write(path, format!("{}\n{rows}", header(&SIGNAL_COLUMNS))).unwrap();
         }
         let found = read(folder.path(), &spec).unwrap();
         assert_eq!(found.len(), 1);
@@ -183,14 +183,15 @@ mod tests {
 
     #[test]
     fn damage_is_located() {
+        let columns = header(&SIGNAL_COLUMNS);
         let row = "0,1000,dopamine,1";
         for (wrong, says) in [
             ("a,b\n".to_string(), "x.csv:1: expected the columns"),
-            (format!("{SIGNAL_COLUMNS}\n{row}\n1,1000,dopamine,1\n"), "x.csv:3: its `subject`"),
-            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace("1000", "x")), "x.csv:2: its `steps`"),
-            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace("1000", "0")), "x.csv:2: its `steps`"),
-            (format!("{SIGNAL_COLUMNS}\n{}\n", row.replace(",dopamine", "")), "x.csv:2"),
-            (format!("{SIGNAL_COLUMNS}\n{row}x\n"), "x.csv:2: its `value`"),
+            (format!("{columns}\n{row}\n1,1000,dopamine,1\n"), "x.csv:3: its `subject`"),
+            (format!("{columns}\n{}\n", row.replace("1000", "x")), "x.csv:2: its `steps`"),
+            (format!("{columns}\n{}\n", row.replace("1000", "0")), "x.csv:2: its `steps`"),
+            (format!("{columns}\n{}\n", row.replace(",dopamine", "")), "x.csv:2"),
+            (format!("{columns}\n{row}x\n"), "x.csv:2: its `value`"),
         ] {
             let error = format!("{:#}", each_row("x.csv", 0, wrong.as_bytes(), |_, _, _| {}).err().unwrap());
             assert!(error.contains(says), "{error}");

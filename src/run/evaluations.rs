@@ -1,6 +1,6 @@
 //! The evaluations of a training run, read back: every subject's, each where the run's schedule has it.
 
-use crate::record::EVALUATION_COLUMNS;
+use crate::record::{EVALUATION_COLUMNS, header};
 use crate::run::folder::RunSpec;
 use crate::stats::Curve;
 use anyhow::{Context, Result, anyhow, bail};
@@ -47,9 +47,9 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
     let mut scheduled = false;
     let mut reader = csv::Reader::from_path(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let path = path.display();
-    if reader.headers().with_context(|| format!("{path}:1"))?.iter().collect::<Vec<_>>().join(",") != EVALUATION_COLUMNS
-    {
-        bail!("{path}:1: expected the columns {EVALUATION_COLUMNS}");
+    let columns = header(&EVALUATION_COLUMNS);
+    if reader.headers().with_context(|| format!("{path}:1"))?.iter().collect::<Vec<_>>().join(",") != columns {
+        bail!("{path}:1: expected the columns {columns}");
     }
     for (line, row) in (2..).zip(reader.records()) {
         let row = row.with_context(|| format!("{path}:{line}"))?;

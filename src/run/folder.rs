@@ -21,6 +21,7 @@ use crate::tell::tell;
 use anyhow::{Context, Result, bail};
 use etude_envs::Seed;
 use etude_envs::document::{Document, Invalid};
+use etude_envs::task::Metric;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -251,7 +252,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// Logs that have lost rows, or cannot be written to.
-    pub fn log_book(&self, name: &str, metrics: &[String], checkpoint: Option<&Checkpoint>) -> Result<LogBook> {
+    pub fn log_book(&self, name: &str, metrics: &[Metric], checkpoint: Option<&Checkpoint>) -> Result<LogBook> {
         LogBook::open(&self.path, name, metrics, checkpoint.map(|found| found.logs).unwrap_or_default())
     }
 
@@ -273,7 +274,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// A full disk or a folder that cannot be written to.
-    pub fn write_table(&self, log: Log, metrics: &[String], names: impl Iterator<Item = String>) -> Result<()> {
+    pub fn write_table(&self, log: Log, metrics: &[Metric], names: impl Iterator<Item = String>) -> Result<()> {
         self.write_by(&format!("{}.csv", log.name()), |out| {
             writeln!(out, "{}", log.header(metrics))?;
             for name in names {

@@ -24,6 +24,7 @@ pub use phases::{Phase, SweepRun};
 pub use search::{Axis, Random, Range, Scale};
 pub use spec::{Cohort, Confirmation, MOST_SETTINGS, Measure, SweepSpec};
 pub use summary::{Entry, Summary, Told};
+pub use tables::{evaluation_columns, setting_columns};
 
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::run::folder::RunFolder;

@@ -3,7 +3,7 @@
 use super::phases::{Phase, SweepRun};
 use super::search::text_of;
 use super::summary::{Entry, Summary, Told};
-use crate::record::EVALUATION_COLUMNS;
+use crate::record::{Column, EVALUATION_COLUMNS, TASK, header};
 use crate::run::folder::RunFolder;
 use crate::stats::Estimate;
 use crate::transfer::results::LegResult;
@@ -12,6 +12,44 @@ use serde_yaml::Value;
 
 /// Settings of a phase, and their results by setting, task and subject.
 type Of<'a> = (&'a [u64], &'a [Vec<Vec<LegResult>>]);
+
+/// Which part of a sweep a row is of.
+static PHASE: Column =
+    Column::new("phase", "1", "`selection`, or `confirmation` on subjects that had no part in the choice");
+/// Which setting a row is of.
+static SETTING: Column = Column::new("setting", "1", "index of the setting in the sweep, from 0");
+/// Which task it is of.
+static OF_TASK: Column = TASK;
+
+/// The columns of `evaluations.csv`.
+pub fn evaluation_columns() -> impl Iterator<Item = &'static Column> {
+    [&PHASE, &SETTING, &OF_TASK].into_iter().chain(&EVALUATION_COLUMNS)
+}
+
+/// The columns of `settings.csv` before those of the values, which go by the paths of the settings.
+pub fn setting_columns() -> Vec<Column> {
+    let column = Column::new;
+    let mut all = vec![
+        PHASE.clone(),
+        column("rank", "1", "rank of the setting in the selection, from 1, the best"),
+        SETTING.clone(),
+        column("measure", "1", "what settings are ranked by: `final-score`, `area` or `steps-to-criterion`"),
+    ];
+    let [value, low, high] = column("value", "1 or env steps", "value of the measure over subjects").with_interval();
+    let bare = |end: Column, name: &'static str| Column { name: name.into(), ..end };
+    all.extend([
+        value,
+        bare(low, "low"),
+        bare(high, "high"),
+        column("n", "1", "number of subjects"),
+        column("seed", "1", "seed of the phase, from which all its randomness comes"),
+        column("reached", "1", "number of subjects that reached the criterion on all tasks; empty for other measures"),
+    ]);
+    let optimism =
+        "by how much the setting looked better in the selection than in the confirmation; empty in the selection";
+    all.extend(column("optimism", "1 or env steps", optimism).with_interval());
+    all
+}
 
 /// Writes `evaluations.csv`: one row per evaluation, with phase, setting and task.
 ///
@@ -26,7 +64,7 @@ pub fn write_evaluations(
     let phases =
         std::iter::once((Phase::Selection, selection)).chain(confirmation.map(|found| (Phase::Confirmation, found)));
     folder.write_by("evaluations.csv", |out| {
-        writeln!(out, "phase,setting,task,{EVALUATION_COLUMNS}")?;
+        writeln!(out, "{}", header(evaluation_columns()))?;
         for (phase, (settings, results)) in phases {
             for (setting, tasks) in settings.iter().zip(results) {
                 for (task, subjects) in run.sweep.tasks.0.iter().zip(tasks) {
@@ -46,10 +84,9 @@ pub fn write_evaluations(
 /// Never in memory.
 pub fn settings(summary: &Summary) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let own = ["phase", "rank", "setting", "measure", "value", "low", "high", "n", "seed", "reached"];
-    let of_confirmation = ["optimism", "optimism_low", "optimism_high"];
+    let columns = setting_columns();
     let paths = summary.settings.first().map_or_else(Vec::new, |entry| entry.values.names().collect());
-    writer.write_record(own.into_iter().chain(of_confirmation).chain(paths))?;
+    writer.write_record(columns.iter().map(|column| &*column.name).chain(paths))?;
     let mut row = |phase: Phase, seed: u64, entry: &Entry, told: &Told, optimism: [String; 3]| {
         let [value, low, high] = estimate(&told.measure);
         let own = [

@@ -1,7 +1,7 @@
 //! What came of an experiment: the tables of its folder, and the learning curves in them.
 
 use crate::experiment::{Block, ExperimentSpec};
-use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows, verify};
+use crate::record::{Column, EVALUATION_COLUMNS, Log, LogBook, SEED, SUBJECT, TASK, copy_rows, header, verify};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluations::are_due;
 use crate::run::folder::{RunFolder, checkpoint_path};
@@ -15,8 +15,37 @@ use std::fmt::Write as _;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-const BLOCKS: &str =
-    "group,block,task,subject,seed,steps,score_first,score_last,score_mean,criterion,steps_to_criterion";
+/// Where in an experiment a row belongs.
+static PLACE: [Column; 3] = [
+    Column::new("group", "1", "name of the group"),
+    Column::new("block", "1", "`test`, or `practice-N` for the group's N-th block of practice, from 1"),
+    TASK,
+];
+/// What became of a subject in a block.
+static OUTCOME: [Column; 8] = [
+    SUBJECT,
+    SEED,
+    Column::new("steps", "env steps", "steps of the block"),
+    Column::new("score_first", "1", "score of the block's first evaluation"),
+    Column::new("score_last", "1", "score of its last evaluation"),
+    Column::new("score_mean", "1", "mean score over the block: the area under the learning curve over its steps"),
+    Column::new("criterion", "1", "score that counts as having learned the task"),
+    Column::new(
+        "steps_to_criterion",
+        "env steps",
+        "steps of the block until the criterion was met in two evaluations in a row; empty if it was not",
+    ),
+];
+
+/// The columns of `evaluations.csv`.
+pub fn evaluation_columns() -> impl Iterator<Item = &'static Column> {
+    PLACE.iter().chain(&EVALUATION_COLUMNS)
+}
+
+/// The columns of `blocks.csv`.
+pub fn block_columns() -> impl Iterator<Item = &'static Column> {
+    PLACE.iter().chain(&OUTCOME)
+}
 
 /// Learning curves of all subjects of all groups.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +160,7 @@ pub fn write_evaluations(folder: &RunFolder, spec: &TransferSpec, schedule: &Sch
         }
     }
     folder.write_by("evaluations.csv", |out| {
-        writeln!(out, "group,block,task,{EVALUATION_COLUMNS}")?;
+        writeln!(out, "{}", header(evaluation_columns()))?;
         let mut rows = Vec::new();
         for ((group, _), legs) in spec.experiment.groups.0.iter().zip(&schedule.groups) {
             for subject in spec.subjects() {
@@ -165,9 +194,9 @@ impl Results {
         let mut found: BTreeMap<String, BTreeMap<u64, (u64, Points)>> = BTreeMap::new();
         let mut scheduled = false;
         let mut reader = csv::Reader::from_reader(evaluations);
-        let columns = format!("group,block,task,{EVALUATION_COLUMNS}");
-        let header = reader.headers().context("evaluations.csv:1")?;
-        if header.iter().collect::<Vec<_>>().join(",") != columns {
+        let columns = header(evaluation_columns());
+        let found_columns = reader.headers().context("evaluations.csv:1")?;
+        if found_columns.iter().collect::<Vec<_>>().join(",") != columns {
             bail!("evaluations.csv:1: expected the columns {columns}");
         }
         for (line, row) in (2..).zip(reader.records()) {
@@ -238,7 +267,7 @@ impl Results {
 
     /// One row per subject and block.
     pub fn blocks_csv(&self, spec: &ExperimentSpec) -> String {
-        let mut text = format!("{BLOCKS}\n");
+        let mut text = format!("{}\n", header(block_columns()));
         for (group, (_, blocks)) in self.groups.iter().zip(&spec.groups.0) {
             for subject in &group.subjects {
                 for (index, curve) in subject.curves.iter().enumerate() {

@@ -1,8 +1,17 @@
 //! Measures, the bands that they should lie in, and what becomes of them.
 
 use crate::figure;
+use crate::record::{Column, header};
 use serde::{Serialize, Serializer};
 use std::fmt::Write;
+
+/// Columns of the numbers behind a figure.
+pub static FIGURE_COLUMNS: [Column; 4] = [
+    Column::new("group", "1", "what the line of the figure is called"),
+    Column::new("subject", "1", "index of the subject in the group, from 0"),
+    Column::new("at", "its own", "place on the figure's horizontal axis, in the unit that the axis names"),
+    Column::new("value", "its own", "value of the subject there, in the unit that the vertical axis names"),
+];
 
 /// The values that a measure may take.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -183,7 +192,7 @@ impl Outcome {
 
     /// The numbers behind the figure, one row per value.
     pub fn csv(&self) -> String {
-        let mut text = String::from("group,subject,at,value\n");
+        let mut text = format!("{}\n", header(&FIGURE_COLUMNS));
         for group in self.figure.iter().flat_map(|figure| &figure.groups) {
             for (subject, values) in group.subjects.iter().enumerate() {
                 for (at, value) in group.at.iter().zip(values) {

@@ -48,7 +48,7 @@ mod share;
 mod steering;
 mod turned;
 
-pub use line::{Band, Line, Mechanism, Outcome};
+pub use line::{Band, FIGURE_COLUMNS, Line, Mechanism, Outcome};
 pub use list::VALIDATIONS;
 
 use crate::catalog::{AgentBlueprint, Catalog};

@@ -93,7 +93,7 @@ impl Session {
             .make(spec, subject.fan("agent", 0))
             .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), spec.id))?;
         let column = |name: &str| {
-            let found = spec.metrics.iter().position(|metric| metric == name);
+            let found = spec.metric(name);
             found.with_context(|| format!("{} has no `{name}`", spec.id))
         };
         let field = |name: &str| spec.observation.index(name).with_context(|| format!("{} has no `{name}`", spec.id));

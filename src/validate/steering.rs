@@ -99,7 +99,7 @@ impl Steering {
         let task = self.task(block)?;
         let spec = task.spec();
         let column = |name: &str| {
-            let found = spec.metrics.iter().position(|metric| metric == name);
+            let found = spec.metric(name);
             found.with_context(|| format!("{} has no `{name}`", spec.id))
         };
         let columns = ["acquired", "half_deviation_mm", "launch_angle_deg", "direction_deg"];

@@ -27,8 +27,10 @@ use super::intentional::Intentional;
 use super::lanes::{Lanes, ZEROS, flat_mut};
 use super::policy::Policy;
 use super::senses::RewardScaler;
+use super::signals;
 use super::structure::Structure;
 use crate::generator;
+use crate::signal::report_all;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How the actor–critic learns.
@@ -478,17 +480,19 @@ impl BasalGanglia {
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
-        report("dopamine", self.burst.raw);
-        report("dopamine_adapted", self.burst.adapted);
-        report("value", self.value);
-        report("reward_scale", self.regimes[self.regime].reward.unit());
-        report("exploration", self.share * self.policy.exploration(self.tried.outputs()));
-        report("step_size_actor", self.actor_update.step_size());
-        report("step_size_critic", self.critic_update.step_size());
+        let values = [
+            self.burst.raw,
+            self.burst.adapted,
+            self.value,
+            self.regimes[self.regime].reward.unit(),
+            self.share * self.policy.exploration(self.tried.outputs()),
+            self.actor_update.step_size(),
+            self.critic_update.step_size(),
+        ];
+        report_all(&signals::BASAL_GANGLIA, values, report);
         if let Some([actor, critic]) = &self.structures {
-            report("capacity_actor", actor.capacity());
-            report("capacity_critic", critic.capacity());
-            report("units_replaced", (actor.replaced() + critic.replaced()) as f32);
+            let replaced = actor.replaced() + critic.replaced();
+            report_all(&signals::STRUCTURE, [actor.capacity(), critic.capacity(), replaced as f32], report);
         }
     }
 

@@ -29,6 +29,7 @@ mod motor_cortex;
 mod percepts;
 mod policy;
 mod senses;
+mod signals;
 mod structure;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,7 @@ pub use structure::StructureConfig;
 
 use crate::agent::{Agent, AgentShape, Belief, Input, Role, Transition};
 use crate::lesion::{self, LesionError};
+use crate::signal::Signal;
 use crate::state::{State, StateError};
 use basal_ganglia::{BasalGanglia, Body};
 use cerebellum::Cerebellum;
@@ -185,6 +187,16 @@ impl Brain {
             command_units: population.map(|own| Box::new(CommandUnits::new(own, shape, seed))),
             policy: vec![0.0; shape.actions],
         })
+    }
+
+    /// All signals that brains may report, each once; which ones a brain has is up to its parts.
+    pub fn known_signals() -> Vec<Signal> {
+        signals::all()
+    }
+
+    /// All populations of units that brains may report.
+    pub fn known_populations() -> [Signal; 2] {
+        [signals::MOTOR_UNITS, signals::CORTEX_UNITS]
     }
 
     /// Takes in an observation, and what the cerebellum tells of it. What is missing of it counts as not told.
@@ -326,23 +338,7 @@ impl Agent for Brain {
         Ok(())
     }
 
-    /// With basal ganglia: `dopamine` (δ, in scaled reward), `dopamine_adapted`, `value` (V(s), in scaled reward),
-    /// `reward_scale` (what a reward of 1 is scaled to),
-    /// `exploration` (mean standard deviation of the actions), `step_size_actor`, `step_size_critic`; with structural
-    /// plasticity `capacity_actor`, `capacity_critic` (units in use, in effect) and `units_replaced` (so far). With a
-    /// cerebellum: `cerebellar_share` (its command over its own and the basal ganglia's), `trust` (in itself, in [0, 1]),
-    /// `climbing_fibre` (mean magnitude of its error signals: in typical feedback commands, or in standard deviations of the
-    /// prediction error) and, for feedback-error learning, `error_sensitivity` (the factor by which errors like the last
-    /// episode's are learnt from, 1 in the naive) and
-    /// `prediction_reliance` (how far the prediction stands in for an error that is hidden or trembles, in [0, 1]) and `reward_weight` (what
-    /// is left to reward where error is relied upon by `trust`), or for model-reference correction `surprise` (recent over usual squared
-    /// prediction error, where it is largest), `change_noticed` (1 in another body than the practised one), `context`
-    /// (the body that it takes itself to be in, 0 being the first) and `contexts_known` (how many it knows);
-    /// where it predicts senses, `sensory_error` (mean magnitude of what is felt less what was predicted, in standard
-    /// deviations; 0 where nothing is felt), and `climbing_fibre` is the larger of both. With a motor cortex: `dopamine` and
-    /// `dopamine_adapted`, `climbing_fibre` (in units of the aim), `control` (how well what is steered comes ahead compared with what is
-    /// usual, in [0, 1], squared), `unit_change` and `association_change` (what reward and error have changed since the morning, over
-    /// what there was).
+    /// Those of its parts, which are among [`Brain::known_signals`].
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);
@@ -358,13 +354,13 @@ impl Agent for Brain {
     /// `motor-cortex`: its units, in units of the action; where there is a policy, `cortex`: the actor's hidden layer that it reads.
     fn activity(&self, report: &mut dyn FnMut(&'static str, &[f32])) {
         if let Some(motor_cortex) = &self.motor_cortex {
-            report("motor-cortex", motor_cortex.activity());
+            report(signals::MOTOR_UNITS.name, motor_cortex.activity());
         }
         if let Some(units) = &self.command_units {
-            report("motor-cortex", units.activity());
+            report(signals::MOTOR_UNITS.name, units.activity());
         }
         if let Some(basal_ganglia) = &self.basal_ganglia {
-            report("cortex", basal_ganglia.hidden());
+            report(signals::CORTEX_UNITS.name, basal_ganglia.hidden());
         }
     }
 

@@ -107,7 +107,7 @@ pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
         observation: observation(spec),
         percepts: Vec::new(),
         action: action(spec),
-        metrics: PLACE.iter().chain(&METRICS).copied().map(String::from).collect(),
+        metrics: PLACE.iter().chain(&METRICS).cloned().collect(),
         physics: PhysicsSettings {
             time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
             steps_per_action: episode.physics_steps,

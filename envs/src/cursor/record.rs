@@ -1,12 +1,31 @@
 //! What is measured of a trial.
 
 use crate::rapier::prelude::Vector;
-use crate::task::measured;
+use crate::task::{Metric, measured};
 
-/// Names of the metrics of a trial, in the order of [`Record::metrics`]; those of `PLACE` go before.
-pub const METRICS: [&str; 4] = ["acquired", "acquisition_time_s", "half_deviation_mm", "launch_angle_deg"];
-/// Names of the metrics that say which trial it was.
-pub const PLACE: [&str; 4] = ["block", "target", "direction_deg", "mix"];
+/// The metrics of a trial, in the order of [`Record::metrics`]; those of `PLACE` go before.
+pub static METRICS: [Metric; 4] = [
+    Metric::new("acquired", "1", "whether the target was acquired in time: 1 or 0"),
+    Metric::new("acquisition_time_s", "s", "time from the start of the trial until it was; empty if it was not"),
+    Metric::new(
+        "half_deviation_mm",
+        "mm",
+        "the cursor's distance from the straight line to the target halfway along it, positive to the left; empty if it never came so far",
+    ),
+    Metric::new(
+        "launch_angle_deg",
+        "deg",
+        "angle between the directions to the cursor after 0.3 s and to the target, as seen from the start, positive to the left; \
+         empty if the cursor has not moved",
+    ),
+];
+/// The metrics that say which trial it was.
+pub static PLACE: [Metric; 4] = [
+    Metric::new("block", "1", "index of the trial's block in the schedule, from 0"),
+    Metric::new("target", "1", "index of the trial's target, from 0"),
+    Metric::new("direction_deg", "deg", "direction of the target, from the right, counter-clockwise positive"),
+    Metric::new("mix", "1", "share of the perturbation that is mixed into the intuitive decoder, from 0 to 1"),
+];
 /// Time after which the launch is over, in s.
 const LAUNCHED: f32 = 0.3;
 

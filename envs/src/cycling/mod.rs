@@ -30,12 +30,20 @@ use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::{Field, Space};
-use crate::task::{Blueprint, Fact, Judgement, Push, Task, TaskSpec};
+use crate::task::{Blueprint, Fact, Judgement, Metric, Push, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::{PhysicsSettings, World};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
+
+/// The metrics of an episode, in the order of [`Task::metrics`].
+static METRICS: [Metric; 4] = [
+    Metric::new("distance_m", "m", "place of the rear axle along the way where it was furthest before a fall"),
+    Metric::new("mean_speed_m_per_s", "m/s", "that distance over the time of the episode"),
+    Metric::new("largest_roll_rad", "rad", "largest magnitude of the bicycle's roll"),
+    Metric::new("fallen", "1", "whether the episode ended in a fall: 1 or 0"),
+];
 
 /// Places ahead of the front contact at which the ground's height is seen, in m.
 const HEIGHTS_AHEAD: [f32; 5] = [0.3, 0.65, 1.0, 1.35, 1.7];
@@ -219,7 +227,7 @@ impl Task for Cycling {
 
     fn metrics(&self, metrics: &mut [f32]) {
         let time = self.steps as f32 / self.spec.episode.control_rate;
-        let values = [
+        let values: [f32; METRICS.len()] = [
             self.furthest,
             if time > 0.0 { self.furthest / time } else { 0.0 },
             self.largest_roll,
@@ -347,7 +355,7 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
             Field::action("front_brake", "front brake torque as a share of its limit; below 0 is none"),
             Field::action("lean", "lean of the rider as a share of its limit, forward positive"),
         ]),
-        metrics: ["distance_m", "mean_speed_m_per_s", "largest_roll_rad", "fallen"].map(String::from).into(),
+        metrics: METRICS.to_vec(),
         physics: PhysicsSettings {
             time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
             steps_per_action: episode.physics_steps,

@@ -4,7 +4,7 @@ use super::hand::{Hand, LIGHTEST_TOUCH};
 use super::instrument::BEHIND_FRET;
 use super::music::Note;
 use super::spec::{ActionSet, Eyes, FINGERS, FrettingSpec};
-use super::{Fretting, ONSET_WINDOW};
+use super::{Fretting, METRICS, ONSET_WINDOW};
 use crate::percept::{Goal, Percept};
 use crate::space::{Field, Space};
 use crate::task::TaskSpec;
@@ -198,19 +198,7 @@ pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
         observation: observation(spec),
         percepts: percepts(),
         action: action(spec),
-        metrics: [
-            "precision",
-            "recall",
-            "timing_error_ms",
-            "peak_force_n",
-            "shifts",
-            "f1_index",
-            "f1_middle",
-            "f1_ring",
-            "f1_little",
-        ]
-        .map(String::from)
-        .into(),
+        metrics: METRICS.to_vec(),
         physics: PhysicsSettings {
             time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
             steps_per_action: episode.physics_steps,

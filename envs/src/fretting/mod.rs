@@ -30,7 +30,7 @@ use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::Field;
-use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec, measured};
+use crate::task::{Blueprint, Judgement, Metric, Push, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::tone::{Tone, Touch};
 use crate::world::World;
@@ -38,6 +38,30 @@ use instrument::BEHIND_FRET;
 use rand::RngExt;
 use std::sync::Arc;
 
+/// The metrics of an episode, in the order of [`Task::metrics`].
+static METRICS: [Metric; 9] = [
+    Metric::new(
+        "precision",
+        "1",
+        "share of the notes that sounded that were played as written; empty if nothing sounded",
+    ),
+    Metric::new("recall", "1", "share of the written notes that were played as written; empty if none was due"),
+    Metric::new(
+        "timing_error_ms",
+        "ms",
+        "mean absolute error of the onsets of notes played as written; empty if there are none",
+    ),
+    Metric::new("peak_force_n", "N", "largest force of a finger"),
+    Metric::new("shifts", "1", "number of shifts of the hand's position along the neck that were played to"),
+    Metric::new(
+        "f1_index",
+        "1",
+        "harmonic mean of precision and recall of the index finger's notes; empty if it had none",
+    ),
+    Metric::new("f1_middle", "1", "the same of the middle finger"),
+    Metric::new("f1_ring", "1", "the same of the ring finger"),
+    Metric::new("f1_little", "1", "the same of the little finger"),
+];
 /// Times from now in s between which a drawing is told of notes.
 const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
@@ -296,7 +320,7 @@ impl Task for Fretting {
         let total = self.ear.total();
         let (error, count) = self.ear.onset_errors;
         let [index, middle, ring, little] = self.ear.tallies.map(|tally| measured(tally.f1()));
-        let values = [
+        let values: [f32; METRICS.len()] = [
             measured(total.precision()),
             measured(total.recall()),
             measured((count > 0).then(|| 1000.0 * error / count as f32)),

@@ -239,7 +239,7 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
         observation: observation(spec),
         percepts: vec![cursor()],
         action: action(spec, own),
-        metrics: PLACE.iter().chain(&METRICS).copied().map(String::from).collect(),
+        metrics: PLACE.iter().chain(&METRICS).cloned().collect(),
         physics: PhysicsSettings {
             time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
             steps_per_action: episode.physics_steps,

@@ -3,23 +3,61 @@
 use super::controller::Controller;
 use super::movement::Movement;
 use crate::rapier::prelude::Vector;
-use crate::task::measured;
+use crate::task::{Metric, measured};
 
-/// Names of the metrics of a trial, in the order of `Record::metrics`; those of `PLACE` go before.
-pub const METRICS: [&str; 10] = [
-    "hand_deviation_mm",
-    "cursor_deviation_mm",
-    "launch_angle_deg",
-    "end_angle_deg",
-    "end_error_mm",
-    "movement_time_s",
-    "peak_speed_m_per_s",
-    "mean_feedback",
-    "channel_force_n",
-    "adaptation_index",
+/// The metrics of a trial, in the order of `Record::metrics`; those of `PLACE` go before.
+pub static METRICS: [Metric; 10] = [
+    Metric::new(
+        "hand_deviation_mm",
+        "mm",
+        "the hand's largest distance from the straight line between start and target, positive to the left of the movement",
+    ),
+    Metric::new("cursor_deviation_mm", "mm", "the same of the cursor that shows the hand"),
+    Metric::new(
+        "launch_angle_deg",
+        "deg",
+        "angle between the directions to the cursor and to the target, as seen from the start, once a quarter of the way is gone, \
+         positive to the left; empty if the cursor never came so far",
+    ),
+    Metric::new("end_angle_deg", "deg", "the same at the end of the trial"),
+    Metric::new("end_error_mm", "mm", "distance between cursor and target at the end of the trial"),
+    Metric::new(
+        "movement_time_s",
+        "s",
+        "time between the first and the last step in which the hand is faster than 0.03 m/s; empty if it never is",
+    ),
+    Metric::new("peak_speed_m_per_s", "m/s", "largest speed of the hand"),
+    Metric::new(
+        "mean_feedback",
+        "1",
+        "mean magnitude of the body's own feedback commands over joints and steps, as a share of the largest action",
+    ),
+    Metric::new(
+        "channel_force_n",
+        "N",
+        "largest force of the hand against the walls of the channel, positive to the left of the movement; empty in a trial without \
+         a channel in place of a field",
+    ),
+    Metric::new(
+        "adaptation_index",
+        "1",
+        "slope of the regression through 0 of the hand's force on the channel on that which would cancel the field: 0 in the naive, \
+         1 in full adaptation; empty in a trial without a channel in place of a field",
+    ),
 ];
-/// Names of the metrics that say which trial it was.
-pub const PLACE: [&str; 5] = ["block", "target", "field_strength", "caught", "clamped"];
+/// The metrics that say which trial it was.
+pub static PLACE: [Metric; 5] = [
+    Metric::new("block", "1", "index of the trial's block in the schedule, from 0"),
+    Metric::new("target", "1", "index of the trial's target, from 0; empty where the target has no index"),
+    Metric::new(
+        "field_strength",
+        "N·s/m, deg or 1",
+        "strength of the trial's field in the unit of its kind: N·s/m of a curl field, degrees of a rotation or an error clamp, and a \
+         factor of the others; 0 without a field",
+    ),
+    Metric::new("caught", "1", "whether the field was left out to catch what is expected: 1 or 0"),
+    Metric::new("clamped", "1", "whether a channel kept the hand to the straight line: 1 or 0"),
+];
 /// Share of the way to the target after which the launch is over: too early for feedback to have changed much.
 const LAUNCHED: f32 = 0.25;
 /// Speed of the hand above which it moves, in m/s.

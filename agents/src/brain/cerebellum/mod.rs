@@ -46,8 +46,10 @@ pub use synapses::SynapsesConfig;
 
 use super::clock::Clock;
 use super::config::{ConfigError, within};
+use super::signals;
 use crate::agent::{AgentShape, Belief, Transition};
 use crate::generator;
+use crate::signal::report_all;
 use crate::state::{StateError, StateReader, StateWriter};
 use feedback_error::FeedbackError;
 use goal_reach::GoalReach;
@@ -387,32 +389,28 @@ impl Cerebellum {
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
-        report("cerebellar_share", self.last.share);
-        report("trust", self.last.trust);
         let fibre = match &self.learner {
             Some(Learner::FeedbackError(learner)) => learner.climbing_fibre(),
             Some(Learner::ModelReference(learner)) => learner.contexts().climbing_fibre() as f32,
             None => 0.0,
         };
         let felt = self.foresight.as_ref().map_or(0.0, |foresight| foresight.prediction.climbing_fibre());
-        report("climbing_fibre", fibre.max(felt));
+        report_all(&signals::CEREBELLUM, [self.last.share, self.last.trust, fibre.max(felt)], report);
         match &self.learner {
             Some(Learner::FeedbackError(learner)) => {
-                report("error_sensitivity", learner.sensitivity());
-                report("prediction_reliance", self.last.predicted);
-                report("reward_weight", 1.0 - self.last.trust);
+                let values = [learner.sensitivity(), self.last.predicted, 1.0 - self.last.trust];
+                report_all(&signals::FEEDBACK_ERROR, values, report);
             }
             Some(Learner::ModelReference(learner)) => {
-                report("surprise", learner.contexts().surprise() as f32);
-                report("change_noticed", f32::from(u8::from(learner.contexts().changed())));
+                let changed = f32::from(u8::from(learner.contexts().changed()));
                 let [context, known] = learner.contexts().place();
-                report("context", context as f32);
-                report("contexts_known", known as f32);
+                let values = [learner.contexts().surprise() as f32, changed, context as f32, known as f32];
+                report_all(&signals::MODEL_REFERENCE, values, report);
             }
             None => {}
         }
         if self.foresight.is_some() {
-            report("sensory_error", felt);
+            report_all(&signals::SENSORY_PREDICTION, [felt], report);
         }
     }
 

@@ -31,8 +31,10 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
 use super::clock::Clock;
+use super::signals;
 use crate::agent::{AgentShape, Role, Transition};
 use crate::generator;
+use crate::signal::report_all;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Trials over which recent progress is averaged.
@@ -397,14 +399,17 @@ impl MotorCortex {
     }
 
     pub(super) fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
-        report("dopamine", self.dopamine);
-        report("dopamine_adapted", self.dopamine_adapted);
-        report("climbing_fibre", self.climbing_fibre);
-        report("control", self.gain());
         let size = |array: &[f32]| array.iter().map(|value| value * value).sum::<f32>().sqrt();
-        report("unit_change", size(&self.fast) / size(&self.weights));
         let moved = self.association.iter().zip(&self.native).map(|(now, native)| (now - native).powi(2)).sum::<f32>();
-        report("association_change", moved.sqrt() / size(&self.native));
+        let values = [
+            self.dopamine,
+            self.dopamine_adapted,
+            self.climbing_fibre,
+            self.gain(),
+            size(&self.fast) / size(&self.weights),
+            moved.sqrt() / size(&self.native),
+        ];
+        report_all(&signals::MOTOR_CORTEX, values, report);
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
