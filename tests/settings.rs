@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{etude, failure, json, same_files};
+use common::{contents, etude, failure, json, same_files};
 use std::path::Path;
 
 fn train(folder: &Path, out: &str, more: &[&str]) -> serde_json::Value {
@@ -144,4 +144,73 @@ fn what_cannot_be_set_is_one_message_that_says_where_and_what_there_is() {
     let (_, message) = failure(folder.path(), &["validate", "V1", "--set", "episode.hold=1"]);
     assert!(message.contains("expected settings of the agent"), "{message}");
     etude(folder.path()).args(["list", "tasks"]).assert().success();
+}
+
+/// What is kept of a run, by name.
+fn kept(folder: &Path, run: &str) -> Vec<String> {
+    let place = folder.join(run).join("checkpoints/kept");
+    if place.is_dir() { contents(&place).into_keys().collect() } else { Vec::new() }
+}
+
+#[test]
+fn checkpoints_are_kept_to_the_same_bytes_however_a_run_came_about_and_are_no_subjects() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = |out: &str, steps: u64, more: &[&str]| {
+        let steps = steps.to_string();
+        let asked = ["--subjects", "2", "--steps", &steps, "--keep-checkpoints-every", "2000"];
+        train(folder.path(), out, &[&asked[..], more].concat())
+    };
+    keep("long", 7000, &[]);
+    let names = |subject: &str| [2000, 4000, 6000].map(|at| format!("subject-00{subject}.at-{at:09}.safetensors"));
+    assert_eq!(kept(folder.path(), "long"), [names("0"), names("1")].concat());
+
+    // The first subject's episode in which 2000 steps are reached.
+    let mut episodes = csv::Reader::from_path(folder.path().join("long/episodes.csv")).unwrap();
+    let mut ends = episodes.records().map(Result::unwrap).filter(|row| &row[0] == "0").map(|row| row[3].parse().unwrap());
+    let end: u64 = ends.find(|&steps: &u64| steps >= 2000).unwrap();
+    let one = "long/checkpoints/kept/subject-000.at-000002000.safetensors";
+    assert_eq!(json(folder.path(), &["evaluate", one, "--episodes", "1"])["steps_practised"], end);
+    json(folder.path(), &["train", "--from", one, "--out", "from", "--steps", "100", "--subjects", "1"]);
+
+    // Stopped before, at, within and after that episode's last steps, and on one thread.
+    assert!(end > 2001, "the episode ends at {end}");
+    for (out, stops) in [
+        ("before", vec![1950]),
+        ("at", vec![2000]),
+        ("within", vec![2001, end - 1]),
+        ("end", vec![end]),
+        ("after", vec![end + 1, 3999]),
+        ("thread", vec![]),
+    ] {
+        for (number, &stop) in stops.iter().enumerate() {
+            keep(out, stop, if number == 0 { &[] } else { &["--resume"] });
+            let reached = if stop >= end { 1 } else { 0 };
+            assert!(kept(folder.path(), out).len() >= reached, "{out} {stop}");
+        }
+        keep(out, 7000, if stops.is_empty() { &["--threads", "1"] } else { &["--resume"] });
+        same_files(folder.path(), "long", out);
+    }
+
+    let subjects = json(folder.path(), &["evaluate", "long", "--episodes", "1"]);
+    assert_eq!(subjects["subjects"].as_array().unwrap().len(), 2);
+    json(folder.path(), &["compare", "long", "after"]);
+    let other = ["train", "cycling/flat-v0", "--out", "long", "--resume", "--seed", "7", "--evaluate-every", "1000"];
+    let other = [&other[..], &["--evaluation-episodes", "2", "--subjects", "2", "--steps", "7000"]].concat();
+    let (_, message) = failure(folder.path(), &other);
+    assert!(message.contains("its `keep_checkpoints_every` is 2000"), "{message}");
+    let odd = ["train", "cycling/flat-v0", "--evaluate-every", "1000", "--keep-checkpoints-every", "1500"];
+    let (_, message) = failure(folder.path(), &odd);
+    assert!(message.contains("expected a multiple of --evaluate-every, which is 1000, such as 2000"), "{message}");
+}
+
+#[test]
+fn a_run_that_is_killed_keeps_the_same_checkpoints() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = ["--subjects", "2", "--steps", "40000", "--keep-checkpoints-every", "3000"];
+    train(folder.path(), "long", &asked);
+    assert!(kept(folder.path(), "long").len() >= 24);
+    let arguments = ["train", "cycling/flat-v0", "--out", "short", "--evaluate-every", "1000", "--evaluation-episodes"];
+    let arguments = [&arguments[..], &["2", "--seed", "7", "--resume"], &asked].concat();
+    common::kill_and_resume(folder.path(), &arguments, [50, 100, 200, 300, 500, 800]);
+    same_files(folder.path(), "long", "short");
 }

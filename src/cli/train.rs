@@ -60,6 +60,10 @@ pub struct Train {
     /// [default: 0, not at all]
     #[arg(long, value_name = "EVERY", value_parser = whole_number::<0, 1_000_000_000>)]
     record_units: Option<u64>,
+    /// Keep the checkpoint at the end of the episode in which every so many env steps are reached, in checkpoints/kept/; a multiple of
+    /// --evaluate-every [default: 0, none is kept]
+    #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, 1_000_000_000_000>)]
+    keep_checkpoints_every: Option<u64>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -166,12 +170,25 @@ impl Train {
             evaluation_episodes: self.evaluation_episodes.unwrap_or(EVALUATION_EPISODES),
             signals_every: self.signals_every.unwrap_or(0),
             units_every: self.record_units.unwrap_or(0),
+            keep_checkpoints_every: self.kept()?,
             burst: BURST,
             conditions: Conditions::default(),
             lesions: self.lesions.lesions(),
         };
         let (seed, subjects) = (Seed(self.seed.unwrap_or(0)), self.subjects.unwrap_or(SUBJECTS));
         Ok(Asked { plan, seed, subjects, from })
+    }
+
+    /// Env steps between checkpoints that are kept.
+    fn kept(&self) -> Result<u64> {
+        let (kept, every) = (self.keep_checkpoints_every.unwrap_or(0), self.evaluate_every.unwrap_or(EVALUATE_EVERY));
+        if !kept.is_multiple_of(every) {
+            let near = (kept.saturating_add(every / 2) / every).max(1) * every;
+            bail!(
+                "--keep-checkpoints-every {kept}: expected a multiple of --evaluate-every, which is {every}, such as {near}"
+            );
+        }
+        Ok(kept)
     }
 
     /// What the run in a folder was asked for, longer or with more subjects if that is asked for now.
@@ -192,6 +209,7 @@ impl Train {
             ("--evaluation-episodes", self.evaluation_episodes.is_some()),
             ("--signals-every", self.signals_every.is_some()),
             ("--record-units", self.record_units.is_some()),
+            ("--keep-checkpoints-every", self.keep_checkpoints_every.is_some()),
             ("--set", !self.settings.set.is_empty()),
             ("--lesion", !self.lesions.lesions().is_empty()),
         ];
@@ -213,6 +231,7 @@ impl Train {
             evaluation_episodes: run.evaluation_episodes,
             signals_every: run.signals_every,
             units_every: run.units_every,
+            keep_checkpoints_every: run.keep_checkpoints_every,
             burst: BURST,
             conditions: Conditions::default(),
             lesions: run.lesions,

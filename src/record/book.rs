@@ -160,6 +160,20 @@ pub fn copy_rows(path: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     std::io::copy(&mut file, out).map(|_| ())
 }
 
+/// The last row within the first so many bytes of a log; none where there is but its first line, or no log.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn last_row(path: &Path, bytes: u64) -> std::io::Result<Option<String>> {
+    let mut rows = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(bytes).read_to_end(&mut rows)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(String::from_utf8_lossy(&rows).lines().skip(1).last().map(String::from))
+}
+
 /// Cuts a log back to a length, which is not more than it has; 0 is for one that is to begin anew.
 fn cut(path: &Path, length: u64) -> Result<()> {
     let found = match fs::metadata(path) {

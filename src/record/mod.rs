@@ -10,7 +10,7 @@ mod rows;
 mod steps;
 mod units;
 
-pub use book::{LogBook, copy_rows, verify, without_end};
+pub use book::{LogBook, copy_rows, last_row, verify, without_end};
 pub use column::{Column, SEED, SUBJECT, TASK, header};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
 pub use steps::{StepRow, Steps, columns};

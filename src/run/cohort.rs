@@ -174,6 +174,10 @@ pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Su
     }
     if let Some(mut checkpoint) = checkpoint {
         checkpoint.logs = book.sync()?;
+        // First, so that being killed in between loses nothing.
+        if let Some(kept) = subject.take_kept() {
+            folder.keep_checkpoint(name, kept, &checkpoint)?;
+        }
         folder.save_checkpoint_as(name, &checkpoint)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! run.yaml              what was run: task, agent, seeds, plan, version, machine
-//! checkpoints/          one safetensors file per subject
+//! checkpoints/          one safetensors file per subject; in kept/ those of earlier times, if asked for
 //! logs/                 each subject's rows, appended as it practises
 //! episodes.csv          one row per episode of practice
 //! evaluations.csv       one row per evaluation
@@ -13,10 +13,10 @@
 //! It is locked by the file `.lock`, which stays and is empty.
 
 use crate::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
-use crate::record::{Log, LogBook, copy_rows, without_end};
+use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows, last_row, without_end};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::limits;
-use crate::run::subject::{Lesions, Plan};
+use crate::run::subject::{Kept, Lesions, Plan};
 use crate::tell::tell;
 use anyhow::{Context, Result, bail};
 use etude_envs::Seed;
@@ -62,6 +62,15 @@ impl Spec for RunSpec {
         whole("evaluation_episodes", self.evaluation_episodes, 1, MOST_EPISODES)?;
         whole("signals_every", self.signals_every, 0, MOST_STEPS)?;
         whole("units_every", self.units_every, 0, MOST_STEPS)?;
+        whole("keep_checkpoints_every", self.keep_checkpoints_every, 0, MOST_STEPS)?;
+        if !self.keep_checkpoints_every.is_multiple_of(self.evaluate_every) {
+            let (field, found) = ("keep_checkpoints_every".into(), self.keep_checkpoints_every.to_string());
+            return Err(Invalid {
+                field,
+                found,
+                expected: format!("a multiple of {}, `evaluate_every`", self.evaluate_every),
+            });
+        }
         says("task", &self.task, "task_yaml", &self.task_yaml)?;
         says("agent", &self.agent, "agent_yaml", &self.agent_yaml)
     }
@@ -110,6 +119,9 @@ pub struct RunSpec {
     /// Env steps between records of units; 0 for none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub units_every: u64,
+    /// Env steps between checkpoints that are kept; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub keep_checkpoints_every: u64,
     /// Checksum of the checkpoint that all subjects began with; none where they were naive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -139,6 +151,7 @@ impl RunSpec {
             evaluation_episodes: plan.evaluation_episodes,
             signals_every: plan.signals_every,
             units_every: plan.units_every,
+            keep_checkpoints_every: plan.keep_checkpoints_every,
             from: None,
             lesions: plan.lesions.clone(),
             task_yaml: plan.task.yaml(),
@@ -158,6 +171,8 @@ pub struct RunFolder {
 const LARGEST_RECORD_BYTES: u64 = 1 << 30;
 /// The file that is locked.
 const LOCK: &str = ".lock";
+/// Checkpoints that are kept, apart from those that are gone on from.
+const KEPT: &str = "checkpoints/kept";
 /// What a folder was asked for by.
 const RECORD: &str = "run.yaml";
 
@@ -204,6 +219,10 @@ impl RunFolder {
             create_folder(&folder)?;
             remove_partials(&folder)?;
         }
+        let kept = path.join(KEPT);
+        if kept.is_dir() {
+            remove_partials(&kept)?;
+        }
         if !recorded {
             record(spec, env!("CARGO_PKG_VERSION"), machine())?;
         }
@@ -248,6 +267,21 @@ impl RunFolder {
         checkpoint.save(&checkpoint_path(&self.path, name))
     }
 
+    /// Keeps a checkpoint of that name beside, as longer practice would have it.
+    ///
+    /// # Errors
+    /// A full disk or a folder that cannot be written to.
+    pub fn keep_checkpoint(&self, name: &str, kept: Kept, checkpoint: &Checkpoint) -> Result<()> {
+        let folder = self.path.join(KEPT);
+        create_folder(&folder)?;
+        let logs = match checkpoint.closing {
+            0 => checkpoint.logs,
+            closing => without_end(&self.path, name, Log::Evaluations, checkpoint.logs, closing)?,
+        };
+        let kept_one = Checkpoint { complete: false, closing: 0, score: kept.score, logs, ..checkpoint.clone() };
+        kept_one.save(&folder.join(format!("{name}.at-{:09}.safetensors", kept.at)))
+    }
+
     /// The logs of that name, as a checkpoint of it remembers them, or begun anew.
     ///
     /// # Errors
@@ -265,9 +299,22 @@ impl RunFolder {
         if checkpoint.closing > 0 {
             checkpoint.logs = without_end(&self.path, name, Log::Evaluations, checkpoint.logs, checkpoint.closing)?;
             (checkpoint.closing, checkpoint.complete) = (0, false);
+            checkpoint.score = self.last_score(name, checkpoint)?;
             self.save_checkpoint_as(name, checkpoint)?;
         }
         Ok(())
+    }
+
+    /// Mean score of the last evaluation that a checkpoint remembers; 0 before the first.
+    fn last_score(&self, name: &str, checkpoint: &Checkpoint) -> Result<f64> {
+        let path = LogBook::path(&self.path, name, Log::Evaluations);
+        let row = last_row(&path, checkpoint.logs[Log::Evaluations as usize].bytes)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let column = EVALUATION_COLUMNS.iter().position(|column| column.name == "score").unwrap_or_default();
+        let score = |row: String| row.split(',').nth(column).and_then(|score| score.parse().ok());
+        row.map_or(Ok(0.0), |row| {
+            score(row).with_context(|| format!("{}: its last score makes no sense", path.display()))
+        })
     }
 
     /// Writes the rows of a log, of all these names one after the other, as a table.

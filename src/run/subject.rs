@@ -38,6 +38,8 @@ pub struct Plan {
     pub signals_every: u64,
     /// Env steps between records of the activity of the agent's units; none is recorded at 0.
     pub units_every: u64,
+    /// Env steps between checkpoints that are kept, a multiple of those between evaluations; none is kept at 0.
+    pub keep_checkpoints_every: u64,
     /// Env steps in one burst.
     pub burst: u64,
     /// Under what conditions the steps are practised.
@@ -50,6 +52,13 @@ impl Plan {
     /// Whether there is an evaluation after so many steps, other than the last one.
     fn evaluates_at(&self, steps: u64) -> bool {
         steps.is_multiple_of(self.evaluate_every) || self.evaluate_at.binary_search(&steps).is_ok()
+    }
+
+    /// The last of the times to keep a checkpoint that lies within an episode which ended after so many steps of all, if there is
+    /// one. It follows from the episode alone, whatever was killed or taken up again before.
+    fn kept_in(&self, length: u64, steps: u64) -> Option<u64> {
+        let last = steps.checked_div(self.keep_checkpoints_every)? * self.keep_checkpoints_every;
+        (last > 0 && last > steps.saturating_sub(length)).then_some(last)
     }
 }
 
@@ -101,6 +110,8 @@ pub struct Subject {
     rows: Rows,
     checkpoint_due: bool,
     checkpoint: Option<Checkpoint>,
+    /// How the checkpoint that waits is to be kept beside, if it is.
+    kept: Option<Kept>,
     failure: Option<Failure>,
     /// The running episode is to end with the next step.
     cut_due: bool,
@@ -110,6 +121,15 @@ pub struct Subject {
     lane: Option<Snapshot>,
     /// Where it is observed what is aimed at, if anything is.
     aims: Option<[usize; 2]>,
+}
+
+/// How a checkpoint is kept beside the one that is gone on from: as if practice went on, even where it is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept {
+    /// Env steps by which it is named: the episode in which they were taken has ended with it.
+    pub at: u64,
+    /// Mean score of the last evaluation that longer practice has, too.
+    pub score: f64,
 }
 
 /// Why a subject cannot go on.
@@ -154,6 +174,7 @@ impl Subject {
             rows: Rows::default(),
             checkpoint_due: false,
             checkpoint: None,
+            kept: None,
             failure: None,
             cut_due: false,
             closing: 0,
@@ -323,6 +344,11 @@ impl Subject {
         self.checkpoint.take()
     }
 
+    /// How that checkpoint is to be kept beside, if it is.
+    pub fn take_kept(&mut self) -> Option<Kept> {
+        self.kept.take()
+    }
+
     fn practise(&mut self, lane: &mut LaneAccess<'_>) -> Result<(), ActionError> {
         let conditions = self.plan.conditions;
         self.observation.copy_from_slice(lane.lane().observation());
@@ -350,6 +376,7 @@ impl Subject {
         if self.plan.units_every > 0 && self.steps.is_multiple_of(self.plan.units_every) {
             self.record_units();
         }
+        let kept = step.ended().then(|| self.plan.kept_in(u64::from(now.last_episode().length), self.steps)).flatten();
         if step.ended() {
             self.record_episode(now.last_episode());
             self.episodes += 1;
@@ -364,12 +391,16 @@ impl Subject {
             self.episodes += 1;
             lane.begin(self.episodes);
         }
-        let planned = self.plan.evaluates_at(self.steps);
+        let (planned, score) = (self.plan.evaluates_at(self.steps), self.score);
         if planned || self.complete() {
             let before = self.rows.of(Log::Evaluations).len();
             self.evaluate()?;
             self.closing = if planned { 0 } else { (self.rows.of(Log::Evaluations).len() - before) as u64 };
             self.checkpoint_due = true;
+        }
+        if let Some(at) = kept {
+            self.checkpoint_due = true;
+            self.kept = Some(Kept { at, score: if self.closing > 0 { score } else { self.score } });
         }
         // Between episodes a lane holds nothing that its seed does not give back.
         let due = self.checkpoint_due || interrupt::requested().is_some();
