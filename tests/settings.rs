@@ -166,7 +166,8 @@ fn checkpoints_are_kept_to_the_same_bytes_however_a_run_came_about_and_are_no_su
 
     // The first subject's episode in which 2000 steps are reached.
     let mut episodes = csv::Reader::from_path(folder.path().join("long/episodes.csv")).unwrap();
-    let mut ends = episodes.records().map(Result::unwrap).filter(|row| &row[0] == "0").map(|row| row[3].parse().unwrap());
+    let mut ends =
+        episodes.records().map(Result::unwrap).filter(|row| &row[0] == "0").map(|row| row[3].parse().unwrap());
     let end: u64 = ends.find(|&steps: &u64| steps >= 2000).unwrap();
     let one = "long/checkpoints/kept/subject-000.at-000002000.safetensors";
     assert_eq!(json(folder.path(), &["evaluate", one, "--episodes", "1"])["steps_practised"], end);
