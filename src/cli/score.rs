@@ -69,11 +69,11 @@ impl Score {
         let spec = self.spec(catalog)?;
         let Some(material) = score::open(&self.score, None)? else {
             let near = nearest(&self.score, score::names());
-            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            bail!(
-                "there is no score `{}`{near}; expected a file (YAML, MIDI, MusicXML, Guitar Pro) or a built-in score",
-                shown(&self.score)
+            let hint = near.map_or_else(
+                || "; expected a file (YAML, MIDI, MusicXML, Guitar Pro) or a built-in score".to_string(),
+                |near| format!("; did you mean `{near}`?"),
             );
+            bail!("there is no score `{}`{hint}", shown(&self.score));
         };
         let performance = score::perform(&material, &self.choice(), &spec).map_err(|error| match error {
             ScoreError::Invalid(Invalid { field, found, expected }) => {
