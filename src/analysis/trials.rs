@@ -137,7 +137,9 @@ impl Cohort<'_> {
         let Some(column) = self.columns.target else { return BTreeMap::new() };
         let mut values: BTreeMap<i64, Vec<Vec<f64>>> = BTreeMap::new();
         for (index, subject) in self.episodes.iter().enumerate() {
-            for row in subject[phase.trials.clone()].iter().filter(|row| self.counts(row)) {
+            // A direction that is none of the listed targets has no number.
+            let listed = |row: &&Vec<f64>| self.counts(row) && row[column].is_finite();
+            for row in subject[phase.trials.clone()].iter().filter(listed) {
                 let own = values.entry(row[column] as i64).or_insert_with(|| vec![Vec::new(); self.episodes.len()]);
                 own[index].extend(Some(row[self.columns.measure]).filter(|value| value.is_finite()));
             }
@@ -252,5 +254,8 @@ mod tests {
         let savings = &found.savings[0];
         assert!(savings.phases == [0, 2] && savings.difference.unwrap().high < 0.0, "{savings:?}");
         assert_eq!(found.targets.len(), 8);
+        let mut unlisted = cohort();
+        unlisted.iter_mut().flatten().filter(|row| row[4] == 0.0).for_each(|row| row[4] = f64::NAN);
+        assert!(!findings(&unlisted, &COLUMNS).targets.contains_key(&0), "a direction without a number is no target");
     }
 }

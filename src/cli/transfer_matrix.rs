@@ -2,9 +2,8 @@
 
 use super::{Common, Settings, Threads, first_free, last_taken, print, table::table, whole_number};
 use crate::catalog::{Catalog, body_differences};
-use crate::matrix::{self, MOST_TASKS, MatrixSpec, Summary, in_files, short_names};
-use crate::report::{interval_in_words, number, steps, with_interval};
-use crate::stats::Estimate;
+use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
+use crate::report::{interval_in_words, number, steps};
 use crate::tell::tell;
 use crate::transfer::Shard;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
@@ -188,27 +187,12 @@ fn report(summary: &Summary, out: &Path) -> String {
         text += &cells(summary);
     }
     if let Some(sequence) = &summary.sequence {
-        let rows: Vec<Vec<String>> = sequence
-            .tasks
-            .iter()
-            .map(|station| {
-                vec![
-                    station.task.clone(),
-                    number(station.reference_area),
-                    number(station.area),
-                    station.forward_transfer.as_ref().map_or("undefined".into(), estimate),
-                    number(station.learned),
-                    number(station.end),
-                    estimate(&station.forgetting),
-                ]
-            })
-            .collect();
-        let header = ["task", "novices", "mean score", "forward transfer", "learned", "left", "forgetting"];
+        let rows: Vec<Vec<String>> = sequence.tasks.iter().map(station).collect();
         text += &format!(
             "In sequence, {} steps of each task (Wołczyk et al. 2021):\n\n{}\n\
              Average performance {}, forward transfer {}, forgetting {}\n",
             steps(summary.steps as f64),
-            table(&header, &rows),
+            table(&STATION, &rows),
             estimate(&sequence.average_performance),
             sequence.forward_transfer.as_ref().map_or("undefined".into(), estimate),
             estimate(&sequence.forgetting),
@@ -259,10 +243,6 @@ fn cells(summary: &Summary) -> String {
             &pairs
         ),
     )
-}
-
-fn estimate(estimate: &Estimate) -> String {
-    with_interval(estimate.value, estimate.interval(), number)
 }
 
 fn told(measure: &Measure) -> String {

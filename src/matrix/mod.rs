@@ -18,7 +18,7 @@ mod spec;
 mod summary;
 mod tables;
 
-pub use page::short_names;
+pub use page::{STATION, estimate, short_names, station};
 pub use spec::{MOST_TASKS, MatrixSpec, in_files};
 pub use summary::{Cell, Scratch, Sequence, StationSummary, Summary};
 pub use tables::{cell_columns, evaluation_columns, sequence_columns};

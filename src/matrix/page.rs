@@ -1,6 +1,6 @@
 //! The report of a transfer matrix: its heat maps, and what they are made of.
 
-use super::summary::{Cell, Sequence, Summary};
+use super::summary::{Cell, Sequence, StationSummary, Summary};
 use crate::report::page::Page;
 use crate::report::{Escaped, HeatCell, heat_map, interval_in_words, number, short_task, steps, with_interval};
 use crate::stats::Estimate;
@@ -95,6 +95,22 @@ fn cells(page: &mut Page, summary: &Summary) {
     page.table(&header, 2, rows);
 }
 
+/// What is told of a task of a sequence, in words.
+pub const STATION: [&str; 7] = ["task", "novices", "mean score", "forward transfer", "learned", "left", "forgetting"];
+
+/// The cells of such a row.
+pub fn station(station: &StationSummary) -> Vec<String> {
+    vec![
+        station.task.clone(),
+        number(station.reference_area),
+        number(station.area),
+        station.forward_transfer.as_ref().map_or("undefined".into(), estimate),
+        number(station.learned),
+        number(station.end),
+        estimate(&station.forgetting),
+    ]
+}
+
 fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
     page.section("The sequence");
     let forward = sequence.forward_transfer.as_ref().map_or("undefined".into(), estimate);
@@ -103,19 +119,7 @@ fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
         ("forward transfer", forward),
         ("forgetting", estimate(&sequence.forgetting)),
     ]);
-    let rows = sequence.tasks.iter().map(|station| {
-        vec![
-            station.task.clone(),
-            number(station.reference_area),
-            number(station.area),
-            station.forward_transfer.as_ref().map_or("undefined".into(), estimate),
-            number(station.learned),
-            number(station.end),
-            estimate(&station.forgetting),
-        ]
-    });
-    let header = ["task", "novices", "mean score", "forward transfer", "learned", "left", "forgetting"];
-    page.table(&header, 1, rows);
+    page.table(&STATION, 1, sequence.tasks.iter().map(station));
     page.paragraph(
         "quiet",
         &format!(
@@ -127,7 +131,8 @@ fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
     );
 }
 
-fn estimate(estimate: &Estimate) -> String {
+/// An estimate in words.
+pub fn estimate(estimate: &Estimate) -> String {
     with_interval(estimate.value, estimate.interval(), number)
 }
 
