@@ -271,6 +271,7 @@ fn foreign_files_are_told_what_is_wanted() {
         (b"MThd\0\0\0\x06\0\0\0\0\0\x60", "without a track"),
         (b"MThd\0\0\0\x06\0\x02\0\x01\0\x60MTrk\0\0\0\x04\0\xff\x2f\0", "format 2"),
         (b"MThd\0\0\0\x06\0\0\0\x01\xe7\x28MTrk\0\0\0\x04\0\xff\x2f\0", "SMPTE"),
+        (b"MThd\0\0\0\x06\0\x01\0\x01\x80\x47MTrk\0\0\0\x04\0\xff\x2f\0", "SMPTE"),
         (b"\xff\xfe<\0s\0", "is not a score that can be read"),
         (b"just words", "expected a mapping"),
     ] {
