@@ -196,6 +196,7 @@ impl Bencher {
             evaluation_episodes: 0,
             signals_every: 0,
             units_every: 0,
+            record_steps: false,
             keep_checkpoints_every: 0,
             burst,
             conditions: Conditions::default(),

@@ -40,7 +40,7 @@ pub fn tables(task: Option<&Blueprint>) -> Vec<Table> {
         all(&[&logged("logs/*.signals.csv")], of_log(Log::Signals)),
         all(&[&[("train", "logs/*.units.csv")]], of_log(Log::Units)),
         all(&[&[("train", "units/*.npz")]], ARRAYS.iter().cloned().chain(populations()).collect()),
-        all(&[&[("evaluate", "--record-steps FILE")]], columns(task)),
+        all(&[&[("evaluate", "--record-steps FILE"), ("train", "steps/*.parquet")]], columns(task)),
         all(&[&[("transfer", "evaluations.csv")]], of(&mut evaluation_columns())),
         all(&[&[("transfer", "blocks.csv")]], of(&mut block_columns())),
         all(&[&[("transfer-matrix", "evaluations.csv")]], of(&mut matrix::evaluation_columns())),

@@ -25,17 +25,24 @@ pub fn write_whole_by(path: &Path, contents: impl FnOnce(&mut dyn Write) -> std:
     let write = || -> std::io::Result<()> {
         let mut file = BufWriter::new(File::create(&partial)?);
         contents(&mut file)?;
-        let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        synced(file.sync_all())?;
-        fs::rename(&partial, path)?;
-        // The rename itself lasts only once the folder is synced, where folders can be.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).map_or(Ok(()), |folder| synced(folder.sync_all()))
+        put_in_place(&file.into_inner().map_err(std::io::IntoInnerError::into_error)?, path)
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&partial);
         anyhow::Error::new(error).context(format!("cannot write {}", path.display()))
     })
+}
+
+/// Puts a file that has been written under its [partial name](partial_name) in the place it is for.
+///
+/// # Errors
+/// A full disk.
+pub fn put_in_place(file: &File, path: &Path) -> std::io::Result<()> {
+    synced(file.sync_all())?;
+    fs::rename(partial_name(path), path)?;
+    // The rename itself lasts only once the folder is synced, where folders can be.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).map_or(Ok(()), |folder| synced(folder.sync_all()))
 }
 
 /// The outcome of a sync: a file system that has none, for files or for folders, is no failure.

@@ -4,6 +4,7 @@ mod common;
 
 use common::{contents, etude, failure, json};
 use etude::record::read_npz;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -39,6 +40,10 @@ fn look_up(folder: &Path, command: &str, known: &Dictionary) -> BTreeSet<String>
             csv::Reader::from_reader(&bytes[..]).headers().unwrap().iter().map(String::from).collect()
         } else if file.ends_with(".npz") {
             read_npz(&folder.join(&file)).unwrap().0.into_keys().collect()
+        } else if file.ends_with(".parquet") {
+            let reader = SerializedFileReader::new(std::fs::File::open(folder.join(&file)).unwrap()).unwrap();
+            let fields = reader.metadata().file_metadata().schema().get_fields().to_vec();
+            fields.iter().map(|field| field.name().to_string()).collect()
         } else {
             continue;
         };
@@ -69,7 +74,7 @@ fn what_runs_leave_is_in_the_dictionary_and_what_is_in_the_dictionary_is_left() 
     let known = dictionary(&document);
 
     let run = ["train", TASK, "--out", "run", "--steps", "600", "--subjects", "1", "--evaluate-every", "300"];
-    let more = ["--evaluation-episodes", "1", "--signals-every", "50", "--record-units", "50"];
+    let more = ["--evaluation-episodes", "1", "--signals-every", "50", "--record-units", "50", "--record-steps"];
     json(folder.path(), &[&run[..], &more].concat());
     assert_eq!(look_up(&folder.path().join("run"), "train", &known), told_of("train", &known));
     let signals: Vec<&str> =

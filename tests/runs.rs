@@ -120,7 +120,7 @@ fn logs_are_appended_and_a_killed_run_leaves_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = |out| {
         let plan = ["--subjects", "2", "--steps", "12000", "--evaluate-every", "1500", "--evaluation-episodes", "1"];
-        let more = ["--agent", "brain", "--signals-every", "1", "--quiet", "--resume", "--out", out];
+        let more = ["--agent", "brain", "--signals-every", "1", "--record-steps", "--quiet", "--resume", "--out", out];
         [&["train", "reaching/curl-v0"][..], &plan, &more].concat()
     };
     etude(folder.path()).args(arguments("whole")).assert().success();

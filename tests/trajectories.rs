@@ -3,6 +3,8 @@
 mod common;
 
 use common::{failure, json};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::{Row, RowAccessor};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -81,6 +83,42 @@ fn trajectories_of_a_bicycle_are_those_of_its_ride() {
         for pair in own.windows(2) {
             let moved = steps["state_rear_x"][pair[1]] - steps["state_rear_x"][pair[0]];
             assert!((moved * 60.0 - steps["observation_speed"][pair[1]]).abs() < 1.0, "{moved}");
+        }
+    }
+}
+
+#[test]
+fn every_step_of_practice_is_recorded_as_it_went() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = ["--subjects", "2", "--steps", "2500", "--evaluate-every", "1000", "--evaluation-episodes", "1"];
+    json(folder.path(), &[&["train", "reaching/curl-v1", "--record-steps", "--out", "run"][..], &plan].concat());
+    let episodes = columns(&folder.path().join("run/episodes.csv"));
+    for subject in 0..2 {
+        let path = folder.path().join(format!("run/steps/subject-00{subject}.parquet"));
+        let reader = SerializedFileReader::new(std::fs::File::open(path).unwrap()).unwrap();
+        let names: Vec<String> =
+            reader.metadata().file_metadata().schema().get_fields().iter().map(|field| field.name().into()).collect();
+        let at = |name: &str| names.iter().position(|column| column == name).unwrap();
+        let rows: Vec<Row> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 2500);
+        let own = (0..episodes["subject"].len()).filter(|&row| episodes["subject"][row] == f64::from(subject));
+        let mut next = rows.iter();
+        for episode in own {
+            let length = episodes["length"][episode] as usize;
+            let steps: Vec<&Row> = next.by_ref().take(length).collect();
+            for (index, step) in steps.iter().enumerate() {
+                assert_eq!(step.get_long(at("subject")).unwrap(), i64::from(subject));
+                assert_eq!(step.get_long(at("episode")).unwrap() as f64, episodes["episode"][episode]);
+                assert_eq!(step.get_long(at("step")).unwrap(), index as i64);
+                let ended = step.get_bool(at("terminated")).unwrap() || step.get_bool(at("truncated")).unwrap();
+                assert_eq!(ended, index + 1 == length);
+            }
+            let total: f64 = steps.iter().map(|step| f64::from(step.get_float(at("reward")).unwrap())).sum();
+            assert!((total - episodes["return"][episode]).abs() < 1e-9);
+            let number = |step: &Row, name: &str| f64::from(step.get_float(at(name)).unwrap());
+            let speed = |step: &&Row| number(step, "state_hand_rate_x").hypot(number(step, "state_hand_rate_y"));
+            let fastest = steps.iter().map(speed).fold(0.0, f64::max);
+            assert!((fastest - episodes["peak_speed_m_per_s"][episode]).abs() < 1e-6);
         }
     }
 }

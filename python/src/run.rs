@@ -132,6 +132,7 @@ pub fn train(
         evaluation_episodes,
         signals_every: 0,
         units_every: 0,
+        record_steps: false,
         keep_checkpoints_every: 0,
         burst: BURST,
         conditions: Conditions::default(),

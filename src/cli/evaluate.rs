@@ -245,7 +245,7 @@ impl Evaluate {
     /// Writes the episodes of some subjects, if a table is asked for.
     fn write_table(&self, task: &Blueprint, subjects: &[(&Checkpoint, &Vec<Episode>)]) -> Result<()> {
         let Some(path) = &self.table else { return Ok(()) };
-        let mut text = format!("{}\n", Log::Episodes.header(&task.spec().metrics));
+        let mut text = format!("{}\n", Log::Episodes.header(&task.spec().metrics)).into_bytes();
         for (checkpoint, episodes) in subjects {
             let whose = Whose { subject: checkpoint.subject, seed: self.seed };
             let mut steps = 0;
@@ -254,7 +254,7 @@ impl Evaluate {
                 episode_row(&mut text, whose, steps, &Episode { index, ..episode.clone() });
             }
         }
-        write_whole(path, text.as_bytes())
+        write_whole(path, &text)
     }
 
     /// What is recorded: the subject on the task, learning disabled, in episodes of a lane of its own.

@@ -60,6 +60,10 @@ pub struct Train {
     /// [default: 0, not at all]
     #[arg(long, value_name = "EVERY", value_parser = whole_number::<0, 1_000_000_000>)]
     record_units: Option<u64>,
+    /// Record every env step of practice (what was observed, done and earned, and where body and world then were) into
+    /// steps/*.parquet
+    #[arg(long)]
+    record_steps: bool,
     /// Keep the checkpoint at the end of the episode in which every so many env steps are reached, in checkpoints/kept/; a multiple of
     /// --evaluate-every [default: 0, none is kept]
     #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, 1_000_000_000_000>)]
@@ -170,6 +174,7 @@ impl Train {
             evaluation_episodes: self.evaluation_episodes.unwrap_or(EVALUATION_EPISODES),
             signals_every: self.signals_every.unwrap_or(0),
             units_every: self.record_units.unwrap_or(0),
+            record_steps: self.record_steps,
             keep_checkpoints_every: self.kept()?,
             burst: BURST,
             conditions: Conditions::default(),
@@ -209,6 +214,7 @@ impl Train {
             ("--evaluation-episodes", self.evaluation_episodes.is_some()),
             ("--signals-every", self.signals_every.is_some()),
             ("--record-units", self.record_units.is_some()),
+            ("--record-steps", self.record_steps),
             ("--keep-checkpoints-every", self.keep_checkpoints_every.is_some()),
             ("--set", !self.settings.set.is_empty()),
             ("--lesion", !self.lesions.lesions().is_empty()),
@@ -231,6 +237,7 @@ impl Train {
             evaluation_episodes: run.evaluation_episodes,
             signals_every: run.signals_every,
             units_every: run.units_every,
+            record_steps: run.record_steps,
             keep_checkpoints_every: run.keep_checkpoints_every,
             burst: BURST,
             conditions: Conditions::default(),

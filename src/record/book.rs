@@ -33,12 +33,17 @@ impl LogBook {
         for (path, mark) in paths.iter().zip(&kept) {
             cut(path, mark.bytes)?;
         }
-        Ok(Self { paths, headers: LOGS.map(|log| log.header(metrics)), marks: kept, unsynced: [false; LOGS.len()] })
+        Ok(Self {
+            paths,
+            headers: LOGS.map(|log| first_line(log, metrics)),
+            marks: kept,
+            unsynced: [false; LOGS.len()],
+        })
     }
 
     /// Where a log lies in a run folder.
     pub fn path(folder: &Path, name: &str, log: Log) -> PathBuf {
-        folder.join(FOLDER).join(format!("{name}.{}.csv", log.name()))
+        folder.join(FOLDER).join(format!("{name}.{}.{}", log.name(), log.ending()))
     }
 
     /// Appends rows and forgets them.
@@ -52,14 +57,15 @@ impl LogBook {
                 continue;
             }
             let path = &self.paths[at];
-            let mut text = if self.marks[at].bytes == 0 { format!("{}\n", self.headers[at]) } else { String::new() };
-            text.push_str(rows);
+            let first_line = if self.marks[at].bytes == 0 { self.headers[at].as_str() } else { "" };
             // Opened for every append: a cohort may have more subjects than a process may have open files.
             let write = || -> std::io::Result<()> {
-                OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+                let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+                file.write_all(first_line.as_bytes())?;
+                file.write_all(rows)
             };
             write().with_context(|| format!("cannot write {}", path.display()))?;
-            self.marks[at] = self.marks[at].after(text.as_bytes());
+            self.marks[at] = self.marks[at].after(first_line.as_bytes()).after(rows);
             self.unsynced[at] = true;
             rows.clear();
         }
@@ -80,6 +86,11 @@ impl LogBook {
         }
         Ok(self.marks)
     }
+}
+
+/// What a log's file begins with.
+fn first_line(log: Log, metrics: &[Metric]) -> String {
+    if log == Log::Steps { String::new() } else { format!("{}\n", log.header(metrics)) }
 }
 
 impl Mark {
@@ -196,7 +207,7 @@ mod tests {
 
     fn rows(text: &str) -> Rows {
         let mut rows = Rows::default();
-        rows.of(Log::Evaluations).push_str(text);
+        rows.of(Log::Evaluations).extend_from_slice(text.as_bytes());
         rows
     }
 

@@ -1,4 +1,4 @@
-//! What leaves a run step by step: rows of episodes, evaluations and signals.
+//! What leaves a run step by step: rows of episodes, evaluations, signals, units and steps.
 //!
 //! A subject gathers rows in memory for the length of a burst; they are then appended to files of its own, apart from its
 //! checkpoints, so that writing grows with practice and not with its square. A checkpoint remembers how long the files were
@@ -13,13 +13,13 @@ mod units;
 pub use book::{LogBook, copy_rows, last_row, verify, without_end};
 pub use column::{Column, SEED, SUBJECT, TASK, header};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
-pub use steps::{StepRow, Steps, columns};
+pub use steps::{StepRow, Steps, columns, step_row};
 pub use units::{ARRAYS, Array, Arrays, read_npz, write_npz};
 
 use etude_envs::task::Metric;
 
 /// The kinds of rows, in the order of [`Rows`].
-pub const LOGS: [Log; 4] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units];
+pub const LOGS: [Log; 5] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units, Log::Steps];
 
 /// One kind of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Log {
     Signals,
     /// One row per recorded step and population of units.
     Units,
+    /// One row per env step, as bytes; see [`step_row`].
+    Steps,
 }
 
 /// Columns of an episode's row, before the task's metrics.
@@ -95,10 +97,16 @@ impl Log {
             Log::Evaluations => "evaluations",
             Log::Signals => "signals",
             Log::Units => "units",
+            Log::Steps => "steps",
         }
     }
 
-    /// The first line of its files, for a task with these metrics.
+    /// The ending of its files.
+    pub fn ending(self) -> &'static str {
+        if self == Log::Steps { "bin" } else { "csv" }
+    }
+
+    /// The first line of its files, for a task with these metrics; files of steps have none.
     pub fn header(self, metrics: &[Metric]) -> String {
         header(&self.columns(metrics.iter().map(Column::from)))
     }
@@ -110,23 +118,24 @@ impl Log {
             Log::Evaluations => EVALUATION_COLUMNS.to_vec(),
             Log::Signals => SIGNAL_COLUMNS.to_vec(),
             Log::Units => UNITS_COLUMNS.to_vec(),
+            Log::Steps => Vec::new(),
         }
     }
 }
 
-/// Rows of CSV text that wait to be written, by log.
+/// Rows that wait to be written, by log.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows([String; LOGS.len()]);
+pub struct Rows([Vec<u8>; LOGS.len()]);
 
 impl Rows {
-    /// The text of one log, each row with its line break.
-    pub fn of(&mut self, log: Log) -> &mut String {
+    /// The rows of one log: text with line breaks, but for steps.
+    pub fn of(&mut self, log: Log) -> &mut Vec<u8> {
         &mut self.0[log as usize]
     }
 
     /// Bytes that wait.
     pub fn len(&self) -> usize {
-        self.0.iter().map(String::len).sum()
+        self.0.iter().map(Vec::len).sum()
     }
 
     /// Whether nothing waits.
@@ -136,7 +145,7 @@ impl Rows {
 
     /// Forgets all that waits, and keeps the room for what comes.
     pub fn clear(&mut self) {
-        self.0.iter_mut().for_each(String::clear);
+        self.0.iter_mut().for_each(Vec::clear);
     }
 }
 

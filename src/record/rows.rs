@@ -1,7 +1,7 @@
 //! What one row says.
 
 use etude_envs::lane::Episode;
-use std::fmt::Write;
+use std::io::Write;
 
 /// Whose row it is: index of the subject, and the run's own seed. With the subject's index it tells all, and unlike the subject's
 /// it is below 2^53, which every reader of tables takes for what it is.
@@ -14,7 +14,7 @@ pub struct Whose {
 }
 
 /// An episode of practice that ended after so many env steps of all.
-pub fn episode_row(out: &mut String, Whose { subject, seed }: Whose, steps: u64, episode: &Episode) {
+pub fn episode_row(out: &mut Vec<u8>, Whose { subject, seed }: Whose, steps: u64, episode: &Episode) {
     let _ = write!(
         out,
         "{subject},{seed},{},{steps},{},{},{},{},{},{}",
@@ -30,12 +30,12 @@ pub fn episode_row(out: &mut String, Whose { subject, seed }: Whose, steps: u64,
         // What was not measured is an empty cell.
         let _ = if metric.is_finite() { write!(out, ",{metric}") } else { write!(out, ",") };
     }
-    out.push('\n');
+    out.push(b'\n');
 }
 
 /// An evaluation after so many env steps, of a trial of the task's schedule if it is one; tells the mean score.
 pub fn evaluation_row(
-    out: &mut String,
+    out: &mut Vec<u8>,
     Whose { subject, seed }: Whose,
     steps: u64,
     trial: Option<u64>,
@@ -53,7 +53,7 @@ pub fn evaluation_row(
 
 /// The activity of a population in a step, and what was aimed at in it, if anything was.
 pub fn units_row(
-    out: &mut String,
+    out: &mut Vec<u8>,
     steps: u64,
     episode: u64,
     population: &str,
@@ -67,5 +67,5 @@ pub fn units_row(
     for (index, value) in activity.iter().enumerate() {
         let _ = write!(out, "{}{value}", if index == 0 { ',' } else { ' ' });
     }
-    out.push('\n');
+    out.push(b'\n');
 }

@@ -1,19 +1,20 @@
 //! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
 
 use super::{Column, SUBJECT, header};
+use crate::files::{partial_name, put_in_place};
 use anyhow::{Context, Result, bail};
 use etude_envs::lane::Step;
 use etude_envs::space::Field;
 use etude_envs::task::Blueprint;
-use parquet::basic::{Compression, Repetition, Type as Kind};
+use parquet::basic::{Compression, Encoding, Repetition, Type as Kind};
 use parquet::data_type::{BoolType, FloatType, Int64Type};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use parquet::schema::types::{ColumnPath, Type};
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Rows that are written at once: what a recording needs of memory is that of so many.
@@ -82,8 +83,37 @@ pub struct StepRow<'a> {
     pub state: &'a [f32],
 }
 
-/// A recording under way.
+/// A step in a log: of fixed width, to be appended fast and cut back anywhere. All little-endian: episode (u64), step (u32), how it
+/// ended (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). Whose it is, the file's name tells.
+pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
+    out.extend_from_slice(&row.episode.to_le_bytes());
+    out.extend_from_slice(&(row.step as u32).to_le_bytes());
+    let ended = u32::from(row.outcome.terminated) + 2 * u32::from(row.outcome.truncated);
+    out.extend_from_slice(&ended.to_le_bytes());
+    let numbers = row.observation.iter().chain(row.action).chain([&row.outcome.reward]).chain(row.state);
+    numbers.for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+}
+
+/// A file that is being written.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // Once it has been put in its place it is no longer there.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Bytes of a [`step_row`] before its numbers.
+const KEYS: usize = 16;
+
+/// A recording under way. Its file is there once it is [finished](Steps::finish).
 pub struct Steps {
+    path: PathBuf,
+    /// Taken away with the recording, unless that is finished.
+    _partial: Partial,
+    /// Numbers of an observation, an action and a state.
+    widths: [usize; 3],
     /// What each column holds.
     contents: Vec<Content>,
     interval: f32,
@@ -111,7 +141,8 @@ impl Steps {
             bail!("{}: expected a file that ends in .parquet or .csv", path.display());
         }
         let (columns, contents): (Vec<Column>, Vec<Content>) = layout(Some(task)).into_iter().unzip();
-        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let partial = partial_name(path);
+        let file = File::create(&partial).with_context(|| format!("cannot write {}", path.display()))?;
         let out = if ending == "csv" {
             let mut file = BufWriter::new(file);
             writeln!(file, "{}", header(&columns))?;
@@ -122,14 +153,23 @@ impl Steps {
                 writer: Box::new(SerializedFileWriter::new(
                     file,
                     schema(&columns, &contents)?,
-                    Arc::new(properties(task, &columns)),
+                    Arc::new(properties(task, &columns, &contents)),
                 )?),
                 wholes: Default::default(),
                 numbers: vec![Vec::with_capacity(ROWS); numbers],
                 flags: Default::default(),
             }
         };
-        Ok(Steps { contents, interval: task.spec().physics.control_interval(), out })
+        let spec = task.spec();
+        let widths = [spec.observation.len(), spec.action.len(), task.make().state_fields().len()];
+        Ok(Steps {
+            path: path.into(),
+            _partial: Partial(partial),
+            widths,
+            contents,
+            interval: spec.physics.control_interval(),
+            out,
+        })
     }
 
     /// Takes down a step.
@@ -164,6 +204,41 @@ impl Steps {
                     self.flush()?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Takes down all steps of a subject's log, a row at a time. A log that is not there has none.
+    ///
+    /// # Errors
+    /// A log that cannot be read or is not of the task, and a full disk.
+    pub fn take_logged(&mut self, log: &Path, subject: u64) -> Result<()> {
+        let file = match File::open(log) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", log.display())),
+        };
+        let [observed, acted, state] = self.widths;
+        let mut bytes = vec![0; KEYS + 4 * (observed + acted + 1 + state)];
+        let mut numbers = vec![0.0; observed + acted + 1 + state];
+        let length = file.metadata().with_context(|| format!("cannot read {}", log.display()))?.len();
+        if !length.is_multiple_of(bytes.len() as u64) {
+            bail!("{} is {length} bytes long; expected steps of {} bytes", log.display(), bytes.len());
+        }
+        let mut file = BufReader::with_capacity(1 << 18, file);
+        for _ in 0..length / bytes.len() as u64 {
+            file.read_exact(&mut bytes).with_context(|| format!("cannot read {}", log.display()))?;
+            let whole = |range: std::ops::Range<usize>| {
+                bytes[range].iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte))
+            };
+            let (episode, step, ended) = (whole(0..8), whole(8..12), whole(12..16));
+            for (number, bytes) in numbers.iter_mut().zip(bytes[KEYS..].chunks_exact(4)) {
+                *number = bytes.try_into().map_or(f32::NAN, f32::from_le_bytes);
+            }
+            let (observation, rest) = numbers.split_at(observed);
+            let (action, rest) = rest.split_at(acted);
+            let outcome = Step { reward: rest[0], terminated: ended & 1 != 0, truncated: ended & 2 != 0 };
+            self.take(&StepRow { subject, episode, step, observation, action, outcome, state: &rest[1..] })?;
         }
         Ok(())
     }
@@ -210,11 +285,11 @@ impl Steps {
     /// A full disk.
     pub fn finish(mut self) -> Result<()> {
         self.flush()?;
-        match self.out {
-            Out::Csv(mut file) => file.flush()?,
-            Out::Parquet { writer, .. } => drop(writer.close()?),
-        }
-        Ok(())
+        let file = match self.out {
+            Out::Csv(file) => file.into_inner().map_err(std::io::IntoInnerError::into_error)?,
+            Out::Parquet { writer, .. } => writer.into_inner()?,
+        };
+        put_in_place(&file, &self.path).with_context(|| format!("cannot write {}", self.path.display()))
     }
 }
 
@@ -233,7 +308,7 @@ fn schema(columns: &[Column], contents: &[Content]) -> Result<Arc<Type>> {
 }
 
 /// Compressed, with the task and each column's unit and meaning beside.
-fn properties(task: &Blueprint, columns: &[Column]) -> WriterProperties {
+fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> WriterProperties {
     let told = |of: fn(&Column) -> &str| {
         let all: serde_json::Map<String, serde_json::Value> =
             columns.iter().map(|column| (column.name.to_string(), of(column).into())).collect();
@@ -244,7 +319,16 @@ fn properties(task: &Blueprint, columns: &[Column]) -> WriterProperties {
         KeyValue::new("etude.units".into(), told(|column| &column.unit)),
         KeyValue::new("etude.meanings".into(), told(|column| &column.meaning)),
     ];
-    WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside)).build()
+    let mut properties =
+        WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside));
+    for (column, _) in columns.iter().zip(contents).filter(|(_, content)| **content == Content::Number) {
+        // Numbers that seldom come twice are smaller, and written faster, byte by byte than by a dictionary.
+        let path = ColumnPath::from(&*column.name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT);
+    }
+    properties.build()
 }
 
 #[cfg(test)]

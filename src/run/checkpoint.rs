@@ -173,7 +173,7 @@ impl Checkpoint {
             for log in LOGS {
                 let key = mark_key(log);
                 // Checkpoints from before units were recorded have no mark of them.
-                if log == Log::Units && !header.contains_key(&key) {
+                if [Log::Units, Log::Steps].contains(&log) && !header.contains_key(&key) {
                     continue;
                 }
                 let (bytes, crc) = text(&key)?
@@ -225,10 +225,14 @@ impl Checkpoint {
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
         .chain((self.closing > 0).then(|| (CLOSING.to_string(), self.closing.to_string())))
-        .chain(LOGS.into_iter().filter(|&log| log != Log::Units || self.logs[log as usize].bytes > 0).map(|log| {
-            let Mark { bytes, crc } = self.logs[log as usize];
-            (mark_key(log), format!("{bytes} {crc}"))
-        }))
+        .chain(
+            LOGS.into_iter()
+                .filter(|&log| ![Log::Units, Log::Steps].contains(&log) || self.logs[log as usize].bytes > 0)
+                .map(|log| {
+                    let Mark { bytes, crc } = self.logs[log as usize];
+                    (mark_key(log), format!("{bytes} {crc}"))
+                }),
+        )
         .collect()
     }
 }
@@ -312,7 +316,13 @@ mod tests {
             state,
             lane: vec![1, 2, 3],
             closing: 5,
-            logs: [Mark { bytes: 120, crc: 77 }, Mark { bytes: 7, crc: 1 }, Mark::default(), Mark { bytes: 9, crc: 2 }],
+            logs: [
+                Mark { bytes: 120, crc: 77 },
+                Mark { bytes: 7, crc: 1 },
+                Mark::default(),
+                Mark { bytes: 9, crc: 2 },
+                Mark { bytes: 8, crc: 3 },
+            ],
         }
     }
 

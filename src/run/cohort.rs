@@ -2,7 +2,7 @@
 
 use crate::figure;
 use crate::files::create_folder;
-use crate::record::{Arrays, Log, LogBook, write_npz};
+use crate::record::{Arrays, Log, LogBook, Steps, write_npz};
 use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunSpec, read_record, subject_name};
@@ -150,6 +150,17 @@ impl Run {
                 let name = subject_name(subject.index());
                 let arrays = Arrays::from_log(&LogBook::path(self.folder.path(), &name, Log::Units))?;
                 self.folder.write(&format!("units/{name}.npz"), &write_npz(&arrays)?)?;
+            }
+        }
+        if spec.record_steps {
+            create_folder(&self.folder.path().join("steps"))?;
+            for subject in subjects {
+                let name = subject_name(subject.index());
+                let log = LogBook::path(self.folder.path(), &name, Log::Steps);
+                let path = self.folder.path().join(format!("steps/{name}.parquet"));
+                let mut steps = Steps::create(&path, subject.task())?;
+                steps.take_logged(&log, subject.index())?;
+                steps.finish()?;
             }
         }
         let curves = evaluations::curves(self.folder.path(), &spec)?;

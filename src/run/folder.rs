@@ -6,6 +6,7 @@
 //! logs/                 each subject's rows, appended as it practises
 //! episodes.csv          one row per episode of practice
 //! evaluations.csv       one row per evaluation
+//! units/, steps/         recordings of units and of every step, if asked for
 //! summary.json          the score table
 //! figures/learning.svg  score over practice
 //! ```
@@ -119,6 +120,9 @@ pub struct RunSpec {
     /// Env steps between records of units; 0 for none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub units_every: u64,
+    /// Whether every env step is recorded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub record_steps: bool,
     /// Env steps between checkpoints that are kept; 0 for none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keep_checkpoints_every: u64,
@@ -151,6 +155,7 @@ impl RunSpec {
             evaluation_episodes: plan.evaluation_episodes,
             signals_every: plan.signals_every,
             units_every: plan.units_every,
+            record_steps: plan.record_steps,
             keep_checkpoints_every: plan.keep_checkpoints_every,
             from: None,
             lesions: plan.lesions.clone(),
@@ -219,9 +224,10 @@ impl RunFolder {
             create_folder(&folder)?;
             remove_partials(&folder)?;
         }
-        let kept = path.join(KEPT);
-        if kept.is_dir() {
-            remove_partials(&kept)?;
+        for folder in [KEPT, "units", "steps"].map(|folder| path.join(folder)) {
+            if folder.is_dir() {
+                remove_partials(&folder)?;
+            }
         }
         if !recorded {
             record(spec, env!("CARGO_PKG_VERSION"), machine())?;

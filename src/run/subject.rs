@@ -2,7 +2,7 @@
 
 use crate::calibration::suited;
 use crate::catalog::AgentBlueprint;
-use crate::record::{Log, Marks, Rows, Whose, episode_row, evaluation_row, units_row};
+use crate::record::{Log, Marks, Rows, StepRow, Whose, episode_row, evaluation_row, step_row, units_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -11,12 +11,12 @@ use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
-use etude_envs::lane::{Episode, LaneAccess};
+use etude_envs::lane::{Episode, LaneAccess, Step};
 use etude_envs::snapshot::{Snapshot, SnapshotError};
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::io::Write;
 use std::sync::Arc;
 
 /// What every subject of a cohort does.
@@ -38,6 +38,8 @@ pub struct Plan {
     pub signals_every: u64,
     /// Env steps between records of the activity of the agent's units; none is recorded at 0.
     pub units_every: u64,
+    /// Whether every env step is recorded.
+    pub record_steps: bool,
     /// Env steps between checkpoints that are kept, a multiple of those between evaluations; none is kept at 0.
     pub keep_checkpoints_every: u64,
     /// Env steps in one burst.
@@ -107,6 +109,8 @@ pub struct Subject {
     saved_at: u64,
     observation: Vec<f32>,
     action: Vec<f32>,
+    /// The task's state after a step, if steps are recorded.
+    task_state: Vec<f32>,
     rows: Rows,
     checkpoint_due: bool,
     checkpoint: Option<Checkpoint>,
@@ -156,6 +160,7 @@ impl Subject {
             .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", plan.agent.name(), spec.id))?;
         let task = suited(&plan.task, &*agent, seed.fan("calibration", 0))?;
         lesion(&mut *agent, &plan.lesions)?;
+        let state = if plan.record_steps { task.make().state_fields().len() } else { 0 };
         Ok(Self {
             plan: Arc::clone(plan),
             task,
@@ -171,6 +176,7 @@ impl Subject {
             saved_at: 0,
             observation: vec![0.0; spec.observation.len()],
             action: vec![0.0; spec.action.len()],
+            task_state: vec![0.0; state],
             rows: Rows::default(),
             checkpoint_due: false,
             checkpoint: None,
@@ -353,9 +359,13 @@ impl Subject {
         let conditions = self.plan.conditions;
         self.observation.copy_from_slice(lane.lane().observation());
         self.agent.act(&self.observation, conditions.learning, &mut self.action);
+        let progress = lane.lane().progress();
         let step = lane.step(&self.action)?;
         self.steps += 1;
         self.trial = self.episodes;
+        if self.plan.record_steps {
+            self.record_step(lane, progress, step);
+        }
         let now = lane.lane();
         let abandoned = std::mem::take(&mut self.cut_due) && !step.ended();
         if conditions.learning {
@@ -442,6 +452,21 @@ impl Subject {
         self.faults += u64::from(episode.fault.is_some());
         let whose = self.whose();
         episode_row(self.rows.of(Log::Episodes), whose, self.steps, episode);
+    }
+
+    /// Records the step that has just been taken, of the episode and with the index in it that `progress` tells.
+    fn record_step(&mut self, lane: &LaneAccess<'_>, (episode, index): (u64, u32), outcome: Step) {
+        lane.state(&mut self.task_state);
+        let row = StepRow {
+            subject: self.index,
+            episode,
+            step: u64::from(index),
+            observation: &self.observation,
+            action: &self.action,
+            outcome,
+            state: &self.task_state,
+        };
+        step_row(self.rows.of(Log::Steps), &row);
     }
 
     fn record_signals(&mut self) {

@@ -317,6 +317,7 @@ fn plan_of(programme: &Programme) -> Plan {
         evaluation_episodes: training.map_or(1, |training| training.evaluation_episodes),
         signals_every: training.map_or(0, |training| training.signals_every),
         units_every: 0,
+        record_steps: false,
         keep_checkpoints_every: 0,
         burst: BURST,
         conditions: Conditions {

@@ -65,6 +65,7 @@ impl Leg {
             evaluation_episodes: episodes,
             signals_every: 0,
             units_every: 0,
+            record_steps: false,
             keep_checkpoints_every: 0,
             burst: BURST,
             conditions: self.conditions(),
