@@ -197,6 +197,7 @@ impl Bencher {
             signals_every: 0,
             units_every: 0,
             record_steps: false,
+            tensorboard: false,
             keep_checkpoints_every: 0,
             burst,
             conditions: Conditions::default(),

@@ -14,13 +14,28 @@ fn train(folder: &Path, out: &str, more: &[&str]) -> serde_json::Value {
 #[test]
 fn a_lengthened_run_is_a_long_one_and_one_with_more_subjects_a_larger_one_to_the_last_byte() {
     let folder = tempfile::tempdir().unwrap();
-    train(folder.path(), "long", &["--subjects", "3", "--steps", "3500", "--signals-every", "500", "--record-steps"]);
+    train(
+        folder.path(),
+        "long",
+        &["--subjects", "3", "--steps", "3500", "--signals-every", "500", "--record-steps", "--tensorboard"],
+    );
     // 1250 is neither the end of an episode nor a time of evaluation, and 2000 is one.
     for (steps, subjects) in [("1250", "2"), ("1300", "2"), ("2000", "3")] {
-        let more = ["--subjects", subjects, "--steps", steps, "--signals-every", "500", "--record-steps", "--resume"];
-        train(folder.path(), "short", &more[..if steps == "1250" { 7 } else { 8 }]);
+        let more = [
+            "--subjects",
+            subjects,
+            "--steps",
+            steps,
+            "--signals-every",
+            "500",
+            "--record-steps",
+            "--tensorboard",
+            "--resume",
+        ];
+        train(folder.path(), "short", &more[..if steps == "1250" { 8 } else { 9 }]);
     }
-    let more = ["--subjects", "3", "--steps", "3500", "--signals-every", "500", "--record-steps", "--resume"];
+    let more =
+        ["--subjects", "3", "--steps", "3500", "--signals-every", "500", "--record-steps", "--tensorboard", "--resume"];
     train(folder.path(), "short", &more);
     same_files(folder.path(), "long", "short");
     // Shorter, smaller or other than it is, it is another run.
@@ -28,7 +43,7 @@ fn a_lengthened_run_is_a_long_one_and_one_with_more_subjects_a_larger_one_to_the
         (["--subjects", "3", "--steps", "1000"], "its `steps` is 3500, not 1000"),
         (["--subjects", "2", "--steps", "3500"], "its `subjects` is 3, not 2"),
     ] {
-        let arguments = ["train", "cycling/flat-v0", "--out", "short", "--resume", "--seed", "7", "--record-steps"];
+        let arguments = ["train", "cycling/flat-v0", "--out", "short", "--resume", "--seed", "7"];
         let (_, message) = failure(folder.path(), &[&arguments[..], &more].concat());
         assert!(message.contains("holds a different run"), "{message}");
         assert!(message.contains(wrong) || message.contains("evaluate_every"), "{message}");

@@ -133,6 +133,7 @@ pub fn train(
         signals_every: 0,
         units_every: 0,
         record_steps: false,
+        tensorboard: false,
         keep_checkpoints_every: 0,
         burst: BURST,
         conditions: Conditions::default(),

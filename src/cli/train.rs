@@ -64,6 +64,9 @@ pub struct Train {
     /// steps/*.parquet
     #[arg(long)]
     record_steps: bool,
+    /// Write episodes, evaluations and signals for TensorBoard as well, as they come, into tensorboard/
+    #[arg(long)]
+    tensorboard: bool,
     /// Keep the checkpoint at the end of the episode in which every so many env steps are reached, in checkpoints/kept/; a multiple of
     /// --evaluate-every [default: 0, none is kept]
     #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, 1_000_000_000_000>)]
@@ -175,6 +178,7 @@ impl Train {
             signals_every: self.signals_every.unwrap_or(0),
             units_every: self.record_units.unwrap_or(0),
             record_steps: self.record_steps,
+            tensorboard: self.tensorboard,
             keep_checkpoints_every: self.kept()?,
             burst: BURST,
             conditions: Conditions::default(),
@@ -215,6 +219,7 @@ impl Train {
             ("--signals-every", self.signals_every.is_some()),
             ("--record-units", self.record_units.is_some()),
             ("--record-steps", self.record_steps),
+            ("--tensorboard", self.tensorboard),
             ("--keep-checkpoints-every", self.keep_checkpoints_every.is_some()),
             ("--set", !self.settings.set.is_empty()),
             ("--lesion", !self.lesions.lesions().is_empty()),
@@ -238,6 +243,7 @@ impl Train {
             signals_every: run.signals_every,
             units_every: run.units_every,
             record_steps: run.record_steps,
+            tensorboard: run.tensorboard,
             keep_checkpoints_every: run.keep_checkpoints_every,
             burst: BURST,
             conditions: Conditions::default(),

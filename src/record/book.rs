@@ -8,14 +8,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Where a run folder keeps these files.
-const FOLDER: &str = "logs";
-
 /// The logs of one subject, or of one leg of its way through an experiment. A log without rows has no file.
 #[derive(Debug)]
 pub struct LogBook {
     paths: [PathBuf; LOGS.len()],
-    headers: [String; LOGS.len()],
+    beginnings: [Vec<u8>; LOGS.len()],
     marks: Marks,
     /// Which files have been written to since they were last synced.
     unsynced: [bool; LOGS.len()],
@@ -35,7 +32,7 @@ impl LogBook {
         }
         Ok(Self {
             paths,
-            headers: LOGS.map(|log| first_line(log, metrics)),
+            beginnings: LOGS.map(|log| log.beginning(metrics)),
             marks: kept,
             unsynced: [false; LOGS.len()],
         })
@@ -43,7 +40,7 @@ impl LogBook {
 
     /// Where a log lies in a run folder.
     pub fn path(folder: &Path, name: &str, log: Log) -> PathBuf {
-        folder.join(FOLDER).join(format!("{name}.{}.{}", log.name(), log.ending()))
+        folder.join(log.place(name))
     }
 
     /// Appends rows and forgets them.
@@ -57,15 +54,18 @@ impl LogBook {
                 continue;
             }
             let path = &self.paths[at];
-            let first_line = if self.marks[at].bytes == 0 { self.headers[at].as_str() } else { "" };
+            let beginning: &[u8] = if self.marks[at].bytes == 0 { &self.beginnings[at] } else { &[] };
             // Opened for every append: a cohort may have more subjects than a process may have open files.
             let write = || -> std::io::Result<()> {
+                if let Some(folder) = path.parent().filter(|_| !beginning.is_empty()) {
+                    fs::create_dir_all(folder)?;
+                }
                 let mut file = OpenOptions::new().create(true).append(true).open(path)?;
-                file.write_all(first_line.as_bytes())?;
+                file.write_all(beginning)?;
                 file.write_all(rows)
             };
             write().with_context(|| format!("cannot write {}", path.display()))?;
-            self.marks[at] = self.marks[at].after(first_line.as_bytes()).after(rows);
+            self.marks[at] = self.marks[at].after(beginning).after(rows);
             self.unsynced[at] = true;
             rows.clear();
         }
@@ -86,11 +86,6 @@ impl LogBook {
         }
         Ok(self.marks)
     }
-}
-
-/// What a log's file begins with.
-fn first_line(log: Log, metrics: &[Metric]) -> String {
-    if log == Log::Steps { String::new() } else { format!("{}\n", log.header(metrics)) }
 }
 
 impl Mark {
@@ -218,7 +213,7 @@ mod tests {
     #[test]
     fn what_was_appended_after_a_checkpoint_is_cut_off_and_written_again() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join(FOLDER)).unwrap();
+        fs::create_dir(folder.path().join("logs")).unwrap();
         let path = LogBook::path(folder.path(), "subject-000", Log::Evaluations);
         let mut one = book(folder.path(), Marks::default()).unwrap();
         let mut waiting = rows("a\n");
@@ -241,7 +236,7 @@ mod tests {
     #[test]
     fn a_log_that_lost_rows_or_was_altered_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join(FOLDER)).unwrap();
+        fs::create_dir(folder.path().join("logs")).unwrap();
         let path = LogBook::path(folder.path(), "subject-000", Log::Evaluations);
         let mut whole = book(folder.path(), Marks::default()).unwrap();
         whole.append(&mut rows("1,2\n3,4\n")).unwrap();

@@ -6,12 +6,14 @@
 
 mod book;
 mod column;
+mod events;
 mod rows;
 mod steps;
 mod units;
 
 pub use book::{LogBook, copy_rows, last_row, verify, without_end};
 pub use column::{Column, SEED, SUBJECT, TASK, header};
+pub use events::{first_event, scalar_event};
 pub use rows::{Whose, episode_row, evaluation_row, units_row};
 pub use steps::{StepRow, Steps, columns, step_row};
 pub use units::{ARRAYS, Array, Arrays, read_npz, write_npz};
@@ -19,7 +21,7 @@ pub use units::{ARRAYS, Array, Arrays, read_npz, write_npz};
 use etude_envs::task::Metric;
 
 /// The kinds of rows, in the order of [`Rows`].
-pub const LOGS: [Log; 5] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units, Log::Steps];
+pub const LOGS: [Log; 6] = [Log::Episodes, Log::Evaluations, Log::Signals, Log::Units, Log::Steps, Log::Events];
 
 /// One kind of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Log {
     Units,
     /// One row per env step, as bytes; see [`step_row`].
     Steps,
+    /// What TensorBoard shows: a record for every number of an episode, an evaluation and of the signals; see [`scalar_event`].
+    Events,
 }
 
 /// Columns of an episode's row, before the task's metrics.
@@ -98,15 +102,37 @@ impl Log {
             Log::Signals => "signals",
             Log::Units => "units",
             Log::Steps => "steps",
+            Log::Events => "events",
         }
     }
 
-    /// The ending of its files.
-    pub fn ending(self) -> &'static str {
-        if self == Log::Steps { "bin" } else { "csv" }
+    /// Whether a run has it only if it is asked for.
+    pub fn optional(self) -> bool {
+        matches!(self, Log::Units | Log::Steps | Log::Events)
     }
 
-    /// The first line of its files, for a task with these metrics; files of steps have none.
+    /// Where that of a subject lies in a run folder.
+    fn place(self, name: &str) -> String {
+        match self {
+            // TensorBoard takes every folder for a run, and looks for this in the names of files.
+            Log::Events => format!("tensorboard/{name}/events.out.tfevents"),
+            Log::Steps => format!("logs/{name}.steps.bin"),
+            Log::Episodes | Log::Evaluations | Log::Signals | Log::Units => format!("logs/{name}.{}.csv", self.name()),
+        }
+    }
+
+    /// What its files begin with, for a task with these metrics.
+    fn beginning(self, metrics: &[Metric]) -> Vec<u8> {
+        match self {
+            Log::Events => first_event(),
+            Log::Steps => Vec::new(),
+            Log::Episodes | Log::Evaluations | Log::Signals | Log::Units => {
+                format!("{}\n", self.header(metrics)).into_bytes()
+            }
+        }
+    }
+
+    /// The first line of its files, for a task with these metrics; those that are not text have none.
     pub fn header(self, metrics: &[Metric]) -> String {
         header(&self.columns(metrics.iter().map(Column::from)))
     }
@@ -118,7 +144,7 @@ impl Log {
             Log::Evaluations => EVALUATION_COLUMNS.to_vec(),
             Log::Signals => SIGNAL_COLUMNS.to_vec(),
             Log::Units => UNITS_COLUMNS.to_vec(),
-            Log::Steps => Vec::new(),
+            Log::Steps | Log::Events => Vec::new(),
         }
     }
 }
@@ -128,7 +154,7 @@ impl Log {
 pub struct Rows([Vec<u8>; LOGS.len()]);
 
 impl Rows {
-    /// The rows of one log: text with line breaks, but for steps.
+    /// The rows of one log.
     pub fn of(&mut self, log: Log) -> &mut Vec<u8> {
         &mut self.0[log as usize]
     }

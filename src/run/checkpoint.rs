@@ -173,7 +173,7 @@ impl Checkpoint {
             for log in LOGS {
                 let key = mark_key(log);
                 // Checkpoints from before units were recorded have no mark of them.
-                if [Log::Units, Log::Steps].contains(&log) && !header.contains_key(&key) {
+                if log.optional() && !header.contains_key(&key) {
                     continue;
                 }
                 let (bytes, crc) = text(&key)?
@@ -225,14 +225,10 @@ impl Checkpoint {
         .into_iter()
         .map(|(key, value)| (key.to_string(), value))
         .chain((self.closing > 0).then(|| (CLOSING.to_string(), self.closing.to_string())))
-        .chain(
-            LOGS.into_iter()
-                .filter(|&log| ![Log::Units, Log::Steps].contains(&log) || self.logs[log as usize].bytes > 0)
-                .map(|log| {
-                    let Mark { bytes, crc } = self.logs[log as usize];
-                    (mark_key(log), format!("{bytes} {crc}"))
-                }),
-        )
+        .chain(LOGS.into_iter().filter(|&log| !log.optional() || self.logs[log as usize].bytes > 0).map(|log| {
+            let Mark { bytes, crc } = self.logs[log as usize];
+            (mark_key(log), format!("{bytes} {crc}"))
+        }))
         .collect()
     }
 }
@@ -322,6 +318,7 @@ mod tests {
                 Mark::default(),
                 Mark { bytes: 9, crc: 2 },
                 Mark { bytes: 8, crc: 3 },
+                Mark::default(),
             ],
         }
     }
@@ -351,9 +348,11 @@ mod tests {
 
     #[test]
     fn a_tab_for_a_space_in_what_pads_the_header_is_damage() {
-        let mut bytes = example().to_bytes().unwrap();
-        let end = 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
-        assert_eq!(bytes[end - 1], b' ', "there is something to pad with");
+        // The length of the name decides how much there is to pad.
+        let of_length = |length| Checkpoint { agent: "a".repeat(length), ..example() }.to_bytes().unwrap();
+        let end = |bytes: &[u8]| 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
+        let mut bytes = (1..9).map(of_length).find(|bytes| bytes[end(bytes) - 1] == b' ').unwrap();
+        let end = end(&bytes);
         bytes[end - 1] = b'\t';
         assert!(Checkpoint::from_bytes(&bytes).unwrap_err().to_string().contains("altered"));
     }

@@ -7,6 +7,7 @@
 //! episodes.csv          one row per episode of practice
 //! evaluations.csv       one row per evaluation
 //! units/, steps/         recordings of units and of every step, if asked for
+//! tensorboard/          episodes, evaluations and signals for TensorBoard, appended, if asked for
 //! summary.json          the score table
 //! figures/learning.svg  score over practice
 //! ```
@@ -123,6 +124,9 @@ pub struct RunSpec {
     /// Whether every env step is recorded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub record_steps: bool,
+    /// Whether what is recorded is also written as TensorBoard reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tensorboard: bool,
     /// Env steps between checkpoints that are kept; 0 for none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub keep_checkpoints_every: u64,
@@ -156,6 +160,7 @@ impl RunSpec {
             signals_every: plan.signals_every,
             units_every: plan.units_every,
             record_steps: plan.record_steps,
+            tensorboard: plan.tensorboard,
             keep_checkpoints_every: plan.keep_checkpoints_every,
             from: None,
             lesions: plan.lesions.clone(),

@@ -2,7 +2,7 @@
 
 use crate::calibration::suited;
 use crate::catalog::AgentBlueprint;
-use crate::record::{Log, Marks, Rows, StepRow, Whose, episode_row, evaluation_row, step_row, units_row};
+use crate::record::{Log, Marks, Rows, StepRow, Whose, episode_row, evaluation_row, scalar_event, step_row, units_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -40,6 +40,8 @@ pub struct Plan {
     pub units_every: u64,
     /// Whether every env step is recorded.
     pub record_steps: bool,
+    /// Whether what is recorded is also written as TensorBoard reads it.
+    pub tensorboard: bool,
     /// Env steps between checkpoints that are kept, a multiple of those between evaluations; none is kept at 0.
     pub keep_checkpoints_every: u64,
     /// Env steps in one burst.
@@ -404,7 +406,7 @@ impl Subject {
         let (planned, score) = (self.plan.evaluates_at(self.steps), self.score);
         if planned || self.complete() {
             let before = self.rows.of(Log::Evaluations).len();
-            self.evaluate()?;
+            self.evaluate(planned)?;
             self.closing = if planned { 0 } else { (self.rows.of(Log::Evaluations).len() - before) as u64 };
             self.checkpoint_due = true;
         }
@@ -432,8 +434,9 @@ impl Subject {
         self.checkpoint = Some(self.to_checkpoint());
     }
 
-    /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate()`].
-    fn evaluate(&mut self) -> Result<(), ActionError> {
+    /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate()`]. An evaluation that is not planned
+    /// is none of a longer run.
+    fn evaluate(&mut self, planned: bool) -> Result<(), ActionError> {
         let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
         let place = (self.lane_seed(), self.trial);
@@ -441,7 +444,22 @@ impl Subject {
         let trial = self.task.scheduled().then_some(self.trial);
         let whose = self.whose();
         self.score = evaluation_row(self.rows.of(Log::Evaluations), whose, self.steps, trial, &episodes);
+        if self.plan.tensorboard && planned {
+            let mean =
+                |of: fn(&Episode) -> f64| (episodes.iter().map(of).sum::<f64>() / episodes.len().max(1) as f64) as f32;
+            self.record_event("evaluation/score", self.score as f32);
+            self.record_event("evaluation/return", mean(|episode| episode.total_reward));
+            self.record_event("evaluation/length", mean(|episode| f64::from(episode.length)));
+        }
         Ok(())
+    }
+
+    /// Records a number for TensorBoard; one that was not measured is left out.
+    fn record_event(&mut self, tag: &str, value: f32) {
+        if value.is_finite() {
+            let time = self.steps as f64 * f64::from(self.task.spec().physics.control_interval());
+            scalar_event(self.rows.of(Log::Events), self.steps, time, tag, value);
+        }
     }
 
     fn whose(&self) -> Whose {
@@ -452,6 +470,15 @@ impl Subject {
         self.faults += u64::from(episode.fault.is_some());
         let whose = self.whose();
         episode_row(self.rows.of(Log::Episodes), whose, self.steps, episode);
+        if self.plan.tensorboard {
+            self.record_event("episode/score", episode.score);
+            self.record_event("episode/return", episode.total_reward as f32);
+            self.record_event("episode/length", episode.length as f32);
+            let spec = Arc::clone(self.task.spec());
+            for (metric, &value) in spec.metrics.iter().zip(&episode.metrics) {
+                self.record_event(&format!("episode/{}", metric.name), value);
+            }
+        }
     }
 
     /// Records the step that has just been taken, of the episode and with the index in it that `progress` tells.
@@ -470,9 +497,14 @@ impl Subject {
     }
 
     fn record_signals(&mut self) {
-        let (index, steps, rows) = (self.index, self.steps, self.rows.of(Log::Signals));
+        let (index, steps, tensorboard) = (self.index, self.steps, self.plan.tensorboard);
+        let time = steps as f64 * f64::from(self.task.spec().physics.control_interval());
+        let rows = &mut self.rows;
         self.agent.signals(&mut |name, value| {
-            let _ = writeln!(rows, "{index},{steps},{name},{value}");
+            let _ = writeln!(rows.of(Log::Signals), "{index},{steps},{name},{value}");
+            if tensorboard && value.is_finite() {
+                scalar_event(rows.of(Log::Events), steps, time, &format!("signal/{name}"), value);
+            }
         });
     }
 
@@ -537,7 +569,7 @@ impl Subject {
                 return;
             }
             let first = self.plan.conditions.evaluate_first && self.steps == 0;
-            let evaluated = if first { self.evaluate() } else { Ok(()) };
+            let evaluated = if first { self.evaluate(true) } else { Ok(()) };
             if let Err(error) = evaluated.and_then(|()| self.practise(lane)) {
                 self.failure = Some(Failure::Action(error));
             }

@@ -318,6 +318,7 @@ fn plan_of(programme: &Programme) -> Plan {
         signals_every: training.map_or(0, |training| training.signals_every),
         units_every: 0,
         record_steps: false,
+        tensorboard: false,
         keep_checkpoints_every: 0,
         burst: BURST,
         conditions: Conditions {

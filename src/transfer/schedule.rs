@@ -66,6 +66,7 @@ impl Leg {
             signals_every: 0,
             units_every: 0,
             record_steps: false,
+            tensorboard: false,
             keep_checkpoints_every: 0,
             burst: BURST,
             conditions: self.conditions(),
