@@ -12,7 +12,7 @@ use etude_envs::rapier::prelude::{GenericJoint, ImpulseJointHandle, RigidBodyHan
 use etude_envs::task::{Blueprint, TaskSpec};
 use etude_envs::world::{Physics, World};
 use rand::RngExt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +25,7 @@ const WEIGHED: usize = 128;
 const TRANSITIONS: usize = 2_000;
 
 /// Figures of one task with one number of lanes and threads.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Task id.
     pub task: String,
@@ -54,6 +54,48 @@ pub struct Row {
     pub reset_us: f64,
     /// Memory of a lane beside its agent; unknown where the system does not tell.
     pub bytes_per_lane: Option<u64>,
+}
+
+/// Times of one row over those of an earlier one: below 1 is faster. Each is divided by the ratio of bare physics, which is the same
+/// work in both, so that a slower machine, or a busier one, does not count.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ratios {
+    /// Task id.
+    pub task: String,
+    /// Lanes hosted.
+    pub lanes: usize,
+    /// Threads used.
+    pub threads: usize,
+    /// Bare physics: how much slower the machine was.
+    pub machine: f64,
+    /// An env step.
+    pub env_step: f64,
+    /// One act and learn.
+    pub learner: f64,
+    /// A step of training.
+    pub training: f64,
+    /// A reset.
+    pub reset: f64,
+    /// Memory of a lane, as it is.
+    pub memory: Option<f64>,
+}
+
+impl Row {
+    /// This row against an earlier one.
+    pub fn against(&self, earlier: &Row) -> Ratios {
+        let machine = self.bare_physics_us / earlier.bare_physics_us;
+        Ratios {
+            task: self.task.clone(),
+            lanes: self.lanes,
+            threads: self.threads,
+            machine,
+            env_step: self.env_step_us / earlier.env_step_us / machine,
+            learner: self.learner_us / earlier.learner_us / machine,
+            training: earlier.train_steps_per_s / self.train_steps_per_s / machine,
+            reset: self.reset_us / earlier.reset_us / machine,
+            memory: self.bytes_per_lane.zip(earlier.bytes_per_lane).map(|(now, before)| now as f64 / before as f64),
+        }
+    }
 }
 
 /// Measures tasks.

@@ -267,6 +267,35 @@ fn bench_measures_every_figure() {
             assert!(row[key].as_f64().is_some_and(|value| value > 0.0), "{key} in {row:#}");
         }
     }
+    // Against a machine on which all but physics took twice as long, and training half.
+    let mut earlier = document.clone();
+    for row in earlier["tasks"].as_array_mut().unwrap() {
+        let twice = |value: &serde_json::Value| serde_json::json!(value.as_f64().unwrap() * 2.0);
+        for key in ["env_step_us", "learner_us", "reset_us", "train_steps_per_s"] {
+            row[key] = twice(&row[key]);
+        }
+    }
+    std::fs::write(folder.path().join("earlier.json"), earlier.to_string()).unwrap();
+    let bench = ["bench", "cycling/flat-v0", "--lanes", "3", "--threads", "2", "--against"];
+    let document = json(folder.path(), &[&bench[..], &["earlier.json"]].concat());
+    let (row, ratios) = (&document["tasks"][0], &document["ratios"][0]);
+    let before = earlier["tasks"].as_array().unwrap().iter().find(|row| row["threads"] == 2).unwrap();
+    let number = |row: &serde_json::Value, key: &str| row[key].as_f64().unwrap();
+    let ratio = |key: &str| number(row, key) / number(before, key);
+    let machine = ratio("bare_physics_us");
+    let close =
+        |found: &str, expected: f64| assert!((number(ratios, found) / expected - 1.0).abs() < 1e-9, "{ratios:#}");
+    close("machine", machine);
+    close("env_step", ratio("env_step_us") / machine);
+    close("training", 1.0 / ratio("train_steps_per_s") / machine);
+    for (file, text, says) in [
+        ("none.json", "{\"tasks\": []}", "none.json has none of these tasks with as many lanes and threads"),
+        ("other.json", "{}", "other.json: expected what `etude bench --json` printed"),
+    ] {
+        std::fs::write(folder.path().join(file), text).unwrap();
+        let (_, message) = common::failure(folder.path(), &[&bench[..], &[file]].concat());
+        assert!(message.contains(says), "{message}");
+    }
 }
 
 #[test]

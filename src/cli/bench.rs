@@ -1,12 +1,14 @@
 //! `etude bench`: the speed of tasks and of learning on them, as ratios within one run.
 
 use super::{Common, Settings, print, print_json, table::table, whole_number};
-use crate::bench::{Bencher, Row};
+use crate::bench::{Bencher, Ratios, Row};
 use crate::catalog::Catalog;
 use crate::tell::tell;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde::Deserialize;
 use serde_json::json;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -25,6 +27,9 @@ pub struct Bench {
     /// Seconds of measuring per figure
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 600>)]
     seconds: u64,
+    /// What `bench --json` printed before: times are told as ratios to those, corrected for the machine by its speed of bare physics
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -43,6 +48,7 @@ impl Bench {
             let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
             threads.extend((cores > 1).then_some(cores));
         }
+        let earlier = self.against.as_deref().map(earlier_rows).transpose()?;
         let bencher = Bencher::new(&tasks, self.seconds as f64);
         let mut rows = Vec::new();
         for (index, task) in tasks.iter().enumerate() {
@@ -58,13 +64,56 @@ impl Bench {
                 }
             }
         }
+        let ratios = earlier.map(|earlier| compared(&rows, &earlier)).unwrap_or_default();
+        if let Some(path) = self.against.as_ref().filter(|_| ratios.is_empty()) {
+            bail!("{} has none of these tasks with as many lanes and threads", path.display());
+        }
         if self.common.json {
-            print_json(&json!({ "tasks": rows }))?;
+            let mut document = json!({ "tasks": rows });
+            if self.against.is_some() {
+                document["ratios"] = json!(ratios);
+            }
+            print_json(&document)?;
         } else {
             print(&render(&rows))?;
+            if self.against.is_some() {
+                print(&format!("\nTimes over those before; below 1 is faster\n{}", render_ratios(&ratios)))?;
+            }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The document that `bench --json` prints.
+#[derive(Deserialize)]
+struct Printed {
+    tasks: Vec<Row>,
+}
+
+fn earlier_rows(path: &Path) -> Result<Vec<Row>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let printed: Printed = serde_json::from_str(&text)
+        .with_context(|| format!("{}: expected what `etude bench --json` printed", path.display()))?;
+    Ok(printed.tasks)
+}
+
+/// Rows against earlier ones of the same task, lanes and threads, where there is one.
+fn compared(rows: &[Row], earlier: &[Row]) -> Vec<Ratios> {
+    let key = |row: &Row| (row.task.clone(), row.lanes, row.threads);
+    let pairs = rows.iter().filter_map(|row| Some((row, earlier.iter().find(|before| key(before) == key(row))?)));
+    pairs.map(|(row, before)| row.against(before)).collect()
+}
+
+fn render_ratios(ratios: &[Ratios]) -> String {
+    let number = |value: f64| format!("{value:.3}");
+    let cells = |ratio: &Ratios| {
+        let memory = ratio.memory.map_or("?".into(), number);
+        let times = [ratio.machine, ratio.env_step, ratio.learner, ratio.training, ratio.reset].map(number);
+        let names = [ratio.task.clone(), ratio.lanes.to_string(), ratio.threads.to_string()];
+        names.into_iter().chain(times).chain([memory]).collect()
+    };
+    let header = ["task", "lanes", "threads", "machine", "env step", "learner", "training", "reset", "memory"];
+    table(&header, &ratios.iter().map(cells).collect::<Vec<_>>())
 }
 
 fn render(rows: &[Row]) -> String {
