@@ -274,8 +274,12 @@ impl TrialTable {
     /// The first place that makes no sense, whatever the task is.
     pub fn parse(text: &str) -> Result<Self, TableFault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
-        let mut reader =
-            ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(Trim::All)
+            .comment(Some(b'#'))
+            .from_reader(text.as_bytes());
         let mut records = reader.records();
         let (first, header) = match records.next() {
             Some(record) => read(record).map(|record| (line(&text, &record), record))?,
