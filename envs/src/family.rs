@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The task files compiled into the program.
-static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets/tasks");
+static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
 type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;

@@ -15,7 +15,7 @@ use std::fmt;
 use std::path::Path;
 
 /// The scores compiled into the program.
-static SCORES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../assets/scores");
+static SCORES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/scores");
 /// The fields of a task that choose what of its score is played; they go into the score.
 const CHOICES: [&str; 5] = ["music.track", "music.bars", "music.tempo", "music.transpose", "music.voice"];
 /// What is wanted where something else was found.
