@@ -112,6 +112,34 @@ fn so_is_what_experiments_leave() {
 }
 
 #[test]
+fn so_is_what_matrices_and_sweeps_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = dictionary(&json(folder.path(), &["describe", "--columns", "cycling/flat-v0"]));
+    let plan = ["--subjects", "2", "--steps", "400", "--evaluate-every", "200", "--evaluation-episodes", "1"];
+    let tasks = ["cycling/flat-v0,cycling/rough-v0", "--sequence", "cycling/rough-v0,cycling/flat-v0"];
+    let matrix = [&["transfer-matrix", "--agent", "dopamine", "--out", "matrix"][..], &tasks, &plan].concat();
+    json(folder.path(), &matrix);
+    // Neither command records signals.
+    let told = |command: &str| -> BTreeSet<String> {
+        told_of(command, &known).into_iter().filter(|file| !file.ends_with("signals.csv")).collect()
+    };
+    assert_eq!(look_up(&folder.path().join("matrix"), "transfer-matrix", &known), told("transfer-matrix"));
+    let sweep = "sweep: tiny\nquestion: Which rate?\ntasks: cycling/flat-v0\nagent: dopamine\nsteps: 400\n\
+                 evaluate_every: 200\nevaluation_episodes: 1\nmeasure: area\n\
+                 grid: {SETTING: [0.5, 2.4]}\nselection: {seed: 3, subjects: 2}\n\
+                 confirmation: {seed: 5000, subjects: 2, best: 1}\n";
+    let sweep = sweep.replace("SETTING", "brain.basal_ganglia.policy_rate");
+    std::fs::write(folder.path().join("tiny.yaml"), sweep).unwrap();
+    json(folder.path(), &["sweep", "tiny.yaml", "--out", "sweep"]);
+    let folder = folder.path().join("sweep");
+    let settings = std::fs::read_to_string(folder.join("settings.csv")).unwrap();
+    // The name of the one setting stands where the dictionary has a name in capitals.
+    std::fs::write(folder.join("settings.csv"), settings.replace("brain.basal_ganglia.policy_rate", "SETTING"))
+        .unwrap();
+    assert_eq!(look_up(&folder, "sweep", &known), told("sweep"));
+}
+
+#[test]
 fn the_dictionary_is_told_to_a_person_with_the_tasks_own_metrics_and_without_a_task_in_general() {
     let folder = tempfile::tempdir().unwrap();
     let told = |arguments: &[&str]| {

@@ -149,6 +149,12 @@ fn a_sweep_does_not_depend_on_threads_or_parts() {
     let whole = run(folder.path(), "whole", &["--threads", "1"]);
     run(folder.path(), "wide", &["--threads", "3"]);
     same_files(folder.path(), "whole", "wide");
+    // A report made anew has the same bytes.
+    for file in ["report.html", "summary.json", "evaluations.csv"] {
+        fs::remove_file(folder.path().join("wide").join(file)).unwrap();
+    }
+    assert_eq!(json(folder.path(), &["report", "wide"]), whole);
+    same_files(folder.path(), "whole", "wide");
     let parts = [("one", "1/3"), ("two", "2/3"), ("three", "3/3")];
     for (out, shard) in parts {
         let part = run(folder.path(), out, &["--shard", shard]);

@@ -1,7 +1,10 @@
 //! `etude report`: the report of an experiment, made anew from its tables.
 
-use super::{Common, transfer::show};
-use crate::report::rebuild;
+use super::{Common, sweep, transfer, transfer_matrix};
+use crate::matrix::{self, MatrixSpec};
+use crate::report;
+use crate::run::folder::{Spec, format_of};
+use crate::sweep::SweepRun;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,7 +12,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Report {
-    /// Folder left by `etude transfer` or `etude merge`
+    /// Folder left by `etude transfer`, `etude transfer-matrix`, `etude sweep` or `etude merge`
     folder: PathBuf,
     #[command(flatten)]
     common: Common,
@@ -17,6 +20,11 @@ pub struct Report {
 
 impl Report {
     pub fn run(&self) -> Result<ExitCode> {
-        show(&rebuild(&self.folder)?, &self.folder, &self.common)
+        let (folder, common) = (&self.folder, &self.common);
+        match format_of(folder)?.as_str() {
+            MatrixSpec::FORMAT => transfer_matrix::show(&matrix::rebuild(folder)?, folder, common),
+            SweepRun::FORMAT => sweep::show(&crate::sweep::rebuild(folder)?, folder, common),
+            _ => transfer::show(&report::rebuild(folder)?, folder, common),
+        }
     }
 }

@@ -27,7 +27,7 @@ use crate::catalog::AgentBlueprint;
 use crate::record::header;
 use crate::run::folder::RunFolder;
 use crate::run::interrupt;
-use crate::transfer::parts::{Parted, join};
+use crate::transfer::parts::{Parted, join, reopen};
 use crate::transfer::results::{LegResult, read_leg};
 use crate::transfer::workers::Workplace;
 use anyhow::{Result, anyhow, bail};
@@ -81,6 +81,15 @@ pub fn run(
 /// Folders that are no parts of one matrix or do not make up the whole, and folders that cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, spec) = join::<MatrixSpec>(parts, out, resume)?;
+    conclude(&folder, &spec, &Legs::new(&spec))
+}
+
+/// Writes tables, figures and report of a matrix anew, from its checkpoints and logs.
+///
+/// # Errors
+/// A folder that holds no matrix, or one that has not ended.
+pub fn rebuild(folder: &Path) -> Result<Summary> {
+    let (folder, spec) = reopen::<MatrixSpec>(folder)?;
     conclude(&folder, &spec, &Legs::new(&spec))
 }
 

@@ -32,7 +32,7 @@ use crate::run::interrupt;
 use crate::run::subject::Plan;
 use crate::settings::{self, Setting};
 use crate::transfer::Shard;
-use crate::transfer::parts::{Parted, join};
+use crate::transfer::parts::{Parted, join, reopen};
 use crate::transfer::workers::Workplace;
 use anyhow::{Context, Result, anyhow, bail};
 use etude_envs::Seed;
@@ -146,6 +146,15 @@ impl Sweep {
 /// Folders that are no parts of one sweep or do not make up the whole, and folders that cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, run) = join::<SweepRun>(parts, out, resume)?;
+    conclude(&folder, &run)
+}
+
+/// Writes tables, figure and report of a sweep anew, from its checkpoints and logs.
+///
+/// # Errors
+/// A folder that holds no sweep, or one whose selection has not ended.
+pub fn rebuild(folder: &Path) -> Result<Summary> {
+    let (folder, run) = reopen::<SweepRun>(folder)?;
     conclude(&folder, &run)
 }
 

@@ -159,6 +159,15 @@ pub fn join<S: Parted>(parts: &[PathBuf], out: &Path, resume: bool) -> Result<(R
     Ok((folder, spec))
 }
 
+/// Opens the folder of a study that was run, with what it was asked for by.
+///
+/// # Errors
+/// A folder that holds no such study, or is in use.
+pub fn reopen<S: Parted>(path: &Path) -> Result<(RunFolder, S)> {
+    let spec = read_record::<S>(path)?.run;
+    Ok((RunFolder::open(path, &spec, true)?, spec))
+}
+
 /// Copies a file, so that the copy is whole or not there.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut source = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
