@@ -160,6 +160,45 @@ def test_the_native_vector_is_gymnasiums_bit_by_bit(task, mode):
     assert ends > 2
 
 
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_what_was_sent_is_received_as_step_would_return_it(mode):
+    plain, halves = (etude.make_vec("cycling/rough-v0", 6, autoreset_mode=mode) for _ in range(2))
+    plain.action_space.seed(1)
+    first, _ = plain.reset(seed=3)
+    seen, _ = halves.reset(seed=3)
+    assert np.array_equal(first, seen)
+    for _ in range(300):
+        actions = plain.action_space.sample()
+        expected = plain.step(actions)
+        halves.send(actions)
+        # The caller's array is the caller's again.
+        actions[:] = np.nan
+        found = halves.recv()
+        assert all(np.array_equal(one, other) for one, other in zip(expected[:4], found[:4]))
+        assert found[4].keys() == expected[4].keys()
+    halves.close()
+
+
+def test_between_send_and_recv_there_is_nothing_else():
+    envs = etude.make_vec("reaching/null-v0", 2)
+    envs.reset(seed=1)
+    actions = np.zeros((2, len(envs.action_fields)), np.float32)
+    with pytest.raises(gymnasium.error.NoAsyncCallError, match="without send"):
+        envs.recv()
+    envs.send(actions)
+    for call in (lambda: envs.step(actions), lambda: envs.send(actions), envs.reset, lambda: pickle.dumps(envs)):
+        with pytest.raises(gymnasium.error.AlreadyPendingCallError, match="recv"):
+            call()
+    envs.recv()
+    envs.step(actions)
+    # What is wrong with what was sent is told to who receives.
+    envs.send(actions[:1])
+    with pytest.raises(ValueError):
+        envs.recv()
+    envs.step(actions)
+    envs.close()
+
+
 def test_without_autoreset_a_lane_waits_for_its_reset():
     envs = etude.make_vec("cycling/flat-v0", 4, autoreset_mode=AutoresetMode.DISABLED)
     with pytest.raises(ResetNeeded):

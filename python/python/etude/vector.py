@@ -1,5 +1,7 @@
 """Many environments that are stepped together, natively."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import gymnasium
 import numpy as np
 from gymnasium.vector import AutoresetMode
@@ -22,6 +24,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     With ``render_mode="rgb_array"``, ``render()`` gives a tuple of pictures, one for each environment. A pickled or copied vector
     environment goes on where it stood.
+
+    ``send(actions)`` starts a step in the background and ``recv()`` waits for what it brings: while one half of the
+    environments takes its step, the learner can work on the other half (two of these objects, in turn).
 
     Environment i is seeded with ``seed + i``, so that it is the same as ``etude.Env`` with that seed.
     """
@@ -64,9 +69,12 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         self._generators = [None] * num_envs
         self._ended = np.zeros(num_envs, bool)
         self._begun = np.zeros(num_envs, bool)
+        self._background = None
+        self._sent = None
 
     def reset(self, *, seed=None, options=None):
         """Starts an episode in every lane, or in those of ``options["reset_mask"]``, bool of shape (num_envs,)."""
+        self._refuse_sent("reset()")
         options = dict(options or {})
         mask = options.pop("reset_mask", None)
         if options:
@@ -97,6 +105,34 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     def step(self, actions):
         """Takes one env step in every lane; returns observations, rewards, terminated, truncated and infos."""
+        self._refuse_sent("step()")
+        return self._step(actions)
+
+    def send(self, actions):
+        """Starts the step that step() would take, and returns at once; recv() returns what it brings."""
+        self._refuse_sent("send()")
+        if self._background is None:
+            self._background = ThreadPoolExecutor(1, "etude")
+        # A copy, so that the caller may write the next actions into the same array.
+        self._sent = self._background.submit(self._step, np.array(actions, np.float32))
+
+    def recv(self):
+        """Waits for the step that send() started; returns what step() returns."""
+        if self._sent is None:
+            raise gymnasium.error.NoAsyncCallError("recv() without send()", "send")
+        sent, self._sent = self._sent, None
+        return sent.result()
+
+    def _refuse_sent(self, call):
+        if self._sent is not None:
+            raise gymnasium.error.AlreadyPendingCallError(f"{call} while a step is under way: recv() comes first", "send")
+
+    def close_extras(self, **kwargs):
+        """Ends the thread of send(), once its step has ended."""
+        if self._background is not None:
+            self._background.shutdown()
+
+    def _step(self, actions):
         if not self._begun.all():
             raise gymnasium.error.ResetNeeded("step() before reset(): an episode has to be begun in every environment first")
         resting = self._ended.copy()
@@ -134,11 +170,13 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     def render(self):
         """What is seen now in each environment, if ``render_mode`` is ``"rgb_array"``: uint8 of shape (height, width, 3) each."""
+        self._refuse_sent("render()")
         if self.render_mode == "rgb_array":
             return tuple(self._lanes.pictures(*self._size))
         return None
 
     def __reduce__(self):
+        self._refuse_sent("pickling")
         lanes = [self._lanes.save(lane) for lane in range(self.num_envs)]
         return VectorEnv, self._arguments, (lanes, self._generators, self._ended, self._begun)
 
