@@ -2,7 +2,8 @@
 //! alike.
 
 use crate::catalog::AgentBlueprint;
-use crate::run::subject::{Conditions, Lesions, Plan, Subject};
+use crate::run::lesions::Lesions;
+use crate::run::subject::{Conditions, Plan, Subject};
 use anyhow::Result;
 use etude_agents::Transition;
 use etude_envs::Seed;

@@ -1,11 +1,8 @@
 //! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
-use crate::experiment::{Experiment, ExperimentError, ExperimentSpec};
-use crate::settings::{self, Setting};
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Goal, Idle, Input, Percept, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
-use etude_envs::error::TaskError;
-use etude_envs::task::{Blueprint, TaskSpec};
+use etude_envs::task::TaskSpec;
 use etude_envs::{Registry, Seed, percept, space};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
@@ -13,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 static AGENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/agents");
-static EXPERIMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/experiments");
+pub(crate) static EXPERIMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/experiments");
 
 /// Makes agents of one kind.
 type MakeAgent = Arc<dyn Fn(&AgentShape, u64) -> Result<Box<dyn Agent>, ConfigError> + Send + Sync>;
@@ -273,116 +270,22 @@ impl Catalog {
         };
         Ok(AgentBlueprint { name: spec.agent, summary: spec.summary, yaml: document.resolved(), brain, make })
     }
-
-    /// Names of all built-in experiments, sorted.
-    pub fn experiment_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = names_in(&EXPERIMENTS).collect();
-        names.sort();
-        names
-    }
-
-    /// The experiment of that name, or described by the YAML file at that path; with another agent than its own if one
-    /// is given.
-    ///
-    /// # Errors
-    /// An unknown name, or a document that makes no sense.
-    pub fn experiment(&self, name: &str, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        self.experiment_from(&self.experiment_document(name, None)?, agent)
-    }
-
-    /// The same, with what its document says changed before it is checked.
-    ///
-    /// # Errors
-    /// An unknown name, or a document that makes no sense, before or after.
-    pub fn experiment_with(
-        &self,
-        name: &str,
-        agent: Option<&str>,
-        change: &dyn Fn(&mut ExperimentSpec),
-    ) -> Result<Experiment, ExperimentError> {
-        let document = self.completed(&self.experiment_document(name, None)?)?;
-        Experiment::read_changed(self, &document, agent, change, &Ok)
-    }
-
-    /// The same, with settings of the experiment and of its agent changed.
-    ///
-    /// # Errors
-    /// An unknown name, a document that makes no sense, or a setting that leads nowhere or makes no sense.
-    pub fn experiment_set(
-        &self,
-        name: &str,
-        agent: Option<&str>,
-        settings: &[Setting],
-    ) -> Result<Experiment, ExperimentError> {
-        self.experiment_set_from(&self.experiment_document(name, None)?, agent, settings)
-    }
-
-    /// The same for the experiment that a document describes.
-    ///
-    /// # Errors
-    /// A document that makes no sense, or a setting that leads nowhere or makes no sense.
-    pub fn experiment_set_from(
-        &self,
-        document: &Document,
-        agent: Option<&str>,
-        settings: &[Setting],
-    ) -> Result<Experiment, ExperimentError> {
-        let document = self.completed(document)?;
-        let document = settings::experiment(document, settings)?;
-        let alter = |named: AgentBlueprint| settings::agent(self, named, settings);
-        Experiment::read_changed(self, &document, agent, &|_| {}, &alter)
-    }
-
-    /// The task of that name or path, with settings of it changed.
-    ///
-    /// # Errors
-    /// Those of the registry, or a setting that leads nowhere or makes no sense.
-    pub fn task_set(&self, name: &str, settings: &[Setting]) -> Result<Blueprint, TaskError> {
-        settings::task(self, self.tasks.task(name)?, settings)
-    }
-
-    /// The agent of that name or path, with settings of it changed.
-    ///
-    /// # Errors
-    /// Those of [`Catalog::agent`], or a setting that leads nowhere or makes no sense.
-    pub fn agent_set(&self, name: &str, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
-        settings::agent(self, self.agent(name)?, settings)
-    }
-
-    /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.
-    ///
-    /// # Errors
-    /// A document that makes no sense.
-    pub fn experiment_from(&self, document: &Document, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
-        Experiment::read(self, &self.completed(document)?, agent)
-    }
-
-    /// An experiment's document with what it extends.
-    fn completed(&self, document: &Document) -> Result<Document, ExperimentError> {
-        document.clone().completed(&|base, by| self.experiment_document(base, by.folder_of("extends")))
-    }
-
-    fn experiment_document(&self, name: &str, folder: Option<&Path>) -> Result<Document, ExperimentError> {
-        match document(&EXPERIMENTS, name, folder)? {
-            Some(document) => Ok(document),
-            None => {
-                let names = self.experiment_names();
-                let nearest = nearest(name, names.iter().map(String::as_str)).map(String::from);
-                Err(ExperimentError::Unknown { name: name.into(), nearest })
-            }
-        }
-    }
 }
 
 /// The built-in document of that name, or the one in the file at that path, named in a file in `folder`, if there is one.
-fn document(built_in: &'static Dir<'_>, name: &str, folder: Option<&Path>) -> Result<Option<Document>, DocumentError> {
+pub(crate) fn document(
+    built_in: &'static Dir<'_>,
+    name: &str,
+    folder: Option<&Path>,
+) -> Result<Option<Document>, DocumentError> {
     if let Some(text) = built_in.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8()) {
         return Document::parse(&format!("{name}.yaml (built in)"), text).map(Some);
     }
     find(name, folder).map(|path| Document::open(&path)).transpose()
 }
 
-fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {
+/// The names of the built-in documents in a folder.
+pub(crate) fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {
     folder.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from))
 }
 

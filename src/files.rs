@@ -45,6 +45,14 @@ pub fn put_in_place(file: &File, path: &Path) -> std::io::Result<()> {
     File::open(folder).map_or(Ok(()), |folder| synced(folder.sync_all()))
 }
 
+/// The same without a sync, for what can be made again, such as a film.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn take_its_place(path: &Path) -> Result<()> {
+    fs::rename(partial_name(path), path).with_context(|| format!("cannot write {}", path.display()))
+}
+
 /// The outcome of a sync: a file system that has none, for files or for folders, is no failure.
 pub fn synced(outcome: std::io::Result<()>) -> std::io::Result<()> {
     const BAD_DESCRIPTOR: i32 = 9;

@@ -51,6 +51,24 @@ impl Setting {
     }
 }
 
+impl Catalog {
+    /// The task of that name or path, with settings of it changed.
+    ///
+    /// # Errors
+    /// Those of the registry, or a setting that leads nowhere or makes no sense.
+    pub fn task_set(&self, name: &str, settings: &[Setting]) -> Result<Blueprint, TaskError> {
+        task(self, self.tasks.task(name)?, settings)
+    }
+
+    /// The agent of that name or path, with settings of it changed.
+    ///
+    /// # Errors
+    /// Those of [`Catalog::agent`], or a setting that leads nowhere or makes no sense.
+    pub fn agent_set(&self, name: &str, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
+        agent(self, self.agent(name)?, settings)
+    }
+}
+
 /// A document with those settings that are of the agent, or with those that are not.
 fn changed(document: Document, settings: &[Setting], of_agent: bool) -> Result<Document, DocumentError> {
     let mut own = settings.iter().filter(|setting| setting.of_agent() == of_agent);

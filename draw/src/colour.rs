@@ -43,7 +43,7 @@ impl Colour {
 
 /// The colours of the stage; those of data are told apart by the colour-blind (after Okabe & Ito 2008).
 pub mod ink {
-    use super::Colour;
+    use crate::colour::Colour;
 
     /// Behind everything.
     pub const PAPER: Colour = Colour::of(0xF4F1EA);

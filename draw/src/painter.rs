@@ -1,6 +1,9 @@
 //! A scene alone, as a picture.
 
-use crate::{Canvas, History, Look, Pixels, Rect, Renderer, Vec2, draw};
+use crate::canvas::Canvas;
+use crate::renderer::{Pixels, Renderer};
+use crate::scenes::{History, Look, draw};
+use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 
 /// Draws scenes, each as large as its picture. It keeps its memory from picture to picture.

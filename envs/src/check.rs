@@ -325,7 +325,7 @@ fn faults(blueprint: &Blueprint, failures: &mut Vec<String>) {
         return;
     }
     for body in bodies {
-        access.world().bodies[body].set_linvel(crate::rapier::prelude::Vector::new(f32::NAN, 0.0), true);
+        access.world().bodies[body].set_linvel(bevy_rapier2d::rapier::prelude::Vector::new(f32::NAN, 0.0), true);
     }
     let Ok(step) = access.step(&vec![0.0; width]) else { return };
     if !step.terminated || solo.lane().last_episode().fault.is_none() {
@@ -338,7 +338,7 @@ fn faults(blueprint: &Blueprint, failures: &mut Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::family::Registry;
+    use crate::registry::Registry;
 
     #[test]
     fn every_built_in_task_passes() {

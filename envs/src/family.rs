@@ -1,14 +1,8 @@
-//! Families of tasks, and the registry that finds a task by name or by file.
+//! Families of tasks.
 
-use crate::document::{Document, DocumentError, find, nearest};
-use crate::error::TaskError;
+use crate::document::{Document, DocumentError};
 use crate::task::{Blueprint, Task};
-use include_dir::{Dir, include_dir};
-use std::path::Path;
 use std::sync::Arc;
-
-/// The task files compiled into the program.
-static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
 type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
@@ -16,19 +10,19 @@ type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + S
 /// Tasks that share body plan and spaces, so that a brain can move between them.
 #[derive(Clone)]
 pub struct Family {
-    name: String,
-    tasks: Tasks,
+    pub(crate) name: String,
+    pub(crate) tasks: Tasks,
 }
 
 /// How a family makes tasks of documents.
 #[derive(Clone)]
-struct FromDocuments {
-    make: MakeBlueprint,
-    inline: Inline,
+pub(crate) struct FromDocuments {
+    pub(crate) make: MakeBlueprint,
+    pub(crate) inline: Inline,
 }
 
 #[derive(Clone)]
-enum Tasks {
+pub(crate) enum Tasks {
     /// Described by YAML documents, built in or the user's.
     Documents(FromDocuments),
     /// Given in code.
@@ -73,119 +67,6 @@ impl Family {
     }
 }
 
-/// All families a program knows.
-#[derive(Clone)]
-pub struct Registry {
-    families: Vec<Family>,
-}
-
-impl Default for Registry {
-    /// The built-in families.
-    fn default() -> Self {
-        Self {
-            families: vec![
-                crate::cursor::family(),
-                crate::cycling::family(),
-                crate::fretting::family(),
-                crate::reaching::family(),
-            ],
-        }
-    }
-}
-
-impl Registry {
-    /// Adds a family; one of the same name is replaced.
-    pub fn add(&mut self, family: Family) {
-        self.families.retain(|known| known.name != family.name);
-        self.families.push(family);
-    }
-
-    /// Ids of all tasks, sorted.
-    pub fn task_ids(&self) -> Vec<String> {
-        let mut ids: Vec<String> = self
-            .families
-            .iter()
-            .flat_map(|family| match &family.tasks {
-                Tasks::Blueprints(blueprints) => {
-                    blueprints.iter().map(|blueprint| blueprint.spec().id.clone()).collect()
-                }
-                Tasks::Documents(_) => built_in_ids(&family.name),
-            })
-            .collect();
-        ids.sort();
-        ids
-    }
-
-    /// The task of that id, or described by the YAML file at that path.
-    ///
-    /// # Errors
-    /// An unknown name, or a document that makes no sense.
-    pub fn task(&self, name: &str) -> Result<Blueprint, TaskError> {
-        self.task_beside(name, None)
-    }
-
-    /// The same for a name in a file in `folder`: a path is relative to that folder, or else to the working directory.
-    ///
-    /// # Errors
-    /// An unknown name, or a document that makes no sense.
-    pub fn task_beside(&self, name: &str, folder: Option<&Path>) -> Result<Blueprint, TaskError> {
-        let given = self.families.iter().find_map(|family| match &family.tasks {
-            Tasks::Blueprints(blueprints) => blueprints.iter().find(|blueprint| blueprint.spec().id == name),
-            Tasks::Documents(_) => None,
-        });
-        match given {
-            Some(blueprint) => Ok(blueprint.clone()),
-            None => self.task_from(&self.document(name, folder)?),
-        }
-    }
-
-    /// The task that a document describes, with what it extends.
-    ///
-    /// # Errors
-    /// A document that makes no sense.
-    pub fn task_from(&self, document: &Document) -> Result<Blueprint, TaskError> {
-        let document = document.clone().completed(&|base, by| self.document(base, by.folder_of("extends")))?;
-        let fail = |field: &str, found: &str, expected: String| {
-            let invalid = crate::document::Invalid { field: field.into(), found: found.into(), expected };
-            TaskError::Document(document.invalid(&invalid))
-        };
-        let id = document.text_field("task").unwrap_or("");
-        if !is_task_id(id) {
-            return Err(fail("task", &format!("`{id}`"), "a task id such as `cycling/mine-v0`".into()));
-        }
-        let family = id.split('/').next().unwrap_or(id);
-        let documents = self.families.iter().find_map(|known| match &known.tasks {
-            Tasks::Documents(documents) if known.name == family => Some(documents),
-            _ => None,
-        });
-        let Some(FromDocuments { make, inline }) = documents else {
-            let known: Vec<&str> = self.families.iter().map(Family::name).collect();
-            return Err(fail("task", &format!("`{id}`"), format!("a family that is known: {}", known.join(", "))));
-        };
-        let document = inline(document)?;
-        Ok(make(&document)?.with_document(&document))
-    }
-
-    /// The document of a built-in name, or of a path in a file in `folder`.
-    fn document(&self, name: &str, folder: Option<&Path>) -> Result<Document, TaskError> {
-        let built_in = TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8());
-        if let Some(text) = built_in {
-            return Ok(Document::parse(&format!("{name}.yaml (built in)"), text)?);
-        }
-        if let Some(path) = find(name, folder) {
-            return Ok(Document::open(&path)?);
-        }
-        let ids = self.task_ids();
-        let nearest = nearest(name, ids.iter().map(String::as_str)).map(String::from);
-        Err(TaskError::Unknown { name: name.into(), nearest })
-    }
-}
-
-fn built_in_ids(family: &str) -> Vec<String> {
-    let files = TASKS.get_dir(family).map(|folder| folder.files()).into_iter().flatten();
-    files.filter_map(|file| file.path().to_str()?.strip_suffix(".yaml").map(|name| name.replace('\\', "/"))).collect()
-}
-
 /// Whether `id` is `family/name-vN` in lower-case letters, digits and hyphens.
 pub fn is_task_id(id: &str) -> bool {
     let plain =
@@ -207,14 +88,5 @@ mod tests {
         for id in ["", "cycling", "cycling/flat", "cycling/flat-v", "Cycling/flat-v0", "a/b/c-v0", "a/-v1"] {
             assert!(!is_task_id(id), "{id}");
         }
-    }
-
-    #[test]
-    fn an_unknown_task_is_answered_with_the_nearest_one() {
-        let error = Registry::default().task("cycling/flt-v0").unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "unknown task `cycling/flt-v0`; did you mean `cycling/flat-v0`? (`etude list tasks` shows all)"
-        );
     }
 }

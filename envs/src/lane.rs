@@ -5,7 +5,6 @@
 
 use crate::error::{ActionError, Fault};
 use crate::seed::Seed;
-use crate::snapshot::Snapshot;
 use crate::task::{Blueprint, NOT_MEASURED, Push, Task, TaskSpec};
 use crate::tone::Tone;
 use crate::world::{Physics, Pristine, World};
@@ -362,11 +361,11 @@ impl<'a> LaneAccess<'a> {
         self.lane.history.pushes.push((self.lane.length, *push));
     }
 
-    /// Takes over what a snapshot says of the time before the running episode.
-    pub(crate) fn remember(&mut self, snapshot: &Snapshot) {
-        self.lane.last_step = snapshot.last_step;
-        self.lane.last_episode.clone_from(&snapshot.last_episode);
-        self.lane.final_observation.clone_from(&snapshot.final_observation);
+    /// Takes over what was before: the last step, the episode that ended last, and its last observation.
+    pub(crate) fn remember(&mut self, last_step: Step, last_episode: &Episode, final_observation: &Vec<f32>) {
+        self.lane.last_step = last_step;
+        self.lane.last_episode.clone_from(last_episode);
+        self.lane.final_observation.clone_from(final_observation);
     }
 
     /// Reward so far and score so far of the running episode.

@@ -25,7 +25,9 @@ pub mod fretting;
 pub mod gym;
 pub mod lane;
 pub mod percept;
+mod push;
 pub mod reaching;
+mod registry;
 pub mod scene;
 pub mod schedule;
 mod seed;
@@ -37,6 +39,7 @@ pub mod tone;
 pub mod world;
 
 pub use bevy_rapier2d::rapier;
-pub use family::{Family, Registry, is_task_id};
+pub use family::{Family, is_task_id};
+pub use registry::Registry;
 pub use seed::{Rng, Seed};
 pub use tolerance::tolerance;

@@ -1,7 +1,7 @@
 //! What a spectator sees of a lane: plain shapes in metres, without any renderer.
 
-use crate::rapier::prelude::*;
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::*;
 
 /// One shape of a scene, in metres, x to the right and y up.
 #[derive(Clone, Debug, PartialEq)]

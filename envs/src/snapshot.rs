@@ -146,7 +146,7 @@ impl LaneAccess<'_> {
             return None;
         }
         self.reseed(Seed(snapshot.seed));
-        self.remember(snapshot);
+        self.remember(snapshot.last_step, &snapshot.last_episode, &snapshot.final_observation);
         Some(())
     }
 }

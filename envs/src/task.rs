@@ -8,9 +8,10 @@ use crate::seed::{Rng, Seed};
 use crate::space::{Field, Space};
 use crate::tone::Tone;
 use crate::world::{PhysicsSettings, World};
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::sync::Arc;
+
+pub use crate::push::Push;
 
 /// Everything about a task that does not change while it runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,15 +90,6 @@ pub const NOT_MEASURED: f32 = f32::NAN;
 /// A metric's value, or [`NOT_MEASURED`].
 pub fn measured(value: Option<f32>) -> f32 {
     value.unwrap_or(NOT_MEASURED)
-}
-
-/// A push from outside, by a spectator.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Push {
-    /// Where it is applied, in m, as the scene is drawn.
-    pub place: [f32; 2],
-    /// Its force in N: to the right, up, and out of the drawn plane (to the right of a body that faces right).
-    pub force: [f32; 3],
 }
 
 /// Something that can be told of a task besides its spec, such as the length of a measured road.

@@ -3,11 +3,11 @@
 //! [`Physics`] owns a world; [`World`] is the view of one that a task works on, whether the world lives on a Bevy
 //! entity or on its own. A force or torque lives for exactly one physics step.
 
-use crate::rapier::prelude::*;
-use crate::task::Push;
+use crate::push::Push;
 use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
+use bevy_rapier2d::rapier::prelude::*;
 
 /// How the physics of a task is stepped. All fixed: no wall clock has a say.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,6 +1,8 @@
 //! What a recording says of a population: tuning, dimension, and how it differs from another recording.
 
-use super::{Factors, Recording, Tuning, tunings};
+use super::factors::Factors;
+use super::recording::Recording;
+use super::tuning::{Tuning, tunings};
 use crate::stats::mean;
 
 /// Share of the shared variance that its dimension is counted for (Williamson et al. 2016).

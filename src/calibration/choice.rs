@@ -1,6 +1,7 @@
 //! Permutations of factors and of units that impair control as much as is wanted: among many candidates those that do it best.
 
-use super::{Factors, intuitive, with_blocks};
+use super::factors::Factors;
+use super::task::{intuitive, with_blocks};
 use anyhow::Result;
 use etude_agents::Agent;
 use etude_envs::Seed;

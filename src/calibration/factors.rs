@@ -3,7 +3,7 @@
 //!
 //! x ~ N(μ, ΛΛᵀ + Ψ), Ψ diagonal. β = Λᵀ(ΛΛᵀ + Ψ)⁻¹;  Λ ← SβᵀE⁻¹ with E = I − βΛ + βSβᵀ;  Ψ ← diag(S − ΛβS).
 
-use super::Recording;
+use super::recording::Recording;
 use super::tuning::scaled;
 use etude_envs::cursor::{CursorSpec, LinearSpec};
 use nalgebra::{DMatrix, DVector};

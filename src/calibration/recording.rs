@@ -1,5 +1,6 @@
 //! Activity of a population, step by step, with what was aimed at.
 
+use super::task::spec_of;
 use crate::record::{ARRAYS, Arrays};
 use anyhow::{Context, Result, bail};
 use etude_agents::Agent;
@@ -45,7 +46,7 @@ impl Recording {
     /// # Errors
     /// An agent whose actions are not finite.
     pub fn new(task: &Blueprint, agent: &dyn Agent, seed: Seed, trials: u64) -> Result<Recording> {
-        let population = super::spec_of(task)?.population;
+        let population = spec_of(task)?.population;
         let mut recording = Recording { units: task.spec().action.len(), ..Recording::default() };
         let Some(steps) = Steps::new(task.spec(), population.baseline, population.depth) else { return Ok(recording) };
         let mut agent = agent.clone_agent();

@@ -3,7 +3,7 @@
 //! The fit is on the momentary aim and not on the target: where ways are curved, the target's direction would look like a shift
 //! of what units prefer.
 
-use super::Recording;
+use super::recording::Recording;
 use etude_envs::cursor::{CursorSpec, LinearSpec};
 use nalgebra::{Matrix3, Vector3};
 

@@ -31,8 +31,8 @@ mod watch;
 
 use crate::catalog::Catalog;
 use crate::run::interrupt::Interrupted;
+use crate::run::lesions::Lesions;
 use crate::run::limits::LARGEST_SEED;
-use crate::run::subject::Lesions;
 use crate::tell::{plain_lines, tell};
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};

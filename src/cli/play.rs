@@ -3,7 +3,7 @@
 use super::cast::siblings;
 use super::watch::PictureSize;
 use crate::catalog::Catalog;
-use crate::run::subject::Lesions;
+use crate::run::lesions::Lesions;
 use crate::show::{Programme, Speed};
 use crate::stage::{Desk, Opening, Person, Simulation, open};
 use anyhow::Result;

@@ -1,11 +1,10 @@
 //! What an experiment's YAML says.
 
-use super::did_you_mean;
 use super::named::Named;
 use super::others::Others;
+use crate::run::lesions::Lesions;
 use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
-use crate::run::subject::Lesions;
-use etude_envs::document::{Invalid, merge};
+use etude_envs::document::{Invalid, merge, nearest};
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -322,4 +321,9 @@ fn five() -> u64 {
 
 fn yes() -> bool {
     true
+}
+
+/// The name in `names` that is closest to `name`, as the end of a message.
+fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The files that one subject's rows are appended to.
 
-use super::{LOGS, Log, Mark, Marks, Rows};
+use super::log::{LOGS, Log, Mark, Marks, Rows};
 use crate::files::synced;
 use anyhow::{Context, Result, bail};
 use etude_envs::task::Metric;
@@ -85,15 +85,6 @@ impl LogBook {
             }
         }
         Ok(self.marks)
-    }
-}
-
-impl Mark {
-    /// The mark when more has been appended.
-    fn after(self, more: &[u8]) -> Self {
-        let mut hash = crc32fast::Hasher::new_with_initial_len(self.crc, self.bytes);
-        hash.update(more);
-        Self { bytes: self.bytes + more.len() as u64, crc: hash.finalize() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
 
-use super::{Column, SUBJECT, header};
+use super::column::{Column, SUBJECT, header};
 use crate::files::{partial_name, put_in_place};
 use anyhow::{Context, Result, bail};
 use etude_envs::lane::Step;

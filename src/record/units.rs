@@ -3,7 +3,7 @@
 //! `steps` and `episode` have one number per recorded step, `aim` two where something is aimed at, and each population an array of
 //! steps by units under its name.
 
-use super::Column;
+use super::column::Column;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -3,7 +3,8 @@
 use crate::report::definitions::{self, Theme};
 use crate::report::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
 use crate::report::text::{shortened, steps};
-use crate::transfer::measures::{Measure, Summary};
+use crate::transfer::measures::Measure;
+use crate::transfer::summary::Summary;
 
 /// Where the intervals of a forest begin and end.
 const FOREST: (f64, f64) = (152.0, WIDTH - 12.0);

@@ -3,7 +3,8 @@
 use crate::experiment::{ExperimentSpec, Group};
 use crate::report::design;
 use crate::report::text::{interval_in_words, number, short_task, steps};
-use crate::transfer::measures::{FEWEST_SUBJECTS, Measure, Summary};
+use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
+use crate::transfer::summary::Summary;
 
 /// What was found.
 pub struct Finding {

@@ -25,9 +25,10 @@ use crate::experiment::{Block, ExperimentSpec};
 use crate::report::page::Page;
 use crate::run::folder::{RunFolder, RunRecord, read_record};
 use crate::stats::Curve;
-use crate::transfer::TransferSpec;
-use crate::transfer::measures::{FEWEST_SUBJECTS, Summary};
-use crate::transfer::results::{GroupResult, Results};
+use crate::transfer::measures::FEWEST_SUBJECTS;
+use crate::transfer::results::{GroupResult, Results, SubjectResult};
+use crate::transfer::spec::TransferSpec;
+use crate::transfer::summary::{PracticeSummary, Summary};
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::path::Path;
@@ -271,7 +272,7 @@ impl Report<'_> {
         page.section("Did they learn what they practised?");
         let groups = self.summary.groups.0.iter().zip(&self.spec.groups.0);
         let rows = groups.flat_map(|((name, group), (_, blocks))| {
-            let row = move |(learned, block): (&crate::transfer::measures::PracticeSummary, &Block)| {
+            let row = move |(learned, block): (&PracticeSummary, &Block)| {
                 vec![
                     name.clone(),
                     design::describe(block),
@@ -310,7 +311,7 @@ impl Report<'_> {
     fn everyone(&self, page: &mut Page) {
         page.section("All subjects");
         let criterion = self.summary.criterion;
-        let row = |(name, result, blocks): (&String, &crate::transfer::results::SubjectResult, &[Block])| {
+        let row = |(name, result, blocks): (&String, &SubjectResult, &[Block])| {
             let test = result.curves.last().cloned().unwrap_or_default();
             let practised = result.curves.iter().zip(blocks).map(|(curve, block)| {
                 let reached = curve.time_to_criterion(self.spec.criterion_of(block)).reached();

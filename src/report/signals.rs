@@ -2,8 +2,8 @@
 
 use crate::record::{Log, LogBook, SIGNAL_COLUMNS, header};
 use crate::report::curves::Line;
-use crate::transfer::TransferSpec;
 use crate::transfer::schedule::Schedule;
+use crate::transfer::spec::TransferSpec;
 use crate::transfer::workers::checkpoint_name;
 use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;

@@ -17,8 +17,9 @@
 use crate::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
 use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows, last_row, without_end};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::lesions::Lesions;
 use crate::run::limits;
-use crate::run::subject::{Kept, Lesions, Plan};
+use crate::run::subject::{Kept, Plan};
 use crate::tell::tell;
 use anyhow::{Context, Result, bail};
 use etude_envs::Seed;

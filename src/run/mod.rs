@@ -6,6 +6,7 @@ pub mod evaluate;
 pub mod evaluations;
 pub mod folder;
 pub mod interrupt;
+pub mod lesions;
 pub mod limits;
 pub mod origin;
 pub mod picture;

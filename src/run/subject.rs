@@ -6,6 +6,7 @@ use crate::record::{Log, Marks, Rows, StepRow, Whose, episode_row, evaluation_ro
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
+use crate::run::lesions::lesion;
 use anyhow::{Result, anyhow};
 use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
@@ -15,9 +16,10 @@ use etude_envs::lane::{Episode, LaneAccess, Step};
 use etude_envs::snapshot::{Snapshot, SnapshotError};
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
+
+pub use crate::run::lesions::Lesions;
 
 /// What every subject of a cohort does.
 #[derive(Clone)]
@@ -65,9 +67,6 @@ impl Plan {
         (last > 0 && last > steps.saturating_sub(length)).then_some(last)
     }
 }
-
-/// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
-pub type Lesions = BTreeMap<String, f32>;
 
 /// Under what conditions a block is practised. The default is plain practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -581,12 +580,4 @@ impl Subject {
 fn aims(spec: &TaskSpec) -> Option<[usize; 2]> {
     let find = |axis| spec.observation.fields().iter().position(|field| field.role == Role::Aim { axis });
     Some([find(0)?, find(1)?])
-}
-
-/// Switches off parts of an agent.
-///
-/// # Errors
-/// A part that the agent does not have, or a share out of its range.
-pub fn lesion(agent: &mut dyn Agent, lesions: &Lesions) -> Result<()> {
-    lesions.iter().try_for_each(|(part, &share)| Ok(agent.lesion(part, share)?))
 }

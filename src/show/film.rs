@@ -1,7 +1,7 @@
 //! Pictures as files: PNG, animated GIF, and MP4 by way of an installed ffmpeg.
 
 use super::video::VideoFilm;
-use crate::files::{create_folder, partial_name};
+use crate::files::{create_folder, partial_name, take_its_place};
 use crate::run::picture::{refuse_others, refuse_run, write_picture};
 use anyhow::{Context, Result, anyhow, bail};
 use etude_draw::Pixels;
@@ -283,11 +283,6 @@ fn mean(colours: &[([u8; 3], u64)]) -> [u8; 3] {
         let sum: u64 = colours.iter().map(|(colour, count)| u64::from(colour[axis]) * count).sum();
         ((sum + pixels / 2) / pixels.max(1)) as u8
     })
-}
-
-/// A film that is whole takes the place of the one before.
-pub(super) fn take_its_place(path: &Path) -> Result<()> {
-    std::fs::rename(partial_name(path), path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Removes the frames of an earlier recording, so that a folder holds one.

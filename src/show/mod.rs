@@ -6,6 +6,7 @@
 
 mod film;
 mod messages;
+mod number;
 mod panel;
 mod performer;
 mod poses;

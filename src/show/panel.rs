@@ -1,7 +1,7 @@
 //! The brain beside the body: what its signals were in the last steps, what it does and would do, and how practice goes.
 
 use super::messages::{Ended, Frame, Sample};
-use super::view::{grouped, lesioned};
+use super::number::grouped;
 use etude_draw::canvas::LETTER;
 use etude_draw::{Align, Canvas, Colour, Rect, Vec2, ink};
 use std::collections::VecDeque;
@@ -303,6 +303,11 @@ fn parts(canvas: &mut Canvas, area: Rect, frame: &Frame, words: f32, row: f32) {
             canvas.words(Vec2::new(area.max.x, y), state, words, lesioned(*share), Align::Right);
         }
     }
+}
+
+/// The colour in which a part of the brain is shown that is lesioned to this share.
+fn lesioned(share: f32) -> Colour {
+    if share > 0.0 { ink::RED } else { ink::GREEN }
 }
 
 #[cfg(test)]

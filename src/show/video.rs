@@ -1,7 +1,6 @@
 //! Films as MP4, by way of an installed ffmpeg.
 
-use super::film::take_its_place;
-use crate::files::partial_name;
+use crate::files::{partial_name, take_its_place};
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsStr;
 use std::fs;

@@ -1,9 +1,10 @@
 //! What is on the sheet: the subjects, the brain beside them, and the words around. It knows nothing of windows.
 
 use super::messages::Frame;
+use super::number::grouped;
 use super::panel::{self, Traces};
 use etude_draw::canvas::LETTER;
-use etude_draw::{Align, Canvas, Colour, Grip, History, Look, Rect, Vec2, draw, ink};
+use etude_draw::{Align, Canvas, Grip, History, Look, Rect, Vec2, draw, ink};
 
 /// Height of the line of words at the top, in pixels.
 const HEADER: f32 = 46.0;
@@ -259,24 +260,6 @@ fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
     }
 }
 
-/// A number with its thousands apart.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// The colour in which a part of the brain is shown that is lesioned to this share.
-pub(super) fn lesioned(share: f32) -> Colour {
-    if share > 0.0 { ink::RED } else { ink::GREEN }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -292,10 +275,5 @@ mod tests {
                 assert!(cells[..index].iter().all(|other| cell.intersect(*other).is_empty()), "{count}");
             }
         }
-    }
-
-    #[test]
-    fn thousands_are_told_apart() {
-        assert_eq!([0, 999, 1000, 1234567].map(grouped), ["0", "999", "1 000", "1 234 567"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The sound of one episode of an evaluation.
 
-use super::SoundTrack;
+use super::track::SoundTrack;
 use crate::run::evaluate::Seen;
 use anyhow::{Result, bail};
 use etude_envs::task::Blueprint;

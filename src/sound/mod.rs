@@ -1,19 +1,18 @@
 //! What is played, made audible: plucked strings by extended Karplus–Strong synthesis (Karplus & Strong 1983, Computer Music
 //! Journal 7(2):43–55; Jaffe & Smith 1983, ibid. 56–69), as samples and as WAV.
 //!
-//! `filters` has the filters in a string's loop, `string` one string, `track` the instrument in time, `episode` that of an
+//! `rate` says how many samples a second has, `filters` has the filters in a string's loop, `string` one string, `track` the instrument in time, `episode` that of an
 //! evaluation, `wav` the file. A [`Tone`](etude_envs::tone::Tone) for each string and env step is all that the synthesis knows.
 //! There are no random numbers, so the same tones give the same samples.
 
 mod episode;
 mod filters;
+mod rate;
 mod string;
 mod track;
 mod wav;
 
 pub use episode::EpisodeSound;
+pub use rate::SAMPLE_RATE;
 pub use track::SoundTrack;
 pub use wav::{refuse_other_sounds, wav, write_wav};
-
-/// Samples per second.
-pub const SAMPLE_RATE: u32 = 44_100;

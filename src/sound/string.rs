@@ -1,7 +1,7 @@
 //! One plucked string: a delay line of one period, with filters that make it lose what a string loses.
 
-use super::SAMPLE_RATE;
 use super::filters::{Allpass, Damping};
+use super::rate::SAMPLE_RATE;
 use etude_envs::tone::{Tone, Touch};
 use std::f64::consts::TAU;
 

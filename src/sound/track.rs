@@ -1,7 +1,7 @@
 //! An instrument in time: tones step by step, samples out.
 
-use super::SAMPLE_RATE;
 use super::filters::Centring;
+use super::rate::SAMPLE_RATE;
 use super::string::PluckedString;
 use etude_envs::tone::Tone;
 

@@ -1,6 +1,6 @@
 //! Sound as WAV: one channel, 16 bits.
 
-use super::SAMPLE_RATE;
+use super::rate::SAMPLE_RATE;
 use crate::files::write_whole;
 use crate::run::picture::refuse_others;
 use anyhow::{Context, Result, bail};

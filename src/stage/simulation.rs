@@ -197,7 +197,7 @@ impl Simulation {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use crate::run::subject::Lesions;
+    use crate::run::lesions::Lesions;
     use etude_envs::Seed;
 
     fn programme() -> Programme {

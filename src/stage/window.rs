@@ -3,8 +3,8 @@
 use super::input::{self, Pressed};
 use super::person::Desk;
 use super::picture::{self, Picture, Show};
+use super::renderer::{guarded, renderer};
 use super::simulation::Simulation;
-use super::{guarded, renderer};
 use crate::show::{Command, Speed, View};
 use crate::tell::tell;
 use anyhow::{Result, bail};

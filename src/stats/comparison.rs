@@ -1,6 +1,6 @@
 //! Who is better: the probability that one subject of a group outdoes one of another.
 
-use crate::stats::Estimate;
+use crate::stats::interval::Estimate;
 use crate::stats::student::{critical, two_sided_p};
 
 /// The probability of no difference.

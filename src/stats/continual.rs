@@ -4,7 +4,8 @@
 //! Task i of N is practised for Δ env steps from (i − 1) Δ to i Δ, all of them up to T = N Δ. Its performance p_i(t) is its
 //! score in evaluation at step t, in [0, 1], learning disabled.
 
-use crate::stats::{mean, transfer};
+use crate::stats::arithmetic::mean;
+use crate::stats::transfer;
 
 /// Average performance: P(T) = (1/N) Σ p_i(T), the mean score on all tasks once the last has been practised. `ends` are p_i(T),
 /// one for each task; 0 of nothing.

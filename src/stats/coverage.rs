@@ -3,16 +3,17 @@
 
 use crate::catalog::Catalog;
 use crate::experiment::{Experiment, Group};
+use crate::stats::arithmetic::mean;
 use crate::stats::comparison::{paired_probability_of_improvement, probability_of_improvement};
+use crate::stats::curve::Curve;
 use crate::stats::family::holm;
-use crate::stats::interval::paired_p;
-use crate::stats::{
-    Curve, Estimate, interquartile_estimate, interquartile_mean, mean, mean_estimate, ratio_estimate,
-    stratified_estimate,
+use crate::stats::interval::{
+    Estimate, interquartile_estimate, mean_estimate, paired_p, ratio_estimate, stratified_estimate,
 };
-use crate::transfer::TransferSpec;
-use crate::transfer::measures::Summary;
+use crate::stats::robust::interquartile_mean;
 use crate::transfer::results::{GroupResult, Results, SubjectResult};
+use crate::transfer::spec::TransferSpec;
+use crate::transfer::summary::Summary;
 use etude_envs::{Rng, Seed};
 use rand::RngExt;
 

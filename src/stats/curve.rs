@@ -1,6 +1,6 @@
 //! What one subject's learning curve tells: how it starts, how it ends, the area under it, when it reaches a criterion.
 
-use crate::stats::mean;
+use crate::stats::arithmetic::mean;
 
 /// Evaluations in a row that must reach the criterion: a first crossing alone is optimistic.
 const IN_A_ROW: usize = 2;

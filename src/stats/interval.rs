@@ -16,8 +16,9 @@
 //! ones, 93 to 96% for paired differences and ratios, and up to 98% for steps of which many are censored. All of it is in
 //! `docs/intervals.md`.
 
+use crate::stats::arithmetic::{mean, ratio};
+use crate::stats::robust::interquartile_mean;
 use crate::stats::student::{critical, two_sided_p};
-use crate::stats::{interquartile_mean, mean};
 use serde::{Deserialize, Serialize};
 
 /// A spread below this share of the largest value is rounding error.
@@ -88,7 +89,7 @@ pub fn interquartile_estimate(values: &[f64]) -> Option<Estimate> {
 /// is not defined; no interval of a single subject, or where the mean below may as well be 0.
 pub fn ratio_estimate(above: &[f64], below: &[f64]) -> Option<Estimate> {
     let (upper, lower) = (mean(above), mean(below));
-    let value = crate::stats::ratio(upper, lower)?;
+    let value = ratio(upper, lower)?;
     let n = above.len().min(below.len()) as f64;
     if n < 2.0 {
         return Some(Estimate::alone(value));

@@ -5,6 +5,7 @@
 //! intervals ([`interval`]), rank correlation ([`rank`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
 //! `None`.
 
+mod arithmetic;
 pub mod comparison;
 pub mod continual;
 #[cfg(test)]
@@ -18,18 +19,9 @@ pub mod robust;
 pub mod student;
 pub mod transfer;
 
+pub use arithmetic::mean;
 pub use curve::{Curve, TimeToCriterion, restricted_mean};
 pub use interval::{
     Estimate, interquartile_estimate, mean_estimate, paired_estimate, ratio_estimate, stratified_estimate,
 };
 pub use robust::interquartile_mean;
-
-/// The arithmetic mean; 0 of nothing.
-pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
-}
-
-/// `above / below`, unless that is no finite number.
-fn ratio(above: f64, below: f64) -> Option<f64> {
-    Some(above / below).filter(|ratio| ratio.is_finite())
-}

@@ -1,6 +1,6 @@
 //! Rank correlation.
 
-use super::mean;
+use super::arithmetic::mean;
 
 /// Spearman's rank correlation, with mean ranks where values are tied; not a number where either does not vary.
 pub fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {

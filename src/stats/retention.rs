@@ -3,7 +3,8 @@
 //! A is learned, then B, then A again. Starts are the mean scores of the first evaluations of a block
 //! ([`Curve::start`]), gains are starts less that of a naive learner.
 
-use crate::stats::{Curve, ratio};
+use crate::stats::arithmetic::ratio;
+use crate::stats::curve::Curve;
 
 /// Evaluations from the start of a block that count as early: the first three.
 pub const EARLY_EVALUATIONS: usize = 3;

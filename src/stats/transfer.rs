@@ -4,7 +4,7 @@
 //! restricted means ([`restricted_mean`](crate::stats::restricted_mean)). Differences are `experimental − control` for
 //! scores and `control − experimental` for steps, so that above 0 is always for the better.
 
-use crate::stats::ratio;
+use crate::stats::arithmetic::ratio;
 
 /// Evaluations from the start of the test whose mean is the initial performance: the first alone, at test step 0, since
 /// a later one has seen practice on the test task.

@@ -12,6 +12,8 @@
 //! report.html           the same for a reader; its figure is in figures/settings.svg
 //! ```
 
+#[cfg(test)]
+mod example;
 mod page;
 mod phases;
 mod search;
@@ -21,8 +23,8 @@ mod tables;
 
 pub use page::{in_words, short_values, told_in_words};
 pub use phases::{Phase, SweepRun};
-pub use search::{Axis, Random, Range, Scale};
-pub use spec::{Cohort, Confirmation, MOST_SETTINGS, Measure, SweepSpec};
+pub use search::{Axis, MOST_SETTINGS, Random, Range, Scale};
+pub use spec::{Cohort, Confirmation, Measure, SweepSpec};
 pub use summary::{Entry, Summary, Told};
 pub use tables::{evaluation_columns, setting_columns};
 

@@ -2,7 +2,6 @@
 
 use crate::experiment::Named;
 use crate::run::limits::LARGEST_SEED;
-use crate::sweep::spec::MOST_SETTINGS;
 use etude_envs::Seed;
 use etude_envs::document::{Invalid, shown};
 use rand::RngExt;
@@ -13,6 +12,8 @@ use serde_yaml::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// The most settings in a sweep: each leaves a checkpoint for every subject and task.
+pub const MOST_SETTINGS: u64 = 1_000;
 /// Draws that are tried for each setting wanted, where some come out alike.
 const DRAWS: u64 = 100;
 /// Digits behind the first that a number drawn has: enough to try, and short enough to be written down.

@@ -238,7 +238,7 @@ impl Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep::spec::tests::{GRID, read};
+    use crate::sweep::example::{GRID, read};
 
     fn spec(measure: &str) -> SweepSpec {
         read(&GRID.replace("measure: area", measure)).unwrap()

@@ -20,75 +20,29 @@ pub mod outsider;
 pub mod parts;
 pub mod results;
 pub mod schedule;
+pub mod shard;
+pub mod spec;
+pub mod summary;
 pub mod workers;
 
-use crate::experiment::{Experiment, ExperimentSpec};
+use crate::experiment::Experiment;
 use crate::report;
-use crate::run::folder::{RunFolder, Spec};
+use crate::run::folder::RunFolder;
 use crate::run::interrupt;
-use crate::run::limits::{MOST_STEPS, whole};
 use crate::run::subject::Plan;
 use anyhow::{Result, anyhow, bail};
 use etude_envs::Seed;
-use etude_envs::document::Invalid;
-use measures::Summary;
 use parts::{Parted, join};
 use results::Results;
 use schedule::Schedule;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use summary::Summary;
 use workers::Workplace;
 
-pub use parts::Shard;
-
-/// What was asked for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TransferSpec {
-    /// The experiment, with all that was altered on the command line.
-    pub experiment: ExperimentSpec,
-    /// Env steps between records of the agent's signals; 0 for none.
-    pub signals_every: u64,
-    /// The part of the subjects that was run, if not all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shard: Option<Shard>,
-    /// Resolved YAML of all agents, by their keys.
-    pub agents_yaml: BTreeMap<String, String>,
-    /// Resolved YAML of all tasks, by the names that blocks give them.
-    pub tasks_yaml: BTreeMap<String, String>,
-}
-
-impl Spec for TransferSpec {
-    const FORMAT: &'static str = "etude-transfer 2";
-
-    fn validate(&self) -> Result<(), Invalid> {
-        whole("signals_every", self.signals_every, 0, MOST_STEPS)?;
-        Shard::validate(self.shard)?;
-        let of_experiment = |wrong: Invalid| Invalid { field: format!("experiment.{}", wrong.field), ..wrong };
-        self.experiment.validate().map_err(of_experiment)
-    }
-}
-
-impl TransferSpec {
-    /// The spec of an experiment.
-    pub fn new(experiment: &Experiment, signals_every: u64, shard: Option<Shard>) -> Self {
-        Self {
-            experiment: experiment.spec.clone(),
-            signals_every,
-            shard,
-            agents_yaml: experiment.agent_yamls(),
-            tasks_yaml: experiment.task_yamls(),
-        }
-    }
-
-    /// Indices of the subjects that are run.
-    pub fn subjects(&self) -> Vec<u64> {
-        Shard::deal(self.shard, self.experiment.subjects)
-    }
-}
+pub use shard::Shard;
+pub use spec::TransferSpec;
 
 impl Parted for TransferSpec {
     fn whole(&self) -> Self {

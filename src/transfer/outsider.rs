@@ -4,10 +4,11 @@
 //! Each leg of each subject is handed out ([`Outsider::assignments`]), done elsewhere, and recorded ([`Outsider::record`])
 //! once it is complete. The folder is then what `etude transfer` would have left, report included.
 
-use super::measures::Summary;
+use super::conclude;
 use super::schedule::{Leg, Schedule};
+use super::spec::TransferSpec;
+use super::summary::Summary;
 use super::workers::checkpoint_name;
-use super::{TransferSpec, conclude};
 use crate::catalog::Catalog;
 use crate::experiment::{Experiment, ExperimentError, ExperimentSpec, Group};
 use crate::record::{Log, Rows, Whose, episode_row, evaluation_row};

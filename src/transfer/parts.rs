@@ -1,85 +1,15 @@
-//! Studies that are run in parts, on one machine or on many: who is in which part, and how parts become the whole.
+//! Studies that are run in parts, on one machine or on many: how parts become the whole.
 
 use crate::files::write_whole_by;
 use crate::record::{LOGS, LogBook};
 use crate::run::folder::{RunFolder, Spec, checkpoint_path, difference, read_record};
-use crate::run::limits::whole;
 use crate::transfer::results;
 use crate::transfer::schedule::Schedule;
 use crate::transfer::workers::checkpoint_name;
 use anyhow::{Context, Result, anyhow, bail};
-use etude_envs::document::Invalid;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
-
-/// Parts that a study may be run in.
-const MOST_SHARDS: u64 = 1_000_000;
-
-/// One of several parts of a study: every so many-th of what is dealt out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Shard {
-    /// Which part, from 1.
-    pub index: u64,
-    /// How many parts there are.
-    pub of: u64,
-}
-
-impl Shard {
-    /// Whether a subject, or whatever is dealt out, is in this part.
-    pub fn has(self, index: u64) -> bool {
-        index % self.of == self.index - 1
-    }
-
-    /// Those of so many that are in this part, or all where there are no parts.
-    pub fn deal(shard: Option<Self>, count: u64) -> Vec<u64> {
-        (0..count).filter(|&index| shard.is_none_or(|shard| shard.has(index))).collect()
-    }
-
-    /// Checks a part that was read from a file.
-    ///
-    /// # Errors
-    /// More parts than there may be.
-    pub fn validate(shard: Option<Self>) -> Result<(), Invalid> {
-        shard.map_or(Ok(()), |shard| whole("shard", shard.of, shard.index.max(1), MOST_SHARDS))
-    }
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(index, of)| Some((index.parse().ok()?, of.parse().ok()?)));
-        match parts {
-            Some((index, of)) if 1 <= index && index <= of && of <= MOST_SHARDS => Ok(Self { index, of }),
-            _ => Err(format!("expected a part such as 3/16, from 1/16 to 16/16, found `{text}`")),
-        }
-    }
-}
-
-impl TryFrom<String> for Shard {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Shard> for String {
-    fn from(shard: Shard) -> String {
-        shard.to_string()
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.index, self.of)
-    }
-}
 
 /// What a folder is asked for by that may be run in parts.
 pub trait Parted: Spec + Clone {

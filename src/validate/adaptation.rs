@@ -1,7 +1,8 @@
 //! Adaptation to a force field: what is learned and its after-effect, and its course as that of two processes.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, CYCLE, Trial, run, run_on, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::Result;
 use etude_agents::two_state::{self, Course, fit_probes};

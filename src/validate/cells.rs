@@ -1,7 +1,8 @@
 //! V13b: units of the motor cortex in a force field: whose preferred directions shift, and which of them keep a shift.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, cohort, scheduled};
-use super::{Band, Mechanism, Outcome, Part, Setting};
+use super::setting::{Part, Setting};
 use crate::catalog::AgentBlueprint;
 use crate::stats::mean;
 use anyhow::{Result, anyhow};

@@ -1,8 +1,9 @@
 //! Graded climbing fibres against all-or-none ones.
 
 use super::conditioning::correlation;
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, CYCLE, Lesson, Session, Trial, binned, cohort, middles, scheduled};
-use super::{Band, Mechanism, Outcome, Part, Setting};
+use super::setting::{Part, Setting};
 use crate::catalog::AgentBlueprint;
 use crate::stats::{Estimate, mean, paired_estimate};
 use anyhow::Result;

@@ -4,7 +4,7 @@
 //! Schultz, Dayan & Montague 1997). A trial is an episode: a pause of random length, the cue, a delay, the
 //! outcome. All numbers are the agent's own signals, in units of reward; an agent that has none shows no response.
 
-use super::Setting;
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::{Result, anyhow};
 use etude_agents::{Agent, AgentShape, BasalGangliaConfig, Input, Role, Transition};

@@ -1,8 +1,9 @@
 //! Dopamine in conditioning: the error of the prediction of reward, and its adaptive gain.
 
 use super::conditioning::{Conditioning, DELAY, Response, correlation, discount};
+use super::line::{Band, Mechanism, Outcome};
 use super::session::cohort;
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::Result;
 use rand::RngExt;

@@ -1,7 +1,8 @@
 //! What is told of a movement: reward beside the error, and an error that is hard to see; on the arm with noise and late senses.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, Session, Trial, cohort, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::{mean, mean_estimate};
 use anyhow::Result;
 

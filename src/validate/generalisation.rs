@@ -1,7 +1,8 @@
 //! How far what was learned at one target is there at others; on the arm with noise and late senses.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::Result;
 

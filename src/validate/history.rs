@@ -1,8 +1,9 @@
 //! What the history of errors leaves behind: structure that was learned, memories that come back, and how much is learned from an
 //! error; on the arm with noise and late senses.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::interval::paired_p;
 use crate::stats::{mean, mean_estimate};
 use anyhow::Result;

@@ -1,9 +1,33 @@
 //! All findings, by number.
 
+use super::line::Outcome;
+use super::setting::Setting;
 use super::{
-    Validation, adaptation, cells, climbing_fibre, dopamine, feedback, generalisation, history, manifold, plan,
-    practice, recovery, reinforcement, savings, share, turned,
+    adaptation, cells, climbing_fibre, dopamine, feedback, generalisation, history, manifold, plan, practice, recovery,
+    reinforcement, savings, share, turned,
 };
+use anyhow::Result;
+
+/// A finding to be reproduced.
+pub struct Validation {
+    /// Its number, such as `V1`.
+    pub id: &'static str,
+    /// What is claimed.
+    pub claim: &'static str,
+    /// Where it was published.
+    pub source: &'static str,
+    experiment: fn(&Setting<'_>) -> Result<Outcome>,
+}
+
+impl Validation {
+    /// Repeats the experiment.
+    ///
+    /// # Errors
+    /// An agent that cannot do it, or acts in numbers that are not finite.
+    pub fn run(&self, setting: &Setting<'_>) -> Result<Outcome> {
+        (self.experiment)(setting)
+    }
+}
 
 /// All validations, by number.
 pub const VALIDATIONS: [Validation; 27] = [
@@ -170,3 +194,18 @@ pub const VALIDATIONS: [Validation; 27] = [
         experiment: feedback::uncertainty,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_is_listed_once_and_in_order() {
+        let ids: Vec<&str> = VALIDATIONS.iter().map(|validation| validation.id).collect();
+        let expected = [
+            "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V11", "V12", "V13b", "V14", "V15", "V16a",
+            "V16b", "V17", "V18", "V19", "V20", "V21", "V22", "V23", "V24", "V25", "V26",
+        ];
+        assert_eq!(ids, expected);
+    }
+}

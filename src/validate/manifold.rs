@@ -1,8 +1,9 @@
 //! V11 and V12: a cursor steered through the factors of a population, and decoders whose factors or units are permuted.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, cohort};
+use super::setting::{Part, Setting};
 use super::steering::{Decoders, Steering, Trial, control};
-use super::{Band, Mechanism, Outcome, Part, Setting};
 use crate::calibration::{Control, intuitive};
 use crate::catalog::AgentBlueprint;
 use crate::stats::interval::paired_p;

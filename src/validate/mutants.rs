@@ -5,7 +5,8 @@
 //! from reward. Elsewhere they can change next to nothing: conditioning has neither a desired trajectory nor proprioceptors,
 //! hence no cerebellum, and where errors are shown and do not fail the basal ganglia explore next to nothing.
 
-use super::{Part, Setting, Validation};
+use super::list::Validation;
+use super::setting::{Part, Setting};
 use anyhow::Result;
 use std::collections::BTreeSet;
 

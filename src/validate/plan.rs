@@ -1,7 +1,8 @@
 //! Turned and clamped cursors, and the plan of the hand that they change; on the arm with noise and late senses.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scatter, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::Result;
 use etude_envs::task::Blueprint;

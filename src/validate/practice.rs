@@ -1,7 +1,8 @@
 //! V15: what practice leaves behind in the structure of the cerebellum, and where.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, cohort, scheduled};
-use super::{Band, Mechanism, Outcome, Part, Setting};
+use super::setting::{Part, Setting};
 use crate::catalog::AgentBlueprint;
 use crate::stats::mean;
 use crate::stats::rank::rank_correlation;

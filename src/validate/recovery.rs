@@ -1,7 +1,8 @@
 //! Spontaneous recovery of what was unlearned.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CYCLE, run};
-use super::{Band, Mechanism, Outcome, Part, Setting};
+use super::setting::{Part, Setting};
 use crate::stats::mean;
 use anyhow::Result;
 

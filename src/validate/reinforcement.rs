@@ -1,8 +1,9 @@
 //! Learning from error and learning from reward, told apart by what is shown and by lesions.
 
 use super::generalisation::{Practice, half_width, probed};
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, binned, cohort, middles, scatter, scheduled};
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::mean;
 use anyhow::{Result, anyhow};
 use etude_agents::LesionError;

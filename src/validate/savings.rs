@@ -1,7 +1,8 @@
 //! Savings: relearning that is faster than learning was.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, binned, cohort, middles, run, scheduled};
-use super::{Band, Mechanism, Outcome, Part, Setting};
+use super::setting::{Part, Setting};
 use crate::catalog::AgentBlueprint;
 use crate::stats::curve::mean_curve;
 use crate::stats::retention::{early_savings, savings_in_rate, savings_in_steps};

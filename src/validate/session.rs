@@ -1,6 +1,6 @@
 //! An agent going through trials of reaching.
 
-use super::Setting;
+use super::setting::Setting;
 use crate::catalog::AgentBlueprint;
 use crate::crew::crew;
 use crate::stats::mean;

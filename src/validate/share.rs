@@ -1,7 +1,8 @@
 //! V17: how much of the command is the cerebellum's, early in practice of a skill that others came before.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::cohort;
-use super::{Band, Mechanism, Outcome, Setting};
+use super::setting::Setting;
 use crate::stats::interval::paired_p;
 use crate::stats::mean;
 use anyhow::{Result, anyhow};

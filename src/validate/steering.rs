@@ -1,7 +1,7 @@
 //! An agent going through trials of steering a cursor, through a decoder that was fitted to it.
 
 use super::session::{Lesson, cohort};
-use super::{Part, Setting};
+use super::setting::{Part, Setting};
 use crate::calibration::{Control, Factors, IMPAIRED, Recording, Steps, fit, spec_of, with_blocks};
 use crate::catalog::AgentBlueprint;
 use crate::stats::mean;

@@ -1,8 +1,9 @@
 //! V10: a population vector some of whose units vote for turned directions.
 
+use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, cohort};
+use super::setting::{Part, Setting};
 use super::steering::{Decoders, Steering, Trial};
-use super::{Band, Mechanism, Outcome, Part, Setting};
 use crate::calibration::{Tuning, intuitive, tunings};
 use crate::catalog::AgentBlueprint;
 use crate::stats::interval::paired_p;

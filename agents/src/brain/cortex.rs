@@ -10,65 +10,10 @@ use std::ops::Range;
 use rand::RngExt;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
-use super::config::{ConfigError, below, within};
+use super::cortex_settings::CortexConfig;
 use super::lanes::{LANES, Lanes, Work, ZEROS, add_rows, chunks, dot, dot_rows, flat, flat_mut, sum, widest};
-use super::structure::StructureConfig;
 use crate::state::{StateError, StateReader, StateWriter};
-
-/// The shape of the columns, the same for every part that has one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CortexConfig {
-    /// Hidden units per layer; 2 to 4096, default 64 (stream-x used 128; 64 was as good on the cycling prototype).
-    pub units: usize,
-    /// Hidden layers; 1 to 8, default 2 (stream-x).
-    pub layers: usize,
-    /// Share of each unit's incoming weights that start at zero; 0 to below 1, default 0.9 (stream-x). At least one weight
-    /// of every unit starts at another value.
-    pub initial_sparsity: f64,
-    /// Slope of the rectifier below zero; 0 to below 1, default 0.01 (stream-x).
-    pub leak: f64,
-    /// Pruning and regrowth of units; absent, all units stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub structure: Option<StructureConfig>,
-}
-
-impl Default for CortexConfig {
-    fn default() -> Self {
-        CortexConfig { units: 64, layers: 2, initial_sparsity: 0.9, leak: 0.01, structure: None }
-    }
-}
-
-impl CortexConfig {
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        within("cortex.units", self.units, 2..=4096)?;
-        within("cortex.layers", self.layers, 1..=8)?;
-        below("cortex.initial_sparsity", self.initial_sparsity, 0.0, 1.0)?;
-        below("cortex.leak", self.leak, 0.0, 1.0)?;
-        self.structure.as_ref().map_or(Ok(()), StructureConfig::validate)
-    }
-
-    /// Refuses hidden layers whose weights, traces and second moments, of actor and critic, are more than a checkpoint holds.
-    pub(super) fn refuse_too_large(&self, inputs: usize, actions: usize) -> Result<(), ConfigError> {
-        /// Of the actor and the critic: a weight, its trace and its second moment, in four bytes each.
-        const BYTES_PER_WEIGHT: f64 = 2.0 * 3.0 * 4.0;
-        const MOST_BYTES: f64 = 9e8;
-        let units = self.units as f64;
-        // The actor has a mean and a spread for every action.
-        let ends = (inputs + 1 + 2 * actions) as f64 * units;
-        let bytes = BYTES_PER_WEIGHT * (ends + (self.layers - 1) as f64 * units * (units + 1.0));
-        if bytes <= MOST_BYTES {
-            return Ok(());
-        }
-        Err(ConfigError {
-            field: "cortex.units".into(),
-            found: format!("{} in {} layers, about {:.1} GB", self.units, self.layers, bytes / 1e9),
-            expected: format!("hidden layers of at most {:.1} GB in one brain", MOST_BYTES / 1e9),
-        })
-    }
-}
 
 /// Added to the variance in layer normalisation, as in PyTorch.
 const VARIANCE_EPSILON: f32 = 1e-5;

@@ -4,7 +4,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::brain::cortex::CortexConfig;
+use crate::brain::cortex_settings::CortexConfig;
 use crate::brain::lanes::{LANES, NARROW};
 
 const RATE: f64 = 0.5;

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `senses.rs` | brings observations and rewards to a common scale |
 //! | `cortex.rs` | the hidden layers whose features the other parts read out |
+//! | `cortex_settings.rs` | how large they are, and how they change |
 //! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
+//! | `teacher.rs` | what tells it which way an action should have gone |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
 //! | `motor_cortex/` | from intent to the activity of units, where that is the action |
 //! | `percepts.rs` | what a shape may say of senses that are not always there |
@@ -21,6 +23,7 @@ mod cerebellum;
 mod clock;
 mod config;
 mod cortex;
+mod cortex_settings;
 mod dopamine;
 mod intentional;
 mod lanes;
@@ -31,6 +34,7 @@ mod policy;
 mod senses;
 mod signals;
 mod structure;
+mod teacher;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,11 +44,10 @@ pub use cerebellum::{
     ModelReferenceConfig, SensitivityConfig, SensoryPredictionConfig, SiteConfig, SynapsesConfig,
 };
 pub use config::ConfigError;
-pub use cortex::CortexConfig;
+pub use cortex_settings::{CortexConfig, StructureConfig};
 pub use dopamine::DopamineDefect;
 pub use motor_cortex::{CommandConfig, ErrorTeacher, MotorCortexConfig, Night, RewardTeacher};
 pub use senses::SensesConfig;
-pub use structure::StructureConfig;
 
 use crate::agent::{Agent, AgentShape, Belief, Input, Role, Transition};
 use crate::lesion::{self, LesionError};
@@ -55,6 +58,7 @@ use cerebellum::Cerebellum;
 use clock::Clock;
 use motor_cortex::{CommandUnits, MotorCortex, Parts, Teachers};
 use senses::Senses;
+use teacher::Teacher;
 
 /// What a brain is made of.
 ///
@@ -207,21 +211,6 @@ impl Brain {
         if let Some(cerebellum) = &mut self.cerebellum {
             cerebellum.predict(observation, told);
         }
-    }
-}
-
-/// What tells the actor how the next observation depends on the action.
-pub(super) struct Teacher<'a> {
-    senses: &'a Senses,
-    cerebellum: &'a Cerebellum,
-}
-
-impl Teacher<'_> {
-    /// Turns a gradient with respect to the next sensed observation into that with respect to the action; false if it is
-    /// not known.
-    fn pull_back(&self, by_sensed: &mut [f32], by_action: &mut [f32]) -> bool {
-        self.senses.pull_back(by_sensed);
-        self.cerebellum.pull_back(by_sensed, by_action)
     }
 }
 

@@ -11,48 +11,13 @@
 //! than recent use: a unit that an earlier skill relied on is protected for as long as that.
 
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 
-use super::config::{ConfigError, above, within};
 use super::cortex::{Activity, Column};
+use super::cortex_settings::StructureConfig;
 use super::intentional::Intentional;
 use super::lanes::flat;
 use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
-
-/// How units are pruned and regrown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StructureConfig {
-    /// Share of each layer's units that may be replaced per step; 0 to 0.01, default 1e-5 (Dohare et al. 2024 use 1e-6 to
-    /// 1e-4).
-    pub turnover: f64,
-    /// Steps before a unit can be replaced; 1 to 1e9, default 10000 (likewise).
-    pub maturity: u64,
-    /// Steps over which recent use is averaged; 100 to 1e9, default 10000.
-    pub memory: u64,
-    /// Steps over which use of old still protects; `memory` to 1e12, default 1000000.
-    pub protection: u64,
-    /// Only units with less than this share of their layer's mean kept utility are replaced; above 0 and at most 1,
-    /// default 0.1.
-    pub useless: f64,
-}
-
-impl Default for StructureConfig {
-    fn default() -> Self {
-        StructureConfig { turnover: 1e-5, maturity: 10_000, memory: 10_000, protection: 1_000_000, useless: 0.1 }
-    }
-}
-
-impl StructureConfig {
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        within("cortex.structure.turnover", self.turnover, 0.0..=0.01)?;
-        within("cortex.structure.maturity", self.maturity, 1..=1_000_000_000)?;
-        within("cortex.structure.memory", self.memory, 100..=1_000_000_000)?;
-        within("cortex.structure.protection", self.protection, self.memory..=1_000_000_000_000)?;
-        above("cortex.structure.useless", self.useless, 0.0, 1.0)
-    }
-}
 
 /// Steps between two looks at the units: use is an average over thousands of steps, and a look is not for free.
 const LOOK_EVERY: u64 = 16;

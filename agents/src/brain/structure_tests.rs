@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 
 use super::*;
-use crate::brain::cortex::CortexConfig;
+use crate::brain::cortex_settings::CortexConfig;
 use crate::state::State;
 
 fn generator() -> ChaCha8Rng {

@@ -8,7 +8,7 @@
 //! ```
 
 use super::spec::ArmSpec;
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// An arm of two links in the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! What makes a velocity of activity, and what perturbations make of that.
 
 use super::spec::{BlockSpec, CursorSpec, DecoderSpec, LinearSpec, Method, Perturbation};
-use crate::rapier::prelude::Vector;
 use crate::seed::{Rng, Seed};
+use bevy_rapier2d::rapier::prelude::Vector;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 

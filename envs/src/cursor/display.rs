@@ -3,12 +3,12 @@
 use super::record::{METRICS, PLACE};
 use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
 use super::{Cursor, TARGET};
-use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::schedule::{Place, in_words};
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
 use crate::world::PhysicsSettings;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 impl Cursor {
     /// Writes what is seen, in the order of the observation space.

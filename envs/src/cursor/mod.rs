@@ -22,7 +22,6 @@ pub use spec::{
 
 use crate::document::{Document, DocumentError, to_yaml};
 use crate::family::Family;
-use crate::rapier::prelude::*;
 use crate::scene::Scene;
 use crate::schedule::{self, Place, Round};
 use crate::seed::{Rng, Seed};
@@ -30,6 +29,7 @@ use crate::space::Field;
 use crate::task::{Blueprint, Judgement, Task, TaskSpec};
 use crate::world::World;
 use arm::Arm;
+use bevy_rapier2d::rapier::prelude::*;
 use record::PLACE;
 use std::sync::Arc;
 

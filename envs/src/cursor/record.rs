@@ -1,7 +1,7 @@
 //! What is measured of a trial.
 
-use crate::rapier::prelude::Vector;
 use crate::task::{Metric, measured};
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// The metrics of a trial, in the order of [`Record::metrics`]; those of `PLACE` go before.
 pub static METRICS: [Metric; 4] = [

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::Document;
-use crate::family::Registry;
+use crate::registry::Registry;
 
 fn spec(id: &str, more: &str) -> CursorSpec {
     let base = Document::parse(id, &Registry::default().task(id).unwrap().yaml()).unwrap();

@@ -1,7 +1,7 @@
 //! What can be told of a ground: how long and how steep it is, and how rough by ISO 8608.
 
+use super::grid::WAY_SPACING;
 use super::ground_spec::{Filter, GroundSpec, SmoothingSpec};
-use super::profile::WAY_SPACING;
 use super::spec::CyclingSpec;
 use super::survey::{Roughness, Survey};
 use super::way::Way;

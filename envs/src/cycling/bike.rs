@@ -5,10 +5,10 @@
 
 use super::profile::Profile;
 use super::spec::{CyclingSpec, MassSpec, SuspensionSpec, WheelSpec};
-use crate::rapier::prelude::*;
 use crate::scene::Scene;
 use crate::task::Push;
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::*;
 
 /// Standard gravity in m/s².
 pub const GRAVITY: f32 = 9.81;

@@ -4,10 +4,10 @@
 //! with the next segments' end points act as small steps: measured on perfectly flat ground, a bicycle that rolls
 //! freely at 4.5 m/s lost 2 m/s within 3 s, and a physics step cost two to three times as much.
 
-use crate::rapier::parry::bounding_volume::{Aabb, BoundingSphere};
-use crate::rapier::parry::query::{PointProjection, PointQuery, Ray, RayCast, RayIntersection};
-use crate::rapier::parry::shape::{FeatureId, Segment, Shape, ShapeType, TypedShape};
-use crate::rapier::prelude::{MassProperties, Vector};
+use bevy_rapier2d::rapier::parry::bounding_volume::{Aabb, BoundingSphere};
+use bevy_rapier2d::rapier::parry::query::{PointProjection, PointQuery, Ray, RayCast, RayIntersection};
+use bevy_rapier2d::rapier::parry::shape::{FeatureId, Segment, Shape, ShapeType, TypedShape};
+use bevy_rapier2d::rapier::prelude::{MassProperties, Vector};
 use std::sync::Arc;
 
 /// How far below its lowest point the ground's bounding box reaches, so that a wheel that sinks in is still found.

@@ -6,7 +6,9 @@
 
 mod account;
 mod bike;
+mod grid;
 mod ground;
+mod ground_check;
 mod ground_spec;
 mod placed;
 mod profile;
@@ -26,13 +28,13 @@ pub use way::Way;
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
-use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::{Field, Space};
 use crate::task::{Blueprint, Fact, Judgement, Metric, Push, Task, TaskSpec};
 use crate::tolerance;
 use crate::world::{PhysicsSettings, World};
+use bevy_rapier2d::rapier::prelude::Vector;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Arc;
@@ -56,7 +58,7 @@ const MARGIN: f32 = 5.0;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("cycling", blueprint).inlining(survey::inline)
+    Family::from_documents("cycling", blueprint).inlining(survey::inline::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {

@@ -1,6 +1,7 @@
 //! The ground of an episode. Roads by ISO 8608: random profiles with a given displacement spectrum, and the trail's logs, drops
 //! and grades; on top of them the way that is the same in all episodes.
 
+use super::grid::{SPACING, START};
 use super::ground::Ground;
 use super::ground_spec::GroundSpec;
 use super::placed::SurfaceSpec;
@@ -12,14 +13,6 @@ use realfft::{ComplexToReal, RealFftPlanner};
 use std::f32::consts::{PI, TAU};
 use std::sync::Arc;
 
-/// Distance between two heights, in m.
-pub const SPACING: f32 = 0.05;
-/// The same in double precision, in which the way is worked out.
-pub const WAY_SPACING: f64 = 0.05;
-/// Where the ground begins, in m; the rear wheel starts at 0.
-pub const START: f32 = -10.0;
-/// Heights in one episode's ground, unless its course is a longer one: 115.2 m.
-pub const POINTS: usize = 2304;
 /// The reference wavenumber of ISO 8608, in cycles/m.
 const REFERENCE_WAVENUMBER: f32 = 0.1;
 /// Half the base over which the ground's curvature is felt by a tyre and a wheel, in samples.

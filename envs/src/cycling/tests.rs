@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::document::Document;
-use crate::family::Registry;
+use crate::registry::Registry;
 use crate::world::Physics;
 
 fn spec(id: &str) -> CyclingSpec {

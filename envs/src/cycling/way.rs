@@ -1,8 +1,8 @@
 //! The way that is the same in all episodes: a measured profile, and what is placed along it.
 
+use super::grid::{POINTS, SPACING, START, WAY_SPACING};
 use super::ground_spec::GroundSpec;
 use super::placed::SurfaceSpec;
-use super::profile::{POINTS, SPACING, START, WAY_SPACING};
 use super::survey::{gaussian, resample};
 use crate::document::Invalid;
 use crate::seed::Rng;

@@ -1,10 +1,11 @@
 //! What is seen and felt, and the task's spec in words.
 
+use super::ear::ONSET_WINDOW;
 use super::hand::{Hand, LIGHTEST_TOUCH};
 use super::instrument::BEHIND_FRET;
 use super::music::Note;
 use super::spec::{ActionSet, Eyes, FINGERS, FrettingSpec};
-use super::{Fretting, METRICS, ONSET_WINDOW};
+use super::{Fretting, METRICS};
 use crate::percept::{Goal, Percept};
 use crate::space::{Field, Space};
 use crate::task::TaskSpec;

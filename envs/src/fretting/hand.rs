@@ -6,8 +6,8 @@
 
 use super::instrument::Instrument;
 use super::spec::{FINGERS, HandSpec};
-use crate::rapier::prelude::*;
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::*;
 
 /// Physics length units per m, and force units per N.
 pub const UNITS: f32 = 10.0;

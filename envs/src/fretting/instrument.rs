@@ -3,6 +3,7 @@
 //! x runs from the nut to the bridge, y across the strings, both in m; y = 0 is the middle of the neck. Musical
 //! coordinates are strings counted from 1, the lowest, and frets: fret n is at n, and the nut at 0.
 
+use super::score::pitch::pitch;
 use super::spec::InstrumentSpec;
 
 /// Semitones per octave: fret n divides the string by 2^(n/12).
@@ -131,27 +132,4 @@ impl Instrument {
     fn middle(&self) -> f32 {
         0.5 * (self.strings as f32 + 1.0)
     }
-}
-
-/// MIDI number of a pitch such as `E2`, `F#3` or `Bb1`; `None` if it is none.
-pub fn pitch(name: &str) -> Option<i32> {
-    let mut letters = name.chars();
-    let step = match letters.next()? {
-        'C' => 0,
-        'D' => 2,
-        'E' => 4,
-        'F' => 5,
-        'G' => 7,
-        'A' => 9,
-        'B' => 11,
-        _ => return None,
-    };
-    let rest = letters.as_str();
-    let (change, octave) = match rest.chars().next()? {
-        '#' => (1, &rest[1..]),
-        'b' => (-1, &rest[1..]),
-        _ => (0, rest),
-    };
-    let octave: i32 = octave.parse().ok().filter(|octave| (-1..=9).contains(octave))?;
-    Some(12 * (octave + 1) + step + change)
 }

@@ -26,7 +26,6 @@ pub use spec::{
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
-use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::Field;
@@ -34,6 +33,7 @@ use crate::task::{Blueprint, Judgement, Metric, Push, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::tone::{Tone, Touch};
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::Vector;
 use instrument::BEHIND_FRET;
 use rand::RngExt;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! What can be said about a fretting task in YAML. All quantities in SI units.
 
-use super::score::{Choice, ScoreSource, Voice};
+use super::score::choice::{Choice, Voice};
+use super::score::pitch::pitch;
+use super::score::written::ScoreSource;
 use crate::document::Invalid;
 use serde::{Deserialize, Serialize};
 
@@ -261,7 +263,7 @@ impl FrettingSpec {
         check("instrument.frets", instrument.frets as f32, 4.0..=36.0, "")?;
         check("instrument.tuning", instrument.tuning.len() as f32, 1.0..=MOST_STRINGS as f32, "strings")?;
         for name in &instrument.tuning {
-            if super::instrument::pitch(name).is_none() {
+            if pitch(name).is_none() {
                 return Err(Invalid {
                     field: "instrument.tuning".into(),
                     found: format!("`{name}`"),

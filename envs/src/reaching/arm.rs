@@ -2,8 +2,8 @@
 
 use super::dynamics::{Links, Motion};
 use super::spec::{ArmSpec, LinkSpec};
-use crate::rapier::prelude::*;
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::*;
 use std::f32::consts::{PI, TAU};
 
 /// Handles of everything in the world, and the few states that are not Rapier's.

@@ -8,7 +8,7 @@ use super::arm::muscle_share;
 use super::dynamics::{Links, Motion, torques_of_force};
 use super::movement::{Desired, Movement};
 use super::spec::{ControllerKind, ReachingSpec};
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// Time constant with which the plan follows what is commanded of it, in s: its acceleration has to be finite.
 const PLAN_LAG: f32 = 0.05;

@@ -4,7 +4,7 @@
 //! both counter-clockwise.
 
 use super::spec::ArmSpec;
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// What is felt of the arm's motion.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

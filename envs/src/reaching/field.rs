@@ -3,7 +3,7 @@
 use super::movement::Movement;
 use super::schedule::{Conditions, FieldKind};
 use super::spec::ChannelSpec;
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// The force field of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) in N·s/m, row by row: a saddle that drives
 /// the hand along one diagonal and brakes it along the other.

@@ -5,37 +5,40 @@
 //! trial is an episode; blocks of trials with and without fields make a schedule, as experiments on adaptation have it.
 
 mod arm;
+mod checks;
 mod controller;
 mod display;
 mod dynamics;
 mod field;
 mod movement;
+mod movement_spec;
 mod record;
 mod schedule;
 mod senses;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 pub use arm::Arm;
 pub use controller::Controller;
 pub use dynamics::{Links, Motion, torques_of_force};
 pub use field::{Field, SADDLE};
 pub use movement::{Desired, Movement};
+pub use movement_spec::MovementSpec;
 pub use record::Record;
 pub use schedule::{
     BlockSpec, Column, Conditions, Course, CursorShown, FieldKind, Normal, Ramp, RandomWalk, Row, Sinusoid, Strength,
-    TableFault, Trial, TrialTable, Trials, trial,
+    TableFault, TrialTable, Trials,
 };
 pub use senses::{Moment, Senses};
 pub use spec::{
-    ArmSpec, ChannelSpec, ControllerKind, ControllerSpec, EpisodeSpec, LinkSpec, MovementSpec, ReachingSpec,
-    RewardSpec, SensesSpec,
+    ArmSpec, ChannelSpec, ControllerKind, ControllerSpec, EpisodeSpec, LinkSpec, ReachingSpec, RewardSpec, SensesSpec,
 };
+pub use trial::{Trial, trial};
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
-use crate::rapier::prelude::Vector;
 use crate::scene::Scene;
 use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
@@ -43,6 +46,7 @@ use crate::space;
 use crate::task::{Blueprint, Judgement, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::world::World;
+use bevy_rapier2d::rapier::prelude::Vector;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 use record::PLACE;
@@ -225,7 +229,7 @@ impl Task for Reaching {
     }
 
     fn trial(&mut self, seed: Seed, index: u64) {
-        self.trial = schedule::trial(&self.spec, seed, self.course.unwrap_or(seed), index);
+        self.trial = trial(&self.spec, seed, self.course.unwrap_or(seed), index);
     }
 
     fn follow(&mut self, course: Seed) {

@@ -1,7 +1,7 @@
 //! The movement that is asked for: straight from start to target, as smooth as can be.
 
 use super::spec::ReachingSpec;
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 
 /// Where the hand should be at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -7,7 +7,7 @@
 
 use super::dynamics::{Links, Motion};
 use super::spec::ReachingSpec;
-use crate::rapier::prelude::Vector;
+use bevy_rapier2d::rapier::prelude::Vector;
 use std::collections::VecDeque;
 
 /// All that there is to sense at a time.

@@ -2,11 +2,11 @@
 
 use super::arm::muscle_share;
 use super::*;
-use crate::Registry;
-use crate::rapier::prelude::RigidBodyHandle;
+use crate::registry::Registry;
 use crate::scene::Mark;
 use crate::schedule::After;
 use crate::world::Physics;
+use bevy_rapier2d::rapier::prelude::RigidBodyHandle;
 use std::f64::consts::TAU;
 
 fn spec(id: &str) -> ReachingSpec {

@@ -1,7 +1,6 @@
 //! One body as it is known: its forward model, and how well that usually predicts.
 
 use super::climbing_fibre::ClimbingFibre;
-use super::contexts::Settings;
 use crate::brain::least_squares::LeastSquares;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -12,6 +11,31 @@ pub(super) const LARGEST_SURPRISE: f64 = 50.0;
 /// Squared errors below these are none: (1% of what is typical)², and this share of the mean square of the changes.
 const LEAST_ERROR: f64 = 1e-4;
 const LEAST_ERROR_SHARE: f64 = 0.0025;
+
+/// What the contexts are made with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Settings {
+    pub(super) regressors: usize,
+    pub(super) targets: usize,
+    pub(super) capacity: usize,
+    pub(super) prior: f64,
+    pub(super) reference_forgetting: f64,
+    pub(super) forgetting: f64,
+    pub(super) arming: u64,
+    pub(super) adoption: u64,
+    pub(super) threshold: f64,
+    pub(super) window: u64,
+}
+
+impl Settings {
+    /// Share that a changed body's model keeps per step after that many steps in it: the better it is known, the longer it is
+    /// remembered, up to the reference's memory.
+    pub(super) fn kept_of(&self, age: u64) -> f64 {
+        let steps = 1.0 / (1.0 - self.forgetting).max(f64::MIN_POSITIVE) + age as f64;
+        (1.0 - 1.0 / steps).min(self.reference_forgetting.max(self.forgetting))
+    }
+}
+
 /// One body as it is known.
 #[derive(Clone, Debug)]
 pub(super) struct Context {

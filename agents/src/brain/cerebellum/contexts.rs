@@ -10,7 +10,7 @@
 //! candidate that halves it becomes a new context: only what can be predicted after all is a change of the body.
 
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
-use super::context::{Context, LARGEST_SURPRISE, USUAL_MEMORY, learn_from, least};
+use super::context::{Context, LARGEST_SURPRISE, Settings, USUAL_MEMORY, learn_from, least};
 use crate::brain::least_squares::LeastSquares;
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -35,30 +35,6 @@ const REST: u64 = 200;
 const SHORTEST_CONTEXT: u64 = 1000;
 /// Steps before a context other than the reference can be surprised.
 const SETTLING: u64 = 300;
-
-/// What the contexts are made with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
-    pub(super) regressors: usize,
-    pub(super) targets: usize,
-    pub(super) capacity: usize,
-    pub(super) prior: f64,
-    pub(super) reference_forgetting: f64,
-    pub(super) forgetting: f64,
-    pub(super) arming: u64,
-    pub(super) adoption: u64,
-    pub(super) threshold: f64,
-    pub(super) window: u64,
-}
-
-impl Settings {
-    /// Share that a changed body's model keeps per step after that many steps in it: the better it is known, the longer it is
-    /// remembered, up to the reference's memory.
-    fn kept_of(&self, age: u64) -> f64 {
-        let steps = 1.0 / (1.0 - self.forgetting).max(f64::MIN_POSITIVE) + age as f64;
-        (1.0 - 1.0 / steps).min(self.reference_forgetting.max(self.forgetting))
-    }
-}
 
 /// The question which body this is, while it is open.
 #[derive(Clone, Debug)]

@@ -21,7 +21,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::ClimbingFibreConfig;
-use super::contexts::{Contexts, Settings};
+use super::context::Settings;
+use super::contexts::Contexts;
 use crate::agent::{AgentShape, Role};
 use crate::brain::clock::Clock;
 use crate::brain::config::{ConfigError, above, within};

@@ -60,19 +60,19 @@ impl CommandConfig {
     }
 
     /// Checks what depends on the number of actions.
-    pub(in crate::brain) fn validate_for(&self, actions: usize) -> Result<(), ConfigError> {
+    pub(crate) fn validate_for(&self, actions: usize) -> Result<(), ConfigError> {
         within("motor_cortex.command.units", self.units, FEWEST * actions..=4096)
     }
 }
 
 /// What a command is made of, one number per action each.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::brain) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// The basal ganglia's.
-    pub(in crate::brain) policy: &'a [f32],
+    pub(crate) policy: &'a [f32],
     /// The cerebellum's, of its fast and its slow site.
-    pub(in crate::brain) fast: &'a [f32],
-    pub(in crate::brain) slow: &'a [f32],
+    pub(crate) fast: &'a [f32],
+    pub(crate) slow: &'a [f32],
 }
 
 /// Parts of what the units take up: movement, policy, fast, slow.
@@ -88,7 +88,7 @@ const STREAM: u64 = 0x636f_6d6d;
 
 /// The population.
 #[derive(Clone, Debug)]
-pub(in crate::brain) struct CommandUnits {
+pub(crate) struct CommandUnits {
     movement: f32,
     noise: f32,
     /// Steps that are left of the time in which R is learnt.
@@ -116,7 +116,7 @@ pub(in crate::brain) struct CommandUnits {
 
 impl CommandUnits {
     /// A population for a body.
-    pub(in crate::brain) fn new(config: &CommandConfig, shape: &AgentShape, seed: u64) -> CommandUnits {
+    pub(crate) fn new(config: &CommandConfig, shape: &AgentShape, seed: u64) -> CommandUnits {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(STREAM);
         let (units, actions) = (config.units, shape.actions);
@@ -164,17 +164,17 @@ impl CommandUnits {
     }
 
     /// Silences a share of the units.
-    pub(in crate::brain) fn lesion(&mut self, share: f32) {
+    pub(crate) fn lesion(&mut self, share: f32) {
         self.silent = (share * self.activity.len() as f32).round() as usize;
     }
 
     /// What the units do, in units of the action.
-    pub(in crate::brain) fn activity(&self) -> &[f32] {
+    pub(crate) fn activity(&self) -> &[f32] {
         &self.activity
     }
 
     /// Writes the action that the units make of a command; with their noise if it is to explore.
-    pub(in crate::brain) fn act(&mut self, observation: &[f32], parts: Parts<'_>, explore: bool, action: &mut [f32]) {
+    pub(crate) fn act(&mut self, observation: &[f32], parts: Parts<'_>, explore: bool, action: &mut [f32]) {
         let (movement, commands) = self.taken.split_at_mut(self.actions);
         self.regressors.fill(0.0);
         let wanted = self.regressors[1..].iter_mut().zip(&self.desired);
@@ -204,7 +204,7 @@ impl CommandUnits {
     }
 
     /// Learns how the body's feedback answers what is desired.
-    pub(in crate::brain) fn learn(&mut self, observation: &[f32]) {
+    pub(crate) fn learn(&mut self, observation: &[f32]) {
         if self.feedback.is_empty() || self.learning == 0 {
             return;
         }
@@ -223,14 +223,14 @@ impl CommandUnits {
         self.learning -= 1;
     }
 
-    pub(in crate::brain) fn save(&self, writer: &mut StateWriter<'_>) {
+    pub(crate) fn save(&self, writer: &mut StateWriter<'_>) {
         writer.put_f32("inputs", &self.inputs);
         writer.put_u64("silent", &[self.silent as u64, self.learning]);
         generator::save(&self.generator, writer);
         writer.scope("map", |writer| self.map.save(writer));
     }
 
-    pub(in crate::brain) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+    pub(crate) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         reader.get_f32("inputs", &mut self.inputs)?;
         reader.check("inputs", &self.inputs, "a number from -10 to 10", |weight| weight.abs() <= 10.0)?;
         self.readout = readout(&self.inputs, self.actions);

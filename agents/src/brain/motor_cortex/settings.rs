@@ -126,12 +126,12 @@ impl Default for Night {
 
 impl MotorCortexConfig {
     /// Checks what depends on the number of units.
-    pub(in crate::brain) fn validate_for(&self, units: usize) -> Result<(), ConfigError> {
+    pub(crate) fn validate_for(&self, units: usize) -> Result<(), ConfigError> {
         let rows = self.exact.iter().flatten();
         rows.map(Vec::len).try_for_each(|found| within("motor_cortex.exact", found, units..=units))
     }
 
-    pub(in crate::brain) fn validate(&self) -> Result<(), ConfigError> {
+    pub(crate) fn validate(&self) -> Result<(), ConfigError> {
         self.command.as_ref().map_or(Ok(()), CommandConfig::validate)?;
         within("motor_cortex.latents", self.latents, 1..=100)?;
         within("motor_cortex.directions", self.directions, 3..=360)?;

@@ -1,6 +1,6 @@
 //! Tables of distance and height in m, as spreadsheets and instruments write them.
 
-use super::{Fault, Read};
+use super::read::{Fault, Read};
 use crate::document::shown;
 use csv::{ReaderBuilder, StringRecord, Trim};
 

@@ -7,7 +7,7 @@
 //! keyword of eight characters, of which this needs `UNITSNAM` (the channels' units, eight characters each) and `XUNITS`.
 //! After a line `END` stand the samples, all channels of one after the other.
 
-use super::{Fault, Read};
+use super::read::{Fault, Read};
 use crate::document::shown;
 
 /// Length of a keyword, and of a channel's unit, in characters.

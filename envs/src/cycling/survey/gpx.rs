@@ -1,6 +1,6 @@
 //! Tracks of satellite receivers (GPX 1.0 and 1.1): places with heights.
 
-use super::{Fault, Read};
+use super::read::{Fault, Read};
 use crate::document::shown;
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 use gpx::{Gpx, Waypoint};

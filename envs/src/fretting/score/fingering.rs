@@ -8,11 +8,11 @@
 //! order in which both name what is hard: shifts along the neck, then fingers that jump, then strings that are crossed, then
 //! weak fingers and high positions.
 
-use super::line::unplayable;
+use super::line::{Unplayable, unplayable};
 use super::pitch::name_of;
 use super::reach::{Place, Reach};
-use super::{ScoreNote, ScoreSpec, Unplayable};
-use crate::fretting::ONSET_WINDOW;
+use super::written::{ScoreNote, ScoreSpec};
+use crate::fretting::ear::ONSET_WINDOW;
 use crate::fretting::instrument::Instrument;
 use crate::fretting::spec::{FINGERS, HandSpec, MusicSpec};
 

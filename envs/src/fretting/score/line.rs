@@ -1,42 +1,17 @@
 //! What of a piece is played: one note at a time, of the pitches that an instrument has.
 
-use super::pitch::name_of;
-use super::{Pitch, ScoreNote, ScoreSpec, TEMPO};
+use super::choice::{Choice, Voice};
+use super::pitch::{Pitch, name_of};
+use super::written::{FIELD, ScoreNote, ScoreSpec};
 use crate::document::Invalid;
 use crate::fretting::instrument::Instrument;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::fmt;
 
 /// Share of its length by which a note may run on into the next, as in legato playing, and still be one after the other.
 const LEGATO: f64 = 0.25;
 /// Beats that count as the same.
 const SAME: f64 = 1e-3;
-/// Furthest that a piece may be transposed, in semitones.
-const FURTHEST: f32 = 60.0;
-
-/// What of a score is played, and how; see [`MusicSpec`](super::super::MusicSpec).
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Choice {
-    /// The track, from 1.
-    pub track: Option<u32>,
-    /// The first and the last bar, from 1.
-    pub bars: Option<[u32; 2]>,
-    /// Beats per minute.
-    pub tempo: Option<f32>,
-    /// Semitones by which all is moved.
-    pub transpose: Option<i32>,
-    /// What is played where notes sound together.
-    pub voice: Option<Voice>,
-}
-
-/// What is played where notes sound together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Voice {
-    /// The melody alone: the highest note at each time, without grace notes.
-    Highest,
-}
-
 /// One line of notes on its way to the hand.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -110,25 +85,6 @@ pub struct LeftOut {
     pub reason: &'static str,
 }
 
-impl Choice {
-    /// Whether nothing is chosen.
-    pub fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-
-    /// Checks tempo and transposition.
-    ///
-    /// # Errors
-    /// The first one out of its range.
-    pub fn validate(&self) -> Result<(), Invalid> {
-        if let Some(tempo) = self.tempo {
-            Invalid::check("music.tempo", tempo, TEMPO, "beats per minute")?;
-        }
-        let transpose = self.transpose.unwrap_or(0) as f32;
-        Invalid::check("music.transpose", transpose, -FURTHEST..=FURTHEST, "semitones")
-    }
-}
-
 /// Checks a stretch of bars against how many there are.
 pub(super) fn check_bars([first, last]: [u32; 2], bars: u32) -> Result<(), Invalid> {
     if 1 <= first && first <= last && last <= bars {
@@ -161,7 +117,7 @@ impl Line {
         score.validate_time()?;
         let mut earliest = 0.0;
         for (index, note) in score.notes.iter().enumerate() {
-            let at = |field: &str| format!("{}.notes[{index}].{field}", super::FIELD);
+            let at = |field: &str| format!("{}.notes[{index}].{field}", FIELD);
             Invalid::check(&at("beat"), note.beat, earliest..=1e7, "beats")?;
             Invalid::check(&at("duration"), note.duration.unwrap_or(0.0), 0.0..=1e6, "beats")?;
             earliest = note.beat;

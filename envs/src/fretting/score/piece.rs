@@ -1,7 +1,8 @@
 //! A piece of music as a file holds it: tracks of notes in bars, whoever wrote it.
 
-use super::line::{Choice, Line, LineNote, check_bars};
-use super::{MOST_NOTES, ScoreSpec, TempoChange};
+use super::choice::Choice;
+use super::line::{Line, LineNote, check_bars};
+use super::written::{MOST_NOTES, ScoreSpec, TempoChange};
 use crate::document::{Invalid, shown};
 
 /// Most bars that a piece may have, repeats played.

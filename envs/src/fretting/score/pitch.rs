@@ -1,7 +1,6 @@
 //! Pitches as numbers and names.
 
 use crate::document::shown;
-use crate::fretting::instrument::pitch;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -53,4 +52,27 @@ impl<'de> Deserialize<'de> for Pitch {
         }
         deserializer.deserialize_any(NumberOrName)
     }
+}
+
+/// MIDI number of a pitch such as `E2`, `F#3` or `Bb1`; `None` if it is none.
+pub fn pitch(name: &str) -> Option<i32> {
+    let mut letters = name.chars();
+    let step = match letters.next()? {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return None,
+    };
+    let rest = letters.as_str();
+    let (change, octave) = match rest.chars().next()? {
+        '#' => (1, &rest[1..]),
+        'b' => (-1, &rest[1..]),
+        _ => (0, rest),
+    };
+    let octave: i32 = octave.parse().ok().filter(|octave| (-1..=9).contains(octave))?;
+    Some(12 * (octave + 1) + step + change)
 }

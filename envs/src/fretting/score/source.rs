@@ -1,16 +1,17 @@
 //! Where scores come from: the ones that come with the program, files of several kinds, and tasks that hold one.
 
-use super::line::{Choice, LeftOut, Line, Unplayable};
-use super::{FIELD, Piece, ScoreNote, ScoreSpec, finger, guitar_pro, midi, musicxml};
+use super::choice::Choice;
+use super::fingering::finger;
+use super::line::{LeftOut, Line, Unplayable};
+use super::piece::Piece;
+use super::written::{FIELD, ScoreNote, ScoreSource, ScoreSpec};
+use super::{guitar_pro, midi, musicxml};
 use crate::document::{
     Document, DocumentError, Invalid, LARGEST_FILE_BYTES, find, nearest, read_bytes, shown, text_of, to_yaml,
 };
 use crate::fretting::instrument::Instrument;
 use crate::fretting::spec::FrettingSpec;
 use include_dir::{Dir, include_dir};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::path::Path;
 
@@ -23,48 +24,7 @@ const KINDS: &str = "a score: YAML, MIDI (.mid), MusicXML (.musicxml) or Guitar 
 /// How many notes that cannot be played one message names.
 const MOST_NAMED: usize = 5;
 
-/// What a task says that is to be played.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum ScoreSource {
-    /// The name of a built-in score. In a file it may also be the path of a score, whose contents are then put in its place.
-    Named(String),
-    /// The score itself.
-    Written(ScoreSpec),
-}
-
-impl<'de> Deserialize<'de> for ScoreSource {
-    /// Unlike serde's own way with untagged enums, this keeps the fields that errors are about.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameOrScore;
-        impl<'de> Visitor<'de> for NameOrScore {
-            type Value = ScoreSource;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a score, a path to one, or the score itself")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<ScoreSource, E> {
-                Ok(ScoreSource::Named(name.into()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ScoreSource, A::Error> {
-                ScoreSpec::deserialize(MapAccessDeserializer::new(map)).map(ScoreSource::Written)
-            }
-        }
-        deserializer.deserialize_any(NameOrScore)
-    }
-}
-
 impl ScoreSource {
-    /// Its name.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Named(name) => name,
-            Self::Written(score) => &score.score,
-        }
-    }
-
     /// The score, of a task whose document has its files inlined.
     ///
     /// # Errors

@@ -1,16 +1,15 @@
 //! Blocks: stretches of trials of one kind.
 
-use super::Conditions;
+use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use super::course::{LONGEST_WALK, Strength};
 use super::table::TrialTable;
 use crate::document::Invalid;
-use crate::reaching::spec::MovementSpec;
+use crate::reaching::movement_spec::MovementSpec;
 use crate::seed::Seed;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::ops::RangeInclusive;
 
 /// Most trials of a block.
 const MOST_TRIALS: u32 = 1_000_000;
@@ -80,62 +79,12 @@ pub enum Trials {
     File(String),
 }
 
-/// What acts on the hand, or on the cursor that shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldKind {
-    /// Nothing.
-    #[default]
-    None,
-    /// A force at right angles to the hand's velocity: strength in N·s/m, positive to its right.
-    Curl,
-    /// The force field of Shadmehr & Mussa-Ivaldi 1994 times the strength.
-    Saddle,
-    /// A rotation of the cursor about the start: strength in degrees, counter-clockwise positive.
-    Rotation,
-    /// A cursor that is as far from the start as the hand, but always in the same direction: strength in degrees from that of the
-    /// target, counter-clockwise positive (a visual error clamp, Morehead et al. 2017). It is meant to be ignored: reward, score
-    /// and metrics are of the hand.
-    ErrorClamp,
-    /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
-    Gain,
-    /// A linear map of the cursor's way from the start, such as a shear; its strength is 1, the map is given row by row.
-    Linear,
-}
-
-/// When the cursor is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CursorShown {
-    /// Always.
-    #[default]
-    On,
-    /// Never.
-    Off,
-    /// From the end of the movement.
-    End,
-}
-
 fn is_zero(value: &f32) -> bool {
     *value == 0.0
 }
 
 fn no_cue(cue: &u32) -> bool {
     *cue == 0
-}
-
-impl FieldKind {
-    /// The strengths it may have, and their unit.
-    pub fn strengths(self) -> (RangeInclusive<f32>, &'static str) {
-        match self {
-            FieldKind::None => (0.0..=0.0, "without a field"),
-            FieldKind::Curl => (-100.0..=100.0, "N·s/m"),
-            FieldKind::Saddle => (-5.0..=5.0, ""),
-            FieldKind::Rotation | FieldKind::ErrorClamp => (-180.0..=180.0, "degrees"),
-            FieldKind::Gain => (0.1..=10.0, ""),
-            FieldKind::Linear => (1.0..=1.0, ""),
-        }
-    }
 }
 
 impl Trials {
@@ -205,11 +154,11 @@ impl BlockSpec {
     }
 
     /// What the block says of its trial `turn`, which is trial `index` of the lane; what is random in its course follows from a seed.
-    pub(super) fn conditions(&self, course: Seed, index: u64, turn: u64) -> Conditions {
+    pub(crate) fn conditions(&self, course: Seed, index: u64, turn: u64) -> Conditions {
         let every = u64::from(self.break_every.unwrap_or(self.trials.count()).max(1));
         Conditions {
             field: self.field,
-            strength: self.strength.at(course, index, turn, self),
+            strength: self.strength.at(course, index, turn, self.field, self.trials.count()),
             map: self.map,
             catch: self.catch,
             clamp: self.clamp,
@@ -275,6 +224,3 @@ impl BlockSpec {
         }
     }
 }
-
-/// Longest break, in s: ten years.
-pub(super) const LONGEST_BREAK: f32 = 3.2e8;

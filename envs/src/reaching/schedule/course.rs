@@ -1,6 +1,6 @@
 //! Strengths that change from trial to trial within a block.
 
-use super::block::{BlockSpec, FieldKind};
+use super::conditions::FieldKind;
 use crate::document::Invalid;
 use crate::seed::Seed;
 use rand::RngExt;
@@ -129,11 +129,11 @@ impl<'de> Deserialize<'de> for Strength {
 }
 
 impl Strength {
-    /// The strength in trial `turn` of a block, which is trial `index` of the lane; what is random follows from a seed.
-    pub(super) fn at(&self, seed: Seed, index: u64, turn: u64, block: &BlockSpec) -> f32 {
+    /// The strength in trial `turn` of so many of a block, which is trial `index` of the lane; what is random follows from a seed.
+    pub(super) fn at(&self, seed: Seed, index: u64, turn: u64, field: FieldKind, trials: u32) -> f32 {
         match self {
             Strength::Constant(strength) => *strength,
-            Strength::Course(course) => course.at(seed, index, turn, block),
+            Strength::Course(course) => course.at(seed, index, turn, field, trials),
         }
     }
 
@@ -149,10 +149,10 @@ impl Strength {
 }
 
 impl Course {
-    fn at(&self, seed: Seed, index: u64, turn: u64, block: &BlockSpec) -> f32 {
-        let range = block.field.strengths().0;
+    fn at(&self, seed: Seed, index: u64, turn: u64, field: FieldKind, trials: u32) -> f32 {
+        let range = field.strengths().0;
         let within = |strength: f64| strength.clamp(f64::from(*range.start()), f64::from(*range.end()));
-        let last = u64::from(block.trials.count()).saturating_sub(1);
+        let last = u64::from(trials).saturating_sub(1);
         let strength = match self {
             Course { ramp: Some(Ramp { from, to }), .. } => {
                 let (from, to) = (f64::from(*from), f64::from(*to));
@@ -213,7 +213,7 @@ impl Course {
     }
 
     /// In words, with the field's unit.
-    pub(in crate::reaching) fn in_words(&self, unit: &str) -> String {
+    pub(crate) fn in_words(&self, unit: &str) -> String {
         match self {
             Course { ramp: Some(Ramp { from, to }), .. } => format!("rising from {from} to {to}{unit}"),
             Course { random_walk: Some(RandomWalk { from, sd }), .. } => {

@@ -3,8 +3,7 @@
 //! The first line names the columns, whose names have the units in them. A cell that is empty, like a column that is not there,
 //! leaves a trial as its block in the task says. Columns are separated by commas.
 
-use super::Conditions;
-use super::block::{CursorShown, FieldKind, LONGEST_BREAK};
+use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use crate::document::{Document, DocumentError, nearest, shown};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
@@ -123,7 +122,7 @@ pub struct Row {
 
 impl Row {
     /// Puts what the row says in place of what its block says.
-    pub(super) fn apply(&self, conditions: &mut Conditions) {
+    pub(crate) fn apply(&self, conditions: &mut Conditions) {
         if let Some((field, strength)) = self.field {
             (conditions.field, conditions.strength) = (field, strength);
         }
@@ -252,7 +251,7 @@ impl TableFault {
     }
 
     /// The error of the table of a block of a task.
-    pub(in crate::reaching) fn in_task(self, task: &Document, block: usize) -> DocumentError {
+    pub(crate) fn in_task(self, task: &Document, block: usize) -> DocumentError {
         let error = task.error_at(&format!("schedule[{block}].trials"), self.to_string());
         // What comes from a file of its own has no place in the task.
         if error.place.is_none() { self.in_file(&error.source_name) } else { error }
@@ -311,14 +310,14 @@ impl TrialTable {
     }
 
     /// The row of trial `turn` of the block, and the turn of its target's cycle; the last row goes on.
-    pub(super) fn row(&self, turn: u64) -> Option<(&Row, u64)> {
+    pub(crate) fn row(&self, turn: u64) -> Option<(&Row, u64)> {
         let number = turn.min(self.rows.len().saturating_sub(1) as u64);
         let row = self.rows.get(number as usize)?;
         Some((row, u64::from(row.turn) + (turn - number)))
     }
 
     /// What is wrong with a cell.
-    pub(in crate::reaching) fn fault(&self, row: &Row, column: Column, expected: &str, found: &str) -> TableFault {
+    pub(crate) fn fault(&self, row: &Row, column: Column, expected: &str, found: &str) -> TableFault {
         let number = self.columns.iter().position(|&known| known == column).map_or(1, |number| number + 1);
         fault(row.line, number, column.name(), format!("expected {expected}, found {}", shown(found)))
     }

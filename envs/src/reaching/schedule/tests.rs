@@ -1,9 +1,13 @@
 //! What a schedule makes of courses and tables, against their definitions.
 
 use super::*;
-use crate::Registry;
 use crate::document::Document;
+use crate::reaching::spec::ReachingSpec;
+use crate::reaching::trial;
+use crate::reaching::trial::Trial;
+use crate::registry::Registry;
 use crate::schedule::After;
+use crate::seed::Seed;
 use proptest::prelude::*;
 
 /// A task with these blocks, in YAML.
@@ -119,8 +123,8 @@ fn a_row_says_what_its_block_does_not_and_cycles_of_targets_begin_with_blocks() 
     // The same targets as those of blocks of two and of many trials.
     let blocks = self::spec("{trials: 2}, {trials: 100}");
     for index in 0..60 {
-        let expected = super::trial(&blocks, Seed(1), Seed(1), index);
-        let found = super::trial(&spec, Seed(1), Seed(1), index);
+        let expected = trial(&blocks, Seed(1), Seed(1), index);
+        let found = trial(&spec, Seed(1), Seed(1), index);
         assert_eq!((found.target, found.direction), (expected.target, expected.direction), "trial {index}");
     }
 }

@@ -1,7 +1,7 @@
 //! Beats, notes and their effects.
 
 use super::bytes::Bytes;
-use super::{Instrument, Version, sound_size};
+use super::format::{Instrument, Version, sound_size};
 use crate::fretting::score::piece::{Bar, DEAD, DRUM, HARMONIC, PieceNote};
 
 /// Reads the voices of a track, bar by bar.

@@ -6,11 +6,13 @@
 
 mod beat;
 mod bytes;
+mod format;
 
 use super::piece::{Bar, MOST_BARS, Piece, Track};
 use super::repeats::{Repeats, played};
 use beat::Voices;
 use bytes::Bytes;
+use format::{Instrument, Version, sound_size};
 
 /// What files begin with, after the length of their version's name.
 pub const MAGIC: &[u8] = b"FICHIER GUITAR PRO ";
@@ -18,26 +20,6 @@ pub const MAGIC: &[u8] = b"FICHIER GUITAR PRO ";
 const MOST_TRACKS: i32 = 256;
 /// Channel of the drums, from 1, of each port's 16.
 const DRUMS: i32 = 10;
-
-/// Which format a file has.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Version {
-    Three,
-    Four,
-    /// 5.00
-    Five,
-    /// 5.10
-    FiveTen,
-}
-
-/// An instrument as a track of a file describes it.
-struct Instrument {
-    name: String,
-    drums: bool,
-    /// MIDI numbers of the open strings, from the highest.
-    tuning: Vec<i32>,
-    capo: i32,
-}
 
 /// Reads a file. Its tracks are numbered as in the file.
 ///
@@ -219,9 +201,4 @@ fn instrument(bytes: &mut Bytes<'_>, version: Version, first: bool) -> Result<In
     }
     let tuning = tuning.into_iter().take(strings).collect();
     Ok(Instrument { name, drums: flags & 0x01 != 0 || channel % 16 == DRUMS, tuning, capo })
-}
-
-/// Bytes of the description of a sound, from 5 on.
-fn sound_size(version: Version) -> usize {
-    if version == Version::Five { 3 * 4 + 3 } else { 4 * 4 }
 }

@@ -1,0 +1,15 @@
+//! The movement that is asked for, as a task says it.
+
+use serde::{Deserialize, Serialize};
+
+/// A straight movement with the speed of a minimum-jerk one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovementSpec {
+    /// Its duration, in s.
+    pub duration: f32,
+    /// Distance of the targets from the centre, in m.
+    pub distance: f32,
+    /// Directions of the targets in degrees, counter-clockwise from the x axis.
+    pub targets: Vec<f32>,
+}

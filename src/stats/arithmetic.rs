@@ -1,0 +1,11 @@
+//! The mean, and ratios.
+
+/// The arithmetic mean; 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+/// `above / below`, unless that is no finite number.
+pub(super) fn ratio(above: f64, below: f64) -> Option<f64> {
+    Some(above / below).filter(|ratio| ratio.is_finite())
+}
