@@ -2,9 +2,9 @@
 //! improvement.
 
 use crate::experiment::Group;
+use crate::figure::{Series, learning, number, steps, with_interval};
 use crate::record::Column;
 use crate::report::page::Page;
-use crate::report::{Series, learning, number, steps, with_interval};
 use crate::run::evaluate::in_words;
 use crate::run::evaluations;
 use crate::run::folder::{RunFolder, RunSpec, Spec, format_of, read_record};
@@ -280,7 +280,7 @@ impl Comparison {
         let title = format!("Agents on {}", self.task);
         let mut page = Page::new(&title);
         page.paragraph("kind", "A comparison of runs");
-        page.markup(format_args!("<h1>{}</h1>", crate::report::Escaped(&title)));
+        page.markup(format_args!("<h1>{}</h1>", crate::figure::Escaped(&title)));
         let series =
             |(colour, run): (usize, &Entry)| Series { name: run.name.clone(), colour, curves: run.curves.clone() };
         let series: Vec<Series> = self.runs.iter().enumerate().map(series).collect();

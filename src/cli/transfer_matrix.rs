@@ -2,8 +2,8 @@
 
 use super::{Common, Settings, Threads, first_free, last_taken, print, table::table, whole_number};
 use crate::catalog::{Catalog, body_differences};
+use crate::figure::{interval_in_words, number, steps};
 use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
-use crate::report::{interval_in_words, number, steps};
 use crate::tell::tell;
 use crate::transfer::Shard;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};

@@ -250,7 +250,7 @@ impl Spec for Asked {
 }
 
 fn write_figure(folder: &RunFolder, validation: &Validation, outcome: &Outcome) -> Result<()> {
-    let Some(figure) = outcome.figure()? else { return Ok(()) };
+    let Some(figure) = outcome.figure() else { return Ok(()) };
     let name = |ending: &str| format!("{}.{ending}", validation.id.to_lowercase());
     folder.write(&name("svg"), figure.as_bytes())?;
     folder.write(&name("csv"), outcome.csv().as_bytes())

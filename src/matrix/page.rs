@@ -1,8 +1,8 @@
 //! The report of a transfer matrix: its heat maps, and what they are made of.
 
 use super::summary::{Cell, Sequence, StationSummary, Summary};
+use crate::figure::{Escaped, HeatCell, heat_map, interval_in_words, number, short_task, steps, with_interval};
 use crate::report::page::Page;
-use crate::report::{Escaped, HeatCell, heat_map, interval_in_words, number, short_task, steps, with_interval};
 use crate::stats::Estimate;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 

@@ -1,8 +1,8 @@
 //! The design of an experiment as a picture: what each group goes through, from left to right.
 
 use crate::experiment::{Block, ExperimentSpec, Group};
-use crate::report::svg::{Anchor, Svg, WIDTH};
-use crate::report::text::{short_task, shortened, steps};
+use crate::figure::svg::{Anchor, Svg, WIDTH};
+use crate::figure::text::{short_task, shortened, steps};
 use serde_yaml::Value;
 
 const NAMES: f64 = 108.0;

@@ -1,8 +1,8 @@
 //! Figures of effects: a forest of measures with their intervals, and subjects beside their twins.
 
+use crate::figure::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
+use crate::figure::text::{shortened, steps};
 use crate::report::definitions::{self, Theme};
-use crate::report::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
-use crate::report::text::{shortened, steps};
 use crate::transfer::measures::Measure;
 use crate::transfer::summary::Summary;
 

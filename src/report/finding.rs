@@ -1,8 +1,8 @@
 //! What was found, in sentences made from the measures: with intervals, and saying so where nothing is clear.
 
 use crate::experiment::{ExperimentSpec, Group};
+use crate::figure::text::{interval_in_words, number, short_task, steps};
 use crate::report::design;
-use crate::report::text::{interval_in_words, number, short_task, steps};
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 use crate::transfer::summary::Summary;
 

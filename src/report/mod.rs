@@ -3,25 +3,18 @@
 //! The page is made of `run.yaml`, `evaluations.csv` and the signals in `logs/` alone, and is the same to the last byte whenever it
 //! is made. It needs no network and no scripts. Every figure is also a file in `figures/`.
 
-mod curves;
 mod definitions;
 mod design;
 mod effects;
 mod finding;
-mod heat;
 pub mod page;
-mod ranked;
 mod signals;
-mod svg;
-mod text;
 
-pub use curves::{Series, learning};
 pub use design::{agent as agent_in_words, describe as block_in_words};
-pub use heat::{HeatCell, heat_map};
-pub use ranked::{RankedRow, ranked};
-pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};
 
 use crate::experiment::{Block, ExperimentSpec};
+use crate::figure::text;
+use crate::figure::{Escaped, Line, Series, interval_in_words, learning, number, profile, signal, steps};
 use crate::report::page::Page;
 use crate::run::folder::{RunFolder, RunRecord, read_record};
 use crate::stats::Curve;
@@ -85,7 +78,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn page(&self, signals: Vec<(usize, Vec<curves::Line>)>) -> Result<Page> {
+    fn page(&self, signals: Vec<(usize, Vec<Line>)>) -> Result<Page> {
         let mut page = Page::new(&format!("{}: {}", self.spec.experiment, self.spec.question));
         self.head(&mut page);
         self.design(&mut page);
@@ -258,7 +251,7 @@ impl Report<'_> {
             .collect();
         page.figure(
             "profile",
-            &curves::profile("Performance profile", &lasts),
+            &profile("Performance profile", &lasts),
             "Share of subjects whose last score is at least τ, with pointwise 95% intervals: higher lines are better, and \
              where lines cross, one group has the better best and the other the better worst subjects.",
         );
@@ -293,7 +286,7 @@ impl Report<'_> {
         }
     }
 
-    fn signals(&self, page: &mut Page, found: Vec<(usize, Vec<curves::Line>)>) {
+    fn signals(&self, page: &mut Page, found: Vec<(usize, Vec<Line>)>) {
         if !found.is_empty() {
             page.section("Signals in the agent");
         }
@@ -303,7 +296,7 @@ impl Report<'_> {
                 "{} Median over subjects and their middle half; practice is left of 0, the test right of it.",
                 shown.meaning
             );
-            let svg = curves::signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
+            let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
             page.figure(&format!("signal-{}", shown.signal.replace('_', "-")), &svg, &caption);
         }
     }

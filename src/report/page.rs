@@ -1,7 +1,7 @@
 //! A page that needs nothing but itself: its sections, its figures, its style.
 
-use crate::report::svg::{STYLE, Svg};
-use crate::report::text::Escaped;
+use crate::figure::svg::{STYLE, Svg};
+use crate::figure::text::Escaped;
 use std::fmt::{Display, Write};
 
 const PAGE_STYLE: &str = include_str!("page.css");

@@ -1,7 +1,7 @@
 //! What the agents' signals did over practice and test, from their logs: read row by row, of any length.
 
+use crate::figure::Line;
 use crate::record::{Log, LogBook, SIGNAL_COLUMNS, header};
-use crate::report::curves::Line;
 use crate::transfer::schedule::Schedule;
 use crate::transfer::spec::TransferSpec;
 use crate::transfer::workers::checkpoint_name;

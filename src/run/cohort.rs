@@ -165,8 +165,9 @@ impl Run {
             }
         }
         let curves = evaluations::curves(self.folder.path(), &spec)?;
-        let points: Vec<Vec<(u64, f64)>> = curves.curves.iter().map(|curve| curve.points().to_vec()).collect();
-        self.folder.write("figures/learning.svg", figure::learning(&self.plan, &points)?.as_bytes())?;
+        let title = format!("{} practises {}", self.plan.agent.name(), self.plan.task.spec().id);
+        let figure = figure::practice(&title, &curves.curves);
+        self.folder.write("figures/learning.svg", figure.file().as_bytes())?;
         let mut json = serde_json::to_vec_pretty(&summary)?;
         json.push(b'\n');
         self.folder.write("summary.json", &json)?;

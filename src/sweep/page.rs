@@ -3,8 +3,8 @@
 use super::spec::Measure;
 use super::summary::{Entry, Summary, Told};
 use super::tables::plain;
+use crate::figure::{Escaped, RankedRow, number, ranked, steps, with_interval};
 use crate::report::page::Page;
-use crate::report::{Escaped, RankedRow, number, ranked, steps, with_interval};
 use crate::stats::Estimate;
 
 /// Settings in the figure; all are in the table.

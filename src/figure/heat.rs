@@ -1,7 +1,7 @@
 //! A heat map: effects of rows on columns, in two colours that meet at 0.
 
-use crate::report::svg::{Anchor, Svg};
-use crate::report::text::shortened;
+use crate::figure::svg::{Anchor, Svg};
+use crate::figure::text::shortened;
 
 const CELL: (f64, f64) = (58.0, 30.0);
 /// Letters of a name that fit beside a row or above a column.

@@ -1,7 +1,7 @@
 //! Figures written down as SVG: they follow the reader's light or dark theme by `currentColor` and classes, have a title
 //! and a description for those who cannot see them, and are narrow enough for a phone.
 
-use crate::report::text::Escaped;
+use crate::figure::text::Escaped;
 use std::fmt::Write;
 
 /// Width of a figure in its own units, in which letters are 13 high.
@@ -126,15 +126,23 @@ impl Svg {
         self.body.push_str("</g>\n");
     }
 
-    /// A key to the lines of groups, from `top` on; returns where it ends.
+    /// A heading above all else; returns where it ends.
+    pub fn heading(&mut self, left: f64, text: &str) -> f64 {
+        self.text((left, 16.0), Anchor::Start, "strong", text);
+        24.0
+    }
+
+    /// A key to the lines of groups (a single one has no dashes), from `top` on; returns where it ends.
     pub fn key<'a>(&mut self, top: f64, left: f64, groups: impl Iterator<Item = (usize, &'a str)>) -> f64 {
         let (mut x, mut y) = (left, top + 12.0);
-        for (group, name) in groups {
+        let groups: Vec<(usize, &str)> = groups.collect();
+        for &(group, name) in &groups {
             let width = 36.0 + LETTER * name.chars().count() as f64 + 14.0;
             if x > left && x + width > self.width {
                 (x, y) = (left, y + 19.0);
             }
-            self.coloured(group, |svg| svg.dashed(&[(x, y - 4.0), (x + 30.0, y - 4.0)], "line", group));
+            let dashes = if groups.len() > 1 { group } else { 0 };
+            self.coloured(group, |svg| svg.dashed(&[(x, y - 4.0), (x + 30.0, y - 4.0)], "line", dashes));
             self.text((x + 36.0, y), Anchor::Start, "", name);
             x += width;
         }

@@ -1,7 +1,7 @@
 //! Settings one below the other, each with what two groups of subjects tell of it.
 
-use crate::report::svg::{Anchor, Plot, Point, Svg, tick_label, ticks};
-use crate::report::text::{shortened, steps};
+use crate::figure::svg::{Anchor, Plot, Point, Svg, tick_label, ticks};
+use crate::figure::text::{shortened, steps};
 use crate::stats::Estimate;
 
 /// Where intervals begin and end: settings have longer names than groups.

@@ -1,0 +1,271 @@
+//! Figures of groups as lines with bands: learning curves, performance profiles, signals.
+
+use crate::figure::svg::{Plot, Point, Svg, WIDTH, ceiling, tick_label};
+use crate::figure::text;
+use crate::stats::comparison::Share;
+use crate::stats::{Curve, interquartile_estimate, mean_estimate};
+
+/// Lines of more points than this are thin.
+const MANY: usize = 60;
+/// Steps of the score along a performance profile.
+const PROFILE_STEPS: usize = 50;
+const LEFT: f64 = 52.0;
+/// Leaves room for half of the last number below the axis.
+const RIGHT: f64 = WIDTH - 24.0;
+const HEIGHT: f64 = 230.0;
+
+/// Learning curves of a group of subjects.
+pub struct Series {
+    /// The group's name.
+    pub name: String,
+    /// Which colour and dashes it has.
+    pub colour: usize,
+    /// One curve per subject, evaluated at the same steps.
+    pub curves: Vec<Curve>,
+}
+
+impl Series {
+    /// The interquartile mean over the subjects, with its 95% interval; a single subject has no band.
+    fn line(&self) -> Line {
+        let shared = self.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0);
+        let point = |index: usize| {
+            let scores: Vec<f64> = self.curves.iter().map(|curve| curve.points()[index].1).collect();
+            let score = interquartile_estimate(&scores)?.within(0.0, 1.0);
+            let (low, high) = score.interval().unwrap_or((score.value, score.value));
+            Some((self.curves[0].points()[index].0 as f64, [low, score.value, high]))
+        };
+        Line { name: self.name.clone(), colour: self.colour, points: (0..shared).filter_map(point).collect() }
+    }
+}
+
+/// A line with a band: x, and its lower end, middle and upper end there.
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// Which colour and dashes it has.
+    pub colour: usize,
+    /// From left to right.
+    pub points: Vec<(f64, [f64; 3])>,
+}
+
+/// Score over env steps: the interquartile mean over a group's subjects with its 95% interval. A thin line marks the
+/// criterion, if there is one.
+pub fn learning(title: &str, series: &[Series], criterion: Option<f64>) -> Svg {
+    let lines: Vec<Line> = series.iter().map(Series::line).collect();
+    let description = format!(
+        "Score over env steps, one line per group, with 95% bands. {}",
+        sentences(&lines, |(_, [_, middle, _])| format!("{middle:.2}"))
+    );
+    let mut svg = Svg::new(title, &description);
+    let tops = lines.iter().flat_map(|line| &line.points).map(|(_, values)| values[2]);
+    let most = ceiling(tops.chain(criterion.map(|criterion| criterion + 0.02)));
+    let plot = draw(&mut svg, &lines, (0.0, most), "env steps", "score");
+    if let Some(criterion) = criterion {
+        svg.line(&[plot.at(plot.x.0, criterion), plot.at(plot.x.1, criterion)], "null");
+    }
+    svg
+}
+
+/// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95% interval.
+pub fn practice(title: &str, curves: &[Curve]) -> Svg {
+    let series =
+        Series { name: format!("interquartile mean of {} subjects", curves.len()), colour: 1, curves: curves.to_vec() };
+    let line = series.line();
+    let description = format!(
+        "Score over env steps of practice. {}",
+        sentences(std::slice::from_ref(&line), |(_, [_, middle, _])| format!("{middle:.2}"))
+    );
+    let mut svg = Svg::new(title, &description);
+    let top = svg.heading(LEFT, title);
+    let frame = Frame { top, y: (0.0, 1.0), names: ["practice (env steps)", "score, learning disabled"] };
+    let plot = frame.draw(&mut svg, std::slice::from_ref(&line));
+    svg.coloured(line.colour, |svg| {
+        for curve in curves {
+            let points: Vec<Point> =
+                curve.points().iter().map(|&(steps, score)| plot.at(steps as f64, score)).collect();
+            svg.line(&points, "subject");
+        }
+    });
+    svg
+}
+
+/// Courses of a measure in a group of subjects.
+pub struct Course {
+    /// The group's name.
+    pub name: String,
+    /// Where the values were taken.
+    pub at: Vec<f64>,
+    /// The values of each subject there.
+    pub subjects: Vec<Vec<f64>>,
+}
+
+impl Course {
+    /// The mean over the subjects, with its 95% interval; a single subject has no band.
+    fn line(&self, colour: usize) -> Line {
+        let point = |(index, &at): (usize, &f64)| {
+            let values: Vec<f64> = self.subjects.iter().filter_map(|subject| subject.get(index)).copied().collect();
+            let found = mean_estimate(&values)?;
+            let (low, high) = found.interval().unwrap_or((found.value, found.value));
+            Some((at, [low, found.value, high]))
+        };
+        Line { name: self.name.clone(), colour, points: self.at.iter().enumerate().filter_map(point).collect() }
+    }
+}
+
+/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval.
+pub fn courses(title: &str, names: [&str; 2], groups: &[Course]) -> Svg {
+    let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
+    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
+    let (low, high) = all().fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)));
+    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
+    let margin = 0.05 * (high - low);
+    let [x, y] = names;
+    let description = format!(
+        "{y} over {x}, one line per group, with 95% bands. {}",
+        sentences(&lines, |(_, [_, middle, _])| text::number(*middle))
+    );
+    let mut svg = Svg::new(title, &description);
+    let top = svg.heading(LEFT, title);
+    let plot = Frame { top, y: (low - margin, high + margin), names }.draw(&mut svg, &lines);
+    if low < 0.0 && high > 0.0 {
+        svg.line(&[plot.at(plot.x.0, 0.0), plot.at(plot.x.1, 0.0)], "null");
+    }
+    svg
+}
+
+/// Share of a group's subjects whose score is at least τ, over τ, with its pointwise 95% interval (performance profiles:
+/// Agarwal et al. 2021).
+pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)]) -> Svg {
+    let line = |(name, colour, scores): &(String, usize, Vec<f64>)| {
+        let point = |index: usize| {
+            let least = index as f64 / PROFILE_STEPS as f64;
+            let passed: Vec<f64> = scores.iter().map(|&score| f64::from(score >= least)).collect();
+            let share = Share::of(&passed)?.estimate();
+            let (low, high) = share.interval().unwrap_or((share.value, share.value));
+            Some((least, [low, share.value, high]))
+        };
+        Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
+    };
+    let lines: Vec<Line> = groups.iter().map(line).collect();
+    let mut svg = Svg::new(title, "Share of subjects that score at least as much, over the score, one line per group.");
+    draw(&mut svg, &lines, (0.0, 1.0), "score τ", "share of subjects with score ≥ τ");
+    svg
+}
+
+/// A signal over env steps, 0 being the start of the test.
+pub fn signal(title: &str, lines: &[Line], name: &str) -> Svg {
+    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
+    let (low, high) = all().fold((0f64, 0f64), |(low, high), &value| (low.min(value), high.max(value)));
+    let high = if high > low { high + 0.05 * (high - low) } else { low + 1.0 };
+    let mut svg = Svg::new(title, &format!("{name} over env steps, one line per group; 0 is the start of the test."));
+    let plot = draw(&mut svg, lines, (low, high), "env steps from the start of the test", name);
+    if plot.x.0 < 0.0 {
+        svg.line(&[plot.at(0.0, low), plot.at(0.0, high)], "null");
+    }
+    svg
+}
+
+fn draw(svg: &mut Svg, lines: &[Line], y: (f64, f64), x_name: &str, y_name: &str) -> Plot {
+    Frame { top: 4.0, y, names: [x_name, y_name] }.draw(svg, lines)
+}
+
+/// Where lines are drawn.
+struct Frame<'a> {
+    /// Where the key to the lines begins.
+    top: f64,
+    /// What the lower and the upper edge stand for.
+    y: (f64, f64),
+    /// Names of the two axes.
+    names: [&'a str; 2],
+}
+
+impl Frame<'_> {
+    fn draw(&self, svg: &mut Svg, lines: &[Line]) -> Plot {
+        let Self { y, names: [x_name, y_name], .. } = *self;
+        let top = svg.key(self.top, LEFT, lines.iter().map(|line| (line.colour, line.name.as_str()))) + 6.0;
+        let ends = || lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
+        let (first, last) = ends().fold((f64::MAX, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
+        let first = if first < 0.0 { first } else { 0.0 };
+        let x = (first, if last > first { last } else { first + 1.0 });
+        let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
+        let small = x.1 - x.0 <= 10.0;
+        plot.axes(svg, x_name, y_name, |tick| if small { tick_label(tick, x) } else { text::steps(tick) });
+        let trace = |line: &Line, which: usize| -> Vec<Point> {
+            line.points.iter().map(|(x, values)| plot.at(*x, values[which])).collect()
+        };
+        for line in lines {
+            svg.coloured(line.colour, |svg| {
+                let back = trace(line, 0).into_iter().rev();
+                svg.shape(&trace(line, 2).into_iter().chain(back).collect::<Vec<_>>(), "band");
+            });
+        }
+        for line in lines {
+            svg.coloured(line.colour, |svg| match &trace(line, 1)[..] {
+                [only] => svg.dot(*only, 4.0, "dot"),
+                // One line needs no dashes, and a thick one hides what changes from trial to trial.
+                points => svg.dashed(
+                    points,
+                    if points.len() > MANY { "thin" } else { "line" },
+                    if lines.len() > 1 { line.colour } else { 0 },
+                ),
+            });
+        }
+        plot
+    }
+}
+
+/// Where each line begins and ends, in words.
+fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String {
+    let one = |line: &Line| {
+        let (first, last) = (line.points.first()?, line.points.last()?);
+        Some(format!("{}: from {} to {}.", line.name, say(first), say(last)))
+    };
+    lines.iter().filter_map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(scores: &[f64]) -> Curve {
+        Curve::new(scores.iter().enumerate().map(|(index, &score)| (index as u64 * 100, score)).collect())
+    }
+
+    #[test]
+    fn a_learning_curve_tells_its_ends_to_those_who_cannot_see_it() {
+        let curves = vec![curve(&[0.1, 0.5, 0.9]), curve(&[0.1, 0.5, 0.9])];
+        let text = learning("A & B", &[Series { name: "one".into(), colour: 1, curves }], Some(0.5)).inline();
+        assert!(text.contains("<title>A &amp; B</title>") && text.contains("one: from 0.10 to 0.90."), "{text}");
+    }
+
+    #[test]
+    fn figures_of_nothing_do_not_panic() {
+        learning("", &[], None).file();
+        learning("", &[Series { name: "none".into(), colour: 0, curves: Vec::new() }], None).file();
+        profile("", &[("none".into(), 9, Vec::new())]).file();
+        practice("", &[]).file();
+        courses("", ["", ""], &[]).file();
+        signal("", &[], "dopamine").file();
+    }
+
+    #[test]
+    fn all_subjects_score_at_least_nothing_and_few_score_everything() {
+        let text = profile("", &[("one".into(), 0, vec![0.2, 0.6, 1.0, 0.8])]).inline();
+        let line = text.lines().rfind(|line| line.contains("class=\"line\"")).unwrap();
+        let heights: Vec<f64> = line
+            .split('"')
+            .nth(1)
+            .unwrap()
+            .split(' ')
+            .map(|point| point.split_once(',').unwrap().1.parse().unwrap())
+            .collect();
+        assert!(heights.is_sorted(), "a profile never rises: {heights:?}");
+        let (top, bottom) = (heights[0], heights[0] + HEIGHT);
+        // At τ = 0.5 three of four pass, at 1 one of four.
+        assert!(
+            (heights[25] - (bottom - 0.75 * HEIGHT)).abs() < 0.1
+                && (heights[50] - (bottom - 0.25 * HEIGHT)).abs() < 0.1
+        );
+        assert!(top < bottom);
+    }
+}
