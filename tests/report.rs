@@ -301,7 +301,7 @@ fn without_a_command_a_study_is_run_and_shown_again() {
     let before = contents(&folder.path().join("etude-showcase"));
     assert!(before.contains_key("report.html"));
     let (again, said) = run();
-    assert!(said.starts_with("This study is finished") && again == table, "{said}");
+    assert!(said.starts_with("This study has finished") && again == table, "{said}");
     assert_eq!(contents(&folder.path().join("etude-showcase")), before);
     let help = etude(folder.path()).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();

@@ -221,7 +221,7 @@ fn a_schedule_is_evaluated_where_practice_stands() {
     let text = etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "2"]).output().unwrap();
     assert!(String::from_utf8_lossy(&text.stdout).contains("trial 199 of its schedule"));
     let (_, message) = failure(folder.path(), &["evaluate", checkpoint, "--task", "reaching/curl-v0", "--trial", "3"]);
-    assert!(message.contains("no schedule"), "{message}");
+    assert!(message.contains("not a schedule"), "{message}");
     let document = json(folder.path(), &["compare", "idle", "brain", "--criterion", "0.3"]);
     assert!(document["evaluation"].as_str().unwrap().contains("where practice stands"), "{document}");
 }

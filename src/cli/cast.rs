@@ -34,7 +34,7 @@ pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     }
     if !path.exists() {
         let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();
-        bail!("there is no {name}: expected a checkpoint, a run folder, or one of {}", known.join(", "));
+        bail!("{name} does not exist; expected a checkpoint, a run folder, or one of {}", known.join(", "));
     }
     Ok(vec![(name.into_owned(), Checkpoint::open(path)?)])
 }
@@ -65,7 +65,7 @@ fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
     }
     if cast.is_empty() {
         bail!(
-            "{} holds no checkpoints: expected the folder of a run that has come as far as its first one",
+            "{} holds no checkpoints; expected the folder of a run that has saved at least one",
             folder.display()
         );
     }

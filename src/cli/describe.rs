@@ -1,4 +1,4 @@
-//! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
+//! `etude describe`: a task, an agent or an experiment, described from the data that drives it.
 
 use super::columns::{self, sentence};
 use super::{Common, Settings, print, print_json, table::table};
@@ -21,10 +21,10 @@ pub struct Describe {
     /// Name of a task, an agent or an experiment, or path of its YAML file
     #[arg(required_unless_present = "columns")]
     name: Option<String>,
-    /// Show its complete YAML instead, to start a file of one's own from
+    /// Print its complete YAML instead, as a starting point for a file of your own
     #[arg(long)]
     yaml: bool,
-    /// Tell file, name, unit and meaning of every column of all tables that the program writes, with the metrics and fields of a TASK
+    /// Print file, name, unit and meaning of every column of all tables, including the metrics and fields of a task if one is named
     #[arg(long, conflicts_with = "yaml")]
     columns: bool,
     #[command(flatten)]
@@ -154,7 +154,7 @@ fn describe_schedule(blueprint: &Blueprint) -> String {
     let Some(round) = blueprint.round() else { return String::new() };
     let (trials, steps, then) = (round.trials, round.steps(blueprint.spec().step_limit), round.after.in_words());
     format!(
-        "Trials  {trials} in the schedule, {steps} actions at most, which `train --steps {steps}` goes through once; then {then}\n"
+        "Trials  {trials} in the schedule, at most {steps} actions (`train --steps {steps}` completes it once); then {then}\n"
     )
 }
 
@@ -191,7 +191,7 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
         spec.evaluation_episodes,
         spec.criterion,
         spec.reference,
-        table(&["group", "practises", "is"], &rows.collect::<Vec<_>>()),
+        table(&["group", "practice", "agent"], &rows.collect::<Vec<_>>()),
     );
     let yaml = to_yaml(spec)?;
     let mut json = serde_json::to_value(spec)?;
@@ -217,7 +217,7 @@ fn describe(space: &Space) -> String {
             field.meaning.clone(),
         ]);
     }
-    table(&["field", "unit", "low", "high", "of the", "meaning"], &rows)
+    table(&["field", "unit", "low", "high", "role", "meaning"], &rows)
 }
 
 /// Whether two fields differ in the number at the end of their names alone.
@@ -252,8 +252,8 @@ fn describe_percepts(percepts: &[Percept]) -> String {
             ]
         })
         .collect();
-    let head = ["percept", "tells", "while above 0", "follows from", "is wanted at"];
-    format!("Percepts ({}), senses that are not always there\n{}\n", percepts.len(), table(&head, &rows))
+    let head = ["percept", "values", "present while above 0", "limb", "goals"];
+    format!("Percepts ({}): senses that are not always present\n{}\n", percepts.len(), table(&head, &rows))
 }
 
 /// What is measured of an episode beside return and score; nothing where nothing is.

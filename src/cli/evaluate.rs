@@ -28,35 +28,36 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// Checkpoint of a subject, such as runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all of its subjects
-    #[arg(value_name = "CHECKPOINT or RUN")]
+    /// Checkpoint of a subject, e.g. runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all its subjects
+    #[arg(value_name = "CHECKPOINT|RUN")]
     checkpoint: PathBuf,
     /// Task to evaluate on [default: the one it was trained on]
     #[arg(long)]
     task: Option<String>,
-    /// Episodes
+    /// Number of episodes
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 1_000_000>)]
     episodes: u64,
-    /// Trial to evaluate on, from 0, of a task that is a schedule [default: where practice stood; 0 on another task]
+    /// Trial to evaluate on, counted from 0, if the task is a schedule of trials [default: the one that practice had reached; 0
+    /// on another task]
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000_000>)]
     trial: Option<u64>,
     /// Seed of the episodes
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Write a row for every episode into this CSV file: length, return, score, how it ended, and the task's metrics
+    /// Write one row per episode to this CSV file: length, return, score, how it ended, and the task's metrics
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Write what was observed, done and earned in every step, and where body and world then were, into this file: .parquet or .csv
+    /// Write every env step to this file (.parquet or .csv): observation, action, reward, and the state of body and world after it
     #[arg(long, value_name = "FILE")]
     record_steps: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
     lesions: Lesioning,
-    /// Draw some moments of the first episode side by side into this PNG file
+    /// Draw moments of the first episode, side by side, to this PNG file
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
-    /// Write what is played in the first episode into this WAV file, of tasks whose strings can be heard (fretting)
+    /// Write the sound of the first episode to this WAV file (only tasks with audible strings: fretting)
     #[arg(long, value_name = "FILE")]
     sound: Option<PathBuf>,
     #[command(flatten)]
@@ -112,14 +113,14 @@ impl Evaluate {
                 .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
                 .collect();
             let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
-            let place = trial.map(|trial| format!(", trial {trial} of its schedule (from 0)")).unwrap_or_default();
+            let place = trial.map(|trial| format!(", trial {trial} of its schedule (counted from 0)")).unwrap_or_default();
             let mean = mean(&scores);
             let score = match interval {
                 Some((low, high)) => format!(
                     "score {mean:.3} (95% interval {low:.3} to {high:.3}) over {} episodes, range {lowest:.3} to {highest:.3}",
                     episodes.len()
                 ),
-                None => format!("score {mean:.3} in one episode, which has no interval"),
+                None => format!("score {mean:.3} in one episode (no interval)"),
             };
             print(&format!(
                 "{} after {steps} steps of {}, on {}{place}: {score}\n{metrics}",
@@ -190,7 +191,7 @@ impl Evaluate {
         let folder = self.checkpoint.display();
         if self.picture.is_some() || self.filming.record.is_some() || self.sound.is_some() {
             bail!(
-                "a picture is of one subject, and so is a sound: expected one of the checkpoints in {folder}/checkpoints"
+                "--picture, --record and --sound take a single subject; expected one of the checkpoints in {folder}/checkpoints"
             );
         }
         let (mut all, mut recording) = (Vec::new(), Recording { path: self.record_steps.as_deref(), steps: None });
@@ -230,7 +231,7 @@ impl Evaluate {
         let rows: Vec<Vec<String>> = all.iter().map(row).collect();
         let interval = match interval {
             Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
-            None => "no interval of one subject".into(),
+            None => "no interval for a single subject".into(),
         };
         print(&format!(
             "{} trained on {}, on {task}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
@@ -280,7 +281,7 @@ impl Evaluate {
     fn trial_of(&self, checkpoint: &Checkpoint, trained_on: &Blueprint, task: &Blueprint) -> Result<Option<u64>> {
         if !task.scheduled() {
             if self.trial.is_some() {
-                bail!("{} is no schedule of trials: expected no --trial", task.spec().id);
+                bail!("{} is not a schedule of trials; expected no --trial", task.spec().id);
             }
             return Ok(None);
         }

@@ -18,7 +18,7 @@ const PERSON: &str = "you";
 pub struct Play {
     /// Task name, or path of its YAML file
     task: String,
-    /// Times real time; slower is easier
+    /// Speed relative to real time; slower is easier
     #[arg(long, default_value = "0.5")]
     speed: Speed,
     /// Seed of the episodes

@@ -1,4 +1,4 @@
-//! `etude report`: the report of an experiment, made anew from its tables.
+//! `etude report`: regenerates the report of an experiment from its tables.
 
 use super::{Common, transfer::show};
 use crate::report::rebuild;
@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Report {
-    /// Folder left by `etude transfer` or `etude merge`
+    /// Folder written by `etude transfer` or `etude merge`
     folder: PathBuf,
     #[command(flatten)]
     common: Common,

@@ -15,7 +15,7 @@ const FOLDER: &str = "etude-showcase";
 const SUBJECTS: u64 = 6;
 const SIGNALS_EVERY: u64 = 500;
 
-/// Runs the study in the present folder, goes on with it, or shows what came of it.
+/// Runs the study in the current folder, resumes it, or shows its results.
 pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     let mut experiment = catalog.experiment(EXPERIMENT, None)?;
     experiment.spec.subjects = SUBJECTS;
@@ -24,11 +24,11 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     }
     let out = Path::new(FOLDER);
     let before = match (out.join("report.html").exists(), out.join("run.yaml").exists()) {
-        (true, _) => "This study is finished; what came of it:".to_string(),
-        (_, true) => format!("Going on with the study in {FOLDER}; it takes a few minutes."),
+        (true, _) => "This study has finished; its results:".to_string(),
+        (_, true) => format!("Resuming the study in {FOLDER}; this takes a few minutes."),
         _ => format!(
-            "A study of transfer in {FOLDER}: {SUBJECTS} subjects in each group; it takes a few minutes. `etude --help` \
-             shows all else."
+            "A study of transfer in {FOLDER}: {SUBJECTS} subjects in each group; this takes a few minutes. `etude --help` \
+             lists all commands."
         ),
     };
     tell(&before);
@@ -37,7 +37,7 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     let summary = match transfer(&experiment, &spec, threads, out, true, false) {
         Err(error) => match error.downcast_ref::<Interrupted>() {
             Some(interrupted) => {
-                tell(&format!("stopped; what was practised is saved in {FOLDER}: `etude` goes on"));
+                tell(&format!("stopped; all practice so far is saved in {FOLDER}; run `etude` again to resume"));
                 return Ok(ExitCode::from(interrupted.exit_code()));
             }
             None => return Err(error),
