@@ -109,7 +109,7 @@ fn practice_may_begin_with_what_was_learned_before_and_goes_on_to_the_last_byte(
     assert!(message.contains("its `from` is"), "{message}");
     std::fs::write(folder.path().join("parts/from.safetensors"), "damaged").unwrap();
     let (_, message) = failure(folder.path(), &["train", "--resume", "parts"]);
-    assert!(message.contains("no checkpoint of etude"), "{message}");
+    assert!(message.contains("not a checkpoint of etude"), "{message}");
 }
 
 #[test]
