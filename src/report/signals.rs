@@ -50,7 +50,7 @@ pub const SHOWN: [Shown; 7] = [
     Shown {
         signal: "reward_weight",
         axis: "weight of reward",
-        meaning: "Weight of learning from reward: how far errors have long failed to bring the reward that is possible.",
+        meaning: "The share left to reward: how far errors have long failed to bring the reward that is possible.",
         size: false,
     },
     Shown {
