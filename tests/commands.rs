@@ -289,7 +289,7 @@ fn bench_measures_every_figure() {
     close("env_step", ratio("env_step_us") / machine);
     close("training", 1.0 / ratio("train_steps_per_s") / machine);
     for (file, text, says) in [
-        ("none.json", "{\"tasks\": []}", "none.json has none of these tasks with the same numbers of lanes and threads"),
+        ("none.json", "{\"tasks\": []}", "none.json lacks these tasks with the same numbers of lanes and threads"),
         ("other.json", "{}", "other.json: expected the output of `etude bench --json`"),
     ] {
         std::fs::write(folder.path().join(file), text).unwrap();

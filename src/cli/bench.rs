@@ -66,7 +66,7 @@ impl Bench {
         }
         let ratios = earlier.map(|earlier| compared(&rows, &earlier)).unwrap_or_default();
         if let Some(path) = self.against.as_ref().filter(|_| ratios.is_empty()) {
-            bail!("{} has none of these tasks with the same numbers of lanes and threads", path.display());
+            bail!("{} lacks these tasks with the same numbers of lanes and threads", path.display());
         }
         if self.common.json {
             let mut document = json!({ "tasks": rows });

@@ -76,7 +76,7 @@ impl Calibrate {
             }))?;
         } else {
             match &self.out {
-                Some(path) => print(&format!("Decoder of {} units written to {}\n", spec.population.units, path.display()))?,
+                Some(path) => print(&format!("Decoder of {} units in {}\n", spec.population.units, path.display()))?,
                 None => print(&yaml)?,
             }
         }

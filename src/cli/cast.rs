@@ -64,10 +64,7 @@ fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
         }
     }
     if cast.is_empty() {
-        bail!(
-            "{} holds no checkpoints; expected the folder of a run that has saved at least one",
-            folder.display()
-        );
+        bail!("{} holds no checkpoints; expected the folder of a run that has saved at least one", folder.display());
     }
     Ok(cast)
 }

@@ -113,7 +113,7 @@ impl Evaluate {
                 .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
                 .collect();
             let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
-            let place = trial.map(|trial| format!(", trial {trial} of its schedule (counted from 0)")).unwrap_or_default();
+            let place = trial.map(|trial| format!(", trial {trial} of its schedule (from 0)")).unwrap_or_default();
             let mean = mean(&scores);
             let score = match interval {
                 Some((low, high)) => format!(

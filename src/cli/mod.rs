@@ -140,7 +140,7 @@ impl Settings {
     /// Refuses settings of the agent where the agent is as it was trained.
     fn refuse_of_agent(&self) -> Result<()> {
         match self.set.iter().find(|setting| setting.of_agent()) {
-            Some(setting) => bail!("--set {setting}: the settings of a trained agent cannot be changed; expected settings of the task"),
+            Some(setting) => bail!("--set {setting}: a trained agent cannot be changed; expected settings of the task"),
             None => Ok(()),
         }
     }
@@ -149,7 +149,7 @@ impl Settings {
     fn refuse_of_task(&self) -> Result<()> {
         match self.set.iter().find(|setting| !setting.of_agent()) {
             Some(setting) => bail!(
-                "--set {setting}: the settings of the tasks cannot be changed here; expected settings of the agent, such as \
+                "--set {setting}: the tasks cannot be changed here; expected settings of the agent, such as \
                  brain.basal_ganglia.policy_rate=0.1"
             ),
             None => Ok(()),

@@ -135,9 +135,7 @@ fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
         After::Continue => round.after.in_words().into(),
         After::Repeat => format!("the schedule is completed {:.1} times", steps as f64 / most as f64),
     };
-    Some(format!(
-        "note: {steps} steps exceed the schedule of {id} ({trials} trials, at most {most} steps): {what}"
-    ))
+    Some(format!("note: {steps} steps exceed the schedule of {id} ({trials} trials, at most {most} steps): {what}"))
 }
 
 /// What is to be run.
@@ -193,9 +191,7 @@ impl Train {
         let (kept, every) = (self.keep_checkpoints_every.unwrap_or(0), self.evaluate_every.unwrap_or(EVALUATE_EVERY));
         if !kept.is_multiple_of(every) {
             let near = (kept.saturating_add(every / 2) / every).max(1) * every;
-            bail!(
-                "--keep-checkpoints-every {kept}: expected a multiple of --evaluate-every ({every}), such as {near}"
-            );
+            bail!("--keep-checkpoints-every {kept}: expected a multiple of --evaluate-every ({every}), such as {near}");
         }
         Ok(kept)
     }

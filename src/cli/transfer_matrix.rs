@@ -239,7 +239,7 @@ fn cells(summary: &Summary) -> String {
         table(&header, &grid),
         summary.tests,
         table(
-            &["practised", "tested", "zero-shot score", "minus a novice's", "mean score minus that from scratch"],
+            &["practised", "tested", "zero-shot score", "minus novices'", "mean score minus that from scratch"],
             &pairs
         ),
     )

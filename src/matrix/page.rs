@@ -91,7 +91,7 @@ fn cells(page: &mut Page, summary: &Summary) {
             told(&cell.area_difference),
         ]
     });
-    let header = ["practised", "tested", "zero-shot score", "minus a novice's", "mean score", "minus that from scratch"];
+    let header = ["practised", "tested", "zero-shot score", "minus novices'", "mean score", "minus that from scratch"];
     page.table(&header, 2, rows);
 }
 

@@ -118,7 +118,8 @@ impl Checkpoint {
     /// # Errors
     /// Truncated, foreign or altered bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let foreign = "it is not a checkpoint of etude: expected a safetensors file with the format `etude-checkpoint` in its header";
+        let foreign =
+            "it is not a checkpoint of etude: expected a safetensors file with `etude-checkpoint` in its header";
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| anyhow!("{foreign} ({error})"))?;
         let header: BTreeMap<String, String> =
             metadata.metadata().as_ref().map(|map| map.clone().into_iter().collect()).unwrap_or_default();
@@ -168,7 +169,7 @@ impl Checkpoint {
             (episode.saturating_sub(1), 0.0, 0, Marks::default())
         } else {
             let score = text("score")?.parse().ok().filter(|score| (0.0..=1.0).contains(score));
-            let score = score.ok_or_else(|| anyhow!("its header has an invalid `score`; expected a number from 0 to 1"))?;
+            let score = score.ok_or_else(|| anyhow!("its header's `score` is invalid; expected a number from 0 to 1"))?;
             let mut logs = Marks::default();
             for log in LOGS {
                 let key = mark_key(log);

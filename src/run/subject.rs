@@ -235,7 +235,7 @@ impl Subject {
             ));
         }
         if checkpoint.task_yaml != self.task.yaml() {
-            return Err(anyhow!("it belongs to {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
+            return Err(anyhow!("it is for {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
         }
         self.agent.load(&checkpoint.state)?;
         (self.steps, self.saved_at) = (checkpoint.steps, checkpoint.steps);

@@ -49,7 +49,7 @@ pub fn page(summary: &Summary) -> Page {
     };
     let rows: Vec<RankedRow> = summary.settings.iter().take(DRAWN).map(row).collect();
     let left_out = summary.settings.len().saturating_sub(DRAWN);
-    let rest = if left_out > 0 { format!(" The other {left_out}, which did worse, are in the table.") } else { String::new() };
+    let rest = if left_out > 0 { format!(" The other {left_out} are in the table.") } else { String::new() };
     let caption = format!(
         "{}, with 95% intervals over subjects, in the order of the selection.{rest}",
         summary.measure.in_words()
