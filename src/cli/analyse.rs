@@ -110,7 +110,7 @@ impl Analyse {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The recordings of a file, or of the subjects of a run.
+    /// The recording in a file, or those of the subjects of a run.
     fn read(&self, path: &Path) -> Result<Vec<Recording>> {
         if !path.is_dir() {
             return Ok(vec![self.recording_of(path)?]);

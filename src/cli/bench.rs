@@ -97,7 +97,7 @@ fn earlier_rows(path: &Path) -> Result<Vec<Row>> {
     Ok(printed.tasks)
 }
 
-/// Rows against earlier ones of the same task, lanes and threads, where there is one.
+/// Ratios of rows to earlier rows of the same task, lanes and threads; rows without one are left out.
 fn compared(rows: &[Row], earlier: &[Row]) -> Vec<Ratios> {
     let key = |row: &Row| (row.task.clone(), row.lanes, row.threads);
     let pairs = rows.iter().filter_map(|row| Some((row, earlier.iter().find(|before| key(before) == key(row))?)));

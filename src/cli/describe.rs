@@ -33,7 +33,7 @@ pub struct Describe {
     common: Common,
 }
 
-/// Refuses what cannot be set of an agent, or of a task: nothing that is asked for is passed over.
+/// Refuses settings that are not of an agent, or not of a task: no setting is silently ignored.
 fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
     match settings.iter().find(|setting| setting.of_agent() != agent) {
         Some(setting) if agent => {
@@ -44,7 +44,7 @@ fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
     }
 }
 
-/// How something is told: as a document, as YAML, and to a person.
+/// A description as a JSON document, as YAML, and as text.
 struct Told {
     json: Value,
     yaml: String,
@@ -149,7 +149,7 @@ fn of_task(blueprint: &Blueprint) -> Told {
     Told { json, yaml: blueprint.yaml(), text }
 }
 
-/// How long a schedule is; nothing for a task without one.
+/// The length of a schedule; empty for a task without one.
 fn describe_schedule(blueprint: &Blueprint) -> String {
     let Some(round) = blueprint.round() else { return String::new() };
     let (trials, steps, then) = (round.trials, round.steps(blueprint.spec().step_limit), round.after.in_words());
@@ -199,7 +199,7 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
     Ok(Told { json, yaml, text })
 }
 
-/// A table of fields, in which a row of like ones, such as a population's units, is a single line.
+/// A table of fields, with consecutive similar fields (e.g. the units of a population) in a single row.
 fn describe(space: &Space) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for like in space.fields().chunk_by(are_like) {
@@ -220,14 +220,14 @@ fn describe(space: &Space) -> String {
     table(&["field", "unit", "low", "high", "role", "meaning"], &rows)
 }
 
-/// Whether two fields differ in the number at the end of their names alone.
+/// Whether two fields differ only in the number at the end of their names.
 fn are_like(one: &Field, other: &Field) -> bool {
     let stem = |field: &Field| field.name.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_string();
     let rest = |field: &Field| (field.unit.clone(), field.low, field.high, field.role.name(), field.meaning.clone());
     one.name != stem(one) && stem(one) == stem(other) && rest(one) == rest(other)
 }
 
-/// Senses that are not always there; nothing where there are none.
+/// A table of percepts; empty if there are none.
 fn describe_percepts(percepts: &[Percept]) -> String {
     if percepts.is_empty() {
         return String::new();
@@ -256,7 +256,7 @@ fn describe_percepts(percepts: &[Percept]) -> String {
     format!("Percepts ({}): senses that are not always present\n{}\n", percepts.len(), table(&head, &rows))
 }
 
-/// What is measured of an episode beside return and score; nothing where nothing is.
+/// A table of an episode's metrics; empty if there are none.
 fn describe_metrics(metrics: &[Metric]) -> String {
     if metrics.is_empty() {
         return String::new();
@@ -271,7 +271,7 @@ fn metrics(metrics: &[Metric]) -> Value {
     metrics.iter().map(one).collect()
 }
 
-/// What is told of a task besides its spec; nothing where there is none.
+/// A table of a task's facts; empty if there are none.
 fn describe_facts(facts: &[Fact]) -> String {
     if facts.is_empty() {
         return String::new();

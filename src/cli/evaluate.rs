@@ -69,7 +69,7 @@ pub struct Evaluate {
     common: Common,
 }
 
-/// Env steps before the first pose of a picture and between two of them, and poses in it.
+/// Env steps before the first pose of a picture, env steps between poses, and number of poses.
 const POSES: (u32, u32, usize) = (150, 32, 5);
 
 impl Evaluate {
@@ -243,7 +243,7 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Writes the episodes of some subjects, if a table is asked for.
+    /// Writes the episodes of the subjects, if --table is given.
     fn write_table(&self, task: &Blueprint, subjects: &[(&Checkpoint, &Vec<Episode>)]) -> Result<()> {
         let Some(path) = &self.table else { return Ok(()) };
         let mut text = format!("{}\n", Log::Episodes.header(&task.spec().metrics)).into_bytes();
@@ -258,7 +258,7 @@ impl Evaluate {
         write_whole(path, &text)
     }
 
-    /// What is recorded: the subject on the task, learning disabled, in episodes of a lane of its own.
+    /// The programme to record: the subject on the task, learning disabled, in its own lane.
     fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let trial = self.trial.unwrap_or(checkpoint.trial);
         // A trial that was asked for is one of this task.
@@ -296,7 +296,7 @@ fn practice_lane(checkpoint: &Checkpoint) -> Seed {
     Seed(checkpoint.seed).fan(purpose, index)
 }
 
-/// Where steps are written, if they are.
+/// The file for --record-steps, if it is given.
 struct Recording<'a> {
     path: Option<&'a Path>,
     steps: Option<Steps>,
@@ -326,7 +326,7 @@ struct Judged {
     agent: Box<dyn Agent>,
     trial: Option<u64>,
     episodes: Vec<Episode>,
-    /// Samples of the first episode, if they are asked for.
+    /// Samples of the first episode, if --sound is given.
     sound: Option<Vec<i16>>,
 }
 
@@ -343,7 +343,7 @@ impl Judged {
     }
 }
 
-/// Checkpoints of the subjects of a run folder, in their order.
+/// Checkpoints of the subjects of a run folder, in order.
 fn subjects_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let inner = folder.join("checkpoints");
     let place = if inner.is_dir() { inner } else { folder.to_path_buf() };
@@ -366,12 +366,12 @@ pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) ->
     Ok(catalog.tasks.task_from(&Document::parse(&format!("{name} (task)"), &checkpoint.task_yaml)?)?)
 }
 
-/// The kind of agent that the subject of a checkpoint has; `name` is that of the checkpoint in messages.
+/// The agent of the subject of a checkpoint; `name` is that of the checkpoint in messages.
 pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<AgentBlueprint> {
     Ok(catalog.agent_from(&Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?)?)
 }
 
-/// A brain can only move between tasks with the same spaces.
+/// Refuses tasks with different spaces, between which no brain can move.
 pub(super) fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
     let (from, to) = (from.spec(), to.spec());
     let differences = body_differences(from, to);

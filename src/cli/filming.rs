@@ -26,7 +26,7 @@ impl Filming {
     /// Records a programme to a file, and returns a line about it.
     ///
     /// # Errors
-    /// A file that cannot be written, or a programme that cannot be performed.
+    /// A file that cannot be written, or a programme that cannot be run.
     pub fn film(&self, path: &Path, programme: Programme, size: [u32; 2], speed: Speed) -> Result<String> {
         let recording = Recording {
             path: path.into(),

@@ -137,7 +137,7 @@ struct Settings {
 }
 
 impl Settings {
-    /// Refuses settings of the agent where the agent is as it was trained.
+    /// Refuses settings of the agent where it is a trained one.
     fn refuse_of_agent(&self) -> Result<()> {
         match self.set.iter().find(|setting| setting.of_agent()) {
             Some(setting) => bail!("--set {setting}: a trained agent cannot be changed; expected settings of the task"),
@@ -145,7 +145,7 @@ impl Settings {
         }
     }
 
-    /// Refuses settings of a task where there are many.
+    /// Refuses settings of the task where there are many tasks.
     fn refuse_of_task(&self) -> Result<()> {
         match self.set.iter().find(|setting| !setting.of_agent()) {
             Some(setting) => bail!(
@@ -165,7 +165,7 @@ struct Lesioning {
 }
 
 impl Lesioning {
-    /// The parts with their shares; of a part that is named twice the last counts.
+    /// The parts with their shares; for a part that is named twice, the last share counts.
     fn lesions(&self) -> Lesions {
         self.parts.iter().cloned().collect()
     }
@@ -246,12 +246,12 @@ fn print_json(document: &serde_json::Value) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(document)?))
 }
 
-/// The first folder in `runs/` of that name, numbered, that is not there yet.
+/// The first numbered folder of that name in `runs/` that does not exist.
 fn first_free(name: &str) -> PathBuf {
     numbered(name, free_number(name))
 }
 
-/// The last folder in `runs/` of that name that is there; the first one if none is.
+/// The last numbered folder of that name in `runs/` that exists; the first if none does.
 fn last_taken(name: &str) -> PathBuf {
     numbered(name, free_number(name).saturating_sub(1).max(1))
 }

@@ -11,7 +11,7 @@ use clap::Args;
 use etude_envs::Seed;
 use std::process::ExitCode;
 
-/// Name of the agent that a person is.
+/// Name of the agent that stands for the person.
 const PERSON: &str = "you";
 
 #[derive(Args)]

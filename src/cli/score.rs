@@ -145,12 +145,12 @@ fn told(performance: &Performance, spec: &FrettingSpec) -> String {
     text
 }
 
-/// How long an episode has to be for all to be played, in whole s.
+/// Shortest episode in which the whole score can be played, in whole s.
 fn least_time(performance: &Performance, spec: &FrettingSpec) -> f32 {
     (spec.music.lead_in + performance.score.time_needed()).ceil()
 }
 
-/// A number without the digits that single precision has not.
+/// A number rounded to the digits of single precision.
 fn plain(number: f32) -> f64 {
     (f64::from(number) * 1e5).round() / 1e5
 }

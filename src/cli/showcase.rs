@@ -1,4 +1,4 @@
-//! `etude` alone: a small study of transfer, from nothing to its report.
+//! `etude` without a command: a small study of transfer, from start to report.
 
 use super::{Common, transfer::show};
 use crate::catalog::Catalog;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 const EXPERIMENT: &str = "flat-to-rough";
 const FOLDER: &str = "etude-showcase";
-/// The fewest of which something can be called a difference, and one more.
+/// One more than the fewest for which a difference can be called significant.
 const SUBJECTS: u64 = 6;
 const SIGNALS_EVERY: u64 = 500;
 

@@ -11,7 +11,7 @@ use etude_envs::document::Document;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Settings that the report in the terminal has room for.
+/// Number of settings in the report in the terminal.
 const SHOWN: usize = 10;
 
 #[derive(Args)]
@@ -45,7 +45,7 @@ impl SweepArgs {
     }
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));

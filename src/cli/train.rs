@@ -138,7 +138,7 @@ fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
     Some(format!("note: {steps} steps exceed the schedule of {id} ({trials} trials, at most {most} steps): {what}"))
 }
 
-/// What is to be run.
+/// The run that was requested.
 struct Asked {
     plan: Plan,
     seed: Seed,
@@ -147,7 +147,7 @@ struct Asked {
 }
 
 impl Train {
-    /// What the arguments ask for.
+    /// The run that the arguments specify.
     fn asked(&self, catalog: &Catalog) -> Result<Asked> {
         let from = self.from.as_deref().map(Origin::open).transpose()?;
         let name = self.from.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
@@ -196,7 +196,7 @@ impl Train {
         Ok(kept)
     }
 
-    /// What the run in a folder was asked for, longer or with more subjects if that is asked for now.
+    /// The run recorded in a folder, extended if --steps or --subjects say so.
     fn again(&self, catalog: &Catalog, folder: &Path) -> Result<Asked> {
         if !folder.join("run.yaml").exists() {
             bail!(
@@ -260,7 +260,7 @@ fn recorded_agent(catalog: &Catalog, run: &RunSpec, folder: &Path) -> Result<Age
     Ok(catalog.agent_from(&Document::parse(&format!("{} (agent)", folder.display()), &run.agent_yaml)?)?)
 }
 
-/// `runs/TASK_AGENT`, numbered if there are some already; with `resume` the last one.
+/// `runs/TASK_AGENT`, numbered if it exists already; with `resume`, the last one.
 fn default_folder(plan: &Plan, resume: bool) -> PathBuf {
     let plain = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "-");
     let name = format!("{}_{}", plain(&plan.task.spec().id), plain(plan.agent.name()));

@@ -63,7 +63,7 @@ impl Transfer {
     }
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));
@@ -154,7 +154,7 @@ fn report(summary: &Summary, out: &Path) -> String {
     )
 }
 
-/// Parses what numbers of steps are multiplied with.
+/// Parses the factor by which numbers of steps are multiplied.
 pub fn factor(text: &str) -> Result<f64, String> {
     let expected = || "expected a number above 0 and at most 1000".to_string();
     text.parse::<f64>().ok().filter(|factor| *factor > 0.0 && *factor <= 1000.0).ok_or_else(expected)

@@ -111,7 +111,7 @@ impl TransferMatrix {
         show(&summary, &out, &self.common)
     }
 
-    /// The id of a task, which is put among the others.
+    /// The id of a task, which is added to `tasks`.
     fn task(&self, catalog: &Catalog, name: &str, tasks: &mut BTreeMap<String, Blueprint>) -> Result<String> {
         let task = catalog.task_set(name, &self.settings.set)?;
         let id = task.spec().id.clone();
@@ -126,7 +126,7 @@ impl TransferMatrix {
     }
 }
 
-/// Names of tasks, with those of its tasks in place of a family.
+/// Names of tasks, with each family replaced by its tasks.
 fn named(catalog: &Catalog, names: &[String]) -> Result<Vec<String>> {
     let ids = catalog.tasks.task_ids();
     let mut families: Vec<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
@@ -172,7 +172,7 @@ fn refuse_pairs(tasks: &BTreeMap<String, Blueprint>) -> Result<()> {
     )
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));

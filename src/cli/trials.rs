@@ -92,7 +92,7 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
     text
 }
 
-/// Trials as people count them, from 1.
+/// Trials counted from 1.
 fn trials(phase: &Phase) -> String {
     format!("{}-{}", phase.trials.start + 1, phase.trials.end)
 }

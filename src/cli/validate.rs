@@ -194,7 +194,7 @@ impl Validate {
         }
     }
 
-    /// A finding is meant by its number, or by what goes before its letter.
+    /// The findings to reproduce: each is named by its id, or by its id without the letter.
     fn chosen(&self) -> Result<Vec<&'static Validation>> {
         if self.findings.is_empty() {
             return Ok(VALIDATIONS.iter().collect());
@@ -225,7 +225,7 @@ fn concerns(mutant: &Mutant, findings: &[&Validation]) -> bool {
     findings.iter().any(|finding| mutant.subject.contains(&finding.id))
 }
 
-/// What was asked for, as the folder records it.
+/// The validation that was requested, as recorded in the folder.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
