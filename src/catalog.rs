@@ -211,7 +211,7 @@ impl Catalog {
     /// An unknown name, or a document that makes no sense.
     pub fn agent_beside(&self, name: &str, folder: Option<&Path>) -> Result<AgentBlueprint, AgentError> {
         if let Some((_, make)) = self.registered.iter().find(|(known, _)| known == name) {
-            let summary = "An agent of this program.".to_string();
+            let summary = "An agent registered by this program.".to_string();
             let yaml = format!("agent: {name}\nkind: {name}\n");
             return Ok(AgentBlueprint { name: name.into(), summary, yaml, brain: None, make: Arc::clone(make) });
         }

@@ -273,7 +273,7 @@ impl Comparison {
         };
         let told = |names: String, what: &str| if names.is_empty() { names } else { format!(" {what}: {names}.") };
         told(names(true), "Paired with the subjects of the first run, which have the same seeds")
-            + &told(names(false), "Not paired with them, for other seeds or another number of subjects")
+            + &told(names(false), "Not paired with them, because of other seeds or another number of subjects")
     }
 
     fn page(&self) -> Page {
@@ -312,7 +312,7 @@ fn refuse_others(run: &Contender<'_>, other: &Contender<'_>) -> Result<()> {
         return refuse("task", run.task.clone(), other.task.clone());
     }
     if run.task_yaml != other.task_yaml {
-        return refuse("task", format!("another {}", run.task), "the same to the last setting".into());
+        return refuse("task", format!("{} with other settings", run.task), "the same".into());
     }
     for (what, found, expected) in [
         ("number of steps", run.steps, other.steps),

@@ -118,7 +118,7 @@ fn damaged_checkpoints_are_refused() {
     fs::write(&path, &altered).unwrap();
     message(folder.path(), &evaluate, 1, &["it has been altered"]);
     fs::write(&path, b"GIF89a, and so on, and so on, and so on").unwrap();
-    message(folder.path(), &evaluate, 1, &["no checkpoint of etude"]);
+    message(folder.path(), &evaluate, 1, &["not a checkpoint of etude"]);
     fs::remove_file(&path).unwrap();
     message(folder.path(), &evaluate, 1, &["cannot read checkpoint", "No such file"]);
     message(folder.path(), &["evaluate", "run"], 1, &["run holds no checkpoint of a subject"]);
@@ -145,7 +145,7 @@ fn a_run_is_neither_overwritten_nor_resumed_as_another() {
     let before = contents(folder.path());
     let run = ["train", "cycling/flat-v0", "--subjects", "1", "--evaluation-episodes", "1", "--out", "run"];
     let with = |more: &[&'static str]| [&run[..], more].concat();
-    message(folder.path(), &with(&["--steps", "500"]), 1, &["holds a run already", "--resume"]);
+    message(folder.path(), &with(&["--steps", "500"]), 1, &["already holds a run", "--resume"]);
     message(folder.path(), &with(&["--steps", "400", "--resume"]), 1, &["a different run", "`steps` is 500, not 400"]);
     message(
         folder.path(),

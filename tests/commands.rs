@@ -36,7 +36,7 @@ fn a_run_folder_is_evaluated_as_its_subjects_are_one_by_one() {
         assert_eq!(scores_of(&folder.path().join("one.csv")), all[3 * subject..3 * subject + 3]);
     }
     let (_, message) = failure(folder.path(), &["evaluate", "run", "--picture", "ride.png"]);
-    assert!(message.contains("a picture is of one subject"), "{message}");
+    assert!(message.contains("--picture, --record and --sound take a single subject"), "{message}");
     fs::create_dir(folder.path().join("empty")).unwrap();
     let (_, message) = failure(folder.path(), &["evaluate", "empty"]);
     assert!(message.contains("holds no checkpoint"), "{message}");
@@ -157,7 +157,7 @@ fn a_checkpoint_is_evaluated_on_its_own_and_on_other_tasks() {
         ["score_interval", "score_range"].map(ends).map(|ends| format!("{:.3} to {:.3}", ends[0], ends[1]));
     let expected = format!("score {mean:.3} (95% interval {interval}) over 3 episodes, range {range}");
     assert!(text("3").contains(&expected), "`{expected}` is missing from\n{}", text("3"));
-    assert!(text("1").contains("in one episode, which has no interval"), "{}", text("1"));
+    assert!(text("1").contains("in one episode (no interval)"), "{}", text("1"));
     assert!(json(folder.path(), &["evaluate", checkpoint, "--episodes", "1"])["score_interval"].is_null());
     let other = json(folder.path(), &["evaluate", checkpoint, "--task", "cycling/mountain-v0", "--episodes", "2"]);
     assert_eq!(other["task"], "cycling/mountain-v0");
@@ -289,8 +289,8 @@ fn bench_measures_every_figure() {
     close("env_step", ratio("env_step_us") / machine);
     close("training", 1.0 / ratio("train_steps_per_s") / machine);
     for (file, text, says) in [
-        ("none.json", "{\"tasks\": []}", "none.json has none of these tasks with as many lanes and threads"),
-        ("other.json", "{}", "other.json: expected what `etude bench --json` printed"),
+        ("none.json", "{\"tasks\": []}", "none.json lacks these tasks with the same numbers of lanes and threads"),
+        ("other.json", "{}", "other.json: expected the output of `etude bench --json`"),
     ] {
         std::fs::write(folder.path().join(file), text).unwrap();
         let (_, message) = common::failure(folder.path(), &[&bench[..], &[file]].concat());

@@ -235,7 +235,7 @@ fn what_cannot_be_paired_is_refused_before_anything_runs() {
     let again = |more: &[&'static str]| {
         failure(folder.path(), &[&["transfer-matrix", FLAT, ROUGH][..], &small, more].concat()).1
     };
-    assert!(again(&[]).contains("holds a run already"));
+    assert!(again(&[]).contains("already holds a run"));
     let other = again(&["--resume", "--practice-steps", "30"]);
     assert!(other.contains("its `practice_steps` is 20, not 30"), "{other}");
 }

@@ -122,7 +122,7 @@ fn what_cannot_be_recorded_is_said_in_a_line() {
     assert!(output.status.code() == Some(1) && text.contains("ffmpeg could not be started"), "{text}");
     fs::write(folder.path().join("notes.gif"), "not a film").unwrap();
     let (_, text) = failure(folder.path(), &["watch", "cycling", "--record", "notes.gif"]);
-    assert!(text.contains("no picture"), "{text}");
+    assert!(text.contains("not a picture"), "{text}");
     let (code, text) = failure(folder.path(), &["watch", "cycling", "--seconds", "3"]);
     assert!(code == 2 && text.contains("--record"), "{text}");
 }

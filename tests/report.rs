@@ -91,8 +91,8 @@ fn a_report_needs_nothing_but_its_folder() {
     for part in [
         "Does &lt;b&gt;it&lt;/b&gt; help &amp; &quot;how&quot;?",
         "a&lt;i&gt;&#39;&amp;.yaml",
-        "With 2 subjects nothing can be called a difference",
-        "which shows what merely moving about is worth",
+        "With 2 subjects no difference can be called clear",
+        "which shows what mere movement is worth",
         "Transfer effectiveness",
         "performance profile",
         "Signals in the agent",
@@ -233,7 +233,7 @@ fn runs_are_set_side_by_side() {
         "beats the first",
         "not reached",
         "which have the same seeds: idle; brain, basal-ganglia lesioned (0.5).",
-        "for other seeds or another number of subjects: brain in again.",
+        "because of other seeds or another number of subjects: brain in again.",
         "table/report.html",
     ] {
         assert!(text.contains(part), "`{part}` is missing from\n{text}");
@@ -265,7 +265,7 @@ fn only_what_was_done_alike_is_compared() {
     train(folder.path(), "other", &["./mine.yaml", "--agent", "idle"]);
     for (second, says) in [
         ("rough", "its task is cycling/rough-v0, not cycling/flat-v0"),
-        ("other", "its task is another cycling/flat-v0"),
+        ("other", "its task is cycling/flat-v0 with other settings"),
         ("short", "its number of steps is 600, not 900"),
         ("seldom", "its number of steps between evaluations is 450, not 300"),
         ("nowhere", "nowhere/run.yaml"),
@@ -301,7 +301,7 @@ fn without_a_command_a_study_is_run_and_shown_again() {
     let before = contents(&folder.path().join("etude-showcase"));
     assert!(before.contains_key("report.html"));
     let (again, said) = run();
-    assert!(said.starts_with("This study is finished") && again == table, "{said}");
+    assert!(said.starts_with("This study has finished") && again == table, "{said}");
     assert_eq!(contents(&folder.path().join("etude-showcase")), before);
     let help = etude(folder.path()).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();

@@ -112,7 +112,7 @@ fn a_run_of_another_version_is_told_when_it_goes_on() {
     fs::write(&path, record.replace(&format!("version: {}", env!("CARGO_PKG_VERSION")), "version: 0.0.1")).unwrap();
     let output = etude(folder.path()).args(quick("run", &["--resume"])).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && told.contains("begun by version 0.0.1"), "{told}");
+    assert!(output.status.success() && told.contains("started by version 0.0.1"), "{told}");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_signal_ends_a_run_with_its_state_saved_and_it_goes_on_to_the_same_bits() {
         let output = child.wait_with_output().unwrap();
         let told = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{told}");
-        assert!(told.contains(&format!("stopped by SIG{signal}")) && told.contains("--resume goes on"), "{told}");
+        assert!(told.contains(&format!("stopped by SIG{signal}")) && told.contains("command and --resume"), "{told}");
         let saved = contents(&folder.path().join(stopped));
         assert!(saved.keys().any(|name| name.starts_with("checkpoints/")), "nothing was saved");
         etude(folder.path()).args(command(stopped)).assert().success();
@@ -221,9 +221,9 @@ fn a_schedule_is_evaluated_where_practice_stands() {
     let text = etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "2"]).output().unwrap();
     assert!(String::from_utf8_lossy(&text.stdout).contains("trial 199 of its schedule"));
     let (_, message) = failure(folder.path(), &["evaluate", checkpoint, "--task", "reaching/curl-v0", "--trial", "3"]);
-    assert!(message.contains("no schedule"), "{message}");
+    assert!(message.contains("not a schedule"), "{message}");
     let document = json(folder.path(), &["compare", "idle", "brain", "--criterion", "0.3"]);
-    assert!(document["evaluation"].as_str().unwrap().contains("where practice stands"), "{document}");
+    assert!(document["evaluation"].as_str().unwrap().contains("the trial that practice has reached"), "{document}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn practice_may_begin_with_what_was_learned_before_and_goes_on_to_the_last_byte(
     assert!(message.contains("its `from` is"), "{message}");
     std::fs::write(folder.path().join("parts/from.safetensors"), "damaged").unwrap();
     let (_, message) = failure(folder.path(), &["train", "--resume", "parts"]);
-    assert!(message.contains("no checkpoint of etude"), "{message}");
+    assert!(message.contains("not a checkpoint of etude"), "{message}");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn checkpoints_are_kept_to_the_same_bytes_however_a_run_came_about_and_are_no_su
     assert!(message.contains("its `keep_checkpoints_every` is 2000"), "{message}");
     let odd = ["train", "cycling/flat-v0", "--evaluate-every", "1000", "--keep-checkpoints-every", "1500"];
     let (_, message) = failure(folder.path(), &odd);
-    assert!(message.contains("expected a multiple of --evaluate-every, which is 1000, such as 2000"), "{message}");
+    assert!(message.contains("expected a multiple of --evaluate-every (1000), such as 2000"), "{message}");
 }
 
 #[test]

@@ -139,9 +139,9 @@ fn what_cannot_be_heard_or_written_is_said_in_a_line() {
         assert!(code == 1 && text.contains(said) && text.trim_end().lines().count() == 1, "{text}");
     };
     refused(SUBJECT, "a.mp3", "expected a name that ends in .wav, found .mp3");
-    refused(SUBJECT, "notes.wav", "notes.wav is no WAV file");
+    refused(SUBJECT, "notes.wav", "notes.wav is not a WAV file");
     refused(SUBJECT, "none/a.wav", "cannot write none/a.wav");
-    refused("run", "a.wav", "so is a sound");
+    refused("run", "a.wav", "--picture, --record and --sound take a single subject");
     fs::remove_dir_all(folder.path().join("run")).unwrap();
     idle(folder.path(), "cycling/flat-v0");
     refused(

@@ -211,13 +211,13 @@ fn what_cannot_be_shown_is_said_in_a_line() {
         assert_eq!((code, text.trim_end().lines().count()), (1, 1), "{text}");
         assert!(text.starts_with("error: ") && parts.iter().all(|part| text.contains(part)), "{text}");
     };
-    said(&["watch", "nobody"], &["there is no nobody", "cycling, fretting, reaching"]);
+    said(&["watch", "nobody"], &["nobody does not exist", "cycling, fretting, reaching"]);
     said(&["watch", "."], &["holds no checkpoints"]);
     said(&["watch", "cycling", "--task", "reaching/curl-v0"], &["different bodies"]);
     said(&["watch", "cycling", "--lesion", "foot"], &["no part `foot`"]);
     said(&["play", "cycling/falt-v0"], &["did you mean `cycling/flat-v0`"]);
     fs::write(folder.path().join("foreign.safetensors"), b"PNG").unwrap();
-    said(&["watch", "foreign.safetensors"], &["no checkpoint of etude"]);
+    said(&["watch", "foreign.safetensors"], &["not a checkpoint of etude"]);
     for (display, part) in
         [(None, "no display"), (Some(":9999"), "no display: the window system could not be reached at DISPLAY=:9999.")]
     {

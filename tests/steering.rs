@@ -92,7 +92,7 @@ fn a_decoder_by_hand_is_a_task_of_ones_own() {
     let calibrate = ["calibrate", "cursor/intuitive-v0", "--seed", "5", "--out", "mine.yaml"];
     etude(folder.path()).args(calibrate).assert().success();
     let (code, text) = failure(folder.path(), &calibrate);
-    assert!(code == 1 && text.contains("is there already"), "{text}");
+    assert!(code == 1 && text.contains("already exists"), "{text}");
     let checked = json(folder.path(), &["check", "mine.yaml"]);
     assert!(checked.to_string().contains("cursor/intuitive-v0"), "{checked}");
     let (code, text) = failure(folder.path(), &["calibrate", "cursor/intuitive-v0", "--agent", "dopamine"]);

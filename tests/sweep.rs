@@ -290,7 +290,7 @@ fn sweeps_that_make_no_sense_are_refused_before_anything_runs() {
     let before = contents(&folder.path().join("out"));
     let again =
         |more: &[&str]| failure(folder.path(), &[&["sweep", "sweep.yaml", "--out", "out"][..], more].concat()).1;
-    assert!(again(&[]).contains("holds a run already"));
+    assert!(again(&[]).contains("already holds a run"));
     write(folder.path(), &TINY.replace("steps: 900", "steps: 40"));
     let other = again(&["--resume"]);
     assert!(other.contains("its `sweep.steps` is 30, not 40"), "{other}");

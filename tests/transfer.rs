@@ -303,7 +303,7 @@ fn an_experiment_is_neither_overwritten_nor_resumed_as_another() {
         let (code, message) = failure(folder.path(), &[&["transfer", "tiny.yaml", "--out", "out"][..], more].concat());
         assert!(code == 1 && message.contains(says), "{message}");
     };
-    refused(&[], "holds a run already");
+    refused(&[], "already holds a run");
     refused(&["--resume", "--seed", "6"], "`experiment.seed` is 5, not 6");
     refused(&["--resume", "--agent", "random"], "a different run");
     let checkpoint = folder.path().join("out/checkpoints/subject-001.sham.test.safetensors");

@@ -122,7 +122,7 @@ fn describe_tells_how_long_a_schedule_is_and_train_says_when_practice_is_longer(
     let text =
         String::from_utf8(etude(folder.path()).args(["describe", "reaching/adaptation-v1"]).output().unwrap().stdout);
     let text = text.unwrap();
-    assert!(text.contains("Trials  300 in the schedule, 30000 actions at most"), "{text}");
+    assert!(text.contains("Trials  300 in the schedule, at most 30000 actions"), "{text}");
     assert!(json(folder.path(), &["describe", "reaching/curl-v1"])["schedule"].is_null());
     task(
         folder.path(),
@@ -136,8 +136,8 @@ fn describe_tells_how_long_a_schedule_is_and_train_says_when_practice_is_longer(
         assert!(output.status.success());
         String::from_utf8(output.stderr).unwrap()
     };
-    let note = "note: 1050 steps are more than the 3 trials of the schedule of reaching/round-v0 take (300 steps at most): it is gone \
-                round 3.5 times";
+    let note = "note: 1050 steps exceed the schedule of reaching/round-v0 (3 trials, at most 300 steps): the schedule is completed \
+                3.5 times";
     assert_eq!(told("1050", &[]).matches(note).count(), 1);
     assert!(!told("300", &[]).contains("note:"));
     assert!(!told("310", &["--quiet"]).contains("note:"));

@@ -1,1 +1,1 @@
-"""Deep-RL rivals of the brain, by Stable-Baselines3: how they were tuned, and how they do beside it."""
+"""Deep-RL rivals of the brain, from Stable-Baselines3: how they were tuned, and how they compare with it."""

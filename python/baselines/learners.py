@@ -1,7 +1,8 @@
 """The rivals: which algorithm, with which settings, in how many lanes.
 
-PPO's settings are those that did best in a part of the grid of ``tune.py`` on seeds 0 and 1, where the brain has one setting for
-all tasks; SAC and TD3 were not tuned; the rest is Stable-Baselines3's default. Everything is computed on one thread of the processor, as the brain is.
+PPO's settings are those that did best in part of the grid of ``tune.py`` on seeds 0 and 1, where the brain has one setting for
+all tasks; SAC and TD3 were not tuned; all other settings are Stable-Baselines3's defaults. Everything runs on one processor thread,
+as the brain does.
 """
 
 import copy
@@ -33,7 +34,7 @@ class Rival:
         return ALGORITHMS[self.algorithm]("MlpPolicy", env, seed=seed, device="cpu", **settings)
 
     def load(self, path):
-        """A learner that was saved."""
+        """A saved learner."""
         return ALGORITHMS[self.algorithm].load(path, device="cpu")
 
 

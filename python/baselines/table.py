@@ -1,7 +1,7 @@
-"""How the rivals do beside the brain: ``python -m baselines.table --out runs/rivals``.
+"""The rivals compared with the brain: ``python -m baselines.table --out runs/rivals``.
 
-Each learner goes through each task or experiment as an ``etude.Study``, under the same seeds and by the same evaluations as the
-brain. What is finished is skipped, so that a table that was stopped is gone on with, and one that is made again is only printed.
+Each learner goes through each task or experiment as an ``etude.Study``, with the same seeds and the same evaluations as the
+brain. Finished parts are skipped, so that a table that was stopped is resumed, and one that is complete is only printed.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def experiment(task, steps, folder):
 
 
 def run(learner, of, path, out, subjects, seed):
-    """Lets a learner go through an experiment; processor time is told by subject in ``costs.csv``."""
+    """Takes a learner through an experiment; ``costs.csv`` has the processor time of each subject."""
     folder = out / of.replace("/", "-") / learner
     folder.parent.mkdir(parents=True, exist_ok=True)
     costs = folder.parent / f"{learner}.costs.csv"
@@ -70,7 +70,7 @@ def _add(path, row):
 
 
 def line(learner, of, done, out):
-    """One row of the table: how soon, how well, at what cost."""
+    """One row of the table: how soon, how well, and at what cost."""
     scores = done.evaluations.sort_values("steps")
     reached, last, area = [], [], []
     for _, subject in scores.groupby("subject"):

@@ -1,6 +1,6 @@
 """The grid from which the rivals' settings were chosen: ``python -m baselines.tune PPO cycling/flat-v0 --out grid.csv``.
 
-Two seeds, 0 and 1, which the tables do not use. Each row has the mean score over all evaluations and over the last three.
+It uses two seeds, 0 and 1, which the tables do not use. Each row has the mean score over all evaluations and over the last three.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""PPO of Stable-Baselines3 learns a task, and a picture of it: ``python python/examples/sb3_ppo.py cycling/flat-v0 ride.png``."""
+"""PPO of Stable-Baselines3 learns a task and draws a picture of it: ``python python/examples/sb3_ppo.py cycling/flat-v0 ride.png``."""
 
 import argparse
 

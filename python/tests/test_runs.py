@@ -44,7 +44,7 @@ def test_what_is_missing_or_damaged_is_an_error_that_says_so(run):
     with pytest.raises(etude.EtudeError, match="there are episodes.csv, evaluations.csv"):
         etude.read_run(run).blocks
     (run / "evaluations.csv").write_text("")
-    with pytest.raises(etude.EtudeError, match="expected a table"):
+    with pytest.raises(etude.EtudeError, match="expected a table with a header row"):
         etude.read_run(run).evaluations
     (run / "summary.json").write_text("{")
     with pytest.raises(etude.EtudeError, match="expected JSON"):

@@ -1,5 +1,4 @@
-//! `etude analyse`: what the trials of a run tell; or what recorded units were tuned to, how many dimensions they had, and what
-//! changed.
+//! `etude analyse`: learning over the trials of a run; or the tuning and dimensions of recorded units, and what changed.
 
 use super::{Common, print, print_json, table::table, trials, whole_number};
 use crate::calibration::{Difference, Findings, Recording, difference, findings};
@@ -13,21 +12,21 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Analyse {
-    /// Run folder: what its units did if they were recorded, or else its trials; or a recording (.npz)
+    /// Run folder (its recorded units if there are any, otherwise its trials), or a recording (.npz)
     recording: PathBuf,
-    /// Earlier recording, or run folder, of the same subjects to compare with
+    /// Earlier recording or run folder of the same subjects to compare with
     #[arg(long)]
     against: Option<PathBuf>,
-    /// Analyse trials by this column of episodes.csv [default: score]
+    /// Column of episodes.csv to analyse over trials [default: score]
     #[arg(long, conflicts_with_all = ["against", "population", "last"])]
     column: Option<String>,
-    /// Population [default: the first one recorded]
+    /// Population to analyse [default: the first one recorded]
     #[arg(long)]
     population: Option<String>,
-    /// Most factors
+    /// Largest number of factors
     #[arg(long, default_value = "10", value_parser = whole_number::<1, 100>)]
     factors: u64,
-    /// Use the last so many steps only [default: all]
+    /// Use only the last LAST steps [default: all]
     #[arg(long, value_parser = whole_number::<10, 1_000_000_000>)]
     last: Option<u64>,
     #[command(flatten)]
@@ -74,13 +73,13 @@ impl Analyse {
         }
         if let Some(earlier) = &earlier {
             if earlier.len() != own.len() {
-                bail!("{} recordings against {}; expected as many", own.len(), earlier.len());
+                bail!("found {} recordings; expected {}, as many as in --against", own.len(), earlier.len());
             }
             let before = look(earlier);
             let mut differences: Vec<Difference> = Vec::new();
             for (index, (one, two)) in before.iter().zip(&found).enumerate() {
                 if one.units != two.units {
-                    bail!("{} units against {}; expected the same population", two.units, one.units);
+                    bail!("found {} units; expected {}, those of the population in --against", two.units, one.units);
                 }
                 differences.push(difference((&earlier[index], one), (&own[index], two)));
             }
@@ -111,14 +110,14 @@ impl Analyse {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The recordings of a file, or of the subjects of a run.
+    /// The recording in a file, or those of the subjects of a run.
     fn read(&self, path: &Path) -> Result<Vec<Recording>> {
         if !path.is_dir() {
             return Ok(vec![self.recording_of(path)?]);
         }
         let folder = path.join("units");
         let entries = std::fs::read_dir(&folder).with_context(|| {
-            format!("{} has no recordings; `etude train --record-units 1` makes some", path.display())
+            format!("{} has no recordings; `etude train --record-units 1` writes them", path.display())
         })?;
         let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         files.retain(|file| file.extension().is_some_and(|ending| ending == "npz"));

@@ -18,16 +18,16 @@ pub struct Bench {
     /// Agent whose learning is timed
     #[arg(long, default_value = "dopamine")]
     agent: String,
-    /// Numbers of lanes
+    /// Numbers of lanes, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "1,64,1024", value_parser = whole_number::<1, 65_536>)]
     lanes: Vec<u64>,
-    /// Numbers of threads [default: 1 and all cores]
+    /// Numbers of threads, separated by commas [default: 1 and all cores]
     #[arg(long, value_delimiter = ',', value_parser = whole_number::<1, 1024>)]
     threads: Vec<u64>,
-    /// Seconds of measuring per figure
+    /// Seconds of measurement per number
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 600>)]
     seconds: u64,
-    /// What `bench --json` printed before: times are told as ratios to those, corrected for the machine by its speed of bare physics
+    /// Output of an earlier `bench --json`: print times as ratios to it, corrected for the machine by its speed of bare physics
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     #[command(flatten)]
@@ -66,7 +66,7 @@ impl Bench {
         }
         let ratios = earlier.map(|earlier| compared(&rows, &earlier)).unwrap_or_default();
         if let Some(path) = self.against.as_ref().filter(|_| ratios.is_empty()) {
-            bail!("{} has none of these tasks with as many lanes and threads", path.display());
+            bail!("{} lacks these tasks with the same numbers of lanes and threads", path.display());
         }
         if self.common.json {
             let mut document = json!({ "tasks": rows });
@@ -77,7 +77,7 @@ impl Bench {
         } else {
             print(&render(&rows))?;
             if self.against.is_some() {
-                print(&format!("\nTimes over those before; below 1 is faster\n{}", render_ratios(&ratios)))?;
+                print(&format!("\nTimes relative to the earlier ones; below 1 is faster\n{}", render_ratios(&ratios)))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -93,11 +93,11 @@ struct Printed {
 fn earlier_rows(path: &Path) -> Result<Vec<Row>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let printed: Printed = serde_json::from_str(&text)
-        .with_context(|| format!("{}: expected what `etude bench --json` printed", path.display()))?;
+        .with_context(|| format!("{}: expected the output of `etude bench --json`", path.display()))?;
     Ok(printed.tasks)
 }
 
-/// Rows against earlier ones of the same task, lanes and threads, where there is one.
+/// Ratios of rows to earlier rows of the same task, lanes and threads; rows without one are left out.
 fn compared(rows: &[Row], earlier: &[Row]) -> Vec<Ratios> {
     let key = |row: &Row| (row.task.clone(), row.lanes, row.threads);
     let pairs = rows.iter().filter_map(|row| Some((row, earlier.iter().find(|before| key(before) == key(row))?)));

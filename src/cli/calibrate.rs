@@ -1,4 +1,4 @@
-//! `etude calibrate`: a decoder fitted to a subject, as a task of one's own.
+//! `etude calibrate`: a decoder fitted to a subject, written as a task.
 
 use super::evaluate::agent_of;
 use super::{Common, Settings, print, print_json};
@@ -16,18 +16,18 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Calibrate {
-    /// Task of the cursor family, or path of its YAML file
+    /// Name of a task of the cursor family, or path of its YAML file
     task: String,
-    /// Checkpoint of the subject that the decoder is fitted to [default: a naive one]
+    /// Checkpoint of the subject to fit the decoder to [default: a naive subject]
     #[arg(long)]
     subject: Option<PathBuf>,
-    /// Agent name, or path of its YAML file, of a naive subject
+    /// Name of the agent of a naive subject, or path of its YAML file
     #[arg(long, default_value = "brain", conflicts_with = "subject")]
     agent: String,
-    /// Seed of the naive subject, and of the passive block
+    /// Seed of the naive subject and of the passive block
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Write the task with its decoder into this YAML file [default: to stdout]
+    /// Write the task with its decoder to this YAML file [default: print it to stdout]
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -57,7 +57,7 @@ impl Calibrate {
         };
         if agent.units() != task.spec().action.len() {
             bail!(
-                "the agent has no units of its own to fit a decoder to in {}; expected a brain with a motor cortex",
+                "in {}, the agent has no units of its own to fit a decoder to; expected a brain with a motor cortex",
                 task.spec().id
             );
         }
@@ -65,7 +65,7 @@ impl Calibrate {
         let yaml = cursor::task(&fitted.spec)?.yaml();
         if let Some(path) = &self.out {
             if path.exists() {
-                bail!("{} is there already: expected the name of a new file", path.display());
+                bail!("{} already exists; expected the name of a new file", path.display());
             }
             write_whole(path, yaml.as_bytes())?;
         }

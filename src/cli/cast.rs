@@ -1,4 +1,4 @@
-//! Who goes on stage: checkpoints, run folders, and the subjects that come with the program.
+//! The subjects to show: from checkpoints, run folders, and those built in.
 
 use crate::catalog::{Catalog, body_differences};
 use crate::run::checkpoint::Checkpoint;
@@ -6,23 +6,23 @@ use anyhow::{Context, Result, bail};
 use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 
-/// Trained subjects that come with the program, by name; the first is the one that a newcomer sees.
+/// Built-in trained subjects, by name; the first is shown by default.
 const SHIPPED: [(&str, &[u8]); 4] = [
     ("cycling", include_bytes!("../../assets/subjects/cycling.safetensors")),
     ("fretting", include_bytes!("../../assets/subjects/fretting.safetensors")),
     ("reaching", include_bytes!("../../assets/subjects/reaching.safetensors")),
     ("cursor", include_bytes!("../../assets/subjects/cursor.safetensors")),
 ];
-/// Subjects of a run folder that are shown unless more or fewer are asked for.
+/// Default number of subjects shown from a run folder.
 const MOST_FROM_FOLDER: usize = 16;
 
-/// Who is to be seen, with their names in messages.
+/// The subjects to show, with their names in messages.
 pub type Cast = Vec<(String, Checkpoint)>;
 
-/// The checkpoints that are meant, as many as are asked for; without a subject, the first one that comes with the program.
+/// The checkpoints of `subject`, at most `subjects` of them; without a subject, the first built-in one.
 ///
 /// # Errors
-/// A path without one.
+/// A path without a checkpoint.
 pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     let Some(path) = subject else { return shipped(SHIPPED[0].0).map(|own| vec![own]) };
     let name = path.to_string_lossy();
@@ -34,7 +34,7 @@ pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     }
     if !path.exists() {
         let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();
-        bail!("there is no {name}: expected a checkpoint, a run folder, or one of {}", known.join(", "));
+        bail!("{name} does not exist; expected a checkpoint, a run folder, or one of {}", known.join(", "));
     }
     Ok(vec![(name.into_owned(), Checkpoint::open(path)?)])
 }
@@ -45,7 +45,7 @@ fn shipped(name: &str) -> Result<(String, Checkpoint)> {
     Ok((format!("{name} (built in)"), checkpoint))
 }
 
-/// The subjects of a run folder that do the same task as the first.
+/// The subjects of a run folder with the same task and agent as the first.
 fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
     let inner = folder.join("checkpoints");
     let place = if inner.is_dir() { &inner } else { folder };
@@ -64,15 +64,12 @@ fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
         }
     }
     if cast.is_empty() {
-        bail!(
-            "{} holds no checkpoints: expected the folder of a run that has come as far as its first one",
-            folder.display()
-        );
+        bail!("{} holds no checkpoints; expected the folder of a run that has saved at least one", folder.display());
     }
     Ok(cast)
 }
 
-/// All tasks of the family with the same body, the given one among them.
+/// All tasks of the family with the same body, including the given one.
 pub fn siblings(catalog: &Catalog, task: &Blueprint) -> Vec<Blueprint> {
     let own = task.spec();
     let ids = catalog.tasks.task_ids();

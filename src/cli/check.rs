@@ -1,4 +1,4 @@
-//! `etude check`: whether tasks keep the gym's contract.
+//! `etude check`: checks that tasks keep the gym's contract.
 
 use super::{Common, print, print_json};
 use crate::catalog::Catalog;

@@ -8,7 +8,7 @@ use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Tells what every column of every table is, of runs on this task.
+/// Prints the meaning of every column of every table, for runs on this task.
 pub fn tell(task: Option<&Blueprint>, common: &Common) -> Result<()> {
     let (tables, signals) = (tables(task), signals());
     if common.json {
@@ -18,7 +18,7 @@ pub fn tell(task: Option<&Blueprint>, common: &Common) -> Result<()> {
     for Table { files, columns } in &tables {
         text += &format!("{}\n{}\n", heading(files), rows("column", columns));
     }
-    text += &format!("Signals in logs/*.signals.csv, where the agent has them\n{}", rows("signal", &signals));
+    text += &format!("Signals in logs/*.signals.csv, if the agent has them\n{}", rows("signal", &signals));
     print(&text)
 }
 

@@ -9,14 +9,14 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Compare {
-    /// Folders left by `etude train` or `etude transfer`, all on the same task (of an experiment, each group's test); others are
-    /// compared with the first
+    /// Folders written by `etude train` or `etude transfer`, all on the same task (in an experiment, each group's test); the
+    /// others are compared with the first
     #[arg(required = true)]
     folders: Vec<PathBuf>,
-    /// The score that counts as having learned the task
+    /// Score at which the task counts as learned
     #[arg(long, default_value = "0.8", value_parser = score)]
     criterion: f64,
-    /// Folder for a report and a figure [default: none are written]
+    /// Folder for a report and a figure [default: none is written]
     #[arg(long)]
     out: Option<PathBuf>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
+//! `etude describe`: a task, an agent or an experiment, described from the data that drives it.
 
 use super::columns::{self, sentence};
 use super::{Common, Settings, print, print_json, table::table};
@@ -22,10 +22,10 @@ pub struct Describe {
     /// Name of a task, an agent or an experiment, or path of its YAML file
     #[arg(required_unless_present = "columns")]
     name: Option<String>,
-    /// Show its complete YAML instead, to start a file of one's own from
+    /// Print its complete YAML instead, as a starting point for a file of your own
     #[arg(long)]
     yaml: bool,
-    /// Tell file, name, unit and meaning of every column of all tables that the program writes, with the metrics and fields of a TASK
+    /// Print file, name, unit and meaning of every column of all tables, including the metrics and fields of a task if one is named
     #[arg(long, conflicts_with = "yaml")]
     columns: bool,
     #[command(flatten)]
@@ -34,7 +34,7 @@ pub struct Describe {
     common: Common,
 }
 
-/// Refuses what cannot be set of an agent, or of a task: nothing that is asked for is passed over.
+/// Refuses settings that are not of an agent, or not of a task: no setting is silently ignored.
 fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
     match settings.iter().find(|setting| setting.of_agent() != agent) {
         Some(setting) if agent => {
@@ -45,7 +45,7 @@ fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
     }
 }
 
-/// How something is told: as a document, as YAML, and to a person.
+/// A description as a JSON document, as YAML, and as text.
 struct Told {
     json: Value,
     yaml: String,
@@ -150,12 +150,12 @@ fn of_task(blueprint: &Blueprint) -> Told {
     Told { json, yaml: blueprint.yaml(), text }
 }
 
-/// How long a schedule is; nothing for a task without one.
+/// The length of a schedule; empty for a task without one.
 fn describe_schedule(blueprint: &Blueprint) -> String {
     let Some(round) = blueprint.round() else { return String::new() };
     let (trials, steps, then) = (round.trials, round.steps(blueprint.spec().step_limit), round.after.in_words());
     format!(
-        "Trials  {trials} in the schedule, {steps} actions at most, which `train --steps {steps}` goes through once; then {then}\n"
+        "Trials  {trials} in the schedule, at most {steps} actions (`train --steps {steps}` completes it once); then {then}\n"
     )
 }
 
@@ -192,7 +192,7 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
         spec.evaluation_episodes,
         spec.criterion,
         spec.reference,
-        table(&["group", "practises", "is"], &rows.collect::<Vec<_>>()),
+        table(&["group", "practice", "agent"], &rows.collect::<Vec<_>>()),
     );
     let yaml = to_yaml(spec)?;
     let mut json = serde_json::to_value(spec)?;
@@ -200,7 +200,7 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
     Ok(Told { json, yaml, text })
 }
 
-/// A table of fields, in which a row of like ones, such as a population's units, is a single line.
+/// A table of fields, with consecutive similar fields (e.g. the units of a population) in a single row.
 fn describe(space: &Space) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for like in space.fields().chunk_by(are_like) {
@@ -218,17 +218,17 @@ fn describe(space: &Space) -> String {
             field.meaning.clone(),
         ]);
     }
-    table(&["field", "unit", "low", "high", "of the", "meaning"], &rows)
+    table(&["field", "unit", "low", "high", "role", "meaning"], &rows)
 }
 
-/// Whether two fields differ in the number at the end of their names alone.
+/// Whether two fields differ only in the number at the end of their names.
 fn are_like(one: &Field, other: &Field) -> bool {
     let stem = |field: &Field| field.name.trim_end_matches(|letter: char| letter.is_ascii_digit()).to_string();
     let rest = |field: &Field| (field.unit.clone(), field.low, field.high, field.role.name(), field.meaning.clone());
     one.name != stem(one) && stem(one) == stem(other) && rest(one) == rest(other)
 }
 
-/// Senses that are not always there; nothing where there are none.
+/// A table of percepts; empty if there are none.
 fn describe_percepts(percepts: &[Percept]) -> String {
     if percepts.is_empty() {
         return String::new();
@@ -253,11 +253,11 @@ fn describe_percepts(percepts: &[Percept]) -> String {
             ]
         })
         .collect();
-    let head = ["percept", "tells", "while above 0", "follows from", "is wanted at"];
-    format!("Percepts ({}), senses that are not always there\n{}\n", percepts.len(), table(&head, &rows))
+    let head = ["percept", "values", "present while above 0", "limb", "goals"];
+    format!("Percepts ({}): senses that are not always present\n{}\n", percepts.len(), table(&head, &rows))
 }
 
-/// What is measured of an episode beside return and score; nothing where nothing is.
+/// A table of an episode's metrics; empty if there are none.
 fn describe_metrics(metrics: &[Metric]) -> String {
     if metrics.is_empty() {
         return String::new();
@@ -272,7 +272,7 @@ fn metrics(metrics: &[Metric]) -> Value {
     metrics.iter().map(one).collect()
 }
 
-/// What is told of a task besides its spec; nothing where there is none.
+/// A table of a task's facts; empty if there are none.
 fn describe_facts(facts: &[Fact]) -> String {
     if facts.is_empty() {
         return String::new();

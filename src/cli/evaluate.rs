@@ -29,35 +29,36 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// Checkpoint of a subject, such as runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all of its subjects
-    #[arg(value_name = "CHECKPOINT or RUN")]
+    /// Checkpoint of a subject, e.g. runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all its subjects
+    #[arg(value_name = "CHECKPOINT|RUN")]
     checkpoint: PathBuf,
     /// Task to evaluate on [default: the one it was trained on]
     #[arg(long)]
     task: Option<String>,
-    /// Episodes
+    /// Number of episodes
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 1_000_000>)]
     episodes: u64,
-    /// Trial to evaluate on, from 0, of a task that is a schedule [default: where practice stood; 0 on another task]
+    /// Trial to evaluate on, counted from 0, if the task is a schedule of trials [default: the one that practice had reached; 0
+    /// on another task]
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000_000>)]
     trial: Option<u64>,
     /// Seed of the episodes
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Write a row for every episode into this CSV file: length, return, score, how it ended, and the task's metrics
+    /// Write one row per episode to this CSV file: length, return, score, how it ended, and the task's metrics
     #[arg(long, value_name = "FILE")]
     table: Option<PathBuf>,
-    /// Write what was observed, done and earned in every step, and where body and world then were, into this file: .parquet or .csv
+    /// Write every env step to this file (.parquet or .csv): observation, action, reward, and the state of body and world after it
     #[arg(long, value_name = "FILE")]
     record_steps: Option<PathBuf>,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
     lesions: Lesioning,
-    /// Draw some moments of the first episode side by side into this PNG file
+    /// Draw moments of the first episode, side by side, to this PNG file
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
-    /// Write what is played in the first episode into this WAV file, of tasks whose strings can be heard (fretting)
+    /// Write the sound of the first episode to this WAV file (only tasks with audible strings: fretting)
     #[arg(long, value_name = "FILE")]
     sound: Option<PathBuf>,
     #[command(flatten)]
@@ -69,7 +70,7 @@ pub struct Evaluate {
     common: Common,
 }
 
-/// Env steps before the first pose of a picture and between two of them, and poses in it.
+/// Env steps before the first pose of a picture, env steps between poses, and number of poses.
 const POSES: (u32, u32, usize) = (150, 32, 5);
 
 impl Evaluate {
@@ -120,7 +121,7 @@ impl Evaluate {
                     "score {mean:.3} (95% interval {low:.3} to {high:.3}) over {} episodes, range {lowest:.3} to {highest:.3}",
                     episodes.len()
                 ),
-                None => format!("score {mean:.3} in one episode, which has no interval"),
+                None => format!("score {mean:.3} in one episode (no interval)"),
             };
             print(&format!(
                 "{} after {steps} steps of {}, on {}{place}: {score}\n{metrics}",
@@ -191,7 +192,7 @@ impl Evaluate {
         let folder = self.checkpoint.display();
         if self.picture.is_some() || self.filming.record.is_some() || self.sound.is_some() {
             bail!(
-                "a picture is of one subject, and so is a sound: expected one of the checkpoints in {folder}/checkpoints"
+                "--picture, --record and --sound take a single subject; expected one of the checkpoints in {folder}/checkpoints"
             );
         }
         let (mut all, mut recording) = (Vec::new(), Recording { path: self.record_steps.as_deref(), steps: None });
@@ -231,7 +232,7 @@ impl Evaluate {
         let rows: Vec<Vec<String>> = all.iter().map(row).collect();
         let interval = match interval {
             Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
-            None => "no interval of one subject".into(),
+            None => "no interval for a single subject".into(),
         };
         print(&format!(
             "{} trained on {}, on {task}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
@@ -243,7 +244,7 @@ impl Evaluate {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Writes the episodes of some subjects, if a table is asked for.
+    /// Writes the episodes of the subjects, if --table is given.
     fn write_table(&self, task: &Blueprint, subjects: &[(&Checkpoint, &Vec<Episode>)]) -> Result<()> {
         let Some(path) = &self.table else { return Ok(()) };
         let mut text = format!("{}\n", Log::Episodes.header(&task.spec().metrics)).into_bytes();
@@ -258,7 +259,7 @@ impl Evaluate {
         write_whole(path, &text)
     }
 
-    /// What is recorded: the subject on the task, learning disabled, in episodes of a lane of its own.
+    /// The programme to record: the subject on the task, learning disabled, in its own lane.
     fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let trial = self.trial.unwrap_or(checkpoint.trial);
         // A trial that was asked for is one of this task.
@@ -281,7 +282,7 @@ impl Evaluate {
     fn trial_of(&self, checkpoint: &Checkpoint, trained_on: &Blueprint, task: &Blueprint) -> Result<Option<u64>> {
         if !task.scheduled() {
             if self.trial.is_some() {
-                bail!("{} is no schedule of trials: expected no --trial", task.spec().id);
+                bail!("{} is not a schedule of trials; expected no --trial", task.spec().id);
             }
             return Ok(None);
         }
@@ -296,7 +297,7 @@ fn practice_lane(checkpoint: &Checkpoint) -> Seed {
     Seed(checkpoint.seed).fan(purpose, index)
 }
 
-/// Where steps are written, if they are.
+/// The file for --record-steps, if it is given.
 struct Recording<'a> {
     path: Option<&'a Path>,
     steps: Option<Steps>,
@@ -326,7 +327,7 @@ struct Judged {
     agent: Box<dyn Agent>,
     trial: Option<u64>,
     episodes: Vec<Episode>,
-    /// Samples of the first episode, if they are asked for.
+    /// Samples of the first episode, if --sound is given.
     sound: Option<Vec<i16>>,
 }
 
@@ -343,7 +344,7 @@ impl Judged {
     }
 }
 
-/// Checkpoints of the subjects of a run folder, in their order.
+/// Checkpoints of the subjects of a run folder, in order.
 fn subjects_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let inner = folder.join("checkpoints");
     let place = if inner.is_dir() { inner } else { folder.to_path_buf() };
@@ -366,12 +367,12 @@ pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) ->
     Ok(catalog.tasks.task_from(&Document::parse(&format!("{name} (task)"), &checkpoint.task_yaml)?)?)
 }
 
-/// The kind of agent that the subject of a checkpoint has; `name` is that of the checkpoint in messages.
+/// The agent of the subject of a checkpoint; `name` is that of the checkpoint in messages.
 pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<AgentBlueprint> {
     Ok(catalog.agent_from(&Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?)?)
 }
 
-/// A brain can only move between tasks with the same spaces.
+/// Refuses tasks with different spaces, between which no brain can move.
 pub(super) fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
     let (from, to) = (from.spec(), to.spec());
     let differences = body_differences(from, to);

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 #[derive(Args, Clone)]
 pub struct Filming {
-    /// Record to this file, without a display: .gif, .mp4 (by ffmpeg), or a folder for PNG files
+    /// Record to this file without a display: .gif, .mp4 (needs ffmpeg), or a folder for PNG files
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Length of the recording in s
     #[arg(long, default_value = "6", value_parser = seconds, requires = "record")]
     seconds: f32,
-    /// Simulated time in s that goes before the recording
+    /// Simulated time in s before the recording begins
     #[arg(long, default_value = "0", value_parser = seconds, requires = "record")]
     skip: f32,
     /// Frames per second of the recording
@@ -23,10 +23,10 @@ pub struct Filming {
 }
 
 impl Filming {
-    /// Records a programme to a file, and tells of it in a line.
+    /// Records a programme to a file, and returns a line about it.
     ///
     /// # Errors
-    /// A file that cannot be written, or a programme that cannot be performed.
+    /// A file that cannot be written, or a programme that cannot be run.
     pub fn film(&self, path: &Path, programme: Programme, size: [u32; 2], speed: Speed) -> Result<String> {
         let recording = Recording {
             path: path.into(),

@@ -1,4 +1,4 @@
-//! `etude list`: what there is.
+//! `etude list`: lists tasks, agents and experiments.
 
 use super::{Common, print, print_json, table::table};
 use crate::catalog::Catalog;
@@ -65,7 +65,7 @@ fn add(
     document: &mut serde_json::Map<String, serde_json::Value>,
     tables: &mut Vec<String>,
 ) {
-    tables.push(table(&[one, "what it is"], &rows));
+    tables.push(table(&[one, "description"], &rows));
     let entries = rows.iter().map(|row| json!({ one: row[0], "summary": row[1] })).collect();
     document.insert(many.into(), entries);
 }

@@ -1,4 +1,4 @@
-//! `etude merge`: parts of a study, run apart, joined into what one run would have left.
+//! `etude merge`: joins parts of a study that were run separately into what a single run would have written.
 
 use super::{Common, sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
@@ -11,13 +11,13 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Merge {
-    /// Folders left by the --shard of `etude transfer`, `etude transfer-matrix` or `etude sweep`
+    /// Folders written by `etude transfer`, `etude transfer-matrix` or `etude sweep` with --shard
     #[arg(required = true)]
     parts: Vec<PathBuf>,
-    /// Folder for the whole
+    /// Output folder
     #[arg(long)]
     out: PathBuf,
-    /// Go on with a merge that was stopped
+    /// Resume a merge that was stopped
     #[arg(long)]
     resume: bool,
     #[command(flatten)]

@@ -43,56 +43,55 @@ use std::process::ExitCode;
 
 /// A gym for motor skills and their transfer.
 ///
-/// Without a command, a small study of transfer is run in the folder etude-showcase: it takes a few minutes.
+/// Without a command, etude runs a small study of transfer in the folder etude-showcase, which takes a few minutes.
 ///
-/// Tasks are physics worlds in which a body learns a skill; agents learn them by reward. Wherever a TASK, AGENT or
-/// EXPERIMENT is accepted, the path of a YAML file will do as well.
+/// Tasks are physics worlds in which a body learns a skill; agents learn them from reward. Wherever a TASK, AGENT or
+/// EXPERIMENT is expected, the path of a YAML file works too.
 #[derive(Parser)]
 #[command(name = "etude", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Multiply the steps of the study that is run without a command
+    /// Multiply the steps of the study that runs without a command
     #[arg(long, hide = true, value_parser = transfer::factor)]
     scale_steps: Option<f64>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// List what there is: tasks, agents, experiments
+    /// List tasks, agents and experiments
     List(list::List),
-    /// Show all about a task, an agent or an experiment
+    /// Describe a task, an agent or an experiment
     Describe(describe::Describe),
     /// Check that tasks keep the gym's contract
     Check(check::Check),
     /// Measure the speed of tasks and of learning on them
     Bench(bench::Bench),
-    /// Let a cohort of subjects practise a task
+    /// Train a cohort of subjects on a task
     Train(train::Train),
     /// Evaluate a trained subject, learning disabled
     Evaluate(evaluate::Evaluate),
     /// Run an experiment: what is practice of one skill worth for another?
     Transfer(transfer::Transfer),
-    /// Run all pairs of tasks: what is practice of each worth for each other? And what does a sequence of tasks come to?
+    /// Measure transfer between all pairs of tasks, and along a sequence of tasks
     TransferMatrix(transfer_matrix::TransferMatrix),
     /// Find the best settings of an agent or a task, selected on some subjects and confirmed on others
     Sweep(sweep::SweepArgs),
     /// Fit the decoder of a cursor task to a subject, as in the laboratory
     Calibrate(calibrate::Calibrate),
-    /// Tell what the trials of a run say of learning, or its recorded units of their tuning
+    /// Analyse learning over the trials of a run, or the tuning of its recorded units
     Analyse(analyse::Analyse),
-    /// Reproduce published findings on motor learning, each against a band that was fixed beforehand
+    /// Reproduce published findings on motor learning, each against a band fixed in advance
     Validate(validate::Validate),
-    /// Join parts of an experiment, a transfer matrix or a sweep that were run apart
+    /// Join parts of an experiment, a transfer matrix or a sweep that were run separately
     Merge(merge::Merge),
-    /// Make the report of an experiment anew from its tables
+    /// Regenerate the report of an experiment from its tables
     Report(report::Report),
-    /// Show what a fretting task plays of a score (YAML, MIDI, MusicXML, Guitar Pro), and with which fingers
+    /// Show how a fretting task plays a score (YAML, MIDI, MusicXML, Guitar Pro), and with which fingers
     Score(score::Score),
-    /// Set runs on one task side by side: training runs, and tests of experiments
+    /// Compare runs on one task: training runs, and tests of experiments
     Compare(compare::Compare),
-    /// Watch subjects while they practise or show what they can: in a window (needs a build with --features stage), or
-    /// recorded
+    /// Watch subjects practise or perform, in a window (needs a build with --features stage) or as a recording
     Watch(watch::Watch),
     /// Take the controls of a task yourself
     #[cfg(feature = "stage")]
@@ -105,7 +104,7 @@ enum Command {
 /// Flags that every command has.
 #[derive(Args, Clone)]
 struct Common {
-    /// Print one JSON document on stdout and nothing else
+    /// Print one JSON document to stdout, and nothing else
     #[arg(long)]
     json: bool,
     /// Show no progress
@@ -115,7 +114,7 @@ struct Common {
 
 #[derive(Args, Clone)]
 struct Threads {
-    /// Threads to use [default: all cores]; results do not depend on it
+    /// Number of threads; results do not depend on it [default: all cores]
     #[arg(long, value_parser = whole_number::<1, 1024>)]
     threads: Option<u64>,
 }
@@ -131,26 +130,26 @@ impl Threads {
 
 #[derive(Args, Clone)]
 struct Settings {
-    /// Change a setting: of the agent, such as brain.basal_ganglia.policy_rate=0.1, or of the task, such as episode.time_limit=10;
-    /// `describe NAME --yaml` shows them all; may be repeated
+    /// Change a setting of the agent (e.g. brain.basal_ganglia.policy_rate=0.1) or of the task (e.g. episode.time_limit=10);
+    /// `describe NAME --yaml` prints all settings; may be repeated
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = crate::settings::setting)]
     set: Vec<crate::settings::Setting>,
 }
 
 impl Settings {
-    /// Refuses settings of the agent where the agent is as it was trained.
+    /// Refuses settings of the agent where it is a trained one.
     fn refuse_of_agent(&self) -> Result<()> {
         match self.set.iter().find(|setting| setting.of_agent()) {
-            Some(setting) => bail!("--set {setting}: a trained agent is as it is; expected settings of the task"),
+            Some(setting) => bail!("--set {setting}: a trained agent cannot be changed; expected settings of the task"),
             None => Ok(()),
         }
     }
 
-    /// Refuses settings of a task where there are many.
+    /// Refuses settings of the task where there are many tasks.
     fn refuse_of_task(&self) -> Result<()> {
         match self.set.iter().find(|setting| !setting.of_agent()) {
             Some(setting) => bail!(
-                "--set {setting}: the tasks are those of the experiments; expected settings of the agent, such as \
+                "--set {setting}: the tasks cannot be changed here; expected settings of the agent, such as \
                  brain.basal_ganglia.policy_rate=0.1"
             ),
             None => Ok(()),
@@ -160,13 +159,13 @@ impl Settings {
 
 #[derive(Args, Clone)]
 struct Lesioning {
-    /// Switch off a part of the agent, such as cerebellum, or a share of it, such as cerebellum=0.5; may be repeated
+    /// Switch off a part of the agent (e.g. cerebellum), or a share of it (e.g. cerebellum=0.5); may be repeated
     #[arg(long = "lesion", value_name = "PART[=SHARE]", value_parser = lesion)]
     parts: Vec<(String, f32)>,
 }
 
 impl Lesioning {
-    /// The parts with their shares; of a part that is named twice the last counts.
+    /// The parts with their shares; for a part that is named twice, the last share counts.
     fn lesions(&self) -> Lesions {
         self.parts.iter().cloned().collect()
     }
@@ -247,12 +246,12 @@ fn print_json(document: &serde_json::Value) -> Result<()> {
     print(&format!("{}\n", serde_json::to_string_pretty(document)?))
 }
 
-/// The first folder in `runs/` of that name, numbered, that is not there yet.
+/// The first numbered folder of that name in `runs/` that does not exist.
 fn first_free(name: &str) -> PathBuf {
     numbered(name, free_number(name))
 }
 
-/// The last folder in `runs/` of that name that is there; the first one if none is.
+/// The last numbered folder of that name in `runs/` that exists; the first if none does.
 fn last_taken(name: &str) -> PathBuf {
     numbered(name, free_number(name).saturating_sub(1).max(1))
 }

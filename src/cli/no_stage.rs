@@ -1,11 +1,11 @@
-//! What needs a window, in a program that was built without one.
+//! Commands that need a window, in a program built without one.
 
 use anyhow::{Result, anyhow};
 use clap::Args;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// `etude play`, whatever is asked of it.
+/// `etude play`, with any arguments.
 #[derive(Args)]
 pub struct Away {
     #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
@@ -18,11 +18,11 @@ impl Away {
     }
 }
 
-/// Says how to have the window for the command that was given, and what there is instead.
+/// Says how to get the window for the given command, and what to use instead.
 pub fn refusal(instead: &str) -> anyhow::Error {
     let words: String = std::env::args_os().skip(1).map(|word| format!(" {}", word.to_string_lossy())).collect();
     anyhow!(
-        "this program was built without a window; build one that has it (it takes a while, once): \
+        "this program was built without the window; build it with the window (slow only the first time): \
          cargo run --release --features stage --{words}{instead}"
     )
 }

@@ -11,14 +11,14 @@ use clap::Args;
 use etude_envs::Seed;
 use std::process::ExitCode;
 
-/// Name of the agent that a person is.
+/// Name of the agent that stands for the person.
 const PERSON: &str = "you";
 
 #[derive(Args)]
 pub struct Play {
     /// Task name, or path of its YAML file
     task: String,
-    /// Times real time; slower is easier
+    /// Speed relative to real time; slower is easier
     #[arg(long, default_value = "0.5")]
     speed: Speed,
     /// Seed of the episodes

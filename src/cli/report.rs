@@ -1,4 +1,4 @@
-//! `etude report`: the report of an experiment, made anew from its tables.
+//! `etude report`: regenerates the report of an experiment from its tables.
 
 use super::{Common, sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Report {
-    /// Folder left by `etude transfer`, `etude transfer-matrix`, `etude sweep` or `etude merge`
+    /// Folder written by `etude transfer`, `etude transfer-matrix`, `etude sweep` or `etude merge`
     folder: PathBuf,
     #[command(flatten)]
     common: Common,

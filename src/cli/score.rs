@@ -1,4 +1,4 @@
-//! `etude score`: what a hand plays of a piece of music, and with which fingers.
+//! `etude score`: how a hand plays a piece of music, and with which fingers.
 
 use super::tablature::tablature;
 use super::{Common, Settings, print, print_json};
@@ -13,32 +13,32 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How many notes that cannot be played are named.
+/// Largest number of unplayable notes that are named.
 const MOST_NAMED: usize = 50;
 
 #[derive(Args)]
 pub struct Score {
-    /// A score: a file (YAML, MIDI, MusicXML, Guitar Pro 3 to 5), or the name of one that comes with the program
+    /// Score: a file (YAML, MIDI, MusicXML, Guitar Pro 3 to 5), or the name of a built-in score
     score: String,
     /// Fretting task whose instrument and hand play it
     #[arg(long = "for", value_name = "TASK", default_value = "fretting/guitar-v0")]
     task: String,
-    /// Track of the file, by its number there [default: the only one with notes]
+    /// Number of the track in the file [default: the only one with notes]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     track: Option<u32>,
-    /// First and last bar, as they are written, from 1, such as 1-8 [default: all, repeats played]
+    /// First and last bar as written, counted from 1, e.g. 1-8 [default: all, with repeats]
     #[arg(long, value_name = "A-B", value_parser = bars)]
     bars: Option<[u32; 2]>,
     /// Beats per minute [default: as written]
     #[arg(long, value_name = "TEMPO")]
     tempo: Option<f32>,
-    /// Move all by so many semitones, such as -12 for an octave down
+    /// Transpose by this many semitones, e.g. -12 for an octave down
     #[arg(long, value_name = "SEMITONES", allow_negative_numbers = true)]
     transpose: Option<i32>,
-    /// What to play where notes sound together [default: refuse them]
+    /// Which note to play where several sound together [default: refuse them]
     #[arg(long)]
     voice: Option<VoiceName>,
-    /// Write the score with all its strings, frets and fingers into this YAML file
+    /// Write the score with all its strings, frets and fingers to this YAML file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -59,7 +59,7 @@ fn bars(text: &str) -> Result<[u32; 2], String> {
     let number = |text: &str| text.trim().parse::<u32>().ok().filter(|&bar| bar > 0);
     match (number(first), number(last)) {
         (Some(first), Some(last)) if first <= last => Ok([first, last]),
-        _ => Err("expected the first and the last bar, from 1, such as 1-8".into()),
+        _ => Err("expected the first and the last bar, counted from 1, such as 1-8".into()),
     }
 }
 
@@ -111,7 +111,7 @@ impl Score {
     }
 }
 
-/// What a person is told of it.
+/// The performance as text.
 fn told(performance: &Performance, spec: &FrettingSpec) -> String {
     let score = &performance.score;
     let open = score.notes.iter().filter(|note| note.finger == Some(0)).count();
@@ -138,19 +138,19 @@ fn told(performance: &Performance, spec: &FrettingSpec) -> String {
     let least = least_time(performance, spec);
     if least > spec.episode.time_limit {
         text += &format!(
-            "\n{} ends after {} s: a task that plays all of it says `episode: {{time_limit: {least}}}`.\n",
+            "\n{} ends after {} s; to play the whole score, a task needs `episode: {{time_limit: {least}}}`.\n",
             spec.task, spec.episode.time_limit
         );
     }
     text
 }
 
-/// How long an episode has to be for all to be played, in whole s.
+/// Shortest episode in which the whole score can be played, in whole s.
 fn least_time(performance: &Performance, spec: &FrettingSpec) -> f32 {
     (spec.music.lead_in + performance.score.time_needed()).ceil()
 }
 
-/// A number without the digits that single precision has not.
+/// A number rounded to the digits of single precision.
 fn plain(number: f32) -> f64 {
     (f64::from(number) * 1e5).round() / 1e5
 }

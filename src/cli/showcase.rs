@@ -1,4 +1,4 @@
-//! `etude` alone: a small study of transfer, from nothing to its report.
+//! `etude` without a command: a small study of transfer, from start to report.
 
 use super::{Common, transfer::show};
 use crate::catalog::Catalog;
@@ -11,11 +11,11 @@ use std::process::ExitCode;
 
 const EXPERIMENT: &str = "flat-to-rough";
 const FOLDER: &str = "etude-showcase";
-/// The fewest of which something can be called a difference, and one more.
+/// One more than the fewest for which a difference can be called significant.
 const SUBJECTS: u64 = 6;
 const SIGNALS_EVERY: u64 = 500;
 
-/// Runs the study in the present folder, goes on with it, or shows what came of it.
+/// Runs the study in the current folder, resumes it, or shows its results.
 pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     let mut experiment = catalog.experiment(EXPERIMENT, None)?;
     experiment.spec.subjects = SUBJECTS;
@@ -24,11 +24,11 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     }
     let out = Path::new(FOLDER);
     let before = match (out.join("report.html").exists(), out.join("run.yaml").exists()) {
-        (true, _) => "This study is finished; what came of it:".to_string(),
-        (_, true) => format!("Going on with the study in {FOLDER}; it takes a few minutes."),
+        (true, _) => "This study has finished; its results:".to_string(),
+        (_, true) => format!("Resuming the study in {FOLDER}; this takes a few minutes."),
         _ => format!(
-            "A study of transfer in {FOLDER}: {SUBJECTS} subjects in each group; it takes a few minutes. `etude --help` \
-             shows all else."
+            "A study of transfer in {FOLDER}: {SUBJECTS} subjects in each group; this takes a few minutes. `etude --help` \
+             lists all commands."
         ),
     };
     tell(&before);
@@ -37,7 +37,7 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     let summary = match transfer(&experiment, &spec, threads, out, true, false) {
         Err(error) => match error.downcast_ref::<Interrupted>() {
             Some(interrupted) => {
-                tell(&format!("stopped; what was practised is saved in {FOLDER}: `etude` goes on"));
+                tell(&format!("stopped; all practice so far is saved in {FOLDER}; run `etude` again to resume"));
                 return Ok(ExitCode::from(interrupted.exit_code()));
             }
             None => return Err(error),

@@ -11,20 +11,20 @@ use etude_envs::document::Document;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Settings that the report in the terminal has room for.
+/// Number of settings in the report in the terminal.
 const SHOWN: usize = 10;
 
 #[derive(Args)]
 pub struct SweepArgs {
     /// Path of the sweep's YAML file
     sweep: PathBuf,
-    /// Folder for what comes out [default: a new one in runs/, named after the sweep]
+    /// Output folder [default: a new one in runs/, named after the sweep]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Go on with the sweep in the folder, to the same bits as if it had never stopped
+    /// Resume the sweep in the output folder; the result is bit-identical to an uninterrupted run
     #[arg(long)]
     resume: bool,
-    /// Try only a part of the settings, such as 3/16; `etude merge` joins the parts, and --resume then confirms the best
+    /// Try only a part of the settings, e.g. 3/16; `etude merge` joins the parts, and --resume then confirms the best
     #[arg(long, value_name = "PART/PARTS")]
     shard: Option<Shard>,
     #[command(flatten)]
@@ -45,7 +45,7 @@ impl SweepArgs {
     }
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));

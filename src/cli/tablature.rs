@@ -2,9 +2,9 @@
 
 use etude_envs::fretting::ScoreSpec;
 
-/// Longest line of it, in characters.
+/// Longest line, in characters.
 const WIDEST: usize = 96;
-/// Characters of a beat.
+/// Characters per beat.
 const PER_BEAT: f32 = 4.0;
 
 /// The tablature of a score with all its strings, frets and fingers: a line for each string, the highest at the top, with
@@ -35,7 +35,7 @@ pub fn tablature(score: &ScoreSpec, tuning: &[String]) -> String {
     text
 }
 
-/// Lines that stand under one another.
+/// Lines that are printed below one another.
 struct System {
     from: f32,
     strings: Vec<String>,

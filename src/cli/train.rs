@@ -22,29 +22,29 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Train {
-    /// Task name, or path of its YAML file; with --from the checkpoint's own unless another is given, with --resume FOLDER the run's
+    /// Task name, or path of its YAML file [default: with --from, the checkpoint's; with --resume FOLDER, the run's]
     #[arg(required_unless_present_any = ["from", "resume"])]
     task: Option<String>,
     /// Agent name, or path of its YAML file
     #[arg(long, default_value = "brain", conflicts_with = "from")]
     agent: String,
-    /// Checkpoint of an agent that all subjects begin with, instead of a naive one
+    /// Checkpoint of an agent that all subjects start with instead of a naive one
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
-    /// Subjects in the cohort [default: 10]; more than before, together with --resume, are added to the run
+    /// Subjects in the cohort; with --resume, a larger number adds subjects to the run [default: 10]
     #[arg(long, value_parser = whole_number::<1, 10_000>)]
     subjects: Option<u64>,
-    /// Env steps of practice per subject [default: 150_000]; more than before, together with --resume, make the run longer
+    /// Env steps of practice per subject; with --resume, a larger number extends the run [default: 150_000]
     #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
     steps: Option<u64>,
-    /// Seed that all randomness comes from [default: 0]
+    /// Seed of all randomness [default: 0]
     #[arg(long, value_parser = super::seed)]
     seed: Option<u64>,
     /// Run folder [default: a new one in runs/, named after task and agent]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Go on with the run in the folder of --out, to the same bits as if it had never stopped; or with the one in this folder, as
-    /// it was asked for
+    /// Resume the run in the folder of --out; or, with FOLDER, the run in that folder, with the settings it was started with. The
+    /// result is bit-identical to an uninterrupted run
     #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
     resume: Option<Option<PathBuf>>,
     /// Env steps between evaluations [default: 10_000]
@@ -53,22 +53,22 @@ pub struct Train {
     /// Episodes in an evaluation [default: 5]
     #[arg(long, value_parser = whole_number::<1, 10_000>)]
     evaluation_episodes: Option<u64>,
-    /// Record the agent's signals every so many env steps [default: 0, not at all]
+    /// Env steps between records of the agent's signals; 0 for none [default: 0]
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000>)]
     signals_every: Option<u64>,
-    /// Record the activity of the agent's units every so many env steps, 50 000 times at most, into units/*.npz
-    /// [default: 0, not at all]
+    /// Env steps between records of the activity of the agent's units, in units/*.npz (at most 50 000 records); 0 for none
+    /// [default: 0]
     #[arg(long, value_name = "EVERY", value_parser = whole_number::<0, 1_000_000_000>)]
     record_units: Option<u64>,
-    /// Record every env step of practice (what was observed, done and earned, and where body and world then were) into
-    /// steps/*.parquet
+    /// Record every env step of practice in steps/*.parquet: observation, action, reward, and the state of body and world
+    /// after it
     #[arg(long)]
     record_steps: bool,
-    /// Write episodes, evaluations and signals for TensorBoard as well, as they come, into tensorboard/
+    /// Also write episodes, evaluations and signals for TensorBoard to tensorboard/ while the run is in progress
     #[arg(long)]
     tensorboard: bool,
-    /// Keep the checkpoint at the end of the episode in which every so many env steps are reached, in checkpoints/kept/; a multiple of
-    /// --evaluate-every [default: 0, none is kept]
+    /// Env steps between checkpoints kept in checkpoints/kept/, each from the end of the episode in which that step falls; a
+    /// multiple of --evaluate-every; 0 for none [default: 0]
     #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, 1_000_000_000_000>)]
     keep_checkpoints_every: Option<u64>,
     #[command(flatten)]
@@ -81,7 +81,7 @@ pub struct Train {
     common: Common,
 }
 
-/// What is done where nothing else is asked for: subjects, env steps of each, env steps between evaluations, and episodes in one.
+/// Defaults: subjects, env steps of each, env steps between evaluations, and episodes in one.
 const SUBJECTS: u64 = 10;
 const STEPS: u64 = 150_000;
 const EVALUATE_EVERY: u64 = 10_000;
@@ -124,7 +124,7 @@ impl Train {
     }
 }
 
-/// What a person should know who practises for longer than a schedule lasts.
+/// A note for runs that are longer than the task's schedule.
 fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
     let (round, id) = (task.round()?, &task.spec().id);
     let (trials, most) = (round.trials, round.steps(task.spec().step_limit));
@@ -133,14 +133,12 @@ fn beyond(task: &Blueprint, steps: u64) -> Option<String> {
     }
     let what = match round.after {
         After::Continue => round.after.in_words().into(),
-        After::Repeat => format!("it is gone round {:.1} times", steps as f64 / most as f64),
+        After::Repeat => format!("the schedule is completed {:.1} times", steps as f64 / most as f64),
     };
-    Some(format!(
-        "note: {steps} steps are more than the {trials} trials of the schedule of {id} take ({most} steps at most): {what}"
-    ))
+    Some(format!("note: {steps} steps exceed the schedule of {id} ({trials} trials, at most {most} steps): {what}"))
 }
 
-/// What is to be run.
+/// The run that was requested.
 struct Asked {
     plan: Plan,
     seed: Seed,
@@ -149,7 +147,7 @@ struct Asked {
 }
 
 impl Train {
-    /// What the arguments ask for.
+    /// The run that the arguments specify.
     fn asked(&self, catalog: &Catalog) -> Result<Asked> {
         let from = self.from.as_deref().map(Origin::open).transpose()?;
         let name = self.from.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
@@ -193,18 +191,16 @@ impl Train {
         let (kept, every) = (self.keep_checkpoints_every.unwrap_or(0), self.evaluate_every.unwrap_or(EVALUATE_EVERY));
         if !kept.is_multiple_of(every) {
             let near = (kept.saturating_add(every / 2) / every).max(1) * every;
-            bail!(
-                "--keep-checkpoints-every {kept}: expected a multiple of --evaluate-every, which is {every}, such as {near}"
-            );
+            bail!("--keep-checkpoints-every {kept}: expected a multiple of --evaluate-every ({every}), such as {near}");
         }
         Ok(kept)
     }
 
-    /// What the run in a folder was asked for, longer or with more subjects if that is asked for now.
+    /// The run recorded in a folder, extended if --steps or --subjects say so.
     fn again(&self, catalog: &Catalog, folder: &Path) -> Result<Asked> {
         if !folder.join("run.yaml").exists() {
             bail!(
-                "{0} holds no run; expected the folder of one after --resume (to go on with the run of a task, name the task first)",
+                "{0} holds no run; expected a run folder after --resume (to resume the run of a task, name the task first)",
                 folder.display()
             );
         }
@@ -227,7 +223,7 @@ impl Train {
         if let Some((what, _)) = given.iter().find(|(_, given)| *given) {
             let folder = folder.display();
             bail!(
-                "--resume {folder} goes on with {} as it was asked for: expected no more than --steps and --subjects, found {what}",
+                "--resume {folder} resumes {} with the settings it was started with; expected only --steps and --subjects, found {what}",
                 run.task
             );
         }
@@ -264,7 +260,7 @@ fn recorded_agent(catalog: &Catalog, run: &RunSpec, folder: &Path) -> Result<Age
     Ok(catalog.agent_from(&Document::parse(&format!("{} (agent)", folder.display()), &run.agent_yaml)?)?)
 }
 
-/// `runs/TASK_AGENT`, numbered if there are some already; with `resume` the last one.
+/// `runs/TASK_AGENT`, numbered if it exists already; with `resume`, the last one.
 fn default_folder(plan: &Plan, resume: bool) -> PathBuf {
     let plain = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "-");
     let name = format!("{}_{}", plain(&plan.task.spec().id), plain(plan.agent.name()));
@@ -287,7 +283,7 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
         .collect();
     let interval = match summary.score_interval {
         Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
-        None => "no interval of one subject".into(),
+        None => "no interval for a single subject".into(),
     };
     format!(
         "{} practising {}\n\n{}\nScore {:.3} (interquartile mean over subjects, {interval})\n\

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 pub struct Transfer {
     /// Experiment name, or path of its YAML file
     experiment: String,
-    /// Folder for what comes out
+    /// Output folder
     #[arg(long)]
     out: PathBuf,
     /// Agent name, or path of its YAML file [default: the experiment's]
@@ -25,19 +25,19 @@ pub struct Transfer {
     /// Subjects in each group [default: the experiment's]
     #[arg(long, value_parser = whole_number::<1, 10_000>)]
     subjects: Option<u64>,
-    /// Seed that all randomness comes from [default: the experiment's]
+    /// Seed of all randomness [default: the experiment's]
     #[arg(long, value_parser = super::seed)]
     seed: Option<u64>,
-    /// Go on with the experiment in the folder, to the same bits as if it had never stopped
+    /// Resume the experiment in the output folder; the result is bit-identical to an uninterrupted run
     #[arg(long)]
     resume: bool,
-    /// Run only a part of the subjects, such as 3/16; `etude merge` joins the parts
+    /// Run only a part of the subjects, e.g. 3/16; `etude merge` joins the parts
     #[arg(long, value_name = "PART/PARTS")]
     shard: Option<Shard>,
-    /// Multiply all numbers of steps, such as by 0.01 for a rehearsal
+    /// Multiply all numbers of steps, e.g. by 0.01 for a rehearsal
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     scale_steps: Option<f64>,
-    /// Record the agent's signals every so many env steps
+    /// Env steps between records of the agent's signals; 0 for none
     #[arg(long, value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     signals: u64,
     #[command(flatten)]
@@ -64,7 +64,7 @@ impl Transfer {
     }
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));
@@ -135,9 +135,9 @@ fn report(summary: &Summary, out: &Path) -> String {
     format!(
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
          {}\nMeasures against {} with 95% intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
-         by Holm's method; * p is below 0.05 and the interval leaves no effect out)\n\n{}\n{notes}\
-         Evaluations: {}. Steps to criterion are restricted means: who never made it counts with all {} k, and if nobody made \
-         it, it is not reached. Practice is charged in the transfer effectiveness only.\nReport {}\n",
+         by Holm's method; * p is below 0.05 and the interval excludes the value of no effect)\n\n{}\n{notes}\
+         Evaluations: {}. Steps to criterion are restricted means: a subject that never reached it counts with all {} k; not \
+         reached if no subject did. Only transfer effectiveness takes the cost of practice into account.\nReport {}\n",
         summary.experiment,
         summary.question,
         summary.agent,
@@ -155,8 +155,8 @@ fn report(summary: &Summary, out: &Path) -> String {
     )
 }
 
-/// Parses what numbers of steps are multiplied with.
+/// Parses the factor by which numbers of steps are multiplied.
 pub fn factor(text: &str) -> Result<f64, String> {
-    let expected = || "expected a number above 0, at most 1000".to_string();
+    let expected = || "expected a number above 0 and at most 1000".to_string();
     text.parse::<f64>().ok().filter(|factor| *factor > 0.0 && *factor <= 1000.0).ok_or_else(expected)
 }

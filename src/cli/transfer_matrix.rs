@@ -1,4 +1,4 @@
-//! `etude transfer-matrix`: what practice of each task is worth for each other one.
+//! `etude transfer-matrix`: what practice of each task is worth for each of the others.
 
 use super::{Common, Settings, Threads, first_free, last_taken, print, table::table, whole_number};
 use crate::catalog::{Catalog, body_differences};
@@ -17,11 +17,11 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct TransferMatrix {
-    /// Tasks, names or paths of YAML files, or a family for all of its tasks: each is practised before each other one
+    /// Tasks (names or paths of YAML files), or a family for all its tasks; each is practised before each of the others
     #[arg(required_unless_present = "sequence", value_delimiter = ',')]
     tasks: Vec<String>,
-    /// Tasks that are practised one after the other, for Continual World's measures: average performance, forward transfer
-    /// and forgetting
+    /// Tasks to practise one after another, for the measures of Continual World: average performance, forward transfer and
+    /// forgetting
     #[arg(long, value_name = "TASK,TASK,…", value_delimiter = ',')]
     sequence: Vec<String>,
     /// Agent name, or path of its YAML file
@@ -30,7 +30,7 @@ pub struct TransferMatrix {
     /// Subjects in each cell
     #[arg(long, default_value = "10", value_parser = whole_number::<1, 10_000>)]
     subjects: u64,
-    /// Env steps of each test, and of each task of a sequence
+    /// Env steps of each test, and of each task in a sequence
     #[arg(long, default_value = "150_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
     steps: u64,
     /// Env steps of practice before each test [default: as many as in the test]
@@ -42,16 +42,16 @@ pub struct TransferMatrix {
     /// Episodes in an evaluation
     #[arg(long, default_value = "5", value_parser = whole_number::<1, 10_000>)]
     evaluation_episodes: u64,
-    /// Seed that all randomness comes from
+    /// Seed of all randomness
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Folder for what comes out [default: a new one in runs/, named after the agent]
+    /// Output folder [default: a new one in runs/, named after the agent]
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Go on with the matrix in the folder, to the same bits as if it had never stopped
+    /// Resume the matrix in the output folder; the result is bit-identical to an uninterrupted run
     #[arg(long)]
     resume: bool,
-    /// Run only a part of the subjects, such as 3/16; `etude merge` joins the parts
+    /// Run only a part of the subjects, e.g. 3/16; `etude merge` joins the parts
     #[arg(long, value_name = "PART/PARTS")]
     shard: Option<Shard>,
     #[command(flatten)]
@@ -85,8 +85,8 @@ impl TransferMatrix {
         refuse_pairs(&tasks)?;
         if let Some(task) = sequence.iter().find(|id| tasks[*id].scheduled()) {
             bail!(
-                "{task} is a schedule of trials, evaluated where practice stands: what is left of it after other tasks cannot be \
-                 told; expected tasks in --sequence whose episodes are alike"
+                "{task} is a schedule of trials, evaluated at the trial that practice has reached, so its retention after other \
+                 tasks cannot be measured; expected tasks in --sequence whose episodes are all alike"
             );
         }
         let spec = MatrixSpec {
@@ -111,22 +111,22 @@ impl TransferMatrix {
         show(&summary, &out, &self.common)
     }
 
-    /// The id of a task, which is put among the others.
+    /// The id of a task, which is added to `tasks`.
     fn task(&self, catalog: &Catalog, name: &str, tasks: &mut BTreeMap<String, Blueprint>) -> Result<String> {
         let task = catalog.task_set(name, &self.settings.set)?;
         let id = task.spec().id.clone();
         if let Some(other) = tasks.keys().find(|known| **known != id && in_files(known) == in_files(&id)) {
-            bail!("files of {id} and of {other} would have the same name; expected another id for one of them");
+            bail!("the files of {id} and {other} would have the same names; expected another id for one of them");
         }
         if tasks.get(&id).is_some_and(|known| known.yaml() != task.yaml()) {
-            bail!("two different tasks are called {id}; expected an id of its own for each");
+            bail!("two different tasks are called {id}; expected a distinct id for each");
         }
         tasks.insert(id.clone(), task);
         Ok(id)
     }
 }
 
-/// Names of tasks, with those of its tasks in place of a family.
+/// Names of tasks, with each family replaced by its tasks.
 fn named(catalog: &Catalog, names: &[String]) -> Result<Vec<String>> {
     let ids = catalog.tasks.task_ids();
     let mut families: Vec<&str> = ids.iter().filter_map(|id| id.split('/').next()).collect();
@@ -172,7 +172,7 @@ fn refuse_pairs(tasks: &BTreeMap<String, Blueprint>) -> Result<()> {
     )
 }
 
-/// Prints a summary as the flags ask for.
+/// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
     if summary.faults > 0 {
         tell(&format!("warning: {} episodes ended in a fault", summary.faults));
@@ -232,14 +232,14 @@ fn cells(summary: &Summary) -> String {
         })
         .collect();
     format!(
-        "Mean score over {} steps of a test after {} steps of practice, less that from scratch:\n\n{}\n\
-         With 95% intervals; * p, adjusted for all {} tests by Holm's method, is below 0.05 and the interval leaves out 0:\n\n{}\n",
+        "Mean score over {} steps of a test after {} steps of practice, minus that from scratch:\n\n{}\n\
+         With 95% intervals; * p, adjusted for all {} tests by Holm's method, is below 0.05 and the interval excludes 0:\n\n{}\n",
         steps(summary.steps as f64),
         steps(summary.practice_steps as f64),
         table(&header, &grid),
         summary.tests,
         table(
-            &["practised", "tested", "zero-shot score", "less a novice's", "mean score less that from scratch"],
+            &["practised", "tested", "zero-shot score", "minus novices'", "mean score minus that from scratch"],
             &pairs
         ),
     )

@@ -1,4 +1,4 @@
-//! `etude analyse RUN`: what the trials of a training run tell of learning.
+//! `etude analyse RUN`: learning over the trials of a training run.
 
 use super::{print, print_json, table::table};
 use crate::analysis::episodes::{self, read};
@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Columns that tell the perturbation of a trial, the first that a table has.
+/// Columns with the perturbation of a trial; the first that a table has is used.
 const PERTURBATIONS: [&str; 2] = ["field_strength", "block"];
 
 /// Analyses a measure of the trials of a run folder and prints what is found.
@@ -74,7 +74,7 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
                 vec![now, before, shown(savings.difference)]
             })
             .collect();
-        text += "\nMet again: first tenth, less that of the first time\n\n";
+        text += "\nPerturbations met again: first tenth, minus that of the first time\n\n";
         text += &table(&["trials", "first met in", "difference"], &rows);
     }
     if !found.targets.is_empty() {
@@ -92,7 +92,7 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
     text
 }
 
-/// Trials as people count them, from 1.
+/// Trials counted from 1.
 fn trials(phase: &Phase) -> String {
     format!("{}-{}", phase.trials.start + 1, phase.trials.end)
 }

@@ -1,4 +1,4 @@
-//! `etude validate`: whether the brain learns as has been published, and whether a broken brain would be noticed.
+//! `etude validate`: whether the brain reproduces published findings, and whether a broken brain would be detected.
 
 use super::{Common, Settings, Threads, first_free, print, print_json, table::table, whole_number};
 use crate::catalog::Catalog;
@@ -18,22 +18,22 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Validate {
-    /// Which findings to reproduce, such as V1, or V16 for V16a and V16b [default: all]
+    /// Findings to reproduce, e.g. V1, or V16 for V16a and V16b [default: all]
     #[arg(value_name = "FINDING")]
     findings: Vec<String>,
     /// Subjects in each group
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 10_000>)]
     subjects: u64,
-    /// Seed that all randomness comes from
+    /// Seed of all randomness
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
-    /// Repeat everything on so many seeds: the seed and those that follow it
+    /// Number of consecutive seeds to repeat everything on, starting with --seed
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 1_000>)]
     seeds: u64,
     /// Targets of the reaching tasks, equally spaced from straight ahead [default: the tasks' own, eight]
     #[arg(long, value_parser = whole_number::<1, 16>)]
     targets: Option<u64>,
-    /// Break the brain on purpose in many ways, and tell which bands notice
+    /// Break the brain on purpose in many ways, and report which bands detect it
     #[arg(long, conflicts_with = "seeds")]
     mutants: bool,
     /// Agent name, or path of its YAML file
@@ -143,7 +143,7 @@ impl Validate {
         print(&format!("{text}Folder {}\n", folder.path().display()))
     }
 
-    /// Runs the intact agent and every mutant that the findings are about, and tells which bands noticed.
+    /// Runs the intact agent and every mutant that the findings are about, and reports which bands detect it.
     fn matrix(&self, setting: &Setting<'_>, chosen: &[&Validation], folder: &RunFolder) -> Result<()> {
         let findings = touched(chosen);
         self.tell("intact");
@@ -180,7 +180,7 @@ impl Validate {
         }
         print(&format!(
             "{}\nThe intact agent meets {} of {bands} bands ({} subjects, seed {})\nFolder {}\n",
-            table(&["mutant", "met", "subject", "own bands that notice", "noticed by"], &rows),
+            table(&["mutant", "met", "subject", "own bands that detect it", "detected by"], &rows),
             intact.met.len(),
             self.subjects,
             self.seed,
@@ -194,7 +194,7 @@ impl Validate {
         }
     }
 
-    /// A finding is meant by its number, or by what goes before its letter.
+    /// The findings to reproduce: each is named by its id, or by its id without the letter.
     fn chosen(&self) -> Result<Vec<&'static Validation>> {
         if self.findings.is_empty() {
             return Ok(VALIDATIONS.iter().collect());
@@ -212,7 +212,7 @@ impl Validate {
                 let near = nearest(&wanted.to_uppercase(), ids());
                 let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 let all = ids().collect::<Vec<_>>().join(", ");
-                return Err(anyhow!("unknown finding `{wanted}`{hint} (there are {all})"));
+                return Err(anyhow!("unknown finding `{wanted}`{hint} (the findings are {all})"));
             }
             chosen.extend(found);
         }
@@ -225,7 +225,7 @@ fn concerns(mutant: &Mutant, findings: &[&Validation]) -> bool {
     findings.iter().any(|finding| mutant.subject.contains(&finding.id))
 }
 
-/// What was asked for, as the folder records it.
+/// The validation that was requested, as recorded in the folder.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {

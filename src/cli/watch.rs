@@ -1,4 +1,4 @@
-//! `etude watch`: a window in which subjects are seen, or a recording of it.
+//! `etude watch`: subjects in a window, or a recording of them.
 
 use super::cast::{Cast, cast, siblings};
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
@@ -19,10 +19,9 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Watch {
-    /// Checkpoint, run folder, or one of the subjects that come with the program: cycling (the one that is shown if nothing
-    /// is given), fretting, reaching, cursor
+    /// Checkpoint, run folder, or one of the built-in subjects: cycling (shown if nothing is given), fretting, reaching, cursor
     subject: Option<PathBuf>,
-    /// Task to watch on; without a subject, one that naive subjects learn live
+    /// Task to watch the subject on; without a subject, a task that naive subjects learn live
     #[arg(long)]
     task: Option<String>,
     /// Agent that learns the task live
@@ -31,13 +30,13 @@ pub struct Watch {
     /// Subjects side by side [default: 1, or those of the run folder]
     #[arg(long, value_parser = whole_number::<1, 64>)]
     subjects: Option<u64>,
-    /// Let a trained subject go on learning
+    /// Let a trained subject continue to learn
     #[arg(long)]
     learn: bool,
-    /// Times real time, such as 0.5 or 4, or max
+    /// Speed relative to real time, e.g. 0.5 or 4, or max
     #[arg(long, default_value = "1")]
     speed: Speed,
-    /// Seed of the episodes, and of naive subjects
+    /// Seed of the episodes and of naive subjects
     #[arg(long, default_value = "0", value_parser = super::seed)]
     seed: u64,
     #[command(flatten)]
@@ -46,10 +45,10 @@ pub struct Watch {
     lesions: Lesioning,
     #[command(flatten)]
     picture: PictureSize,
-    /// Write the live practice into this run folder, as `etude train` does; it can be watched then, not interfered with
+    /// Write the live practice to this run folder, as `etude train` does; it can then be watched but not interfered with
     #[arg(long, requires = "task", conflicts_with = "subject")]
     out: Option<PathBuf>,
-    /// Go on with the run in the folder
+    /// Resume the run in the folder of --out
     #[arg(long, requires = "out")]
     resume: bool,
     /// Env steps of practice per subject in that run
@@ -66,7 +65,7 @@ pub struct Watch {
     signals_every: u64,
     #[command(flatten)]
     filming: Filming,
-    /// Tell frames and steps per second on stderr
+    /// Print frames and steps per second to stderr
     #[arg(long)]
     tell_speed: bool,
     #[command(flatten)]
@@ -95,7 +94,7 @@ impl Watch {
 
     #[cfg(not(feature = "stage"))]
     fn open(&self, _: Programme) -> Result<()> {
-        Err(super::no_stage::refusal("; or record what there is to be seen, with --record FILE.gif"))
+        Err(super::no_stage::refusal("; or record without a window, with --record FILE.gif"))
     }
 
     #[cfg(feature = "stage")]
@@ -106,7 +105,7 @@ impl Watch {
         if let Some(out) = self.out.as_ref().filter(|out| !out.join("summary.json").exists()) {
             let out = out.display();
             tell(&format!(
-                "The run in {out} is not finished; go on with it by --out {out} --resume, here or in `etude train`"
+                "The run in {out} is not finished; resume it with --out {out} --resume, here or with `etude train`"
             ));
         }
         Ok(())
@@ -139,7 +138,7 @@ impl Watch {
 
     /// Trained subjects.
     fn trained(&self, catalog: &Catalog, cast: Cast) -> Result<Programme> {
-        let (name, first) = cast.first().context("there is nobody to watch")?;
+        let (name, first) = cast.first().context("there is no subject to watch")?;
         self.settings.refuse_of_agent()?;
         let trained_on = task_of(catalog, first, name)?;
         let task = match &self.task {

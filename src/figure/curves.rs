@@ -147,7 +147,7 @@ pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)]) -> Svg {
         Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
     };
     let lines: Vec<Line> = groups.iter().map(line).collect();
-    let mut svg = Svg::new(title, "Share of subjects that score at least as much, over the score, one line per group.");
+    let mut svg = Svg::new(title, "Share of subjects with at least that score, over the score, one line per group.");
     draw(&mut svg, &lines, (0.0, 1.0), "score τ", "share of subjects with score ≥ τ");
     svg
 }

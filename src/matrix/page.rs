@@ -25,7 +25,7 @@ pub fn page(summary: &Summary) -> Page {
         "quiet",
         &format!(
             "{} subjects, paired: subject i has the same seed, and so the same naive agent and the same evaluation episodes, in all \
-             cells. Evaluations: {}. An asterisk: the 95% interval leaves out 0, the p-value, adjusted for all {} tests (Holm \
+             cells. Evaluations: {}. Asterisk: the 95% interval excludes 0, the p-value, adjusted for all {} tests (Holm \
              1979), is below 0.05, and there are at least {FEWEST_SUBJECTS} subjects.",
             summary.subjects, summary.evaluation, summary.tests
         ),
@@ -56,12 +56,12 @@ fn cells(page: &mut Page, summary: &Summary) {
     let (practice, test) = (steps(summary.practice_steps as f64), steps(summary.steps as f64));
     page.section("With learning");
     let areas = grid(&|cell| cell.area_difference, &|index| summary.scratch[index].area.value);
-    let title = "Mean score in the test, less that from scratch";
+    let title = "Mean score in the test, minus that from scratch";
     page.figure(
         "with-learning",
         &heat_map(title, ["practised", "tested"], &names, &areas),
         &format!(
-            "Mean score over {test} steps on the tested task after {practice} steps of the practised one, less that of novices. \
+            "Mean score over {test} steps on the tested task after {practice} steps of the practised one, minus that of novices. \
              Grey: the mean score of novices."
         ),
     );
@@ -69,9 +69,9 @@ fn cells(page: &mut Page, summary: &Summary) {
     let firsts = grid(&|cell| cell.zero_shot_gain, &|index| summary.scratch[index].score_final.value);
     page.figure(
         "zero-shot",
-        &heat_map("Score before any step of the test, less a novice's", ["practised", "tested"], &names, &firsts),
+        &heat_map("Score before any step of the test, minus a novice's", ["practised", "tested"], &names, &firsts),
         &format!(
-            "Score on the tested task after {practice} steps of the practised one, before any step of the test, less that of a \
+            "Score on the tested task after {practice} steps of the practised one, before any step of the test, minus that of a \
              novice. Grey: the last score of novices after {test} steps of the task itself."
         ),
     );
@@ -91,7 +91,7 @@ fn cells(page: &mut Page, summary: &Summary) {
             told(&cell.area_difference),
         ]
     });
-    let header = ["practised", "tested", "zero-shot score", "less a novice's", "mean score", "less that from scratch"];
+    let header = ["practised", "tested", "zero-shot score", "minus novices'", "mean score", "minus that from scratch"];
     page.table(&header, 2, rows);
 }
 
@@ -123,9 +123,9 @@ fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
     page.paragraph(
         "quiet",
         &format!(
-            "{} steps of each task, one after the other. Average performance: mean score on all tasks after the last. Forward \
-             transfer: mean score over a task's practice, less that of novices, over what these leave to gain. Forgetting: score at \
-             the end of a task's practice, less that at the end of the sequence (Wołczyk et al. 2021, \"Continual World\").",
+            "{} steps of each task, one after another. Average performance: mean score on all tasks after the last. Forward \
+             transfer: mean score over a task's practice, minus that of novices, divided by what novices leave to gain. Forgetting: score at \
+             the end of a task's practice, minus that at the end of the sequence (Wołczyk et al. 2021, \"Continual World\").",
             steps(length as f64)
         ),
     );

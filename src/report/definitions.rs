@@ -15,7 +15,7 @@ pub enum Theme {
 pub const THEMES: [(Theme, &str, &str); 3] = [
     (Theme::Score, "measures-score", "In score"),
     (Theme::Steps, "measures-steps", "In steps of practice"),
-    (Theme::Memory, "measures-memory", "In what was kept and relearned"),
+    (Theme::Memory, "measures-memory", "In retention and relearning"),
 ];
 
 /// A measure as a report tells of it.
@@ -59,36 +59,37 @@ pub const ALL: &[Definition] = &[
         "area_difference",
         "Area difference",
         "score",
-        "Mean score over the whole test, less that of the other group: the overall advantage (Taylor & Stone 2009).",
+        "Mean score over the whole test, minus that of the other group: the overall advantage (Taylor & Stone 2009).",
     ),
     drawn(
         Theme::Score,
         "jumpstart",
         "Jumpstart",
         "score",
-        "Score at the first evaluation, before any step of the test, less that of the other group (Taylor & Stone 2009).",
+        "Score at the first evaluation, before any step of the test, minus that of the other group (Taylor & Stone 2009).",
     ),
     drawn(
         Theme::Score,
         "asymptotic_gain",
         "Asymptotic gain",
         "score",
-        "Score in the last tenth of the test, less that of the other group: whether the advantage lasts \
+        "Score in the last tenth of the test, minus that of the other group: whether the advantage lasts \
          (Taylor & Stone 2009).",
     ),
     told(
         "interaction",
         "Interaction",
         "score",
-        "Area difference that both things make together beyond those that each makes alone: (both − one) − (other − neither). \
-         Above 0 they help one another.",
+        "Area difference of both factors together beyond the sum of those of each alone: (both − one) − (other − neither). \
+         Above 0, each makes the other more effective.",
     ),
     drawn(
         Theme::Steps,
         "steps_saved",
         "Steps saved",
         "env steps",
-        "Test steps to the criterion that the other group needed more; who never made it counts with the whole test.",
+        "Additional test steps that the other group needed to reach the criterion; a subject that never reached it counts with \
+         the whole test.",
     ),
     drawn(
         Theme::Steps,
@@ -103,25 +104,25 @@ pub const ALL: &[Definition] = &[
         "transfer_effectiveness",
         "Transfer effectiveness",
         "steps saved per step of practice",
-        "Test steps saved for each step of practice. Above 1 the practice paid for itself (Roscoe 1971).",
+        "Test steps saved for each step of practice. Above 1, the practice paid for itself (Roscoe 1971).",
     ),
     told(
         "bounded_transfer",
         "Bounded percent transfer",
         "%",
-        "Steps saved, over the sum of what both groups needed: from −100 to 100 (Murdock 1957).",
+        "Steps saved, divided by the sum of the steps that both groups needed: from −100 to 100 (Murdock 1957).",
     ),
     told(
         "transfer_ratio",
         "Transfer ratio",
         "share",
-        "Area difference over the area of the reference group (Taylor & Stone 2009).",
+        "Area difference divided by the area of the reference group (Taylor & Stone 2009).",
     ),
     told(
         "forward_transfer",
         "Forward transfer",
         "share",
-        "Area difference over what was left to gain, 1 less the area of the reference group (Wołczyk et al. 2021).",
+        "Area difference divided by what was left to gain, 1 minus the area of the reference group (Wołczyk et al. 2021).",
     ),
     against(
         drawn(
@@ -129,7 +130,7 @@ pub const ALL: &[Definition] = &[
             "probability_of_improvement",
             "Probability of improvement",
             "probability",
-            "Chance that a subject of the group has a larger area than one of the other; 0.5 is no difference \
+            "Probability that a subject of the group has a larger area than one of the other; 0.5 means no difference \
              (Agarwal et al. 2021).",
         ),
         0.5,
@@ -137,9 +138,9 @@ pub const ALL: &[Definition] = &[
     against(
         told(
             "probability_of_improvement_paired",
-            "The same among twins",
+            "Probability of improvement among twins",
             "probability",
-            "How often a subject has a larger area than its own twin, who has the same seed; 0.5 is no difference.",
+            "How often a subject has a larger area than its own twin, which has the same seed; 0.5 means no difference.",
         ),
         0.5,
     ),
@@ -147,20 +148,20 @@ pub const ALL: &[Definition] = &[
         "forgetting",
         "Forgetting",
         "score",
-        "Score at the end of the first learning, less that at the start of the test (Wołczyk et al. 2021).",
+        "Score at the end of the first learning, minus that at the start of the test (Wołczyk et al. 2021).",
     ),
     told(
         "backward_transfer",
         "Backward transfer",
         "score",
-        "Forgetting with its sign turned (Lopez-Paz & Ranzato 2017).",
+        "Forgetting with its sign reversed (Lopez-Paz & Ranzato 2017).",
     ),
     against(
         told(
             "retention",
             "Retention",
             "share",
-            "Share of the score at the end of the first learning that is left; 1 is all.",
+            "Share of the score at the end of the first learning that is retained; 1 means all of it.",
         ),
         1.0,
     ),
@@ -176,26 +177,26 @@ pub const ALL: &[Definition] = &[
         "early_savings",
         "Early savings",
         "score",
-        "Early score in relearning, less that in the first learning (Krakauer, Ghez & Ghilardi 2005).",
+        "Early score in relearning, minus that in the first learning (Krakauer, Ghez & Ghilardi 2005).",
     ),
     told(
         "savings_in_rate",
         "Savings in rate",
         "share",
-        "How much faster the learning curve rises in relearning; 0 is as fast.",
+        "How much faster the learning curve rises in relearning; 0 means equally fast.",
     ),
     drawn(
         Theme::Memory,
         "retrograde_interference",
         "Retrograde interference",
         "share",
-        "Share of the savings that what was learned between has cost (Krakauer, Ghez & Ghilardi 2005).",
+        "Share of the savings lost to what was learned in between (Krakauer, Ghez & Ghilardi 2005).",
     ),
     drawn(
         Theme::Memory,
         "anterograde_interference",
         "Anterograde interference",
         "share",
-        "Share of early performance on the last practice task that earlier practice has cost; below 0 it was of help.",
+        "Share of early performance on the last practice task lost to earlier practice; below 0, earlier practice helped.",
     ),
 ];

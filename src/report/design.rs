@@ -54,7 +54,7 @@ pub fn picture(title: &str, spec: &ExperimentSpec) -> Svg {
 pub fn describe(block: &Block) -> String {
     let mut text = format!("{}, {} steps", block.task, steps(block.steps as f64));
     if !block.learning {
-        text.push_str(", nothing is learned");
+        text.push_str(", learning disabled");
     }
     if !block.reward {
         text.push_str(", without reward");

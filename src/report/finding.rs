@@ -20,7 +20,7 @@ pub fn finding(spec: &ExperimentSpec, summary: &Summary) -> Finding {
     let compared = || spec.groups.0.iter().filter(|(name, _)| *name != spec.reference);
     let main = compared().find(|(_, group)| story.kind(group) == Kind::Practised).or_else(|| compared().next());
     let Some((name, group)) = main else {
-        let lead = format!("There is only the group {}: nothing is compared.", spec.reference);
+        let lead = format!("There is only one group, {}: nothing is compared.", spec.reference);
         return Finding { lead, others: Vec::new() };
     };
     let others = compared().filter(|(other, _)| other != name);
@@ -80,7 +80,7 @@ impl Story<'_> {
         let mut text = String::new();
         if self.subjects() < FEWEST_SUBJECTS {
             text.push_str(&format!(
-                "With {} subjects nothing can be called a difference (at least {FEWEST_SUBJECTS} are needed); the \
+                "With {} subjects no difference can be called clear (at least {FEWEST_SUBJECTS} are needed); the \
                  numbers below only describe these subjects. ",
                 self.subjects()
             ));
@@ -117,7 +117,7 @@ impl Story<'_> {
         if measure.significant {
             format!("scored {size} on average than {other} ({interval})")
         } else {
-            format!("made no clear difference to {other}: it scored {size} on average ({interval})")
+            format!("showed no clear difference from {other}: it scored {size} on average ({interval})")
         }
     }
 
@@ -125,7 +125,7 @@ impl Story<'_> {
         let start = self.measure(name, "jumpstart").and_then(|measure| {
             let value = measure.value?;
             let size = format!("{} {}", number(value.abs()), if value < 0.0 { "lower" } else { "higher" });
-            let clear = if measure.significant { "it stood" } else { "there was no clear difference: it stood" };
+            let clear = if measure.significant { "it scored" } else { "there was no clear difference: it scored" };
             Some(format!("Before any step of the test {clear} {size} ({})", interval(measure, number)))
         });
         let speed = self.measure(name, "steps_saved").map(|measure| {
@@ -149,13 +149,13 @@ impl Story<'_> {
     fn paid(&self, measure: &Measure) -> String {
         let Some(value) = measure.value else { return String::new() };
         let verdict = match (measure.low, measure.high) {
-            _ if self.subjects() < FEWEST_SUBJECTS => "too few subjects tell whether it paid for itself",
+            _ if self.subjects() < FEWEST_SUBJECTS => "too few subjects to tell whether it paid for itself",
             (Some(low), _) if low > 1.0 => "the practice paid for itself",
             (_, Some(high)) if high < 1.0 => "the practice cost more steps than it saved",
-            _ => "whether the practice paid for itself is not clear",
+            _ => "whether the practice paid for itself is unclear",
         };
         format!(
-            "Counting the practice, each of its steps saved {} steps of the test ({}): {verdict}. ",
+            "Each step of practice saved {} steps of the test ({}): {verdict}. ",
             number(value),
             interval(measure, number)
         )
@@ -166,8 +166,8 @@ impl Story<'_> {
         let practice: Vec<&str> = group.practice.iter().map(|block| short_task(&block.task)).collect();
         let practice = practice.join(", then ");
         let role = match self.kind(group) {
-            Kind::Sham => format!("practised {practice} without reward, which shows what merely moving about is worth"),
-            Kind::Frozen if group.practice.is_empty() => "learned nothing at all".into(),
+            Kind::Sham => format!("practised {practice} without reward, which shows what mere movement is worth"),
+            Kind::Frozen if group.practice.is_empty() => "learned nothing at any time".into(),
             Kind::Frozen => format!(
                 "practised {practice} and learned nothing in the test, which shows what the practice alone is worth there"
             ),
@@ -235,7 +235,7 @@ mod tests {
         says(&finding.lead, &["saved 2.50 steps of the test", "the practice paid for itself"]);
         let names: Vec<&str> = finding.others.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["frozen", "sham", "incompatible", "transfer against incompatible"]);
-        says(&finding.others[0].1, &["learned nothing in the test", "made no clear difference to scratch"]);
+        says(&finding.others[0].1, &["learned nothing in the test", "showed no clear difference from scratch"]);
         says(&finding.others[1].1, &["practised flat without reward", "lower on average"]);
         says(&finding.others[3].1, &["Group transfer scored 0.6", "higher on average than incompatible"]);
     }
@@ -252,12 +252,12 @@ mod tests {
         assert!(summary.to_json().unwrap().contains("\"steps_to_criterion\": null"));
         says(
             &finding.lead,
-            &["made no clear difference to scratch", "No subject of either group reached the criterion"],
+            &["showed no clear difference from scratch", "No subject of either group reached the criterion"],
         );
-        assert!(!finding.lead.contains("Counting the practice"), "{}", finding.lead);
+        assert!(!finding.lead.contains("step of practice"), "{}", finding.lead);
         let (_, finding) = found(3, [0.2, 0.9, 0.2, 0.1, 0.1]);
-        says(&finding.lead, &["With 3 subjects nothing can be called a difference", "made no clear difference"]);
-        says(&finding.lead, &["too few subjects tell whether it paid for itself"]);
+        says(&finding.lead, &["With 3 subjects no difference can be called clear", "showed no clear difference"]);
+        says(&finding.lead, &["too few subjects to tell whether it paid for itself"]);
         let (_, finding) = found(9, [0.9, 0.2, 0.2, 0.1, 0.1]);
         says(&finding.lead, &["lower on average than scratch", "150 k steps later", "cost more steps than it saved"]);
     }
@@ -269,7 +269,7 @@ mod tests {
         let summary = Summary::new(&TransferSpec::new(&experiment, 0, None), &results);
         let finding = finding(&experiment.spec, &summary);
         says(&finding.lead, &["group brain (the agent brain) cannot be compared with dopamine"]);
-        assert!(!finding.lead.contains("practised") && !finding.lead.contains("the practice"), "{}", finding.lead);
+        assert!(!finding.lead.contains("practised") && !finding.lead.contains("practice"), "{}", finding.lead);
         let other = |name: &str| &finding.others.iter().find(|(other, _)| other == name).unwrap().1;
         let best = "is the agent dopamine with brain.basal_ganglia.sd_min 0.05, in the test with \
                     brain.basal_ganglia.policy_rate 20. It";

@@ -50,7 +50,7 @@ pub fn rebuild(path: &Path) -> Result<Summary> {
     let table = path.join("evaluations.csv");
     if !table.exists() {
         bail!(
-            "{} is not finished: it has no evaluations.csv; `etude transfer … --resume` goes on with it",
+            "{} is not finished: it has no evaluations.csv; resume it with `etude transfer … --resume`",
             path.display()
         );
     }
@@ -106,9 +106,9 @@ impl Report<'_> {
             "quiet",
             &format!(
                 "{} subjects in each group, paired: subject i has the same seed, and so the same naive agent and the same \
-                 evaluation episodes, in all of them. A difference is called clear when its 95% interval leaves out no \
+                 evaluation episodes, in all of them. A difference is called clear if its 95% interval excludes the value of no \
                  effect, its p-value, adjusted for all {} tests of the experiment (Holm 1979), is below 0.05, and there are \
-                 at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed stay in.",
+                 at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed are included.",
                 self.subject_count(),
                 self.summary.tests
             ),
@@ -118,15 +118,15 @@ impl Report<'_> {
     fn design(&self, page: &mut Page) {
         page.section("What the groups did");
         let caption = format!(
-            "Time runs from left to right. Every group is tested on {} for {} steps. Dashed: nothing is learned there \
-             (fixed), or there is no reward.",
+            "Time runs from left to right. Every group is tested on {} for {} steps. Dashed: learning disabled \
+             (fixed), or no reward.",
             self.spec.test.task,
             text::steps(self.spec.test.steps as f64)
         );
         page.figure("design", &design::picture("Design of the experiment", self.spec), &caption);
         let agents = design::agents(self.spec);
         if !agents.is_empty() {
-            page.paragraph("quiet", &format!("Subjects are the agent {}, but for these groups:", self.spec.agent));
+            page.paragraph("quiet", &format!("Subjects are the agent {}, except in these groups:", self.spec.agent));
             page.list(&agents);
         }
     }
@@ -160,8 +160,8 @@ impl Report<'_> {
         page.paragraph(
             "quiet",
             &format!(
-                "First and last score: interquartile means. Steps to criterion: a restricted mean, in which who never made \
-                 it counts with all {budget} steps; not reached if no subject made it."
+                "First and last score: interquartile means. Steps to criterion: a restricted mean, in which a subject that \
+                 never reached it counts with all {budget} steps; not reached if no subject did."
             ),
         );
     }
@@ -173,8 +173,8 @@ impl Report<'_> {
         }
         page.section("What the practice was worth");
         let caption = format!(
-            "Against {} unless it says otherwise, with 95% intervals over whole subjects. Filled dots: clearly not without \
-             effect (the upright line), counting all {} tests. Right is better, but for forgetting and interference.",
+            "Against {} unless stated otherwise, with 95% intervals over whole subjects. Filled dots: clear effects, adjusted \
+             for all {} tests. Vertical line: no effect. Right is better, except for forgetting and interference.",
             summary.reference, summary.tests
         );
         let colour = |comparison: &str| {
@@ -239,7 +239,7 @@ impl Report<'_> {
             .collect();
         if !rows.is_empty() {
             let caption = format!(
-                "Each line joins a subject of {} (left) with its twin, who has the same seed, in the other group (right). \
+                "Each line joins a subject of {} (left) with its twin, which has the same seed, in the other group (right). \
                  Dashed: the twin does worse.",
                 reference.name
             );
@@ -252,8 +252,8 @@ impl Report<'_> {
         page.figure(
             "profile",
             &profile("Performance profile", &lasts),
-            "Share of subjects whose last score is at least τ, with pointwise 95% intervals: higher lines are better, and \
-             where lines cross, one group has the better best and the other the better worst subjects.",
+            "Share of subjects whose last score is at least τ, with pointwise 95% intervals. Higher lines are better; \
+             where lines cross, one group has the better best subjects and the other the better worst subjects.",
         );
     }
 
@@ -293,7 +293,7 @@ impl Report<'_> {
         for (position, lines) in found {
             let shown = &signals::SHOWN[position];
             let caption = format!(
-                "{} Median over subjects and their middle half; practice is left of 0, the test right of it.",
+                "{} Median and middle half of subjects; practice is to the left of 0, the test to its right.",
                 shown.meaning
             );
             let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
@@ -357,7 +357,7 @@ impl Report<'_> {
             ("program", format!("etude {}", record.version)),
             ("machine", record.machine.clone()),
         ]);
-        page.folded("The experiment, with all that was altered on the command line", |page| {
+        page.folded("The experiment, with all changes made on the command line", |page| {
             page.verbatim(&serde_yaml::to_string(spec).unwrap_or_default());
         });
         for (name, yaml) in &record.run.agents_yaml {
@@ -367,7 +367,7 @@ impl Report<'_> {
             page.folded(&format!("Task {name}"), |page| page.verbatim(yaml));
         }
         page.markup(
-            "<footer class=\"quiet\">Made by <code>etude transfer</code>; <code>etude report FOLDER</code> makes it anew \
+            "<footer class=\"quiet\">Written by <code>etude transfer</code>; <code>etude report FOLDER</code> regenerates it \
              from the tables in its folder.</footer>",
         );
     }

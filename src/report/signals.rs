@@ -46,17 +46,17 @@ pub const SHOWN: [Shown; 7] = [
         meaning: "The share of the motor command that comes from the cerebellum.",
         size: false,
     },
-    Shown { signal: "trust", axis: "trust", meaning: "How far the cerebellum is relied upon.", size: false },
+    Shown { signal: "trust", axis: "trust", meaning: "How far the cerebellum is relied on.", size: false },
     Shown {
         signal: "reward_weight",
         axis: "weight of reward",
-        meaning: "What is left to reward: how far errors have long failed to bring the reward that is possible.",
+        meaning: "The share left to reward: how far errors have long failed to bring the reward that is possible.",
         size: false,
     },
     Shown {
         signal: "error_sensitivity",
         axis: "sensitivity to error",
-        meaning: "How much is learned from errors like the last ones; it is 1 in the naive.",
+        meaning: "How much is learned from errors like the last ones; 1 in a naive subject.",
         size: false,
     },
     Shown {

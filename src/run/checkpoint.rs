@@ -118,7 +118,8 @@ impl Checkpoint {
     /// # Errors
     /// Truncated, foreign or altered bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let foreign = "it is no checkpoint of etude: expected a safetensors file whose header says `etude-checkpoint`";
+        let foreign =
+            "it is not a checkpoint of etude: expected a safetensors file with `etude-checkpoint` in its header";
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| anyhow!("{foreign} ({error})"))?;
         let header: BTreeMap<String, String> =
             metadata.metadata().as_ref().map(|map| map.clone().into_iter().collect()).unwrap_or_default();
@@ -151,7 +152,7 @@ impl Checkpoint {
             let text = text(key)?;
             text.parse::<u64>().map_err(|_| anyhow!("its header says `{key}` is `{text}`; expected a whole number"))
         };
-        let wrong = |key: &str| anyhow!("its header's `{key}` makes no sense");
+        let wrong = |key: &str| anyhow!("its header has an invalid `{key}`");
         let mut state = State::new();
         let mut lane = Vec::new();
         for (name, view) in &views {
@@ -168,7 +169,8 @@ impl Checkpoint {
             (episode.saturating_sub(1), 0.0, 0, Marks::default())
         } else {
             let score = text("score")?.parse().ok().filter(|score| (0.0..=1.0).contains(score));
-            let score = score.ok_or_else(|| anyhow!("its header says `score` is no number from 0 to 1"))?;
+            let score =
+                score.ok_or_else(|| anyhow!("its header's `score` is invalid; expected a number from 0 to 1"))?;
             let mut logs = Marks::default();
             for log in LOGS {
                 let key = mark_key(log);
@@ -274,7 +276,7 @@ fn checksum<'a>(header: &BTreeMap<String, String>, tensors: impl Iterator<Item =
 
 /// Rewrites the JSON header of a safetensors file with its keys in order.
 fn canonical_header(bytes: &[u8]) -> Result<Vec<u8>> {
-    let damaged = || anyhow!("the checkpoint could not be put together");
+    let damaged = || anyhow!("the checkpoint could not be assembled");
     let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
     let header = bytes.get(8..8 + length).ok_or_else(damaged)?;
     // `serde_json::Value` keeps the keys of its objects sorted.
@@ -342,7 +344,7 @@ mod tests {
     fn a_foreign_file_is_refused() {
         for bytes in [&b""[..], b"PNG", &[0xff; 64], b"\x02\0\0\0\0\0\0\0{}"] {
             let error = format!("{:#}", Checkpoint::from_bytes(bytes).unwrap_err());
-            assert!(error.contains("no checkpoint of etude"), "{error}");
+            assert!(error.contains("not a checkpoint of etude"), "{error}");
         }
     }
 

@@ -12,7 +12,7 @@ const MOST_RESERVED: u64 = 1_000;
 /// What an evaluation is, for tables and reports.
 pub fn in_words(scheduled: bool) -> &'static str {
     if scheduled {
-        "learning disabled, on trials in the place of the one where practice stands in the task's schedule"
+        "learning disabled, on new draws of the trial that practice has reached in the task's schedule"
     } else {
         "learning disabled, always on the same episodes"
     }

@@ -39,7 +39,7 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
     let path = folder.join("evaluations.csv");
     if !path.exists() {
         bail!(
-            "{} is not finished: it has no evaluations.csv; `etude train … --resume` goes on with it",
+            "{} is not finished: it has no evaluations.csv; resume it with `etude train … --resume`",
             folder.display()
         );
     }
@@ -66,14 +66,14 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
         points.entry(subject).or_default().push((steps, score));
     }
     if points.len() as u64 != run.subjects {
-        bail!("{path}: it tells of {} subjects; expected {}", points.len(), run.subjects);
+        bail!("{path}: found {} subjects; expected {}", points.len(), run.subjects);
     }
     for (subject, points) in &mut points {
         points.sort_by_key(|point| point.0);
         if !are_due(points.iter().map(|point| point.0), run.evaluate_every, &[], run.steps) {
             bail!(
                 "{path}: subject {subject} has {} evaluations; expected one at step 0, one every {} steps, and one at step {}: \
-                 rows are missing, or are there twice",
+                 rows are missing or duplicated",
                 points.len(),
                 run.evaluate_every,
                 run.steps

@@ -210,7 +210,7 @@ impl RunFolder {
         if recorded {
             if !resume {
                 bail!(
-                    "{} holds a run already; give --resume to go on with it, or another folder by --out",
+                    "{} already holds a run; resume it with --resume, or give another folder with --out",
                     path.display()
                 );
             }
@@ -392,7 +392,7 @@ fn refuse_foreign<S: Spec>(path: &Path) -> Result<()> {
         let empty = || std::fs::read_dir(&entry).is_ok_and(|mut entries| entries.next().is_none());
         let own = name == LOCK || is_partial(&entry) || (S::FOLDERS.iter().any(|own| name == *own) && empty());
         if !own {
-            bail!("{} is not empty and holds no run; give another folder by --out", path.display());
+            bail!("{} is not empty and holds no run; give another folder with --out", path.display());
         }
     }
     Ok(())
@@ -409,7 +409,7 @@ fn lock(path: &Path) -> Result<Option<File>> {
         Err(TryLockError::WouldBlock) => bail!("{} is in use by another process", path.display()),
         Err(TryLockError::Error(error)) => {
             let path = path.display();
-            tell(&format!("warning: {path} cannot be locked ({error}): take care that no other process writes to it"));
+            tell(&format!("warning: {path} cannot be locked ({error}): make sure that no other process writes to it"));
             Ok(None)
         }
     }
@@ -421,8 +421,8 @@ impl<S> RunRecord<S> {
         let (version, machine) = (env!("CARGO_PKG_VERSION"), machine());
         if (self.version.as_str(), self.machine.as_str()) != (version, machine.as_str()) {
             tell(&format!(
-                "warning: the run in {} was begun by version {} on {}, and goes on by version {version} on {machine}: results \
-                 may differ from those of one program",
+                "warning: the run in {} was started by version {} on {} and is resumed by version {version} on {machine}: results \
+                 may differ from those of a single program and machine",
                 path.display(),
                 self.version,
                 self.machine
@@ -467,7 +467,7 @@ pub fn difference<S: Serialize>(found: &S, wanted: &S) -> Option<String> {
     let (found, wanted) = (serde_json::to_value(found).ok()?, serde_json::to_value(wanted).ok()?);
     let (path, found, wanted) = first_difference("", &found, &wanted)?;
     Some(if path.contains("_yaml") {
-        format!("its `{}` file says something else now", path.replace("_yaml", ""))
+        format!("its `{}` file has changed", path.replace("_yaml", ""))
     } else {
         format!("its `{path}` is {found}, not {wanted}")
     })

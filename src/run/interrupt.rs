@@ -35,7 +35,7 @@ static NOTICED: Mutex<Option<Instant>> = Mutex::new(None);
 
 /// A run was ended by a signal.
 #[derive(Debug, thiserror::Error)]
-#[error("stopped by {}; what was practised is saved in {}: the same command with --resume goes on", name(*.signal), .folder.display())]
+#[error("stopped by {}; all practice so far is saved in {}; resume with the same command and --resume", name(*.signal), .folder.display())]
 pub struct Interrupted {
     /// Number of the signal.
     pub signal: u8,

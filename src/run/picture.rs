@@ -38,12 +38,12 @@ pub fn refuse_others(path: &Path, kind: &str, signs: &[Sign]) -> Result<()> {
     };
     let name = path.display();
     if !found.is_file() {
-        bail!("{name} is no file: expected the name of a new file, or of a {kind} that may be replaced");
+        bail!("{name} is not a file; expected the name of a new file, or of a {kind} to replace");
     }
     if let Some(run) =
         path.parent().into_iter().flat_map(|folder| folder.ancestors().take(2)).find(|folder| of_a_run(folder))
     {
-        bail!("{name} belongs to the run in {}: expected the name of a new file", run.display());
+        bail!("{name} belongs to the run in {}; expected the name of a new file", run.display());
     }
     let longest = signs.iter().map(|(at, sign)| at + sign.len()).max().unwrap_or(0);
     let mut start = Vec::new();
@@ -55,7 +55,7 @@ pub fn refuse_others(path: &Path, kind: &str, signs: &[Sign]) -> Result<()> {
     let made_for_it =
         start.is_empty() && path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
     if !made_for_it && !signs.iter().any(known) {
-        bail!("{name} is no {kind}: expected the name of a new file, or of a {kind} that may be replaced");
+        bail!("{name} is not a {kind}; expected the name of a new file, or of a {kind} to replace");
     }
     Ok(())
 }
@@ -66,7 +66,7 @@ pub fn refuse_others(path: &Path, kind: &str, signs: &[Sign]) -> Result<()> {
 /// Says which run it is.
 pub fn refuse_run(folder: &Path) -> Result<()> {
     match folder.ancestors().take(2).find(|folder| of_a_run(folder)) {
-        Some(run) => bail!("{} belongs to the run in {}: expected another folder", folder.display(), run.display()),
+        Some(run) => bail!("{} belongs to the run in {}; expected another folder", folder.display(), run.display()),
         None => Ok(()),
     }
 }
@@ -88,7 +88,7 @@ mod tests {
         write_picture(&at("new.png"), b"\x89PNG 2").unwrap();
         assert_eq!(fs::read(at("new.png")).unwrap(), b"\x89PNG 2");
         fs::write(at("notes.txt"), "task: x").unwrap();
-        assert!(write_picture(&at("notes.txt"), b"\x89PNG").unwrap_err().to_string().contains("no picture"));
+        assert!(write_picture(&at("notes.txt"), b"\x89PNG").unwrap_err().to_string().contains("not a picture"));
         assert_eq!(fs::read(at("notes.txt")).unwrap(), b"task: x");
         for (name, made_for_it) in [("empty.png", true), ("empty.csv", false), ("empty", false)] {
             fs::write(at(name), "").unwrap();
@@ -104,7 +104,7 @@ mod tests {
         }
         write_picture(&at("run/ride.png"), b"\x89PNG").unwrap();
         fs::create_dir(at("folder")).unwrap();
-        assert!(write_picture(&at("folder"), b"\x89PNG").unwrap_err().to_string().contains("no file"));
+        assert!(write_picture(&at("folder"), b"\x89PNG").unwrap_err().to_string().contains("not a file"));
         assert!(write_picture(&at("none/a.png"), b"\x89PNG").unwrap_err().to_string().contains("cannot write"));
     }
 }

@@ -18,7 +18,7 @@ pub fn refuse_too_many(subjects: u64, one: &Subject) -> Result<()> {
     let needed = each.saturating_mul(subjects);
     match available() {
         Some(available) if needed > available => bail!(
-            "{subjects} subjects need about {} of memory, {} each; this machine has {} left: expected at most {} subjects, \
+            "{subjects} subjects need about {} of memory, {} each; this machine has {} available; expected at most {} subjects, \
              or smaller agents",
             in_words(needed),
             in_words(each),

@@ -226,7 +226,7 @@ impl Subject {
     pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<()> {
         if (checkpoint.subject, checkpoint.seed) != (self.index, self.seed.0) {
             return Err(anyhow!(
-                "it is of subject {} with seed {}; expected subject {} with seed {}",
+                "it belongs to subject {} with seed {}; expected subject {} with seed {}",
                 checkpoint.subject,
                 checkpoint.seed,
                 self.index,
@@ -234,7 +234,7 @@ impl Subject {
             ));
         }
         if checkpoint.task_yaml != self.task.yaml() {
-            return Err(anyhow!("it is of {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
+            return Err(anyhow!("it is for {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
         }
         self.agent.load(&checkpoint.state)?;
         (self.steps, self.saved_at) = (checkpoint.steps, checkpoint.steps);
@@ -340,7 +340,7 @@ impl Subject {
                 let agent = self.plan.agent.name();
                 (format!("agent `{agent}` gave an action that cannot be carried out"), error.to_string())
             }
-            Failure::Lane(error) => ("its episode cannot be gone on with".into(), error.to_string()),
+            Failure::Lane(error) => ("its episode cannot be resumed".into(), error.to_string()),
         };
         let place = format!("subject {} (seed {}) stopped at step {}", self.index, self.seed.0, self.steps);
         Err(anyhow!(error).context(format!("{place}: {why}")))

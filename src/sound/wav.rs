@@ -75,7 +75,7 @@ mod tests {
         for (name, there, said) in [
             ("a.mp3", None, "ends in .wav, found .mp3"),
             ("a", None, "found none"),
-            ("b.wav", Some("some notes of mine"), "b.wav is no WAV file"),
+            ("b.wav", Some("some notes of mine"), "b.wav is not a WAV file"),
             ("none/b.wav", None, "cannot write"),
         ] {
             let path = folder.path().join(name);

@@ -49,7 +49,7 @@ pub fn page(summary: &Summary) -> Page {
     };
     let rows: Vec<RankedRow> = summary.settings.iter().take(DRAWN).map(row).collect();
     let left_out = summary.settings.len().saturating_sub(DRAWN);
-    let rest = if left_out > 0 { format!(" The {left_out} that did worse are in the table.") } else { String::new() };
+    let rest = if left_out > 0 { format!(" The other {left_out} are in the table.") } else { String::new() };
     let caption = format!(
         "{}, with 95% intervals over subjects, in the order of the selection.{rest}",
         summary.measure.in_words()
@@ -94,17 +94,17 @@ impl Summary {
         let selected = told_in_words(self.measure, &first.selection);
         match (&self.part, &first.confirmation) {
             (Some(part), _) => format!(
-                "Part {part} of the selection: best in it is {values}, with {selected}. `etude merge` joins the parts."
+                "Part {part} of the selection: its best setting is {values}, with {selected}. `etude merge` joins the parts."
             ),
             (None, None) => format!(
-                "Best in the selection is {values}, with {selected}. It is not confirmed yet: `etude sweep … --resume` goes on with it."
+                "Best in the selection is {values}, with {selected}. It is not confirmed yet; resume the sweep with `etude sweep … --resume`."
             ),
             (None, Some(confirmed)) => {
                 let optimism =
                     first.optimism.as_ref().map_or("unknown".into(), |optimism| in_words(self.measure, optimism));
                 format!(
                     "Best in the selection is {values}: {selected} on the subjects that chose it, {} on others; optimism {optimism}. \
-                     The second figure is the one to report.",
+                     The second number is the one to report.",
                     told_in_words(self.measure, confirmed)
                 )
             }
@@ -129,9 +129,9 @@ impl Summary {
         };
         let over = if self.tasks.len() > 1 { ", averaged over tasks" } else { "" };
         format!(
-            "{} practising {} for {} steps. Measure: {}{criterion}{over}; {better}. {} settings selected from on {selected} subjects \
-             of seed {}; {confirmation}. Optimism is by how much the selection was better than the confirmation. To choose among \
-             the confirmed by the confirmation would need subjects of yet another seed. Evaluations: {}.",
+            "{} practising {} for {} steps. Measure: {}{criterion}{over}; {better}. {} settings compared on {selected} subjects \
+             of seed {}; {confirmation}. Optimism is by how much the selection was better than the confirmation. Choosing among \
+             the confirmed settings by their confirmation would need subjects of yet another seed. Evaluations: {}.",
             self.agent,
             self.tasks.join(", "),
             steps(self.steps as f64),

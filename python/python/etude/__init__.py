@@ -6,7 +6,7 @@
 >>> observation.shape == env.observation_space.shape
 True
 
-Every task is registered under its id. Tasks of one's own are made from the path of their YAML file, by ``etude.make``.
+Every task is registered under its id. ``etude.make`` also takes the path of your own task's YAML file.
 """
 
 import gymnasium

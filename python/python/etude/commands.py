@@ -1,16 +1,16 @@
-"""Tasks and experiments described, and ``etude train``, ``etude transfer`` and ``etude merge`` from Python."""
+"""Descriptions of tasks and experiments, and ``etude train``, ``etude transfer`` and ``etude merge`` from Python."""
 
 from . import _etude
 from .runs import read_run
 
 
 def task(name):
-    """What a task is: summary, score, reward, start and end of an episode, fields, metrics, step limit, control interval."""
+    """Describes a task: summary, score, reward, start and end of an episode, fields, metrics, step limit, control interval."""
     return _etude.Lane(str(name)).spec
 
 
 def experiment(name):
-    """What an experiment asks, and how, by its name or the path of a YAML file: question, agent, groups, test, evaluations."""
+    """Describes an experiment, given its name or the path of a YAML file: question, agent, groups, test, evaluations."""
     return _etude.experiment(str(name))
 
 
@@ -26,12 +26,12 @@ def train(
     evaluation_episodes=5,
     threads=1,
 ):
-    """Lets a cohort practise a task, as ``etude train`` does, and returns the run.
+    """Trains a cohort on a task, as ``etude train`` does, and returns the run.
 
-    ``agent`` is a name, the path of a YAML file, or a Python class: see ``etude.transfer``. A run that was stopped is gone on
-    with; the folder is the same to the last bit as that of the command.
+    ``agent`` is a name, the path of a YAML file, or a Python class: see ``etude.transfer``. A run that was stopped is
+    resumed; the folder is bit-identical to that of the command.
 
-    Raises ``etude.EtudeError`` for what cannot be had, and what the class raises.
+    Raises ``etude.EtudeError`` for invalid arguments or an unusable folder, and whatever the class raises.
     """
     _etude.train(str(task), str(out), _named(agent), subjects, steps, seed, evaluate_every, evaluation_episodes, threads)
     return read_run(out)
@@ -41,7 +41,7 @@ def transfer(experiment, out, agent=None, *, subjects=None, seed=None, scale_ste
     """Runs an experiment, as ``etude transfer`` does, and returns the run.
 
     ``agent`` is a name or the path of a YAML file, the experiment's own if it is None, or a Python class whose objects act and
-    learn one step after the other::
+    learn step by step::
 
         class Mine:
             def __init__(self, shape, seed): ...      # shape.observations: (name, typical size) each; shape.actions
@@ -50,10 +50,11 @@ def transfer(experiment, out, agent=None, *, subjects=None, seed=None, scale_ste
             def save(self): ...                       # bytes: all that later behaviour depends on
             def load(self, state): ...
 
-    ``act`` with ``explore`` False must leave no mark; objects are copied by ``copy.deepcopy`` for that. Learners that run the loop
-    themselves go through an experiment by ``etude.Study``. ``shard`` runs a part, such as ``"3/16"``, and ``etude.merge`` joins them.
+    ``act`` with ``explore`` False must not change later behaviour; objects are copied with ``copy.deepcopy`` for this purpose.
+    Learners that run the loop themselves use ``etude.Study``. ``shard`` runs a part, such as ``"3/16"``; ``etude.merge`` joins the
+    parts.
 
-    Raises ``etude.EtudeError`` for what cannot be had, and what the class raises.
+    Raises ``etude.EtudeError`` for invalid arguments or an unusable folder, and whatever the class raises.
     """
     agent = None if agent is None else _named(agent)
     _etude.transfer(str(experiment), str(out), agent, subjects, seed, scale_steps, shard, threads)
@@ -61,7 +62,7 @@ def transfer(experiment, out, agent=None, *, subjects=None, seed=None, scale_ste
 
 
 def merge(parts, out):
-    """Joins the parts of an experiment that were run apart, as ``etude merge`` does, and returns the run."""
+    """Joins the parts of an experiment that were run separately, as ``etude merge`` does, and returns the run."""
     _etude.merge([str(part) for part in parts], str(out))
     return read_run(out)
 

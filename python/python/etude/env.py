@@ -11,20 +11,20 @@ class Env(gymnasium.Env):
 
     ``task`` is an id, such as ``cycling/flat-v0``, or the path of a YAML file.
 
-    Observations are float32 of shape (fields,), in the units that ``observation_fields`` tells (name, unit, low, high,
-    typical, role, meaning). Actions are float32 of shape (fields,) from -1 to 1; what is outside is clipped.
+    Observations are float32 of shape (fields,), in the units given by ``observation_fields`` (name, unit, low, high,
+    typical, role, meaning). Actions are float32 of shape (fields,) from -1 to 1; values outside are clipped.
 
     ``info`` has the same keys at every step: ``score``, the task's success measure of the episode so far, from 0 to 1, and
-    its metrics, None where the episode has none.
+    its metrics; a metric that the episode does not have is None.
 
-    ``reset(seed=…)`` makes what follows repeatable: the episodes 0, 1, 2 … of that seed, the next one at each ``reset()``.
+    ``reset(seed=…)`` makes what follows reproducible: each ``reset()`` starts the next of episodes 0, 1, 2 … of that seed.
     ``reset(options={"episode": n})`` starts episode n; in a task that is a schedule of trials it is trial n.
 
-    With ``render_mode="rgb_array"``, ``render()`` gives what is seen now as uint8 of shape (height, width, 3), drawn without a
-    window.
+    With ``render_mode="rgb_array"``, ``render()`` returns the current picture as uint8 of shape (height, width, 3), drawn without
+    a window.
 
-    ``snapshot()`` gives the state as bytes, and ``restore()`` goes back to it, here or in another environment of the task,
-    bit by bit. A pickled or copied environment goes on where it stood.
+    ``snapshot()`` returns the state as bytes, and ``restore()`` goes back to it, bit-identically, here or in another environment
+    of the task. A pickled or copied environment continues from where it was.
 
     Raises ``etude.TaskError`` if there is no such task, ``etude.ActionError`` for actions of the wrong shape or not finite,
     ``etude.StateError`` for a state that was not saved in this task, and ``gymnasium.error.ResetNeeded`` for a step before the
@@ -68,7 +68,7 @@ class Env(gymnasium.Env):
         return self._lane.step(action)
 
     def rollout(self, actions):
-        """Takes actions of shape (steps, fields) one after the other, natively, until they or the episode end.
+        """Takes actions of shape (steps, fields) one after another, natively, until the actions or the episode end.
 
         Returns the observations, of shape (taken, fields), the rewards, of shape (taken,), and whether the last step
         terminated or truncated the episode.
@@ -76,17 +76,17 @@ class Env(gymnasium.Env):
         return self._lane.rollout(as_actions(actions, None, len(self.action_fields)))
 
     def render(self):
-        """What is seen now, if ``render_mode`` is ``"rgb_array"``."""
+        """The current picture, if ``render_mode`` is ``"rgb_array"``; None otherwise."""
         if self.render_mode == "rgb_array":
             return self._lane.picture(*self._size)
         return None
 
     def snapshot(self):
-        """The state as bytes: the running episode, and the seed of those to come."""
+        """The state as bytes: the current episode, and the seed of later ones."""
         return self._lane.save()
 
     def restore(self, state):
-        """Goes back to a state that ``snapshot()`` gave in the midst of an episode."""
+        """Goes back to a state that ``snapshot()`` returned during an episode."""
         self._lane.restore(state, True)
         self._seeded = True
 

@@ -1,8 +1,8 @@
 """Experiments on many machines: ``python -m etude.ray transfer guitar-to-bass --subjects 200 --out runs/wide``.
 
-Each subject is a task of a Ray cluster, by default of this machine alone; ``--address`` names another. Results are joined to
-the same bytes as one run. A task whose worker or node dies is begun again elsewhere: where machines share the folder, from
-the subject's last checkpoint. A command that was stopped goes on by being given again.
+Each subject is a task of a Ray cluster, by default on this machine alone; ``--address`` names another cluster. The joined
+result is bit-identical to a single run. A task whose worker or node dies is restarted elsewhere; if the machines share the
+folder, it resumes from the subject's last checkpoint. To resume a command that was stopped, run it again.
 """
 
 import argparse
@@ -26,8 +26,8 @@ PARTS = ".parts"
 def transfer(experiment, out, *, subjects, agent=None, seed=None, scale_steps=None, address=None, quiet=False):
     """Runs an experiment of ``etude transfer`` on a Ray cluster, one task for each subject, and returns the run.
 
-    ``experiment`` and ``agent`` may be names or paths of YAML files, which must be there on all machines. ``agent`` may be a Python
-    class, too.
+    ``experiment`` and ``agent`` may be names or paths of YAML files, which must exist on all machines. ``agent`` may also be a Python
+    class.
     """
     if not ray.is_initialized():
         ray.init(address=address, log_to_driver=False, include_dashboard=False)
@@ -38,7 +38,7 @@ def transfer(experiment, out, *, subjects, agent=None, seed=None, scale_steps=No
     asked = json.dumps({"experiment": str(experiment), **settings, "agent": getattr(agent, "__name__", agent)})
     record = parts / "asked.json"
     if record.exists() and record.read_text() != asked:
-        raise EtudeError(f"{parts} has parts of another run ({record.read_text()}); expected those of {asked}")
+        raise EtudeError(f"{parts} holds parts of another run ({record.read_text()}); expected those of {asked}")
     record.write_text(asked)
     missing = [index for index in range(1, subjects + 1) if not (parts / f"{index}.tar").exists()]
     waiting = {_subject.remote(experiment, str(parts), f"{index}/{subjects}", settings): index for index in missing}
@@ -54,7 +54,7 @@ def transfer(experiment, out, *, subjects, agent=None, seed=None, scale_steps=No
         if not quiet:
             through = subjects - len(waiting)
             elapsed = time.monotonic() - start
-            print(f"{through}/{subjects} subjects, {elapsed:.0f} s, {spent:.0f} s of processors", file=sys.stderr)
+            print(f"{through}/{subjects} subjects, {elapsed:.0f} s, {spent:.0f} s of processor time", file=sys.stderr)
     with tempfile.TemporaryDirectory(dir=parts) as folder:
         folders = []
         for index in range(1, subjects + 1):
@@ -68,7 +68,7 @@ def transfer(experiment, out, *, subjects, agent=None, seed=None, scale_steps=No
 
 @ray.remote(num_cpus=1, max_retries=-1)
 def _subject(experiment, parts, shard, settings):
-    """The folder of one subject's part as an archive, and the processor time that it took in s."""
+    """The folder of one subject's part as an archive, and the processor time in s that it took."""
     start = time.process_time()
     # Where the folder of all parts is there, machines share it, and another try goes on where this one has come to.
     shared = pathlib.Path(parts)
@@ -93,10 +93,10 @@ def main(arguments=None):
         "transfer", help="run an experiment, one task for each subject"
     )
     command.add_argument("experiment", help="experiment name, or path of its YAML file")
-    command.add_argument("--out", required=True, help="folder for what comes out")
+    command.add_argument("--out", required=True, help="output folder")
     command.add_argument("--subjects", type=int, required=True, help="subjects in each group")
     command.add_argument("--agent", help="agent name, or path of its YAML file [default: the experiment's]")
-    command.add_argument("--seed", type=int, help="seed that all randomness comes from [default: the experiment's]")
+    command.add_argument("--seed", type=int, help="seed of all randomness [default: the experiment's]")
     command.add_argument("--scale-steps", type=float, help="multiply all numbers of steps")
     command.add_argument("--address", help="address of a Ray cluster [default: this machine]")
     command.add_argument("--quiet", action="store_true", help="show no progress")

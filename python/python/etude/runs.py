@@ -10,7 +10,7 @@ from ._etude import EtudeError
 
 
 def read_run(folder):
-    """The run in a folder that ``etude train`` or ``etude transfer`` has left.
+    """The run in a folder written by ``etude train`` or ``etude transfer``.
 
     Raises ``etude.EtudeError`` if there is no such run.
     """
@@ -18,16 +18,16 @@ def read_run(folder):
 
 
 class Run:
-    """Tables of a run; each is read when it is asked for.
+    """Tables of a run; each is read when first accessed.
 
     ``evaluations``: one row per evaluation, learning disabled: subject, seed, steps, score, return, length, trial; in an
     experiment also group, block and task.
 
     ``episodes``: one row per episode of practice: subject, episode, steps, length, return, score, terminated, truncated, fault
-    and the task's metrics; in an experiment also group and block, and a metric of
-    that name is then ``task_block``. What was not measured is NaN.
+    and the task's metrics; in an experiment also group and block, and a task metric
+    of such a name is then called ``task_block``. Values that were not measured are NaN.
 
-    ``blocks``: of an experiment, one row per subject and block. ``summary``: the score table, or groups and measures.
+    ``blocks``: one row per subject and block (experiments only). ``summary``: the score table, or groups and measures.
     """
 
     def __init__(self, folder):
@@ -41,7 +41,7 @@ class Run:
 
     @property
     def is_experiment(self):
-        """Whether it is of ``etude transfer``."""
+        """Whether it is a run of ``etude transfer``."""
         return (self.folder / "blocks.csv").is_file()
 
     @functools.cached_property
@@ -65,17 +65,17 @@ class Run:
             part.insert(1, "block", block)
             parts.append(part)
         if not parts:
-            raise EtudeError(f"{self.folder / 'logs'}: no episodes in it; expected files that end in .episodes.csv")
+            raise EtudeError(f"{self.folder / 'logs'}: no episodes in it; expected files ending in .episodes.csv")
         return pandas.concat(parts, ignore_index=True)
 
     @functools.cached_property
     def blocks(self):
-        """Of an experiment, one row per subject and block."""
+        """One row per subject and block (experiments only)."""
         return self._table("blocks.csv")
 
     @functools.cached_property
     def summary(self):
-        """The score table of a training run, or the groups and measures of an experiment, as JSON has them."""
+        """The score table of a training run, or the groups and measures of an experiment, as in the JSON file."""
         path = self._path("summary.json")
         try:
             return json.loads(path.read_text())
@@ -94,4 +94,4 @@ class Run:
         try:
             return pandas.read_csv(path)
         except ValueError as why:
-            raise EtudeError(f"{path}: {why}; expected a table with a row of names") from why
+            raise EtudeError(f"{path}: {why}; expected a table with a header row") from why

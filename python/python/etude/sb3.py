@@ -1,10 +1,10 @@
-"""Stable-Baselines3's own kind of vector environment, natively stepped.
+"""Stable-Baselines3's kind of vector environment, stepped natively.
 
 >>> from stable_baselines3 import PPO
 >>> import etude.sb3
 >>> model = PPO("MlpPolicy", etude.sb3.make_vec("cycling/flat-v0", 16))    # doctest: +SKIP
 
-It needs Stable-Baselines3, which ``etude`` itself does not.
+This module needs Stable-Baselines3; ``etude`` itself does not.
 """
 
 import numpy as np
@@ -17,16 +17,16 @@ from .vector import VectorEnv
 
 def make_vec(task, num_envs=1, **settings):
     """A ``VecEnv`` of a task, by its id or by the path of a YAML file; ``threads``, ``render_mode``, ``width`` and ``height`` are
-    those of ``etude.VectorEnv``."""
+    as in ``etude.VectorEnv``."""
     return EtudeVecEnv(VectorEnv(task, num_envs, autoreset_mode=AutoresetMode.SAME_STEP, **settings))
 
 
 class EtudeVecEnv(VecEnv):
-    """An ``etude.VectorEnv`` as Stable-Baselines3 has them.
+    """An ``etude.VectorEnv`` with the interface of Stable-Baselines3.
 
-    The info of an environment whose episode has ended has its ``score`` and metrics, ``terminal_observation``,
-    ``TimeLimit.truncated``, and ``episode`` with its return ``r`` and length ``l``, as its Monitor would write them; the others
-    are empty.
+    The info of an environment whose episode has ended holds its ``score`` and metrics, ``terminal_observation``,
+    ``TimeLimit.truncated``, and ``episode`` with its return ``r`` and length ``l``, as Monitor would write them; all other
+    infos are empty.
     """
 
     def __init__(self, venv):
@@ -80,17 +80,17 @@ class EtudeVecEnv(VecEnv):
         return [getattr(self.venv, attr_name)] * len(self._get_indices(indices))
 
     def set_attr(self, attr_name, value, indices=None):
-        raise AttributeError(f"{attr_name} cannot be set in some environments alone")
+        raise AttributeError(f"{attr_name} cannot be set in single environments; they are stepped together")
 
     def env_method(self, method_name, *method_args, indices=None, **method_kwargs):
-        raise AttributeError(f"environments have no method {method_name} of their own; they are stepped together")
+        raise AttributeError(f"single environments have no method {method_name}; they are stepped together")
 
     def env_is_wrapped(self, wrapper_class, indices=None):
         return [False] * len(self._get_indices(indices))
 
 
 def evaluating(leg):
-    """A callback that evaluates a leg of an ``etude.Study`` when it is due, and ends practice after its steps."""
+    """A callback that runs the evaluations of an ``etude.Study`` leg when they are due, and ends practice after its steps."""
     return _Evaluating(leg)
 
 

@@ -1,4 +1,4 @@
-"""What the environments have in common: spaces, seeds, pictures, and what is told beside an observation."""
+"""What the environments have in common: spaces, seeds, pictures, and what comes with an observation."""
 
 import gymnasium
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 from ._etude import ActionError
 
 PICTURE = (640, 360)
-"""Width and height in pixels of a picture, if nothing else is asked for."""
+"""Default width and height of a picture, in pixels."""
 
 _SEEDS = 2**63
 
@@ -50,7 +50,7 @@ def as_actions(actions, rows, fields):
     try:
         actions = np.ascontiguousarray(actions, np.float32)
     except (TypeError, ValueError) as why:
-        raise ActionError(f"actions that are no numbers ({why})") from why
+        raise ActionError(f"actions that are not numbers ({why})") from why
     if actions.ndim != 2 or actions.shape[1] != fields or rows not in (None, actions.shape[0]):
         raise ActionError(f"actions of shape {actions.shape}; expected ({'steps' if rows is None else rows}, {fields})")
     return actions

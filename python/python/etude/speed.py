@@ -1,7 +1,7 @@
-"""How fast the environments are, beside those of other libraries that are installed: ``python -m etude.speed``.
+"""Speed of the environments, compared with other installed libraries: ``python -m etude.speed``.
 
 All are measured in turn, round after round, with random actions, and the best round of each counts, so that other work on the
-machine tells little in the ratios. One thread is measured in processor time, several in wall time.
+machine has little effect on the ratios. One thread is measured in processor time, several in wall time.
 """
 
 import argparse
@@ -87,7 +87,7 @@ def _envpool(lanes, threads):
 
 
 def contenders(task):
-    """What is measured: name, threads and a function that takes steps and tells how many."""
+    """What is measured: name, threads, and what makes a function that takes steps and returns their number."""
     yield f"{task}, Rust alone", 1, lambda: _native_single(task)
     yield f"{task}, gymnasium.make, unwrapped", 1, lambda: _single(gymnasium.make(f"etude:{task}").unwrapped)
     yield f"{task}, gymnasium.make", 1, lambda: _single(gymnasium.make(f"etude:{task}"))

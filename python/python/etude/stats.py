@@ -1,8 +1,8 @@
-"""The intervals and measures of etude's experiments, for anybody's scores.
+"""The intervals and measures of etude's experiments, for any scores.
 
-Subjects are few and scores are skewed, where bootstrap intervals cover too little; these were chosen by simulation, and
-``docs/intervals.md`` has what they cover. An ``Estimate`` has ``value``, ``low`` and ``high`` (95 %; None where there is no
-interval, as of a single subject) and ``p`` where a test goes with it.
+With few subjects and skewed scores, bootstrap intervals cover too little; these intervals were chosen by simulation, and
+``docs/intervals.md`` reports their coverage. An ``Estimate`` has ``value``, ``low`` and ``high`` (95 %; None where there is no
+interval, e.g. for a single subject) and ``p`` if a test goes with it.
 
 >>> from etude import stats
 >>> stats.mean([0.25, 0.5, 0.75]).value
@@ -10,7 +10,7 @@ interval, as of a single subject) and ``p`` where a test goes with it.
 >>> stats.steps_to_criterion([0, 100, 200, 300], [0.1, 0.9, 0.85, 0.9], 0.8)
 100
 
-All raise ``etude.EtudeError`` for numbers that are not finite, or that do not go together.
+All raise ``etude.EtudeError`` for numbers that are not finite, or that do not fit together.
 """
 
 from . import _etude
@@ -41,7 +41,7 @@ def interquartile_mean(values):
 
 
 def difference(ours, theirs):
-    """The mean difference of paired subjects, ours minus theirs, with its interval and the p-value that there is none."""
+    """The mean difference of paired subjects, ours minus theirs, with its interval and the p-value of no difference."""
     return _etude.stats_difference(list(ours), list(theirs))
 
 
@@ -57,8 +57,8 @@ def forward_transfer(areas, control):
 
 
 def probability_of_improvement(ours, theirs, paired=True):
-    """The probability that one of ours does better than one of theirs, ties counting half, as rliable has it (Agarwal et al.
-    2021), with Wilson's interval. ``paired`` says that subjects of the same index have the same seed."""
+    """The probability that one of ours does better than one of theirs, ties counting half, as in rliable (Agarwal et al.
+    2021), with Wilson's interval. ``paired`` states that subjects with the same index have the same seed."""
     return _etude.stats_probability_of_improvement(list(ours), list(theirs), paired)
 
 
@@ -73,5 +73,5 @@ def steps_to_criterion(steps, scores, criterion):
 
 
 def holm(p):
-    """p-values adjusted for their number (Holm 1979)."""
+    """p-values adjusted for multiple tests (Holm 1979)."""
     return _etude.stats_holm(list(p))

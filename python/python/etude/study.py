@@ -1,4 +1,4 @@
-"""Experiments of transfer with a learner from outside."""
+"""Transfer experiments with an external learner."""
 
 import pathlib
 
@@ -15,10 +15,10 @@ MODELS = "models"
 
 
 class Study:
-    """An experiment of ``etude transfer`` whose subjects are learners of one's own.
+    """An experiment of ``etude transfer`` whose subjects are your own learners.
 
-    The schedule, the seeds, the shared practice, the evaluations, the statistics and the report are the experiment's; who learns
-    is up to the loop over its legs::
+    The schedule, the seeds, the shared practice, the evaluations, the statistics and the report are the experiment's; the
+    learner is up to the loop over its legs::
 
         study = etude.Study("flat-to-rough", subjects=10, out="runs/ppo", learner="PPO")
         for leg in study.legs():
@@ -27,14 +27,14 @@ class Study:
             leg.save(model.save)
         study.conclude()
 
-    ``experiment`` is a name (``etude list experiments``) or the path of a YAML file, ``subjects`` and ``seed`` are the experiment's
-    unless given, and ``scale_steps`` multiplies all numbers of steps, such as by 0.01 for a rehearsal. ``learner`` is the name
-    that the learner has in tables and reports.
+    ``experiment`` is a name (``etude list experiments``) or the path of a YAML file, ``subjects`` and ``seed`` default to the
+    experiment's, and ``scale_steps`` multiplies all numbers of steps, e.g. by 0.01 for a rehearsal. ``learner`` is the name of the
+    learner in tables and reports.
 
-    Groups that are about parts of etude's own agents (settings, lesions, other agents) are left out; ``groups`` tells which
-    are left.
+    Groups that are about parts of etude's own agents (settings, lesions, other agents) are left out; ``groups`` lists the
+    remaining ones.
 
-    Legs that were finished before are skipped, so that a study that was killed goes on where it stood.
+    Finished legs are skipped, so that a study that was killed resumes where it was.
 
     Raises ``etude.EtudeError`` if there is no such experiment, or if the folder holds something else.
     """
@@ -46,7 +46,7 @@ class Study:
         (self.folder / MODELS).mkdir(exist_ok=True)
 
     def legs(self):
-        """The legs that are not finished, subject by subject, parents before children."""
+        """The legs that are not finished, subject by subject, each after the leg that it continues."""
         for assignment in self._study.assignments():
             if not assignment.done:
                 yield Leg(self, assignment)
@@ -56,7 +56,7 @@ class Study:
         return self.folder / MODELS / name.replace(".", "_")
 
     def close(self):
-        """Leaves the folder to others; ``with etude.Study(…) as study`` does so at its end."""
+        """Releases the folder; ``with etude.Study(…) as study`` does so at its end."""
         self._study.close()
 
     def __enter__(self):
@@ -66,7 +66,7 @@ class Study:
         self.close()
 
     def conclude(self):
-        """Writes tables, summary and ``report.html`` once all legs are finished; returns the run, as ``etude.read_run`` does."""
+        """Writes tables, summary and ``report.html`` once all legs are finished, and returns the run, as ``etude.read_run`` does."""
         self._study.conclude()
         return read_run(self.folder)
 
@@ -74,10 +74,10 @@ class Study:
 class Leg:
     """A stretch of practice of one subject, or its test.
 
-    ``task`` is the id of its task, ``subject`` the index of the subject, ``name`` that of its files, ``seed`` a seed for the
+    ``task`` is the id of its task, ``subject`` the index of the subject, ``name`` the name of its files, ``seed`` a seed for the
     learner, below 2**32. ``learning`` is False in a leg that shows what practice alone is worth.
 
-    ``steps`` is how many env steps there are to learn for: 0 where nothing is to be learnt, so that the same loop serves.
+    ``steps`` is the number of env steps to learn for; it is 0 where learning is disabled, so that the same loop works everywhere.
     ``taken`` counts the env steps practised so far in all lanes together; a lane that only starts its next episode takes none.
     ``due`` lists the env steps after which it is evaluated, from 0 to the last.
     """
@@ -102,23 +102,23 @@ class Leg:
 
     @property
     def model(self):
-        """Where the learner is saved to, without an ending."""
+        """Path at which the learner is saved, without an ending."""
         return self._study._model(self.name)
 
     def vector_env(self, lanes=1, threads=1, autoreset_mode=AutoresetMode.NEXT_STEP):
-        """The leg's task as an ``etude.VectorEnv`` with the leg's seeds. What is practised in it is recorded."""
+        """The leg's task as an ``etude.VectorEnv`` with the leg's seeds. Practice in it is recorded."""
         return _Practice(self, lanes, threads, autoreset_mode)
 
     def env(self, lanes=1, threads=1):
-        """The same as Stable-Baselines3 takes it."""
+        """The same for Stable-Baselines3."""
         from .sb3 import EtudeVecEnv
 
         return EtudeVecEnv(self.vector_env(lanes, threads, AutoresetMode.SAME_STEP))
 
     def load(self, load, **settings):
-        """The learner of the leg before this one, or None if there is none: ``load`` gets the path without an ending.
+        """The learner of the leg before this one, or None if there is none; ``load`` is called with the path, without an ending.
 
-        A learner with ``set_env``, as those of Stable-Baselines3, gets as many lanes of this leg's task as it had before.
+        A learner with ``set_env``, as in Stable-Baselines3, gets as many lanes of this leg's task as it had before.
         """
         if self._assignment.parent is None:
             return None
@@ -128,16 +128,16 @@ class Leg:
         return model
 
     def callback(self):
-        """A callback for ``learn`` of Stable-Baselines3, which evaluates when it is due and ends practice after ``steps``."""
+        """A callback for ``learn`` of Stable-Baselines3 that evaluates when due and ends practice after ``steps``."""
         from .sb3 import evaluating
 
         return evaluating(self)
 
     def evaluate(self, steps, act):
-        """Evaluates after so many env steps, in the experiment's own episodes, learning disabled.
+        """Runs the evaluation due after ``steps`` env steps, on the experiment's own episodes, learning disabled.
 
-        ``act`` gets observations of shape (episodes, fields) and gives actions of shape (episodes, fields). Returns the mean
-        score. Nothing happens if it is not due, or was done before.
+        ``act`` gets observations of shape (episodes, fields) and returns actions of shape (episodes, fields). Returns the mean
+        score, or None if no evaluation is due then or it was run before.
         """
         done = {evaluation[0] for evaluation in self._evaluations}
         if steps not in self.due or steps in done:
@@ -149,7 +149,7 @@ class Leg:
         return float(np.mean([episode.score for episode in episodes]))
 
     def evaluate_due(self, act, upto=None):
-        """Evaluates what is due by now (or by ``upto`` env steps) and was not evaluated yet."""
+        """Runs the evaluations that are due by now (or by ``upto`` env steps) and have not been run."""
         upto = self.taken if upto is None else upto
         if not self.learning:
             return self._hold(act, upto)
@@ -159,7 +159,7 @@ class Leg:
                 self.evaluate(steps, act)
 
     def _hold(self, act, upto):
-        """Goes through the leg as it is, without learning: in a schedule it matters where practice stands."""
+        """Steps through the leg without learning: in a schedule, evaluations depend on the trial that practice has reached."""
         env = self.vector_env()
         observations, _ = env.reset()
         for steps in self.due:
@@ -169,7 +169,7 @@ class Leg:
                 self.evaluate(steps, act)
 
     def save(self, save=None):
-        """Saves the learner, by ``save`` with a path without an ending, and finishes the leg.
+        """Saves the learner by calling ``save`` with the path, without an ending, and finishes the leg.
 
         Raises ``etude.EtudeError`` if an evaluation that was due is missing.
         """
@@ -179,7 +179,7 @@ class Leg:
 
 
 class _Practice(VectorEnv):
-    """The lanes in which a leg is practised: they have the leg's seeds, and tell it of their episodes."""
+    """The lanes in which a leg is practised: they have the leg's seeds, and report their episodes to it."""
 
     def __init__(self, leg, lanes, threads, autoreset_mode):
         seeds = leg._assignment.lane_seeds

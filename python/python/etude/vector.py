@@ -1,4 +1,4 @@
-"""Many environments that are stepped together, natively."""
+"""Many environments, stepped together natively."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,21 +14,21 @@ class VectorEnv(gymnasium.vector.VectorEnv):
     """A task in ``num_envs`` lanes, stepped by ``threads`` threads.
 
     Observations are float32 of shape (num_envs, fields), rewards float32 of shape (num_envs,), and ``info`` has an array of
-    shape (num_envs,) for the score and each metric, with a mask under the same name with an underscore before it, as
-    Gymnasium's vector environments have: where the mask is False the episode has no such metric, and the number is NaN.
+    shape (num_envs,) for the score and each metric, with a mask under the same name with a leading underscore, as in
+    Gymnasium's vector environments. Where the mask is False, the episode has no such metric and the value is NaN.
 
-    ``autoreset_mode`` says what becomes of a lane whose episode has ended: with ``NEXT_STEP`` (the default) the next call of
+    ``autoreset_mode`` says what happens to a lane whose episode has ended: with ``NEXT_STEP`` (the default) the next call of
     step() starts its next episode, whatever the action, with a reward of 0; with ``SAME_STEP`` the same call does, with the
-    last observation in ``info["final_obs"]`` and the last info in ``info["final_info"]``; with ``DISABLED`` the lane has to
-    be reset by ``reset(options={"reset_mask": …})`` before the next step.
+    last observation in ``info["final_obs"]`` and the last info in ``info["final_info"]``; with ``DISABLED`` the lane must
+    be reset with ``reset(options={"reset_mask": …})`` before the next step.
 
-    With ``render_mode="rgb_array"``, ``render()`` gives a tuple of pictures, one for each environment. A pickled or copied vector
-    environment goes on where it stood.
+    With ``render_mode="rgb_array"``, ``render()`` returns a tuple of pictures, one for each environment. A pickled or copied
+    vector environment continues from where it was.
 
-    ``send(actions)`` starts a step in the background and ``recv()`` waits for what it brings: while one half of the
-    environments takes its step, the learner can work on the other half (two of these objects, in turn).
+    ``send(actions)`` starts a step in the background and ``recv()`` waits for its result: while one half of the environments
+    takes its step, the learner can work on the other half (two of these objects, in turn).
 
-    Environment i is seeded with ``seed + i``, so that it is the same as ``etude.Env`` with that seed.
+    Environment i is seeded with ``seed + i``, and so behaves as ``etude.Env`` with that seed.
     """
 
     def __init__(
@@ -134,11 +134,11 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     def _step(self, actions):
         if not self._begun.all():
-            raise gymnasium.error.ResetNeeded("step() before reset(): an episode has to be begun in every environment first")
+            raise gymnasium.error.ResetNeeded("step() before reset(): an episode must be started in every environment first")
         resting = self._ended.copy()
         if self.autoreset_mode == AutoresetMode.DISABLED and resting.any():
             lane = int(np.flatnonzero(resting)[0])
-            raise gymnasium.error.ResetNeeded(f"environment {lane} has ended: reset it, by a reset_mask, before the next step")
+            raise gymnasium.error.ResetNeeded(f"environment {lane} has ended: reset it with a reset_mask before the next step")
         actions = as_actions(actions, self.num_envs, len(self.action_fields))
         observations, rewards, terminated, truncated = self._lanes.step(actions, resting)
         ended = terminated | truncated
@@ -169,7 +169,7 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         infos.update(final_obs=last, _final_obs=ended.copy(), final_info=final_info, _final_info=ended.copy())
 
     def render(self):
-        """What is seen now in each environment, if ``render_mode`` is ``"rgb_array"``: uint8 of shape (height, width, 3) each."""
+        """The current picture of each environment, if ``render_mode`` is ``"rgb_array"``: uint8 of shape (height, width, 3)."""
         self._refuse_sent("render()")
         if self.render_mode == "rgb_array":
             return tuple(self._lanes.pictures(*self._size))
