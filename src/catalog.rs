@@ -5,6 +5,7 @@ use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, show
 use etude_envs::task::TaskSpec;
 use etude_envs::{Registry, Seed, percept, space};
 use include_dir::{Dir, include_dir};
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ pub(crate) static EXPERIMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/asset
 type MakeAgent = Arc<dyn Fn(&AgentShape, u64) -> Result<Box<dyn Agent>, ConfigError> + Send + Sync>;
 
 /// An agent as described in YAML.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AgentSpec {
     /// Name.
@@ -166,6 +167,11 @@ pub enum AgentError {
     /// Its file says something that does not make sense.
     #[error(transparent)]
     Document(#[from] DocumentError),
+}
+
+/// The schema of an agent's YAML, with the docs of all settings of the brain.
+pub fn agent_schema() -> Schema {
+    schema_for!(AgentSpec)
 }
 
 /// All tasks and agents a program knows.

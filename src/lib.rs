@@ -25,6 +25,7 @@ pub mod compare;
 mod crew;
 mod dictionary;
 pub mod experiment;
+mod fields;
 mod figure;
 mod files;
 pub mod matrix;

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, DocumentError};
 use crate::task::{Blueprint, Task};
+use schemars::{JsonSchema, Schema, schema_for};
 use std::sync::Arc;
 
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
@@ -12,6 +13,7 @@ type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + S
 pub struct Family {
     pub(crate) name: String,
     pub(crate) tasks: Tasks,
+    pub(crate) schema: Option<Schema>,
 }
 
 /// How a family makes tasks of documents.
@@ -39,7 +41,13 @@ impl Family {
         Self {
             name: name.into(),
             tasks: Tasks::Documents(FromDocuments { make: Arc::new(make), inline: Arc::new(Ok) }),
+            schema: None,
         }
+    }
+
+    /// The same family, whose documents are read as an `S`: so that its fields can be told with their docs.
+    pub fn reading<S: JsonSchema>(self) -> Self {
+        Self { schema: Some(schema_for!(S)), ..self }
     }
 
     /// The same family, whose documents may name files. `inline` puts what is in the files in place of their names, so
@@ -58,7 +66,7 @@ impl Family {
     /// A family of one task made in code.
     pub fn from_task<T: Task>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         let blueprint = Blueprint::new(make);
-        Self { name: blueprint.spec().family().into(), tasks: Tasks::Blueprints(vec![blueprint]) }
+        Self { name: blueprint.spec().family().into(), tasks: Tasks::Blueprints(vec![blueprint]), schema: None }
     }
 
     /// The part of its tasks' ids before the slash.

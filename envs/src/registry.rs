@@ -3,9 +3,10 @@
 use crate::document::{Document, Invalid, find, nearest};
 use crate::error::TaskError;
 use crate::family::{Family, FromDocuments, Tasks, is_task_id};
-use crate::task::Blueprint;
+use crate::task::{Blueprint, TaskSpec};
 use crate::{cursor, cycling, fretting, reaching};
 use include_dir::{Dir, include_dir};
+use schemars::Schema;
 use std::path::Path;
 
 /// The task files compiled into the program.
@@ -29,6 +30,11 @@ impl Registry {
     pub fn add(&mut self, family: Family) {
         self.families.retain(|known| known.name != family.name);
         self.families.push(family);
+    }
+
+    /// The schema of the documents of a task's family, with the docs of their fields; none of a family made in code.
+    pub fn schema(&self, task: &TaskSpec) -> Option<&Schema> {
+        self.families.iter().find(|family| family.name == task.family()).and_then(|family| family.schema.as_ref())
     }
 
     /// Ids of all tasks, sorted.

@@ -2,6 +2,7 @@
 
 use crate::seed::Seed;
 use rand::RngExt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many targets a block may have.
@@ -10,7 +11,7 @@ pub const MOST_TARGETS: usize = 64;
 pub const MOST_BLOCKS: usize = 1000;
 
 /// What follows the last block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum After {
     /// More of it.

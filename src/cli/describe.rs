@@ -2,8 +2,9 @@
 
 use super::columns::{self, sentence};
 use super::{Common, Settings, print, print_json, table::table};
-use crate::catalog::{AgentBlueprint, Catalog};
-use crate::experiment::Experiment;
+use crate::catalog::{AgentBlueprint, Catalog, agent_schema};
+use crate::experiment::{Experiment, ExperimentSpec};
+use crate::fields::{DocumentField, document_fields};
 use crate::figure::steps;
 use crate::report::{agent_in_words, block_in_words};
 use crate::run::evaluate::in_words;
@@ -14,6 +15,7 @@ use etude_envs::document::{Document, find, nearest, shown, to_yaml};
 use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::{Field, Space};
 use etude_envs::task::{Blueprint, Fact, FactValue, Metric};
+use schemars::{Schema, schema_for};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -25,6 +27,9 @@ pub struct Describe {
     /// Print its complete YAML instead, as a starting point for a file of your own
     #[arg(long)]
     yaml: bool,
+    /// Explain every field of its YAML instead: value, unit, range, default, source and meaning
+    #[arg(long, conflicts_with_all = ["yaml", "columns"])]
+    fields: bool,
     /// Print file, name, unit and meaning of every column of all tables, including the metrics and fields of a task if one is named
     #[arg(long, conflicts_with = "yaml")]
     columns: bool,
@@ -50,6 +55,18 @@ struct Told {
     json: Value,
     yaml: String,
     text: String,
+    fields: Vec<DocumentField>,
+}
+
+impl Told {
+    /// With all fields that its YAML may have; of a task of a family made in code nothing is known of them.
+    fn explained(mut self, schema: Option<&Schema>) -> Result<Self> {
+        if let Some(schema) = schema {
+            self.fields = document_fields(schema, &serde_yaml::from_str(&self.yaml)?);
+            self.json["fields"] = serde_json::to_value(&self.fields)?;
+        }
+        Ok(self)
+    }
 }
 
 impl Describe {
@@ -78,20 +95,20 @@ impl Describe {
             }
             Some(document) if document.text_field("agent").is_some() => {
                 refuse(set, true)?;
-                of_agent(&settings::agent(catalog, catalog.agent_from(document)?, set)?)
+                of_agent(&settings::agent(catalog, catalog.agent_from(document)?, set)?)?
             }
             Some(document) => {
                 refuse(set, false)?;
-                of_task(&settings::task(catalog, catalog.tasks.task_from(document)?, set)?)
+                of_task(catalog, &settings::task(catalog, catalog.tasks.task_from(document)?, set)?)?
             }
             None if known(&experiments) => of_experiment(&catalog.experiment_set(name, None, set)?)?,
             None if known(&agents) => {
                 refuse(set, true)?;
-                of_agent(&catalog.agent_set(name, set)?)
+                of_agent(&catalog.agent_set(name, set)?)?
             }
             None if known(&tasks) => {
                 refuse(set, false)?;
-                of_task(&catalog.task_set(name, set)?)
+                of_task(catalog, &catalog.task_set(name, set)?)?
             }
             None => {
                 let names = [tasks, agents, experiments].concat();
@@ -106,13 +123,14 @@ impl Describe {
         match (self.common.json, self.yaml) {
             (true, _) => print_json(&told.json)?,
             (_, true) => print(&told.yaml)?,
+            _ if self.fields => print(&explain(&told.fields, name)?)?,
             _ => print(&told.text)?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn of_task(blueprint: &Blueprint) -> Told {
+fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
     let (spec, told) = (blueprint.spec(), blueprint.make().facts());
     let mut json = json!({
         "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
@@ -147,7 +165,19 @@ fn of_task(blueprint: &Blueprint) -> Told {
         describe(&spec.action),
         describe_metrics(&spec.metrics),
     );
-    Told { json, yaml: blueprint.yaml(), text }
+    let told = Told { json, yaml: blueprint.yaml(), text, fields: Vec::new() };
+    told.explained(catalog.tasks.schema(spec))
+}
+
+/// A table of the fields of a document.
+fn explain(fields: &[DocumentField], name: &str) -> Result<String> {
+    if fields.is_empty() {
+        bail!("{} is made in code: it has no YAML", shown(name));
+    }
+    let row = |field: &DocumentField| {
+        vec![field.path.clone(), field.value.clone().unwrap_or_default(), field.meaning.clone()]
+    };
+    Ok(table(&["field", "value", "meaning"], &fields.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// The length of a schedule; empty for a task without one.
@@ -164,13 +194,15 @@ fn schedule(blueprint: &Blueprint) -> Value {
     json!({ "trials": round.trials, "steps": round.steps(blueprint.spec().step_limit), "after": round.after })
 }
 
-fn of_agent(agent: &AgentBlueprint) -> Told {
+fn of_agent(agent: &AgentBlueprint) -> Result<Told> {
     let (name, summary, yaml) = (agent.name(), agent.summary(), agent.yaml());
-    Told {
+    let told = Told {
         json: json!({ "agent": name, "summary": summary, "yaml": yaml }),
         yaml: yaml.into(),
         text: format!("{name}\n\n{summary}\n\n{yaml}"),
-    }
+        fields: Vec::new(),
+    };
+    told.explained(Some(&agent_schema()))
 }
 
 fn of_experiment(experiment: &Experiment) -> Result<Told> {
@@ -197,7 +229,7 @@ fn of_experiment(experiment: &Experiment) -> Result<Told> {
     let yaml = to_yaml(spec)?;
     let mut json = serde_json::to_value(spec)?;
     json["yaml"] = yaml.clone().into();
-    Ok(Told { json, yaml, text })
+    Told { json, yaml, text, fields: Vec::new() }.explained(Some(&schema_for!(ExperimentSpec)))
 }
 
 /// A table of fields, with consecutive similar fields (e.g. the units of a population) in a single row.

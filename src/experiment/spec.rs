@@ -4,7 +4,9 @@ use super::named::Named;
 use super::others::Others;
 use crate::run::lesions::Lesions;
 use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
+use etude_envs::document::AnyForm;
 use etude_envs::document::{Invalid, merge, nearest};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ const MOST_BLOCKS: usize = 100;
 const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// An experiment as written down.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// Name.
@@ -41,6 +43,7 @@ pub struct ExperimentSpec {
     pub reference: String,
     /// Further comparisons: a group, and the group or groups it is compared with.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, AnyForm>")]
     pub contrasts: BTreeMap<String, Others>,
     /// Two things that may work together: groups that have both, each alone, and neither.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,11 +51,12 @@ pub struct ExperimentSpec {
     /// What every group does at the end, and is compared by.
     pub test: Block,
     /// What each group practises before.
+    #[schemars(with = "BTreeMap<String, Group>")]
     pub groups: Named<Group>,
 }
 
 /// Groups that make up a two-by-two design.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interaction {
     /// The group that has both.
@@ -66,7 +70,7 @@ pub struct Interaction {
 }
 
 /// What the subjects of a group go through before the test.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// Blocks of practice, one after the other.
@@ -77,10 +81,12 @@ pub struct Group {
     pub agent: Option<String>,
     /// Fields of the agent's document that differ in this group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub settings: Option<Value>,
     /// Fields of the agent's document that differ in this group's test alone. What was learnt before goes on in an agent
     /// that must be made of the same parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub test_settings: Option<Value>,
     /// Parts of the agent that are switched off in this group's test alone.
     #[serde(default, skip_serializing_if = "Lesions::is_empty")]
@@ -100,7 +106,7 @@ pub struct Variant {
 }
 
 /// A stretch of trials on one task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
     /// The task: a name, or the path of a YAML file, relative to the file that says it.
@@ -121,6 +127,7 @@ pub struct Block {
     pub lesions: Lesions,
     /// Fields of the task's document that differ in this block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub parameters: Option<Value>,
     /// The score that counts as having learned this block's task.
     #[serde(default, skip_serializing_if = "Option::is_none")]

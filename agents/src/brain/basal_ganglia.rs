@@ -15,6 +15,7 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::average::Average;
@@ -35,7 +36,7 @@ use crate::signal::report_all;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How the actor–critic learns.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BasalGangliaConfig {
     /// Time after which a reward is worth 1/e, in s: γ = exp(−interval / horizon); 0 to 1e6, default 0.5.

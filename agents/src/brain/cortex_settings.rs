@@ -1,11 +1,12 @@
 //! What the cortex is made with.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::config::{ConfigError, above, below, within};
 
 /// The shape of the columns, the same for every part that has one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CortexConfig {
     /// Hidden units per layer; 2 to 4096, default 64 (stream-x used 128; 64 was as good on the cycling prototype).
@@ -58,7 +59,7 @@ impl CortexConfig {
 }
 
 /// How units are pruned and regrown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StructureConfig {
     /// Share of each layer's units that may be replaced per step; 0 to 0.01, default 1e-5 (Dohare et al. 2024 use 1e-6 to

@@ -4,6 +4,7 @@
 //! division keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033). The spread that is expected is the
 //! average over everything or, as the cues of that experiment set it, a linear guess from what has been sensed of late.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::average::Average;
@@ -96,7 +97,7 @@ impl Guess {
 }
 /// A fault that is put into dopamine on purpose, to see which experiments notice it. All but the last distort only the
 /// adapted error, which the actor is told; the critic goes on learning from the sound one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DopamineDefect {
     /// The size of the error without its sign.

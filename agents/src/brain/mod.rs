@@ -36,6 +36,7 @@ mod signals;
 mod structure;
 mod teacher;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use basal_ganglia::BasalGangliaConfig;
@@ -64,7 +65,7 @@ use teacher::Teacher;
 ///
 /// `BrainConfig::default()` is the complete brain. When read from a file, `senses` and `cortex` have defaults, while an
 /// optional part that is not mentioned, or null, is absent; `basal_ganglia: {}` is one with default settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BrainConfig {
     /// Normalisation of the observations.

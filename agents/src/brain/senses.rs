@@ -4,6 +4,7 @@
 //! cap on the count. Up to the cap they are exact averages over all that was seen; from then on they are exponential
 //! averages, so that they can follow a new body or instrument.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
@@ -12,7 +13,7 @@ use crate::agent::Input;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How observations are normalised.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensesConfig {
     /// Time over which mean and variance are averaged, in s; above 0 and at most 1e7, default 2000: longer than most skills

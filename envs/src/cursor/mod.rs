@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("cursor", blueprint)
+    Family::from_documents("cursor", blueprint).reading::<CursorSpec>()
 }
 
 /// The task of these settings, which need not stand in a file.

@@ -2,6 +2,7 @@
 
 use crate::document::Invalid;
 use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many units a population may have.
@@ -11,7 +12,7 @@ const MOST_UNITS: u32 = 1000;
 const REACH_MARGIN: f32 = 0.02;
 
 /// A cursor task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CursorSpec {
     /// Task id, `cursor/name-vN`.
@@ -42,7 +43,7 @@ pub struct CursorSpec {
 }
 
 /// Course of a trial, which is one episode: it ends when the target is acquired, or when its time is up.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
     /// Actions per second.
@@ -54,7 +55,7 @@ pub struct EpisodeSpec {
 }
 
 /// Centre-out movements.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MovementSpec {
     /// Distance of the targets from the centre, in m.
@@ -70,7 +71,7 @@ pub struct MovementSpec {
 }
 
 /// Units whose activity is the action: the rate of each is baseline + depth · action, and never below 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationSpec {
     /// How many there are.
@@ -82,7 +83,7 @@ pub struct PopulationSpec {
 }
 
 /// What makes a velocity of the units' activity: v ← smoothing · v + (1 − smoothing) · W (f − means), averaged over the last steps.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecoderSpec {
     /// How the weights come about.
@@ -111,7 +112,7 @@ pub struct DecoderSpec {
 }
 
 /// An arm of two links in the plane, seen from above: what is decoded is a velocity that its joints make at the centre.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArmSpec {
     /// Length from shoulder to elbow, in m.
@@ -125,7 +126,7 @@ pub struct ArmSpec {
 }
 
 /// How the weights of a decoder come about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// Each unit votes for its preferred direction (Georgopoulos 1986; Jarosiewicz et al. 2008).
@@ -137,7 +138,7 @@ pub enum Method {
 }
 
 /// A linear map from rates to velocity, and what perturbations make of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinearSpec {
     /// Rate of each unit at which it has no say, in Hz.
@@ -153,7 +154,7 @@ pub struct LinearSpec {
 }
 
 /// What is rewarded: coming nearer, and acquiring the target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
     /// Reward for going at the wanted speed straight at the target, per step; in proportion for less.
@@ -163,7 +164,7 @@ pub struct RewardSpec {
 }
 
 /// What is sensed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SensesSpec {
     /// Time by which all that is seen lags behind, in s.
@@ -171,7 +172,7 @@ pub struct SensesSpec {
 }
 
 /// A stretch of trials of one kind.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSpec {
     /// How many. The last block goes on anyway unless the schedule repeats.
@@ -201,7 +202,7 @@ pub struct BlockSpec {
 }
 
 /// What becomes of a decoder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Perturbation {
     /// Nothing.

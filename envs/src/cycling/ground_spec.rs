@@ -2,6 +2,8 @@
 
 use super::placed::{FeatureSpec, SurfaceSpec};
 use super::survey::{ProfileSource, Survey};
+use crate::document::AnyForm;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Longest course on drawn ground, in m.
@@ -12,7 +14,7 @@ const LONGEST_MEASURED_COURSE: f32 = 2_000.0;
 /// The ground: ISO 8608 roughness; for trails grades, logs and drops; a measured profile; surfaces and features placed by hand.
 ///
 /// Distances along the way are those of the profile where there is one, and else those from the start of the ride.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroundSpec {
     /// Displacement spectral density at 0.1 cycles/m, in m³: the mean of class A is 16e-6, each class four times more. On a
@@ -43,6 +45,7 @@ pub struct GroundSpec {
     pub feature_length: f32,
     /// A measured profile: the path of a file (.csv, .gpx or .erd), in whose place its contents are put.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub profile: Option<ProfileSource>,
     /// Which of the file's profiles, from 1: the column of heights of a table, the track of a GPX file, the channel of an ERD file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +65,7 @@ pub struct GroundSpec {
 }
 
 /// A filter, and how much it smooths.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmoothingSpec {
     /// The filter.
@@ -73,7 +76,7 @@ pub struct SmoothingSpec {
 }
 
 /// A filter of heights.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Filter {
     /// The Gaussian filter of ISO 16610-21.
@@ -82,7 +85,7 @@ pub enum Filter {
 }
 
 /// A part of a measured profile.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StretchSpec {
     /// Distance along the profile at which it begins, in m; the profile's beginning if nothing is said.

@@ -58,7 +58,7 @@ const MARGIN: f32 = 5.0;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("cycling", blueprint).inlining(survey::inline::inline)
+    Family::from_documents("cycling", blueprint).reading::<CyclingSpec>().inlining(survey::inline::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {

@@ -1,6 +1,7 @@
 //! What stands at places of its own along the way: surfaces, logs, drops and grades.
 
 use crate::document::Invalid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
@@ -10,7 +11,7 @@ const MOST: usize = 200;
 const HALF_BEND: f64 = 1.0;
 
 /// A stretch of the way with another surface.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurfaceSpec {
     /// Distance along the way at which it begins, in m.
@@ -26,7 +27,7 @@ pub struct SurfaceSpec {
 }
 
 /// A log or a drop at a place, or a grade between two.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureSpec {
     /// Distance along the way at which a log or a drop begins, in m.

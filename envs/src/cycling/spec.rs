@@ -2,10 +2,11 @@
 
 use super::ground_spec::GroundSpec;
 use crate::document::Invalid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A cycling task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CyclingSpec {
     /// Task id, `cycling/name-vN`.
@@ -25,7 +26,7 @@ pub struct CyclingSpec {
 }
 
 /// Course, limits and start of an episode, and how time is stepped.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
     /// Actions per second.
@@ -48,14 +49,14 @@ pub struct EpisodeSpec {
     pub fall_roll: f32,
     /// Pitch angle against the ground at which the rider has fallen, in rad.
     pub fall_pitch: f32,
-    /// Below this speed in m/s the bicycle has stalled ...
+    /// Speed below which the bicycle stalls, in m/s; see `stall_time`.
     pub stall_speed: f32,
-    /// ... if it lasts this long, in s.
+    /// Time below the stall speed after which the episode ends, in s.
     pub stall_time: f32,
 }
 
 /// What is rewarded: riding at the target speed, upright, at low effort.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
     /// Target speed in m/s.
@@ -67,7 +68,7 @@ pub struct RewardSpec {
 }
 
 /// A bicycle. Places are in m ahead of (x) and above (y) the rear contact point of the bicycle at rest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BikeSpec {
     /// Distance between the wheels' contact points, in m.
@@ -115,7 +116,7 @@ pub struct BikeSpec {
 }
 
 /// A wheel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WheelSpec {
     /// Radius in m.
@@ -127,7 +128,7 @@ pub struct WheelSpec {
 }
 
 /// A rigid part.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MassSpec {
     /// Centre of mass ahead of the rear contact, in m.
@@ -141,7 +142,7 @@ pub struct MassSpec {
 }
 
 /// Springs between wheels and frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspensionSpec {
     /// Travel to either side of the position at rest, in m.
@@ -155,7 +156,7 @@ pub struct SuspensionSpec {
 }
 
 /// A rider, who leans fore and aft about the hip.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RiderSpec {
     /// The rider's body.

@@ -9,6 +9,7 @@
 
 mod error;
 mod file;
+mod forms;
 mod load;
 mod node;
 mod read;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use error::{DocumentError, Invalid, nearest, one_line, shown};
 pub use file::{LARGEST_FILE_BYTES, find, read_bytes, read_text, text_of};
+pub use forms::AnyForm;
 
 use node::{Content, Node, Place, Source};
 use serde::Serialize;

@@ -67,7 +67,7 @@ const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("fretting", blueprint).inlining(score::inline)
+    Family::from_documents("fretting", blueprint).reading::<FrettingSpec>().inlining(score::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {

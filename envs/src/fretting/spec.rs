@@ -3,7 +3,9 @@
 use super::score::choice::{Choice, Voice};
 use super::score::pitch::pitch;
 use super::score::written::ScoreSource;
+use crate::document::AnyForm;
 use crate::document::Invalid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How many strings an instrument may have.
@@ -14,7 +16,7 @@ pub const FINGERS: usize = 4;
 pub const SHORTEST_INTERVAL: f32 = 0.1;
 
 /// A fretting task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrettingSpec {
     /// Task id, `fretting/name-vN`.
@@ -36,7 +38,7 @@ pub struct FrettingSpec {
 }
 
 /// Limits and start of an episode, and how time is stepped.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
     /// Actions per second.
@@ -54,7 +56,7 @@ pub struct EpisodeSpec {
 }
 
 /// What is seen of the notes, and what the actions command.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DisplaySpec {
     /// Whether the way from finger to note is seen.
@@ -66,7 +68,7 @@ pub struct DisplaySpec {
 }
 
 /// Whether the way from an assigned finger to its note is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Eyes {
     /// It is seen, in strings and frets.
@@ -76,7 +78,7 @@ pub enum Eyes {
 }
 
 /// What the actions command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionSet {
     /// Every finger on its own.
@@ -86,7 +88,7 @@ pub enum ActionSet {
 }
 
 /// What is rewarded: closeness to the note that is due, and clean onsets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
     /// Reward per step of the assigned finger in place.
@@ -104,7 +106,7 @@ pub struct RewardSpec {
 }
 
 /// A fretted string instrument.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstrumentSpec {
     /// Length of the open strings from nut to bridge, in m.
@@ -130,7 +132,7 @@ pub struct InstrumentSpec {
 }
 
 /// A hand: a palm that slides along the neck, and four fingers on it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandSpec {
     /// Mass of the palm, in kg.
@@ -177,13 +179,14 @@ pub struct HandSpec {
 }
 
 /// What is played: a written score, or études drawn anew for every episode.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MusicSpec {
     /// A built-in score by its name, the path of a file (YAML, MIDI, MusicXML, Guitar Pro), relative to the file that says it, or the
     /// score itself; absent for drawn études. What a file holds is put in its place, with the strings, frets and fingers
     /// that it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub score: Option<ScoreSource>,
     /// The track of the file that is played, by its number there, from 1; absent where only one has notes. This and the
     /// next four are of the score, and go into it when it is put in place.

@@ -54,7 +54,7 @@ use std::sync::Arc;
 
 /// The family's entry in the registry.
 pub fn family() -> Family {
-    Family::from_documents("reaching", blueprint).inlining(schedule::inline)
+    Family::from_documents("reaching", blueprint).reading::<ReachingSpec>().inlining(schedule::inline)
 }
 
 fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {

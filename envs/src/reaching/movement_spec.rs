@@ -1,9 +1,10 @@
 //! The movement that is asked for, as a task says it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A straight movement with the speed of a minimum-jerk one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MovementSpec {
     /// Its duration, in s.

@@ -4,10 +4,11 @@ use super::movement_spec::MovementSpec;
 use super::schedule::BlockSpec;
 use crate::schedule::{After, Round};
 use bevy_rapier2d::rapier::prelude::Vector;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A reaching task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReachingSpec {
     /// Task id, `reaching/name-vN`.
@@ -40,7 +41,7 @@ pub struct ReachingSpec {
 }
 
 /// Course of a trial, which is one episode: hold, go, move, settle.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
     /// Actions per second.
@@ -58,7 +59,7 @@ pub struct EpisodeSpec {
 }
 
 /// What is rewarded: the cursor where it should be by now, at low effort.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
     /// Distance of the cursor from its desired place within which the reward is full, in m.
@@ -74,7 +75,7 @@ pub struct RewardSpec {
 }
 
 /// One link of the arm.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkSpec {
     /// Length from joint to joint, or from elbow to hand, in m.
@@ -88,7 +89,7 @@ pub struct LinkSpec {
 }
 
 /// A planar arm of two links seen from above, its shoulder fixed at the origin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArmSpec {
     /// The upper arm.
@@ -124,7 +125,7 @@ pub struct ArmSpec {
 }
 
 /// The body's own controller, to whose command the actions are added.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControllerSpec {
     /// Whether there is one.
@@ -144,7 +145,7 @@ pub struct ControllerSpec {
 }
 
 /// What is sensed of arm and cursor.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SensesSpec {
     /// Time by which all senses lag behind, in s. The controller acts on an estimate of the present, which follows from what was
@@ -153,7 +154,7 @@ pub struct SensesSpec {
 }
 
 /// Whether the body has a controller of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ControllerKind {
     /// It follows the desired movement by nominal inverse dynamics and feedback.
@@ -163,7 +164,7 @@ pub enum ControllerKind {
 }
 
 /// Walls of the channel: a spring and a damper across the line from start to target.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelSpec {
     /// Stiffness in N/m.

@@ -4,6 +4,7 @@
 //! all-or-none fibre of the classical account is kept as an ablation: it tells the error's sign only, at the mean rate that
 //! the graded one has had.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::brain::average::Average;
@@ -11,7 +12,7 @@ use crate::brain::config::{ConfigError, above};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How errors are signalled.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClimbingFibreConfig {
     /// Largest error told apart from larger ones, in standard deviations of the error, for feedback commands in typical ones;
@@ -25,7 +26,7 @@ pub struct ClimbingFibreConfig {
 }
 
 /// A fault of a climbing fibre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FibreDefect {
     /// The signal has the opposite sign of the error.

@@ -18,6 +18,7 @@
 //! Shadmehr 2006.
 
 use rand_chacha::ChaCha8Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::certainty::Certainty;
@@ -32,7 +33,7 @@ use crate::brain::lanes::{Lanes, ZEROS, add_scaled, chunks, dot, flat, flat_mut,
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// One of the two plastic sites.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteConfig {
     /// A: share of the weights kept per episode in which their granule cell was active; 0 to 1.
@@ -50,7 +51,7 @@ impl SiteConfig {
 }
 
 /// Feedback-error learning.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeedbackErrorConfig {
     /// The site that learns and forgets fast; default retention 0.85, rate 0.55 (own measurement: one target then is learnt by a

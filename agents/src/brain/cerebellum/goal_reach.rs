@@ -15,6 +15,7 @@
 //! it does not, as for pressing: that is left to the basal ganglia, without anything being named. What has no part in that
 //! either gets ready for a later goal: a finger goes to its string while another one plays, the palm stays.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sensory_prediction::{Predictor, SensoryPrediction};
@@ -24,7 +25,7 @@ use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// A command of its own towards what is to be sensed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GoalReachConfig {
     /// Time in which most of the way is to be gone, in s; above 0 and at most 100, default 0.03 (own measurement on a blind guitar: 0.015 and 0.05 are slower).

@@ -33,6 +33,7 @@ mod synapses;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use climbing_fibre::{ClimbingFibreConfig, FibreDefect};
@@ -58,7 +59,7 @@ use reliability::Reliability;
 use sensory_prediction::SensoryPrediction;
 
 /// The cerebellum's parts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CerebellumConfig {
     /// The error signal.

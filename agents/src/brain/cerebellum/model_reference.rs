@@ -18,6 +18,7 @@
 //! measurement: rough ground is not learnt after a bicycle that steers the other way as long as the correction holds on to how
 //! that one moved).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::ClimbingFibreConfig;
@@ -30,7 +31,7 @@ use crate::brain::least_squares::{dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Model-reference correction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ModelReferenceConfig {
     /// Time over which the practised body's model forgets, in s; 0.1 to 1e9, default 1700: it must go on knowing how falling

@@ -10,13 +10,14 @@
 //! s(sign x) ← s(sign x) + rate · 2 x m / (x² + m² + noticed²)
 //! ```
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::brain::config::{ConfigError, within};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How errors that go on change the rate at which they are learnt from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensitivityConfig {
     /// Largest sensitivity, that of the naive being 1, and the inverse of the smallest; 1 to 10, default 4, where 1 is an ablation.

@@ -22,6 +22,7 @@
 //!
 //! Δb is what the cortex gets to see beside its senses, and what [`GoalReach`](super::goal_reach::GoalReach) commands.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
@@ -31,7 +32,7 @@ use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Sensory prediction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensoryPredictionConfig {
     /// σ: standard deviation of what the forward model cannot know of a sense, in typical magnitudes; 0.001 to 10, default

@@ -14,13 +14,14 @@
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::brain::config::{ConfigError, above, within};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// How parallel fibres find and leave Purkinje cells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SynapsesConfig {
     /// Most synapses of all zones together, as a share of all that are possible; above 0 and at most 1, default 0.5.

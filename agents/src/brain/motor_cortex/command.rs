@@ -15,6 +15,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{AgentShape, Role};
@@ -25,7 +26,7 @@ use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// A population for commands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommandConfig {
     /// Units; 8 per action, at least, and at most 4096, default 90.

@@ -2,10 +2,11 @@
 
 use super::command::CommandConfig;
 use crate::brain::config::{ConfigError, above, within};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Settings of the motor cortex. Activity is in units of the action.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MotorCortexConfig {
     /// Latents between intent and units: the dimension of the intrinsic manifold (10 in Sadtler et al. 2014).
@@ -46,7 +47,7 @@ pub struct MotorCortexConfig {
 }
 
 /// Learning from error: of the map from intent to latents.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErrorTeacher {
     /// Learning rate, per trial.
@@ -58,7 +59,7 @@ pub struct ErrorTeacher {
 }
 
 /// Learning from reward: of the map from latents to units.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RewardTeacher {
     /// Learning rate, per trial, for a modulation of 1.
@@ -72,7 +73,7 @@ pub struct RewardTeacher {
 }
 
 /// Consolidation at night.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Night {
     /// Learning rate, for a modulation of 1; 0 for a brain whose nights change nothing.

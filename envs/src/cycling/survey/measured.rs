@@ -3,6 +3,7 @@
 use super::read::{Fault, Read};
 use super::reader::reader;
 use crate::document::{DocumentError, Invalid};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Most points that a task takes of a file.
@@ -14,7 +15,7 @@ const LONGEST: f64 = 10_000_000.0;
 /// Shortest distance between points, in m.
 const CLOSEST: f64 = 1e-4;
 /// A measured profile: heights at distances along a way.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Survey {
     /// Name of the file that it was read from.

@@ -2,6 +2,7 @@
 
 use super::written::TEMPO;
 use crate::document::Invalid;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Furthest that a piece may be transposed, in semitones.
@@ -23,7 +24,7 @@ pub struct Choice {
 }
 
 /// What is played where notes sound together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Voice {
     /// The melody alone: the highest note at each time, without grace notes.

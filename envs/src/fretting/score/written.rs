@@ -1,7 +1,9 @@
 //! Scores as they are written down.
 
 use super::pitch::Pitch;
+use crate::document::AnyForm;
 use crate::document::Invalid;
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -15,7 +17,7 @@ pub(super) const MOST_NOTES: usize = 10_000;
 pub(super) const TEMPO: std::ops::RangeInclusive<f32> = 10.0..=400.0;
 
 /// A written score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreSpec {
     /// Its name.
@@ -35,7 +37,7 @@ pub struct ScoreSpec {
 }
 
 /// A tempo that begins at a beat.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TempoChange {
     /// When it begins, in beats from the first.
@@ -45,7 +47,7 @@ pub struct TempoChange {
 }
 
 /// A note of a written score. What it does not say of string, fret and finger is found; it says its pitch, or string and fret.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreNote {
     /// When it begins, in beats from the first.
@@ -55,6 +57,7 @@ pub struct ScoreNote {
     pub duration: Option<f32>,
     /// Its pitch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AnyForm")]
     pub pitch: Option<Pitch>,
     /// Its string, from 1, the lowest.
     #[serde(default, skip_serializing_if = "Option::is_none")]

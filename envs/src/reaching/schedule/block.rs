@@ -3,9 +3,11 @@
 use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use super::course::{LONGEST_WALK, Strength};
 use super::table::TrialTable;
+use crate::document::AnyForm;
 use crate::document::Invalid;
 use crate::reaching::movement_spec::MovementSpec;
 use crate::seed::Seed;
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,17 +17,19 @@ use std::fmt;
 const MOST_TRIALS: u32 = 1_000_000;
 
 /// A stretch of trials of one kind.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSpec {
     /// How many, or a table that has a row for each. The last block goes on anyway unless the schedule repeats.
     #[serde(default)]
+    #[schemars(with = "AnyForm")]
     pub trials: Trials,
     /// What acts on hand or cursor.
     #[serde(default)]
     pub field: FieldKind,
     /// How strongly, in all trials or in a course over them; see [`FieldKind`].
     #[serde(default)]
+    #[schemars(with = "AnyForm")]
     pub strength: Strength,
     /// Probability of a catch trial: without the field.
     #[serde(default)]

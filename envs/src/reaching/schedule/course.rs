@@ -5,6 +5,7 @@ use crate::document::Invalid;
 use crate::seed::Seed;
 use rand::RngExt;
 use rand_distr::StandardNormal;
+use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,7 +26,7 @@ pub enum Strength {
 }
 
 /// A course of strengths over the trials of a block: one of these.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Course {
     /// From one strength to another.
@@ -44,7 +45,7 @@ pub struct Course {
 
 /// From one strength to another in equal steps; the first trial has the one, the last the other, as all that follow if the block goes
 /// on. All in the field's unit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ramp {
     /// Strength in the first trial.
@@ -55,7 +56,7 @@ pub struct Ramp {
 
 /// A walk in steps that are drawn from a normal distribution, by the subject's seed, and end at the strengths that the field may
 /// have. If the block goes on, the strength stays where it has come to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RandomWalk {
     /// Strength in the first trial, in the field's unit.
@@ -66,7 +67,7 @@ pub struct RandomWalk {
 }
 
 /// mean + amplitude · sin(2π trial / period + phase), with trials counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sinusoid {
     /// Mean strength, in the field's unit.
@@ -82,7 +83,7 @@ pub struct Sinusoid {
 }
 
 /// Drawn for each trial from a normal distribution, by the subject's seed, within the strengths that the field may have.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Normal {
     /// Its mean, in the field's unit.

@@ -6,6 +6,7 @@
 use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use crate::document::{Document, DocumentError, nearest, shown};
 use csv::{ReaderBuilder, StringRecord, Trim};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
 use std::fmt;
 
@@ -374,7 +375,7 @@ impl Serialize for TrialTable {
 
 impl<'de> Deserialize<'de> for TrialTable {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
+        #[derive(Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         struct Written {
             /// The table as CSV.
