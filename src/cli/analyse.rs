@@ -1,7 +1,11 @@
 //! `etude analyse`: what the trials of a run tell; or what recorded units were tuned to, how many dimensions they had, and what
 //! changed.
 
-use super::{Common, print, print_json, table::table, trials, whole_number};
+use super::flags::Common;
+use super::numbers::whole_number;
+use super::stdout::{print, print_json};
+use super::table::table;
+use super::trials;
 use crate::calibration::{Difference, Findings, Recording, difference, findings};
 use crate::record::read_npz;
 use crate::stats::{Estimate, mean, mean_estimate};

@@ -1,7 +1,9 @@
 //! `etude describe`: all about a task, an agent or an experiment, made from what drives it.
 
 use super::columns::{self, sentence};
-use super::{Common, Settings, print, print_json, table::table};
+use super::flags::{Common, Settings};
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::experiment::Experiment;
 use crate::report::{agent_in_words, block_in_words, steps};

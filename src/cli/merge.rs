@@ -1,6 +1,7 @@
 //! `etude merge`: parts of a study, run apart, joined into what one run would have left.
 
-use super::{Common, sweep, transfer, transfer_matrix};
+use super::flags::Common;
+use super::{sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
 use crate::run::folder::{Spec, format_of};
 use crate::sweep::SweepRun;

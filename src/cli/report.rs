@@ -1,6 +1,7 @@
 //! `etude report`: the report of an experiment, made anew from its tables.
 
-use super::{Common, transfer::show};
+use super::flags::Common;
+use super::transfer::show;
 use crate::report::rebuild;
 use anyhow::Result;
 use clap::Args;

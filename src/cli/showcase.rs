@@ -1,6 +1,7 @@
 //! `etude` alone: a small study of transfer, from nothing to its report.
 
-use super::{Common, transfer::show};
+use super::flags::Common;
+use super::transfer::show;
 use crate::catalog::Catalog;
 use crate::run::interrupt::Interrupted;
 use crate::tell::tell;
