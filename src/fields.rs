@@ -159,7 +159,6 @@ mod tests {
 
     /// How it is.
     #[derive(JsonSchema, Deserialize)]
-    #[expect(dead_code, reason = "only the schema is looked at")]
     #[serde(rename_all = "kebab-case")]
     enum Kind {
         /// Soft.

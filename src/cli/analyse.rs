@@ -1,6 +1,10 @@
 //! `etude analyse`: learning over the trials of a run; or the tuning and dimensions of recorded units, and what changed.
 
-use super::{Common, print, print_json, table::table, trials, whole_number};
+use super::flags::Common;
+use super::numbers::whole_number;
+use super::stdout::{print, print_json};
+use super::table::table;
+use super::trials;
 use crate::calibration::{Difference, Findings, Recording, difference, findings};
 use crate::record::read_npz;
 use crate::stats::{Estimate, mean, mean_estimate};

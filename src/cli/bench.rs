@@ -1,6 +1,9 @@
 //! `etude bench`: the speed of tasks and of learning on them, as ratios within one run.
 
-use super::{Common, Settings, print, print_json, table::table, whole_number};
+use super::flags::{Common, Settings};
+use super::numbers::whole_number;
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::bench::{Bencher, Ratios, Row};
 use crate::catalog::Catalog;
 use crate::tell::tell;

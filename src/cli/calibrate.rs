@@ -1,7 +1,9 @@
 //! `etude calibrate`: a decoder fitted to a subject, written as a task.
 
 use super::evaluate::agent_of;
-use super::{Common, Settings, print, print_json};
+use super::flags::{Common, Settings};
+use super::numbers::seed;
+use super::stdout::{print, print_json};
 use crate::calibration::{IMPAIRED, fit, spec_of};
 use crate::catalog::Catalog;
 use crate::files::write_whole;
@@ -25,7 +27,7 @@ pub struct Calibrate {
     #[arg(long, default_value = "brain", conflicts_with = "subject")]
     agent: String,
     /// Seed of the naive subject and of the passive block
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     /// Write the task with its decoder to this YAML file [default: print it to stdout]
     #[arg(long)]

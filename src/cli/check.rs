@@ -1,6 +1,7 @@
 //! `etude check`: checks that tasks keep the gym's contract.
 
-use super::{Common, print, print_json};
+use super::flags::Common;
+use super::stdout::{print, print_json};
 use crate::catalog::Catalog;
 use anyhow::Result;
 use clap::Args;

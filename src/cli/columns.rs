@@ -1,6 +1,8 @@
 //! `etude describe --columns`: the data dictionary.
 
-use super::{Common, print, print_json, table::table};
+use super::flags::Common;
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::dictionary::{Table, signals, tables};
 use crate::record::Column;
 use anyhow::Result;

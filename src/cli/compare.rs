@@ -1,6 +1,8 @@
 //! `etude compare`: runs on one task, side by side.
 
-use super::{Common, print, print_json, table::table};
+use super::flags::Common;
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::compare::compare;
 use anyhow::Result;
 use clap::Args;

@@ -1,7 +1,9 @@
 //! `etude describe`: a task, an agent or an experiment, described from the data that drives it.
 
 use super::columns::{self, sentence};
-use super::{Common, Settings, print, print_json, table::table};
+use super::flags::{Common, Settings};
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::catalog::{AgentBlueprint, Catalog, agent_schema};
 use crate::experiment::{Experiment, ExperimentSpec};
 use crate::fields::{DocumentField, document_fields};

@@ -1,7 +1,10 @@
 //! `etude evaluate`: how well a trained subject does, learning disabled.
 
 use super::filming::{Filming, size};
-use super::{Common, Lesioning, Settings, print, print_json, table::table, whole_number};
+use super::flags::{Common, Lesioning, Settings};
+use super::numbers::{seed, whole_number};
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::calibration::suited;
 use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::files::write_whole;
@@ -43,7 +46,7 @@ pub struct Evaluate {
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000_000>)]
     trial: Option<u64>,
     /// Seed of the episodes
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     /// Write one row per episode to this CSV file: length, return, score, how it ended, and the task's metrics
     #[arg(long, value_name = "FILE")]

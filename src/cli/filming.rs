@@ -1,6 +1,6 @@
 //! The flags of a recording.
 
-use super::whole_number;
+use super::numbers::whole_number;
 use crate::show::{Programme, Recording, Speed, Theatre, record};
 use anyhow::Result;
 use clap::Args;

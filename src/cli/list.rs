@@ -1,6 +1,8 @@
 //! `etude list`: lists tasks, agents and experiments.
 
-use super::{Common, print, print_json, table::table};
+use super::flags::Common;
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::catalog::Catalog;
 use anyhow::Result;
 use clap::{Args, ValueEnum};

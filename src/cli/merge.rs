@@ -1,6 +1,7 @@
 //! `etude merge`: joins parts of a study that were run separately into what a single run would have written.
 
-use super::{Common, sweep, transfer, transfer_matrix};
+use super::flags::Common;
+use super::{sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
 use crate::run::folder::{Spec, format_of};
 use crate::sweep::SweepRun;

@@ -10,15 +10,19 @@ mod compare;
 mod describe;
 mod evaluate;
 mod filming;
+mod flags;
 mod list;
 mod merge;
 #[cfg(not(feature = "stage"))]
 mod no_stage;
+mod numbers;
 #[cfg(feature = "stage")]
 mod play;
 mod report;
+mod runs;
 mod score;
 mod showcase;
+mod stdout;
 mod sweep;
 mod tablature;
 mod table;
@@ -31,14 +35,9 @@ mod watch;
 
 use crate::catalog::Catalog;
 use crate::run::interrupt::Interrupted;
-use crate::run::lesions::Lesions;
-use crate::run::limits::LARGEST_SEED;
-use crate::tell::{plain_lines, tell};
-use anyhow::{Result, bail};
-use clap::{Args, Parser, Subcommand};
+use crate::tell::tell;
+use clap::{Parser, Subcommand};
 use std::ffi::OsString;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// A gym for motor skills and their transfer.
@@ -101,83 +100,6 @@ enum Command {
     Play(no_stage::Away),
 }
 
-/// Flags that every command has.
-#[derive(Args, Clone)]
-struct Common {
-    /// Print one JSON document to stdout, and nothing else
-    #[arg(long)]
-    json: bool,
-    /// Show no progress
-    #[arg(long, short)]
-    quiet: bool,
-}
-
-#[derive(Args, Clone)]
-struct Threads {
-    /// Number of threads; results do not depend on it [default: all cores]
-    #[arg(long, value_parser = whole_number::<1, 1024>)]
-    threads: Option<u64>,
-}
-
-impl Threads {
-    fn count(&self) -> usize {
-        match self.threads {
-            Some(threads) => threads as usize,
-            None => std::thread::available_parallelism().map_or(1, |cores| cores.get()),
-        }
-    }
-}
-
-#[derive(Args, Clone)]
-struct Settings {
-    /// Change a setting of the agent (e.g. brain.basal_ganglia.policy_rate=0.1) or of the task (e.g. episode.time_limit=10);
-    /// `describe NAME --yaml` prints all settings; may be repeated
-    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = crate::settings::setting)]
-    set: Vec<crate::settings::Setting>,
-}
-
-impl Settings {
-    /// Refuses settings of the agent where it is a trained one.
-    fn refuse_of_agent(&self) -> Result<()> {
-        match self.set.iter().find(|setting| setting.of_agent()) {
-            Some(setting) => bail!("--set {setting}: a trained agent cannot be changed; expected settings of the task"),
-            None => Ok(()),
-        }
-    }
-
-    /// Refuses settings of the task where there are many tasks.
-    fn refuse_of_task(&self) -> Result<()> {
-        match self.set.iter().find(|setting| !setting.of_agent()) {
-            Some(setting) => bail!(
-                "--set {setting}: the tasks cannot be changed here; expected settings of the agent, such as \
-                 brain.basal_ganglia.policy_rate=0.1"
-            ),
-            None => Ok(()),
-        }
-    }
-}
-
-#[derive(Args, Clone)]
-struct Lesioning {
-    /// Switch off a part of the agent (e.g. cerebellum), or a share of it (e.g. cerebellum=0.5); may be repeated
-    #[arg(long = "lesion", value_name = "PART[=SHARE]", value_parser = lesion)]
-    parts: Vec<(String, f32)>,
-}
-
-impl Lesioning {
-    /// The parts with their shares; for a part that is named twice, the last share counts.
-    fn lesions(&self) -> Lesions {
-        self.parts.iter().cloned().collect()
-    }
-}
-
-fn lesion(text: &str) -> Result<(String, f32), String> {
-    let (part, share) = text.split_once('=').unwrap_or((text, "1"));
-    let expected = || format!("expected a part and a number, such as cerebellum=0.5, found `{text}`");
-    let share = share.parse::<f32>().ok().filter(|share| share.is_finite() && !part.is_empty()).ok_or_else(expected)?;
-    Ok((part.into(), share))
-}
-
 /// Parses and runs a command; errors go to stderr with exit code 1, or 2 for wrong usage.
 pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
@@ -231,76 +153,9 @@ pub fn run(catalog: &Catalog, arguments: impl IntoIterator<Item = OsString>) -> 
     }
 }
 
-/// Prints to stdout; a reader that has gone away is not an error, a full disk is.
-fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(plain_lines(text).as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::new(error).context("cannot write to stdout"))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn print_json(document: &serde_json::Value) -> Result<()> {
-    print(&format!("{}\n", serde_json::to_string_pretty(document)?))
-}
-
-/// The first numbered folder of that name in `runs/` that does not exist.
-fn first_free(name: &str) -> PathBuf {
-    numbered(name, free_number(name))
-}
-
-/// The last numbered folder of that name in `runs/` that exists; the first if none does.
-fn last_taken(name: &str) -> PathBuf {
-    numbered(name, free_number(name).saturating_sub(1).max(1))
-}
-
-fn free_number(name: &str) -> u32 {
-    (1..u32::MAX).find(|&number| !numbered(name, number).exists()).unwrap_or(1)
-}
-
-fn numbered(name: &str, number: u32) -> PathBuf {
-    let runs = Path::new("runs");
-    if number == 1 { runs.join(name) } else { runs.join(format!("{name}_{number}")) }
-}
-
-/// Parses a seed.
-fn seed(text: &str) -> Result<u64, String> {
-    whole_number::<0, LARGEST_SEED>(text)
-}
-
-/// Parses `300000`, `300_000` and `3e5` alike.
-fn whole_number<const LOW: u64, const HIGH: u64>(text: &str) -> Result<u64, String> {
-    let plain = text.replace('_', "");
-    let expected = || format!("expected a whole number from {LOW} to {HIGH}, such as 300000, 300_000 or 3e5");
-    let number = match plain.parse::<u64>() {
-        Ok(number) => number,
-        Err(_) => {
-            let float = plain.parse::<f64>().map_err(|_| expected())?;
-            if float.fract() != 0.0 || !(0.0..=9e15).contains(&float) {
-                return Err(expected());
-            }
-            float as u64
-        }
-    };
-    if (LOW..=HIGH).contains(&number) { Ok(number) } else { Err(expected()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn whole_numbers_may_be_written_in_three_ways() {
-        let parse = whole_number::<1, 1_000_000>;
-        assert_eq!(parse("300000"), Ok(300_000));
-        assert_eq!(parse("300_000"), Ok(300_000));
-        assert_eq!(parse("3e5"), Ok(300_000));
-        for wrong in ["", "0", "-1", "1.5", "nan", "inf", "1e9", "many", "1e400"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn the_command_line_is_well_formed() {

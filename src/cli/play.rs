@@ -1,6 +1,7 @@
 //! `etude play`: a person at the controls of a task.
 
 use super::cast::siblings;
+use super::numbers::seed;
 use super::watch::PictureSize;
 use crate::catalog::Catalog;
 use crate::run::lesions::Lesions;
@@ -22,7 +23,7 @@ pub struct Play {
     #[arg(long, default_value = "0.5")]
     speed: Speed,
     /// Seed of the episodes
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     #[command(flatten)]
     picture: PictureSize,

@@ -1,6 +1,7 @@
 //! `etude report`: regenerates the report of an experiment from its tables.
 
-use super::{Common, sweep, transfer, transfer_matrix};
+use super::flags::Common;
+use super::{sweep, transfer, transfer_matrix};
 use crate::matrix::{self, MatrixSpec};
 use crate::report;
 use crate::run::folder::{Spec, format_of};

@@ -1,7 +1,8 @@
 //! `etude score`: how a hand plays a piece of music, and with which fingers.
 
+use super::flags::{Common, Settings};
+use super::stdout::{print, print_json};
 use super::tablature::tablature;
-use super::{Common, Settings, print, print_json};
 use crate::catalog::Catalog;
 use crate::files::write_whole;
 use anyhow::{Context, Result, anyhow, bail};

@@ -1,6 +1,7 @@
 //! `etude` without a command: a small study of transfer, from start to report.
 
-use super::{Common, transfer::show};
+use super::flags::Common;
+use super::transfer::show;
 use crate::catalog::Catalog;
 use crate::run::interrupt::Interrupted;
 use crate::tell::tell;

@@ -1,6 +1,9 @@
 //! `etude sweep`: which settings are best, selected on some subjects and confirmed on others.
 
-use super::{Common, Threads, first_free, last_taken, print, table::table};
+use super::flags::{Common, Threads};
+use super::runs::{first_free, last_taken};
+use super::stdout::print;
+use super::table::table;
 use crate::catalog::Catalog;
 use crate::sweep::{Entry, Summary, Sweep, in_words, short_values, told_in_words};
 use crate::tell::tell;

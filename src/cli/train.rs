@@ -1,9 +1,11 @@
 //! `etude train`: practice of a cohort on one task.
 
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
-use super::{
-    Common, Lesioning, Settings, Threads, first_free, last_taken, print, print_json, table::table, whole_number,
-};
+use super::flags::{Common, Lesioning, Settings, Threads};
+use super::numbers::{seed, whole_number};
+use super::runs::{first_free, last_taken};
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::run::cohort::{Members, Summary, train};
 use crate::run::folder::{RunSpec, read_record};
@@ -38,7 +40,7 @@ pub struct Train {
     #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
     steps: Option<u64>,
     /// Seed of all randomness [default: 0]
-    #[arg(long, value_parser = super::seed)]
+    #[arg(long, value_parser = seed)]
     seed: Option<u64>,
     /// Run folder [default: a new one in runs/, named after task and agent]
     #[arg(long)]

@@ -1,6 +1,9 @@
 //! `etude transfer`: what practice of one skill is worth for another.
 
-use super::{Common, Settings, Threads, print, table::table, whole_number};
+use super::flags::{Common, Settings, Threads};
+use super::numbers::{seed, whole_number};
+use super::stdout::print;
+use super::table::table;
 use crate::catalog::Catalog;
 use crate::report::UNDEFINED;
 use crate::tell::tell;
@@ -26,7 +29,7 @@ pub struct Transfer {
     #[arg(long, value_parser = whole_number::<1, 10_000>)]
     subjects: Option<u64>,
     /// Seed of all randomness [default: the experiment's]
-    #[arg(long, value_parser = super::seed)]
+    #[arg(long, value_parser = seed)]
     seed: Option<u64>,
     /// Resume the experiment in the output folder; the result is bit-identical to an uninterrupted run
     #[arg(long)]

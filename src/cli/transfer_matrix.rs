@@ -1,6 +1,10 @@
 //! `etude transfer-matrix`: what practice of each task is worth for each of the others.
 
-use super::{Common, Settings, Threads, first_free, last_taken, print, table::table, whole_number};
+use super::flags::{Common, Settings, Threads};
+use super::numbers::{seed, whole_number};
+use super::runs::{first_free, last_taken};
+use super::stdout::print;
+use super::table::table;
 use crate::catalog::{Catalog, body_differences};
 use crate::figure::{interval_in_words, number, steps};
 use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
@@ -43,7 +47,7 @@ pub struct TransferMatrix {
     #[arg(long, default_value = "5", value_parser = whole_number::<1, 10_000>)]
     evaluation_episodes: u64,
     /// Seed of all randomness
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     /// Output folder [default: a new one in runs/, named after the agent]
     #[arg(long)]

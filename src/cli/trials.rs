@@ -1,6 +1,7 @@
 //! `etude analyse RUN`: learning over the trials of a training run.
 
-use super::{print, print_json, table::table};
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::analysis::episodes::{self, read};
 use crate::analysis::phases::Phase;
 use crate::analysis::trials::{Columns, Findings, findings};

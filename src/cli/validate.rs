@@ -1,6 +1,10 @@
 //! `etude validate`: whether the brain reproduces published findings, and whether a broken brain would be detected.
 
-use super::{Common, Settings, Threads, first_free, print, print_json, table::table, whole_number};
+use super::flags::{Common, Settings, Threads};
+use super::numbers::{seed, whole_number};
+use super::runs::first_free;
+use super::stdout::{print, print_json};
+use super::table::table;
 use crate::catalog::Catalog;
 use crate::run::folder::{RunFolder, Spec};
 use crate::run::limits::{LARGEST_SEED, MOST_SUBJECTS, whole};
@@ -25,7 +29,7 @@ pub struct Validate {
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 10_000>)]
     subjects: u64,
     /// Seed of all randomness
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     /// Number of consecutive seeds to repeat everything on, starting with --seed
     #[arg(long, default_value = "1", value_parser = whole_number::<1, 1_000>)]

@@ -3,7 +3,9 @@
 use super::cast::{Cast, cast, siblings};
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
 use super::filming::{Filming, size};
-use super::{Lesioning, Settings, Threads, whole_number};
+use super::flags::{Lesioning, Settings, Threads};
+use super::numbers::{seed, whole_number};
+use super::stdout::print;
 use crate::catalog::Catalog;
 use crate::settings;
 use crate::show::{Programme, Speed, Training};
@@ -37,7 +39,7 @@ pub struct Watch {
     #[arg(long, default_value = "1")]
     speed: Speed,
     /// Seed of the episodes and of naive subjects
-    #[arg(long, default_value = "0", value_parser = super::seed)]
+    #[arg(long, default_value = "0", value_parser = seed)]
     seed: u64,
     #[command(flatten)]
     settings: Settings,
@@ -86,7 +88,7 @@ impl Watch {
             (subject, _) => self.trained(catalog, cast(subject.as_deref(), self.subjects)?)?,
         };
         match &self.filming.record {
-            Some(path) => super::print(&self.filming.film(path, programme, self.picture.size, self.speed)?)?,
+            Some(path) => print(&self.filming.film(path, programme, self.picture.size, self.speed)?)?,
             None => self.open(programme)?,
         }
         Ok(ExitCode::SUCCESS)

@@ -1,6 +1,8 @@
 //! A cursor on its way to a target, and the units that steer it: a ring of preferred directions with their rates.
 
-use super::{Grip, History, Look, Map, inset, small};
+use super::history::History;
+use super::look::{Grip, Look, Map};
+use super::parts::{inset, small};
 use crate::canvas::{Align, Canvas};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};

@@ -1,6 +1,7 @@
 //! A bicycle and its rider from the side, on the ground as it is, and from behind.
 
-use super::{Grip, Look, Map, inset, joint, small};
+use super::look::{Grip, Look, Map};
+use super::parts::{inset, joint, small};
 use crate::canvas::{Align, Canvas};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};

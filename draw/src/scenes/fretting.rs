@@ -1,6 +1,7 @@
 //! A fretboard under four fingers, and the notes on their way to it.
 
-use super::{Grip, Look, Map, small};
+use super::look::{Grip, Look, Map};
+use super::parts::small;
 use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};

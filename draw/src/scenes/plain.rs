@@ -1,6 +1,6 @@
 //! Any task, from the plain shapes of its scene: nobody has to write drawing code to watch a task of their own.
 
-use super::{Grip, Look, Map};
+use super::look::{Grip, Look, Map};
 use crate::canvas::Canvas;
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};

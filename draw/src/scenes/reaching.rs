@@ -1,6 +1,8 @@
 //! An arm seen from above, the way of its hand close up, and the field it moves in.
 
-use super::{Grip, History, Look, Map, inset, small};
+use super::history::History;
+use super::look::{Grip, Look, Map};
+use super::parts::{inset, small};
 use crate::canvas::Canvas;
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};

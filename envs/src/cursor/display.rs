@@ -1,13 +1,8 @@
-//! What is seen, what a spectator sees, and the task's spec in words.
+//! What is seen, and what a spectator sees.
 
-use super::record::{METRICS, PLACE};
-use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
 use super::{Cursor, TARGET};
 use crate::scene::Scene;
-use crate::schedule::{Place, in_words};
-use crate::space::{Field, Role, Space};
-use crate::task::TaskSpec;
-use crate::world::PhysicsSettings;
+use crate::schedule::Place;
 use bevy_rapier2d::rapier::prelude::Vector;
 
 impl Cursor {
@@ -44,120 +39,4 @@ impl Cursor {
             scene.tell("unit", [own[0][unit], own[1][unit], perturbed[0][unit], perturbed[1][unit], modulation]);
         }
     }
-}
-
-fn observation(spec: &CursorSpec) -> Space {
-    let movement = &spec.movement;
-    let (edge, speed) = (movement.workspace, movement.speed);
-    let mut fields = Vec::new();
-    let mut pair = |name: &str, unit: &str, bound: f32, typical: f32, role: fn(usize) -> Role, meaning: &str| {
-        fields.extend(["x", "y"].into_iter().enumerate().map(|(axis, letter)| {
-            let name = format!("{name}_{letter}");
-            Field::outside(&name, unit, -bound, bound, typical, meaning).with_role(role(axis))
-        }));
-    };
-    let world = |_| Role::World;
-    pair("cursor", "m", edge, 0.5 * movement.distance, world, "place of the cursor from the centre");
-    pair("cursor_rate", "m/s", 1000.0 * speed, speed, world, "velocity of the cursor");
-    pair("target", "m", movement.distance, movement.distance, world, "place of the target from the centre");
-    let meaning = "velocity with which the cursor should move: straight at the target";
-    pair("wanted_rate", "m/s", speed, speed, |axis| Role::Aim { axis }, meaning);
-    let meaning = "wanted velocity less that of the cursor";
-    pair("error", "m/s", 1001.0 * speed, speed, |axis| Role::Error { axis }, meaning);
-    fields.push(Field::outside("time", "s", 0.0, 101.0, 1.0, "time since the target appeared"));
-    Space::new(fields)
-}
-
-fn action(spec: &CursorSpec) -> Space {
-    let (units, baseline, depth) = (spec.population.units, spec.population.baseline, spec.population.depth);
-    let meaning = format!("rate of the unit: {baseline} Hz and {depth} Hz times the action, never below 0");
-    Space::new((0..units).map(|unit| Field::action(&format!("unit_{unit:02}"), &meaning)).collect())
-}
-
-/// The task's spec in words and spaces.
-pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
-    let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
-    let delay = match spec.senses.delay {
-        0.0 => String::new(),
-        delay => format!(" All that is seen is as it was {delay} s before."),
-    };
-    TaskSpec {
-        id: spec.task.clone(),
-        summary: spec.summary.clone(),
-        score: format!(
-            "Success times speed: 1 for a target acquired in {:.2} s, the time of the straight way at the wanted speed, falling \
-             to 0 at {} s.",
-            spec.straight_time(),
-            episode.time_limit
-        ),
-        reward: format!(
-            "{} per step for going straight at the target at {} m/s, in proportion for less, and {} for acquiring it.",
-            reward.progress, movement.speed, reward.acquisition
-        ),
-        start: format!(
-            "The cursor at rest in the centre, a target {} m away. {} {}{delay}",
-            movement.distance,
-            decoder(spec),
-            schedule(spec)
-        ),
-        end: format!(
-            "Terminated when the cursor is within {} m of the target, truncated after {} s.",
-            movement.acceptance, episode.time_limit
-        ),
-        observation: observation(spec),
-        percepts: Vec::new(),
-        action: action(spec),
-        metrics: PLACE.iter().chain(&METRICS).cloned().collect(),
-        physics: PhysicsSettings {
-            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
-            steps_per_action: episode.physics_steps,
-            solver_iterations: 1,
-            gravity: [0.0, 0.0],
-        },
-        step_limit: spec.step_limit(),
-    }
-}
-
-fn decoder(spec: &CursorSpec) -> String {
-    let decoder = &spec.decoder;
-    let units = spec.population.units;
-    let arm = match spec.arm {
-        Some(_) => " The cursor is the hand of an arm, whose joints it turns.",
-        None => "",
-    };
-    let own = if decoder.fitted { "" } else { " Its weights come from the seed." };
-    let how = match decoder.method {
-        Method::PopulationVector => {
-            format!("A population vector of {units} units, averaged over {} steps, moves it.", decoder.boxcar)
-        }
-        Method::Factors => format!("{} factors of {units} units' activity move it.", decoder.factors),
-        Method::Linear => format!("A linear map of {units} units' activity moves it."),
-    };
-    how + own + arm
-}
-
-/// The schedule in words.
-fn schedule(spec: &CursorSpec) -> String {
-    in_words(spec.schedule.iter().map(|block| (block.trials, named(block))), spec.after_schedule)
-}
-
-fn named(block: &BlockSpec) -> String {
-    let mut words = match block.perturbation {
-        _ if block.passive => "the cursor goes by itself".into(),
-        Perturbation::None => "intuitive decoder".into(),
-        Perturbation::Turned => format!(
-            "preferred directions of {} % of the units turned by {} degrees",
-            100.0 * block.share,
-            block.degrees
-        ),
-        Perturbation::Within => "factors permuted (within the manifold)".into(),
-        Perturbation::Outside => "units permuted (outside the manifold)".into(),
-    };
-    if block.perturbation != Perturbation::None && block.mix < 1.0 {
-        words.push_str(&format!(", {} % of it", (100.0 * block.mix).round()));
-    }
-    if block.night {
-        words.push_str(", then a night");
-    }
-    words
 }

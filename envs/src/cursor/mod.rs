@@ -7,6 +7,7 @@
 
 mod arm;
 mod decoder;
+mod description;
 mod display;
 mod record;
 mod spec;
@@ -114,7 +115,7 @@ impl Cursor {
             physics_step: 0,
             steps: 0,
             record: Record::default(),
-            task: Arc::new(display::task_spec(&spec)),
+            task: Arc::new(description::task_spec(&spec)),
             decoder: Arc::new(decoder),
             arm: spec.arm.as_ref().map(Arm::new),
             plane: Arc::new(plane(&intuitive)),

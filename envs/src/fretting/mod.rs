@@ -5,6 +5,7 @@
 //! the task plucks every written note at its onset. What is played is an étude drawn anew for every episode, or a score
 //! (`score/`), whose strings, frets and fingers are found where it does not say them.
 
+mod description;
 mod display;
 mod ear;
 mod hand;
@@ -29,39 +30,16 @@ use crate::family::Family;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::Field;
-use crate::task::{Blueprint, Judgement, Metric, Push, Task, TaskSpec, measured};
+use crate::task::{Blueprint, Judgement, Push, Task, TaskSpec, measured};
 use crate::tolerance;
 use crate::tone::{Tone, Touch};
 use crate::world::World;
 use bevy_rapier2d::rapier::prelude::Vector;
+use description::METRICS;
 use instrument::BEHIND_FRET;
 use rand::RngExt;
 use std::sync::Arc;
 
-/// The metrics of an episode, in the order of [`Task::metrics`].
-static METRICS: [Metric; 9] = [
-    Metric::new(
-        "precision",
-        "1",
-        "share of the notes that sounded that were played as written; empty if nothing sounded",
-    ),
-    Metric::new("recall", "1", "share of the written notes that were played as written; empty if none was due"),
-    Metric::new(
-        "timing_error_ms",
-        "ms",
-        "mean absolute error of the onsets of notes played as written; empty if there are none",
-    ),
-    Metric::new("peak_force_n", "N", "largest force of a finger"),
-    Metric::new("shifts", "1", "number of shifts of the hand's position along the neck that were played to"),
-    Metric::new(
-        "f1_index",
-        "1",
-        "harmonic mean of precision and recall of the index finger's notes; empty if it had none",
-    ),
-    Metric::new("f1_middle", "1", "the same of the middle finger"),
-    Metric::new("f1_ring", "1", "the same of the ring finger"),
-    Metric::new("f1_little", "1", "the same of the little finger"),
-];
 /// Times from now in s between which a drawing is told of notes.
 const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
@@ -106,7 +84,7 @@ pub struct Fretting {
 impl Fretting {
     /// A task as the spec says, which must be valid, with the notes of its score, if it has one.
     pub fn new(spec: FrettingSpec, written: Vec<Note>) -> Self {
-        let task = display::task_spec(&spec);
+        let task = description::task_spec(&spec);
         Self {
             instrument: Arc::new(Instrument::new(&spec.instrument)),
             notes: written,

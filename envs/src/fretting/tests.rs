@@ -22,7 +22,7 @@ struct Bench {
 impl Bench {
     fn new(id: &str, place: f32) -> Self {
         let spec = spec(id);
-        let settings = display::task_spec(&spec).physics;
+        let settings = description::task_spec(&spec).physics;
         let instrument = Instrument::new(&spec.instrument);
         let mut physics = Physics::new(&settings);
         let mut world = physics.world();
@@ -81,7 +81,7 @@ fn a_pressed_finger_resists_sliding_by_friction() {
         let mut bench = Bench::new("fretting/guitar-v0", 0.2);
         // Muscles that give way, so that friction alone holds the finger.
         bench.spec.hand.reach_force = 0.0;
-        let settings = display::task_spec(&bench.spec).physics;
+        let settings = description::task_spec(&bench.spec).physics;
         bench.physics = Physics::new(&settings);
         let mut world = bench.physics.world();
         bench.hand = Hand::build(&mut world, &bench.spec.hand, &bench.instrument, settings.control_interval());

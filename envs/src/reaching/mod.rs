@@ -7,6 +7,7 @@
 mod arm;
 mod checks;
 mod controller;
+mod description;
 mod display;
 mod dynamics;
 mod field;
@@ -118,7 +119,7 @@ impl Reaching {
             physics_step: 0,
             steps: 0,
             record: Record::default(),
-            task: Arc::new(display::task_spec(&spec)),
+            task: Arc::new(description::task_spec(&spec)),
             spec: Arc::new(spec),
         }
     }
@@ -290,7 +291,7 @@ impl Task for Reaching {
     }
 
     fn state_fields(&self) -> Vec<space::Field> {
-        display::state_fields()
+        description::state_fields()
     }
 
     fn state(&self, _world: &World<'_>, state: &mut [f32]) {

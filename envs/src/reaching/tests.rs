@@ -83,7 +83,7 @@ struct Bench {
 
 impl Bench {
     fn new(spec: ReachingSpec) -> Self {
-        let settings = display::task_spec(&spec).physics;
+        let settings = description::task_spec(&spec).physics;
         let mut physics = Physics::new(&settings);
         let mut arm = Arm::build(&mut physics.world(), &spec.arm);
         let links = Links::new(&spec.arm);
@@ -400,7 +400,7 @@ fn the_channel_pulls_back_to_the_line() {
 fn a_spectator_sees_the_arm_around_its_links_and_the_hand_at_its_end() {
     let mut spec = spec("reaching/curl-v0");
     spec.episode.start_offset = 0.0;
-    let mut physics = Physics::new(&display::task_spec(&spec).physics);
+    let mut physics = Physics::new(&description::task_spec(&spec).physics);
     let mut task = Reaching::new(spec.clone());
     task.build(&mut physics.world());
     task.reset(&mut physics.world(), &mut Seed(1).rng());
