@@ -1,4 +1,4 @@
-"""Every Python example of the package's README runs, in the order shown."""
+"""Every Python example of the package's README and of the benchmark tutorial runs, in the order shown."""
 
 import os
 import pathlib
@@ -8,15 +8,24 @@ import sys
 import pytest
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
+TUTORIAL = pathlib.Path(__file__).parents[2] / "docs" / "tutorial-benchmark.md"
 NEEDS = ["stable_baselines3", "minari", "torch"]
 TASK = "task: cycling/gravel-v0\nextends: cycling/flat-v0\nsummary: Ride 60 m of gravel.\nground: {roughness: 256.0e-6}\n"
 
 
-def blocks():
-    text, found = README.read_text(), []
-    for part in text.split("```python\n")[1:]:
-        found.append(part.split("```")[0])
-    return found
+def blocks(page, language="python"):
+    return [part.split("```")[0] for part in page.read_text().split(f"```{language}\n")[1:]]
+
+
+def run_all(examples, folder):
+    for example in examples:
+        if any(f"import {name}" in example or f"from {name}" in example for name in NEEDS if not _there(name)):
+            continue
+        # Small networks are faster on one thread.
+        alone = {**os.environ, "OMP_NUM_THREADS": "1", "MINARI_DATASETS_PATH": str(folder)}
+        command = [sys.executable, "-c", example]
+        done = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, f"{example}\n{done.stderr}"
 
 
 def test_examples_run(tmp_path):
@@ -24,16 +33,18 @@ def test_examples_run(tmp_path):
     import etude
 
     etude.train("cycling/flat-v0", tmp_path / "runs" / "small", subjects=2, steps=2000, evaluate_every=1000)
-    examples = blocks()
+    examples = blocks(README)
     assert len(examples) >= 6
-    for example in examples:
-        if any(f"import {name}" in example or f"from {name}" in example for name in NEEDS if not _there(name)):
-            continue
-        # Small networks are faster on one thread.
-        alone = {**os.environ, "OMP_NUM_THREADS": "1", "MINARI_DATASETS_PATH": str(tmp_path)}
-        command = [sys.executable, "-c", example]
-        done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, timeout=600)
-        assert done.returncode == 0, f"{example}\n{done.stderr}"
+    run_all(examples, tmp_path)
+
+
+def test_the_tutorial_runs(tmp_path):
+    for text in blocks(TUTORIAL, "yaml"):
+        (tmp_path / text.splitlines()[0].removeprefix("# ").strip()).write_text(text)
+    examples = blocks(TUTORIAL)
+    assert len(examples) >= 3
+    run_all(examples, tmp_path)
+    assert (tmp_path / "runs" / "bench-climber" / "summary.json").exists()
 
 
 def _there(name):
