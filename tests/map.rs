@@ -59,18 +59,23 @@ fn expanded(tree: &str) -> Vec<String> {
     parts.iter().filter(|part| !part.trim().is_empty()).flat_map(full).collect()
 }
 
-/// All paths in code: those of its `use` lines, and those in the midst of it.
+/// The tree of imports that begins in a line.
+fn tree_begun(line: &str) -> Option<&str> {
+    let (visibility, tree) = line.split_once("use ")?;
+    let visibility = visibility.trim_end();
+    let begins =
+        visibility.is_empty() || visibility == "pub" || visibility.starts_with("pub(") && visibility.ends_with(')');
+    begins.then_some(tree)
+}
+
+/// All paths in code: those of its imports, and those in the midst of it.
 fn paths(code: &str) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), String::new());
     let mut tree: Option<String> = None;
     for line in code.lines().map(str::trim) {
-        let visible = line.starts_with("pub").then(|| line.split_once("use ")).flatten();
-        let begins = line
-            .strip_prefix("use ")
-            .or(visible.filter(|(before, _)| !before.contains(['{', '='])).map(|(_, tree)| tree));
-        match (&mut tree, begins) {
+        match (&mut tree, tree_begun(line)) {
             (Some(tree), _) => tree.push_str(line),
-            (None, Some(begins)) => tree = Some(begins.into()),
+            (None, Some(begun)) => tree = Some(begun.into()),
             (None, None) => rest = rest + line + "\n",
         }
         if let Some(whole) = tree.as_ref().and_then(|tree| tree.strip_suffix(';')) {
