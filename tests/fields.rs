@@ -51,7 +51,9 @@ fn every_field_of_every_task_and_agent_has_a_meaning() {
         leaves(&serde_yaml::from_str(document["yaml"].as_str().unwrap()).unwrap(), "", &mut found);
         for leaf in found {
             // What is read in several forms is explained as a whole.
-            let known = paths.iter().any(|path| leaf == *path || leaf.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with(['.', '['])));
+            let known = paths.iter().any(|path| {
+                leaf == *path || leaf.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with(['.', '[']))
+            });
             assert!(known, "{name}: `{leaf}` is not explained");
             checked += 1;
         }
@@ -73,7 +75,10 @@ fn units_and_values_are_told_to_a_person_and_a_file_of_ones_own_is_explained_too
         String::from_utf8(output.stdout).unwrap()
     };
     let row = |text: &str, field: &str| -> String {
-        text.lines().find(|line| line.split_whitespace().next() == Some(field)).unwrap_or_else(|| panic!("{field}")).into()
+        text.lines()
+            .find(|line| line.split_whitespace().next() == Some(field))
+            .unwrap_or_else(|| panic!("{field}"))
+            .into()
     };
     let heavy = told("heavy.yaml");
     let mass = row(&heavy, "rider.body.mass");

@@ -28,11 +28,15 @@ fn row(cells: &[&str]) -> String {
 fn fields(space: &Value) -> String {
     let all = space.as_array().unwrap();
     let stem = |field: &Value| text(field, "name").trim_end_matches(|letter: char| letter.is_ascii_digit()).to_string();
-    let rest = |field: &Value| (stem(field), field["unit"].clone(), field["low"].clone(), field["high"].clone(), field["meaning"].clone());
+    let rest = |field: &Value| {
+        (stem(field), field["unit"].clone(), field["low"].clone(), field["high"].clone(), field["meaning"].clone())
+    };
     let mut page = row(&["field", "unit", "range", "role", "meaning"]) + &row(&["---"; 5]);
     for like in all.chunk_by(|one, other| stem(one) != text(one, "name") && rest(one) == rest(other)) {
         let (first, last) = (&like[0], &like[like.len() - 1]);
-        let name = if like.len() > 2 { format!("`{}` … `{}`", text(first, "name"), text(last, "name")) } else {
+        let name = if like.len() > 2 {
+            format!("`{}` … `{}`", text(first, "name"), text(last, "name"))
+        } else {
             like.iter().map(|field| format!("`{}`", text(field, "name"))).collect::<Vec<_>>().join(", ")
         };
         let range = format!("{} to {}", first["low"], first["high"]);
@@ -59,7 +63,8 @@ fn page(family: &str, tasks: &[Value]) -> String {
     }
     for (index, same) in bodies.iter().enumerate() {
         let names: Vec<String> = same.iter().map(|task| format!("`{}`", text(task, "task"))).collect();
-        let _ = write!(page, "## Body {}\n\nTasks between which an agent can move: {}.\n\n", index + 1, names.join(", "));
+        let _ =
+            write!(page, "## Body {}\n\nTasks between which an agent can move: {}.\n\n", index + 1, names.join(", "));
         let first = same[0];
         for (title, key) in [("Observation", "observation"), ("Action", "action")] {
             let count = first[key].as_array().unwrap().len();
@@ -67,7 +72,8 @@ fn page(family: &str, tasks: &[Value]) -> String {
         }
         let metrics = first["metrics"].as_array().unwrap();
         if !metrics.is_empty() {
-            page += &format!("**Metrics of an episode**\n\n{}{}", row(&["metric", "unit", "meaning"]), row(&["---"; 3]));
+            page +=
+                &format!("**Metrics of an episode**\n\n{}{}", row(&["metric", "unit", "meaning"]), row(&["---"; 3]));
             for metric in metrics {
                 page += &row(&[&format!("`{}`", text(metric, "name")), text(metric, "unit"), text(metric, "meaning")]);
             }
@@ -79,7 +85,8 @@ fn page(family: &str, tasks: &[Value]) -> String {
                 let _ = writeln!(page, "- {title}: {}", text(task, key));
             }
             let rate = 1.0 / task["control_interval_s"].as_f64().unwrap();
-            let _ = writeln!(page, "- Time: {rate:.0} actions per second, at most {} in an episode", task["step_limit"]);
+            let _ =
+                writeln!(page, "- Time: {rate:.0} actions per second, at most {} in an episode", task["step_limit"]);
             if let Some(trials) = task["schedule"]["trials"].as_u64() {
                 let _ = writeln!(page, "- Schedule: {trials} trials, at most {} actions", task["schedule"]["steps"]);
             }

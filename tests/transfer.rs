@@ -329,7 +329,7 @@ fn a_test_that_is_a_schedule_is_evaluated_where_it_stands() {
                 idle: {agent: idle}\n";
     write(folder.path(), text);
     let document = run(folder.path(), "out", &[]);
-    assert!(document["evaluation"].as_str().unwrap().contains("where practice stands"), "{document}");
+    assert!(document["evaluation"].as_str().unwrap().contains("the trial that practice has reached"), "{document}");
     let all = rows(&folder.path().join("out"), "evaluations.csv");
     let trials: Vec<&str> = all.iter().map(|row| row["trial"].as_str()).collect();
     assert_eq!(trials, ["0", "34", "69", "0", "34", "69"]);
