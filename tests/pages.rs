@@ -39,7 +39,9 @@ fn fields(space: &Value) -> String {
         } else {
             like.iter().map(|field| format!("`{}`", text(field, "name"))).collect::<Vec<_>>().join(", ")
         };
-        let range = format!("{} to {}", first["low"], first["high"]);
+        // As the registry has it, which counts in 32 bits.
+        let number = |key: &str| first[key].as_f64().unwrap() as f32;
+        let range = format!("{} to {}", number("low"), number("high"));
         page += &row(&[&name, text(first, "unit"), &range, text(first, "role"), text(first, "meaning")]);
     }
     page
