@@ -277,3 +277,18 @@ fn courses_that_make_no_sense_are_refused_by_name() {
         assert!(message.contains("mine.yaml:5:") && message.trim_end().lines().count() == 1, "{message}");
     }
 }
+
+#[test]
+fn comments_in_a_table_are_no_trials_and_faults_below_them_are_located() {
+    let folder = tempfile::tempdir().unwrap();
+    task(folder.path(), "own.yaml", "reaching/own-v0", "  - {trials: mine.csv}\n");
+    let trials = |table: &str| {
+        write(folder.path(), "mine.csv", table);
+        json(folder.path(), &["describe", "own.yaml"])["schedule"]["trials"].clone()
+    };
+    assert_eq!(trials("target_deg\n0\n90\n"), 2);
+    assert_eq!(trials("# of the first day\ntarget_deg\n# baseline\n0\n90\n"), 2);
+    write(folder.path(), "mine.csv", "# of the first day\ntarget_deg\n0\n# and then\nnorth\n");
+    let (_, message) = failure(folder.path(), &["describe", "own.yaml"]);
+    assert!(message.contains("mine.csv:5"), "{message}");
+}

@@ -328,11 +328,12 @@ fn fault(line: u64, column: usize, name: &str, message: String) -> TableFault {
     TableFault { line, column, name: name.into(), message }
 }
 
-/// The line in which a record begins. The reader counts from the end of the one before, and passes over empty lines.
+/// The line in which a record begins. The reader counts from the end of the one before, and passes over empty lines and comments.
 fn line(text: &str, record: &StringRecord) -> u64 {
     let Some(position) = record.position() else { return 1 };
     let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
-    position.line() + rest.iter().take_while(|&&byte| byte == b'\n').count() as u64
+    let passed_over = |line: &&[u8]| line.is_empty() || line == b"\r" || line.starts_with(b"#");
+    position.line() + rest.split(|&byte| byte == b'\n').take_while(passed_over).count() as u64
 }
 
 fn read(record: Result<StringRecord, csv::Error>) -> Result<StringRecord, TableFault> {
