@@ -28,6 +28,7 @@ pub mod percept;
 mod push;
 pub mod reaching;
 mod registry;
+pub mod saved;
 pub mod scene;
 pub mod schedule;
 mod seed;

@@ -7,9 +7,9 @@ use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
 use crate::space::{Field, Space};
 use crate::tone::Tone;
-use crate::world::{PhysicsSettings, World};
+use crate::world::{PhysicsSettings, World, WorldState};
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use crate::push::Push;
 
@@ -117,12 +117,13 @@ pub enum FactValue {
 /// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
 ///
 /// The lane calls `build` once, then for every episode `follow`, `trial`, `reset` and `observe`, and for every env step `actuate`
-/// before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore.
-pub trait Task: Send + Sync + 'static {
+/// before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore, and a copy of it goes
+/// on like itself.
+pub trait Task: TaskClone + Send + Sync + 'static {
     /// Everything about the task that does not change.
     fn spec(&self) -> &Arc<TaskSpec>;
 
-    /// Fills an empty world with bodies, joints and colliders, always in the same order.
+    /// Fills an empty world with bodies, joints and colliders: the same ones in the same order for all tasks of a blueprint.
     fn build(&mut self, world: &mut World<'_>);
 
     /// Says which episode `reset` is going to start: the lane's seed and its index in the lane. For tasks whose episodes
@@ -207,6 +208,24 @@ pub trait Task: Send + Sync + 'static {
     }
 }
 
+/// Copies of a task whose type is not known. Every task that is [`Clone`] has it.
+pub trait TaskClone {
+    /// A copy.
+    fn boxed(&self) -> Box<dyn Task>;
+}
+
+impl<T: Task + Clone> TaskClone for T {
+    fn boxed(&self) -> Box<dyn Task> {
+        Box::new(self.clone())
+    }
+}
+
+impl Clone for Box<dyn Task> {
+    fn clone(&self) -> Self {
+        (**self).boxed()
+    }
+}
+
 /// A task that can be instantiated any number of times.
 #[derive(Clone)]
 pub struct Blueprint {
@@ -215,6 +234,8 @@ pub struct Blueprint {
     round: Option<Round>,
     document: Option<Arc<Document>>,
     make: Arc<dyn Fn() -> Box<dyn Task> + Send + Sync>,
+    /// The world as tasks build it; all lanes have it in common.
+    built: Arc<OnceLock<Arc<WorldState>>>,
 }
 
 impl Blueprint {
@@ -223,7 +244,8 @@ impl Blueprint {
         let prototype = make();
         let (spec, scheduled) = (Arc::clone(prototype.spec()), prototype.scheduled());
         let round = prototype.round();
-        Self { spec, scheduled, round, document: None, make: Arc::new(move || Box::new(make())) }
+        let make = Arc::new(move || Box::new(make()) as Box<dyn Task>);
+        Self { spec, scheduled, round, document: None, make, built: Arc::default() }
     }
 
     /// The same, remembering the document it was read from.
@@ -244,6 +266,11 @@ impl Blueprint {
     /// A fresh instance.
     pub fn make(&self) -> Box<dyn Task> {
         (self.make)()
+    }
+
+    /// The world as its tasks build it, such as the one given.
+    pub(crate) fn built(&self, world: &World<'_>) -> Arc<WorldState> {
+        Arc::clone(self.built.get_or_init(|| Arc::new(WorldState::of(world))))
     }
 
     /// See [`Task::scheduled`].

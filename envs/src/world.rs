@@ -8,6 +8,7 @@ use bevy_rapier2d::prelude::{
     RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
 };
 use bevy_rapier2d::rapier::prelude::*;
+use std::cell::RefCell;
 
 /// How the physics of a task is stepped. All fixed: no wall clock has a say.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +28,16 @@ impl PhysicsSettings {
     pub fn control_interval(&self) -> f32 {
         self.time_step * self.steps_per_action as f32
     }
+}
+
+thread_local! {
+    /// A world with a single body, which floats.
+    static BLANK: RefCell<Physics> = RefCell::new({
+        let settings = PhysicsSettings { time_step: 1.0, steps_per_action: 1, solver_iterations: 1, gravity: [0.0; 2] };
+        let mut physics = Physics::new(&settings);
+        physics.world().insert_body(RigidBodyBuilder::dynamic());
+        physics
+    });
 }
 
 /// A physics world that stands on its own.
@@ -184,15 +195,46 @@ impl World<'_> {
         }
     }
 
+    /// Makes the pipeline prepare all joints anew in the next step. It keeps what it has prepared for as long as a count of
+    /// changes is the same, and that count goes back where a world is restored: joints that were changed as often as before, but
+    /// to something else, would be taken for the old ones. (Joints that have never been stepped are prepared anew in any case.)
+    pub(crate) fn forget_joints(&mut self) {
+        BLANK.with_borrow_mut(|blank| {
+            blank.world().count_change();
+            let Physics { simulation, bodies, colliders, joints } = blank;
+            self.simulation.pipeline.step(
+                Vector::ZERO,
+                &simulation.integration_parameters,
+                &mut simulation.islands,
+                &mut simulation.broad_phase,
+                &mut simulation.narrow_phase,
+                &mut bodies.bodies,
+                &mut colliders.colliders,
+                &mut joints.impulse_joints,
+                &mut joints.multibody_joints,
+                &mut simulation.ccd_solver,
+                &(),
+                &(),
+            );
+        });
+        self.count_change();
+    }
+
+    /// Counts a change of the joints that is none: asking for a joint that does not exist is enough.
+    fn count_change(&mut self) {
+        _ = self.joints.impulse_joints.get_mut(ImpulseJointHandle::invalid(), false);
+    }
+
     /// Whether the last step met a body or collider in a non-finite state (which Rapier then freezes).
     pub fn quarantined(&self) -> bool {
         !self.simulation.pipeline.quarantine().is_empty()
     }
 }
 
-/// A copy of a world to which it can be restored, bit by bit, whatever has happened in between.
+/// A copy of a world to which it, or another one built in the same way, can be brought, bit by bit, whatever has happened in
+/// between.
 #[derive(Clone)]
-pub(crate) struct Pristine {
+pub(crate) struct WorldState {
     bodies: RigidBodySet,
     colliders: ColliderSet,
     impulse_joints: ImpulseJointSet,
@@ -203,7 +245,7 @@ pub(crate) struct Pristine {
     ccd_solver: CCDSolver,
 }
 
-impl Pristine {
+impl WorldState {
     pub(crate) fn of(world: &World<'_>) -> Self {
         Self {
             bodies: world.bodies.clone(),
@@ -217,6 +259,19 @@ impl Pristine {
         }
     }
 
+    /// Becomes the state of a world, in the memory that is there.
+    pub(crate) fn take(&mut self, world: &World<'_>) {
+        self.bodies.clone_from(world.bodies);
+        self.colliders.clone_from(world.colliders);
+        self.impulse_joints.clone_from(&world.joints.impulse_joints);
+        self.multibody_joints.clone_from(&world.joints.multibody_joints);
+        self.islands.clone_from(&world.simulation.islands);
+        self.broad_phase.clone_from(&world.simulation.broad_phase);
+        self.narrow_phase.clone_from(&world.simulation.narrow_phase);
+        self.ccd_solver.clone_from(&world.simulation.ccd_solver);
+    }
+
+    /// Brings a world to this state. If it is that of a world that has been stepped, [`World::forget_joints`] has to follow.
     pub(crate) fn restore(&self, world: &mut World<'_>) {
         world.bodies.clone_from(&self.bodies);
         world.colliders.clone_from(&self.colliders);

@@ -11,7 +11,7 @@ use rand::RngExt;
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner};
 use std::f32::consts::{PI, TAU};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The reference wavenumber of ISO 8608, in cycles/m.
 const REFERENCE_WAVENUMBER: f32 = 0.1;
@@ -26,7 +26,7 @@ pub struct Profile {
     /// The surface.
     pub ground: Ground,
     /// Curvature of the ground in 1/m times the side (-1 left to 1 right) of the track on which it lies.
-    sided_curvature: Vec<f32>,
+    sided_curvature: Arc<[f32]>,
     /// Surfaces along the way, and the distance along it at which the ride began.
     surfaces: Arc<[SurfaceSpec]>,
     begin: f32,
@@ -53,15 +53,22 @@ impl Profile {
     }
 }
 
-/// Makes profiles; holds the transform's plan and buffers.
+/// Makes profiles. Clones share the transform's plan, and the room in which a profile is worked out.
 #[derive(Clone)]
 pub struct Road {
     spec: GroundSpec,
     way: Way,
+    points: usize,
+    workshop: Arc<Mutex<Workshop>>,
+}
+
+/// A profile in the making.
+struct Workshop {
     inverse: Arc<dyn ComplexToReal<f32>>,
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
     heights: Vec<f32>,
+    sided_curvature: Vec<f32>,
 }
 
 impl Road {
@@ -84,23 +91,27 @@ impl Road {
     /// A maker of profiles of any length, a multiple of 2.
     pub fn with_points(spec: &GroundSpec, points: usize) -> Self {
         let inverse = RealFftPlanner::new().plan_fft_inverse(points);
+        let workshop = Workshop {
+            spectrum: inverse.make_input_vec(),
+            scratch: inverse.make_scratch_vec(),
+            heights: inverse.make_output_vec(),
+            sided_curvature: vec![0.0; points],
+            inverse,
+        };
         Self {
             // Every lane has a road: what its way was made of is not kept in each.
             spec: GroundSpec { profile: None, surfaces: Vec::new(), features: Vec::new(), ..spec.clone() },
             way: Way::default(),
-            spectrum: inverse.make_input_vec(),
-            scratch: inverse.make_scratch_vec(),
-            heights: inverse.make_output_vec(),
-            inverse,
+            points,
+            workshop: Arc::new(Mutex::new(workshop)),
         }
     }
 
     /// Level ground.
     pub fn level(&self) -> Profile {
-        let heights = vec![0.0; self.heights.len()].into();
         Profile {
-            ground: Ground::new(START, SPACING, heights),
-            sided_curvature: vec![0.0; self.heights.len()],
+            ground: Ground::new(START, SPACING, vec![0.0; self.points].into()),
+            sided_curvature: vec![0.0; self.points].into(),
             surfaces: Arc::clone(self.way.surfaces()),
             begin: 0.0,
         }
@@ -112,25 +123,40 @@ impl Road {
     }
 
     /// A fresh ground: level run-in, then roughness, features and the way.
-    pub fn draw(&mut self, rng: &mut Rng, profile: &mut Profile) {
-        self.roughness(rng);
-        self.run_in();
-        self.grades(rng);
-        self.logs_and_drops(rng);
+    pub fn draw(&self, rng: &mut Rng, profile: &mut Profile) {
+        let (spec, mut shop) = (&self.spec, self.workshop());
+        shop.roughness(spec, rng);
+        shop.run_in(spec);
+        shop.grades(spec, rng);
+        shop.logs_and_drops(spec, rng);
         let (begin, index) = self.way.begin(rng);
         profile.begin = begin;
-        let spec = &self.spec;
-        self.way.lay(index, |x| fade(spec, x), &mut self.heights);
-        self.sides(rng, &mut profile.sided_curvature);
-        profile.ground = Ground::new(START, SPACING, Arc::from(&self.heights[..]));
+        self.way.lay(index, |x| fade(spec, x), &mut shop.heights);
+        shop.sides(rng);
+        profile.sided_curvature = Arc::from(&shop.sided_curvature[..]);
+        profile.ground = Ground::new(START, SPACING, Arc::from(&shop.heights[..]));
     }
 
     /// Heights with displacement spectrum G(n) = G(n0) (n/n0)^-2 between the spec's wavenumbers, random in phase
     /// (ISO 8608; sum of cosines with amplitude sqrt(2 G dn), here with G integrated over each band of width dn).
-    pub fn roughness(&mut self, rng: &mut Rng) -> &[f32] {
+    pub fn roughness(&self, rng: &mut Rng) -> Vec<f32> {
+        let mut shop = self.workshop();
+        shop.roughness(&self.spec, rng);
+        shop.heights.clone()
+    }
+
+    fn workshop(&self) -> MutexGuard<'_, Workshop> {
+        // Whatever was left there is written over.
+        self.workshop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Workshop {
+    /// See [`Road::roughness`].
+    fn roughness(&mut self, spec: &GroundSpec, rng: &mut Rng) {
         let band = 1.0 / (self.heights.len() as f32 * SPACING);
         self.spectrum.fill(Complex32::ZERO);
-        let (lowest, highest) = (self.spec.lowest_wavenumber, self.spec.highest_wavenumber);
+        let (lowest, highest) = (spec.lowest_wavenumber, spec.highest_wavenumber);
         let first = ((lowest / band + 0.5) as usize).max(1);
         let last = ((highest / band + 0.5) as usize).min(self.spectrum.len() - 2);
         for index in first..=last {
@@ -138,32 +164,31 @@ impl Road {
             let from = ((index as f32 - 0.5) * band).max(lowest);
             let to = ((index as f32 + 0.5) * band).min(highest);
             let integral = (1.0 / from - 1.0 / to).max(0.0);
-            let variance = self.spec.roughness * REFERENCE_WAVENUMBER * REFERENCE_WAVENUMBER * integral;
+            let variance = spec.roughness * REFERENCE_WAVENUMBER * REFERENCE_WAVENUMBER * integral;
             // A cosine of amplitude A is a spectral line of A/2 in an unnormalised inverse transform.
             self.spectrum[index] = Complex32::from_polar((2.0 * variance).sqrt() * 0.5, rng.random::<f32>() * TAU);
         }
         // Lengths are those of the plan, so the transform cannot fail.
         let _ = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.heights, &mut self.scratch);
-        &self.heights
     }
 
     /// Fades the roughness in: level for the first metres, then a smooth ramp.
-    fn run_in(&mut self) {
-        let (level, ramp) = (self.spec.level_start, self.spec.ramp);
+    fn run_in(&mut self, spec: &GroundSpec) {
+        let (level, ramp) = (spec.level_start, spec.ramp);
         let until = (((level + ramp - START) / SPACING) as usize + 1).min(self.heights.len());
         for (index, height) in self.heights[..until].iter_mut().enumerate() {
-            *height *= fade(&self.spec, START + index as f32 * SPACING);
+            *height *= fade(spec, START + index as f32 * SPACING);
         }
     }
 
     /// Adds slopes drawn for every stretch of the spec's length, with linear transitions between their middles.
-    fn grades(&mut self, rng: &mut Rng) {
-        if self.spec.steepest_grade == 0.0 {
+    fn grades(&mut self, spec: &GroundSpec, rng: &mut Rng) {
+        if spec.steepest_grade == 0.0 {
             return;
         }
-        let stretch = (self.spec.grade_length / SPACING) as usize;
-        let from = self.first_free();
-        let draw = |rng: &mut Rng| (rng.random_range(-1.0..=1.0) * self.spec.steepest_grade).tan();
+        let stretch = (spec.grade_length / SPACING) as usize;
+        let from = self.first_free(spec);
+        let draw = |rng: &mut Rng| (rng.random_range(-1.0..=1.0) * spec.steepest_grade).tan();
         let (mut before, mut after, mut height) = (0.0, draw(rng), 0.0);
         for index in from..self.heights.len() {
             let along = (index - from) % stretch;
@@ -176,24 +201,24 @@ impl Road {
     }
 
     /// Adds one log (a smooth hump) or drop (a short step down) in each stretch of the spec's length.
-    fn logs_and_drops(&mut self, rng: &mut Rng) {
-        let stretch = (self.spec.feature_length / SPACING) as usize;
-        if self.spec.highest_log == 0.0 && self.spec.highest_drop == 0.0 {
+    fn logs_and_drops(&mut self, spec: &GroundSpec, rng: &mut Rng) {
+        let stretch = (spec.feature_length / SPACING) as usize;
+        if spec.highest_log == 0.0 && spec.highest_drop == 0.0 {
             return;
         }
-        let mut from = self.first_free();
+        let mut from = self.first_free(spec);
         while from + stretch < self.heights.len() {
             let at = from + rng.random_range(0..stretch / 2);
             let size = rng.random_range(0.3f32..=1.0);
             if rng.random::<bool>() {
-                let high = size * self.spec.highest_log;
+                let high = size * spec.highest_log;
                 // A log with earth packed against it: four times as long as high.
                 let length = ((4.0 * high / SPACING) as usize).max(2);
                 for (offset, height) in self.heights[at..].iter_mut().take(length).enumerate() {
                     *height += high * (PI * offset as f32 / length as f32).sin().powi(2);
                 }
             } else {
-                let drop = size * self.spec.highest_drop;
+                let drop = size * spec.highest_drop;
                 let length = ((drop / SPACING) as usize).max(1);
                 for (offset, height) in self.heights[at..].iter_mut().enumerate() {
                     *height -= drop * (offset as f32 / length as f32).min(1.0);
@@ -203,11 +228,12 @@ impl Road {
         }
     }
 
-    fn sides(&self, rng: &mut Rng, sided_curvature: &mut [f32]) {
+    /// Curvatures of the heights, times the side on which they lie.
+    fn sides(&mut self, rng: &mut Rng) {
         let stretch = (SIDE_LENGTH / SPACING) as usize;
         let base = CURVATURE_REACH as f32 * SPACING;
         let (mut before, mut after) = (rng.random_range(-1.0..=1.0), rng.random_range(-1.0..=1.0));
-        let inner = &mut sided_curvature[CURVATURE_REACH..];
+        let inner = &mut self.sided_curvature[CURVATURE_REACH..];
         for (index, (felt, heights)) in inner.iter_mut().zip(self.heights.windows(2 * CURVATURE_REACH + 1)).enumerate()
         {
             let along = index % stretch;
@@ -221,8 +247,8 @@ impl Road {
     }
 
     /// Index of the first height after the run-in.
-    fn first_free(&self) -> usize {
-        (((self.spec.level_start + self.spec.ramp - START) / SPACING) as usize).min(self.heights.len())
+    fn first_free(&self, spec: &GroundSpec) -> usize {
+        (((spec.level_start + spec.ramp - START) / SPACING) as usize).min(self.heights.len())
     }
 }
 
@@ -251,7 +277,7 @@ mod tests {
     fn root_mean_square_heights_are_those_of_the_standard() {
         // Band 0.05 to 4 cycles/m: G n0² (1/n_low - 1/n_high), i.e. 1.8 mm for class A, doubling from class to class.
         for (class, &roughness) in CLASSES.iter().enumerate() {
-            let mut road = road(roughness, 0.05);
+            let road = road(roughness, 0.05);
             let expected = 1.78e-3 * 2f64.powi(class as i32);
             for seed in 0..SEEDS {
                 let heights = road.roughness(&mut Seed(seed).rng());
@@ -267,11 +293,11 @@ mod tests {
 
     #[test]
     fn the_spectrum_falls_with_the_square_of_the_wavenumber() {
-        let mut road = road(CLASSES[2], 0.0078);
+        let road = road(CLASSES[2], 0.0078);
         let forward = RealFftPlanner::<f32>::new().plan_fft_forward(KILOMETRE);
         let band = 1.0 / (KILOMETRE as f64 * f64::from(SPACING));
         for seed in 0..SEEDS {
-            let mut heights = road.roughness(&mut Seed(seed).rng()).to_vec();
+            let mut heights = road.roughness(&mut Seed(seed).rng());
             let mut spectrum = forward.make_output_vec();
             forward.process(&mut heights, &mut spectrum).unwrap();
             let points: Vec<(f64, f64)> = spectrum
@@ -302,12 +328,13 @@ mod tests {
             feature_length: 6.0,
             ..GroundSpec::level()
         };
-        let mut road = Road::new(&spec, 60.0);
+        let road = Road::new(&spec, 60.0);
         let mut profile = road.level();
         for seed in 0..SEEDS {
             road.draw(&mut Seed(seed).rng(), &mut profile);
             assert!((0..60).all(|step| profile.ground.height(step as f32 * 0.1) == 0.0), "seed {seed}");
-            let steps = road.heights.windows(2).map(|pair| pair[1] - pair[0]);
+            let heights = road.workshop().heights.clone();
+            let steps = heights.windows(2).map(|pair| pair[1] - pair[0]);
             let steepest_drop = steps.fold(0.0f32, |most, step| most.max(-step));
             assert!(steepest_drop > 0.03, "seed {seed}: no drop or log in 95 m");
             assert!(steepest_drop <= 0.12, "seed {seed}: a fall of {steepest_drop} m within {SPACING} m");
