@@ -1,8 +1,9 @@
 //! Cursor: steer a cursor to a target by the activity of a population of units, through a decoder.
 //!
-//! The action is the population: each unit's rate follows from one action. A decoder that the agent does not see makes a
-//! velocity of the rates, and the cursor moves with it. Blocks of trials perturb the decoder as the experiments on
-//! brain-computer interfaces do: preferred directions of some units are turned (Jarosiewicz et al. 2008), factors or units
+//! The action is the population: each action sets the firing rate of one unit. A decoder that the agent does not
+//! observe turns the rates into a velocity, which moves the cursor. Blocks of trials perturb the decoder as in
+//! experiments on brain-computer interfaces: preferred directions of some units are turned (Jarosiewicz et al. 2008),
+//! or factors or units are permuted (Sadtler et al. 2014), all at once or gradually (Oby et al. 2019).
 //! are permuted (Sadtler et al. 2014), at once or by degrees (Oby et al. 2019).
 
 mod arm;
@@ -148,7 +149,7 @@ impl Cursor {
         (self.target - place).normalize_or_zero() * self.spec.movement.speed
     }
 
-    /// What is sensed now, which is as it was some steps ago.
+    /// What is sensed now: the state some steps ago.
     fn sensed(&self) -> &Sight {
         &self.seen[(self.steps as usize + 1) % self.seen.len()]
     }
@@ -226,12 +227,21 @@ impl Task for Cursor {
             .into_iter()
             .flat_map(|axis| {
                 [
-                    Field::recorded(&format!("cursor_{axis}"), "m", "place of the cursor from the centre, as it is"),
-                    Field::recorded(&format!("cursor_rate_{axis}"), "m/s", "velocity of the cursor, as it is"),
+                    Field::recorded(
+                        &format!("cursor_{axis}"),
+                        "m",
+                        "current position of the cursor relative to the centre, without delay",
+                    ),
+                    Field::recorded(
+                        &format!("cursor_rate_{axis}"),
+                        "m/s",
+                        "current velocity of the cursor, without delay",
+                    ),
                 ]
             })
             .chain(
-                (0..self.rates.len()).map(|unit| Field::recorded(&format!("rate_{unit:02}"), "Hz", "rate of the unit")),
+                (0..self.rates.len())
+                    .map(|unit| Field::recorded(&format!("rate_{unit:02}"), "Hz", "firing rate of the unit")),
             )
             .collect()
     }

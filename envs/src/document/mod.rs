@@ -1,11 +1,11 @@
-//! Strict YAML: every mistake in a file a user wrote is one message that says where and what was expected.
+//! Strict YAML: every mistake in a user's file is one message that says where it is and what was expected.
 //!
-//! A [`Document`] is parsed once, may extend another one (`extends: NAME`), and is read into a typed spec.
-//! Unknown fields, wrong types and values out of range are all reported with file, line, column, field, what was found,
-//! what was expected and the nearest valid name.
+//! A [`Document`] is parsed once, may extend another one (`extends: NAME`), and is read into a typed spec. Unknown
+//! fields, wrong types and values out of range are reported with file, line, column, field, what was found, what was
+//! expected, and the nearest valid name.
 //!
-//! It is YAML 1.2 with merge keys (`<<`). Numbers may be written as on the command line: 4_000, and 4e3 for a whole number.
-//! Lists and mappings stand at most 64 deep in one another.
+//! The format is YAML 1.2 with merge keys (`<<`). Numbers may be written as on the command line: 4_000, and 4e3 for a
+//! whole number. Lists and mappings may be nested at most 64 deep.
 
 mod error;
 mod file;

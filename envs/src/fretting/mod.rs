@@ -1,9 +1,9 @@
 //! Fretting: play written notes on a guitar or a bass with one hand.
 //!
-//! Guitar and bass share their strings and frets and differ in lengths and forces: what has to be carried over is the
-//! map from notes to places, rescaled. A palm slides along the neck, four fingers reach across the strings and press;
-//! the task plucks every written note at its onset. What is played is an étude drawn anew for every episode, or a score
-//! (`score/`), whose strings, frets and fingers are found where it does not say them.
+//! Guitar and bass share the layout of strings and frets and differ in lengths and forces. The map from notes to
+//! positions transfers between them after rescaling. A palm slides along the neck, and four fingers reach across the
+//! strings and press; the task plucks every written note at its onset. The music is an étude drawn anew for every
+//! episode, or a score (`score/`) whose strings, frets and fingers are found where it does not give them.
 
 mod description;
 mod display;
@@ -236,7 +236,7 @@ impl Task for Fretting {
     }
 
     fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
-        // The motors hold what they are told until the next action.
+        // The motors hold their command until the next action.
         if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
             let command = self.command(action);
             if let Some(hand) = &mut self.hand {
@@ -248,14 +248,14 @@ impl Task for Fretting {
 
     fn state_fields(&self) -> Vec<Field> {
         let palm = [
-            Field::recorded("palm_x", "m", "place of the palm along the neck"),
-            Field::recorded("palm_rate", "m/s", "its speed"),
+            Field::recorded("palm_x", "m", "position of the palm along the neck, from the nut"),
+            Field::recorded("palm_rate", "m/s", "velocity of the palm along the neck, positive towards the bridge"),
         ];
         let tip = |finger: usize| {
             [
-                ("x", "m", "place of the fingertip along the neck, from the nut"),
-                ("y", "m", "place of the fingertip across the neck"),
-                ("rate_y", "m/s", "speed of the fingertip across the neck"),
+                ("x", "m", "position of the fingertip along the neck, from the nut"),
+                ("y", "m", "position of the fingertip across the neck, from the middle"),
+                ("rate_y", "m/s", "velocity of the fingertip across the neck"),
                 ("force", "N", "force of the fingertip on the board"),
             ]
             .map(|(name, unit, meaning)| Field::recorded(&format!("tip_{name}_{finger}"), unit, meaning))

@@ -1,8 +1,9 @@
-//! Reaching: move the hand straight to a target while something pushes it, or turns the cursor that shows it.
+//! Reaching: move the hand straight to a target under a force field or with a transformed cursor.
 //!
-//! A planar arm of two links with lagging muscles. Its own controller would bring the hand to the target in a world
-//! without fields; the agent's torques are added to the controller's, so that what is to be learned is the field. A
-//! trial is an episode; blocks of trials with and without fields make a schedule, as experiments on adaptation have it.
+//! The body is a planar two-link arm with lagging muscles. Its own controller would bring the hand to the target in a
+//! world without fields. The agent's torques are added to the controller's, so that the agent has to learn the field. A
+//! trial is an episode. Blocks of trials with and without fields make a schedule, as in experiments on motor
+//! adaptation.
 
 mod arm;
 mod checks;
@@ -196,7 +197,7 @@ impl Reaching {
         }
     }
 
-    /// Shows the cursor beside where it is; nothing is drawn where it is sharp.
+    /// Displaces the seen cursor by the blur. Without blur, no random number is drawn.
     fn blur(&mut self, moment: &mut Moment) {
         moment.cursor[0] += self.misplaced;
         let blur = self.conditions().blur;

@@ -1,4 +1,4 @@
-//! Tracks of satellite receivers (GPX 1.0 and 1.1): places with heights.
+//! Tracks of satellite receivers (GPX 1.0 and 1.1): positions with heights.
 
 use super::read::{Fault, Read};
 use crate::document::shown;
@@ -6,12 +6,12 @@ use geographiclib_rs::{Geodesic, InverseGeodesic};
 use gpx::{Gpx, Waypoint};
 use std::error::Error;
 
-/// A place that is less than this farther than the one before, in m, is the same: receivers write on while one stands.
+/// Positions closer than this to the one before, in m, are merged: receivers keep writing while one stands.
 const STANDSTILL: f64 = 0.01;
 
-/// Reads the track of that number, from 1, with its segments joined, or the route in a file without tracks. Distances are geodesics
-/// on the ellipsoid WGS 84 (Karney 2013), on which a sphere's would be wrong by up to 0.6 %. Places without a height lengthen
-/// the way and have none.
+/// Reads the track of that number, from 1, with its segments joined, or the route in a file without tracks. Distances
+/// are geodesics on the WGS 84 ellipsoid (Karney 2013); those on a sphere would be wrong by up to 0.6 %. Positions
+/// without a height add to the distance but give no point.
 pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
     let gpx = gpx::read(text.as_bytes()).map_err(|error| Fault::of(format!("is no GPX file: {}", in_words(&error))))?;
     let (ways, what) = ways(&gpx);
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
     Ok(read)
 }
 
-/// The places of all tracks, or of all routes where there is no track, and the word for them.
+/// The positions of all tracks, or of all routes if there is no track, and the word for them.
 fn ways(gpx: &Gpx) -> (Vec<Vec<&Waypoint>>, &'static str) {
     if gpx.tracks.is_empty() {
         return (gpx.routes.iter().map(|route| route.points.iter().collect()).collect(), "route");
