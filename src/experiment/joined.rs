@@ -11,31 +11,31 @@ use etude_envs::task::Blueprint;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// An experiment with its agent and tasks at hand.
+/// An experiment with its agents and tasks.
 #[derive(Clone)]
 pub struct Experiment {
-    /// What the document says.
+    /// The experiment's document.
     pub spec: ExperimentSpec,
-    /// The agents that its groups are, by their keys.
+    /// Agents of the groups, by key.
     agents: BTreeMap<String, AgentBlueprint>,
     tasks: BTreeMap<String, Blueprint>,
 }
 
-/// Why an experiment cannot be had.
+/// Why an experiment cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// No experiment of that name, and no such file.
     #[error("unknown experiment `{}`{} (`etude list experiments` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The known experiment that is closest in spelling.
+        /// The known experiment with the closest spelling.
         nearest: Option<String>,
     },
-    /// Its file says something that does not make sense.
+    /// An invalid document.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// Its agent cannot be had.
+    /// An agent cannot be created.
     #[error("{experiment}: {error}")]
     Agent {
         /// The experiment.
@@ -43,7 +43,7 @@ pub enum ExperimentError {
         /// What is wrong with the agent.
         error: AgentError,
     },
-    /// A task of it cannot be had.
+    /// A task cannot be created.
     #[error("{place}: {error}")]
     Task {
         /// The block that names it.
@@ -54,18 +54,18 @@ pub enum ExperimentError {
 }
 
 impl Experiment {
-    /// Reads an experiment, with another agent than its own if one is given.
+    /// Reads an experiment, optionally with another agent.
     ///
     /// # Errors
-    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    /// Invalid fields, numbers or names, unavailable tasks, and blocks whose bodies differ.
     pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
         Self::read_changed(catalog, document, agent, &|_| {}, &Ok)
     }
 
-    /// The same, with what the document says, and the agent that it is about, changed before they are checked.
+    /// Like [`Experiment::read`], but document and agent are changed before they are checked.
     ///
     /// # Errors
-    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    /// Invalid fields, numbers or names, unavailable tasks, and blocks whose bodies differ.
     pub fn read_changed(
         catalog: &Catalog,
         document: &Document,
@@ -120,41 +120,41 @@ impl Experiment {
         Ok(Self { spec, agents, tasks })
     }
 
-    /// The agent of that key, which must be one of the experiment's.
+    /// The agent with that key, which must belong to the experiment.
     pub fn agent(&self, key: &str) -> &AgentBlueprint {
-        // Every agent of the spec was looked up when the experiment was read.
+        // All agents of the spec were looked up when the experiment was read.
         &self.agents[key]
     }
 
-    /// Resolved YAML of all agents, by their keys.
+    /// Resolved YAML of all agents, by key.
     pub fn agent_yamls(&self) -> BTreeMap<String, String> {
         self.agents.iter().map(|(name, agent)| (name.clone(), agent.yaml().into())).collect()
     }
 
     /// The task of one of the experiment's blocks.
     pub fn task(&self, block: &Block) -> &Blueprint {
-        // Every block of the spec was looked up when the experiment was read.
+        // All blocks of the spec were looked up when the experiment was read.
         &self.tasks[&block.task_key()]
     }
 
-    /// Resolved YAML of all tasks, by the names that blocks give them.
+    /// Resolved YAML of all tasks, by the names used in blocks.
     pub fn task_yamls(&self) -> BTreeMap<String, String> {
         self.tasks.iter().map(|(name, task)| (name.clone(), task.yaml())).collect()
     }
 }
 
-/// The name under which an agent given on the command line is recorded: a run does not depend on where its file lies.
+/// The recorded name of an agent given on the command line: runs do not depend on the folder of its file.
 fn without_folder(agent: &str) -> String {
     Path::new(agent).file_name().map_or_else(|| agent.into(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Files in different folders that are named alike would be told apart by nobody who reads the run's record.
+/// Files of the same name in different folders could not be distinguished in the run's record.
 fn two_of_one_name(document: &Document, field: &str, name: &str) -> DocumentError {
     let found = format!("`{name}`, the name of two different files");
     document.invalid(&Invalid { field: field.into(), found, expected: "a name of its own for each file".into() })
 }
 
-/// The error for an agent that cannot be had, which a field names.
+/// The error for an unavailable agent named by a field.
 fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentError) -> ExperimentError {
     match error {
         AgentError::Unknown { name, nearest } => {
@@ -166,7 +166,7 @@ fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentErro
     }
 }
 
-/// An agent with the settings in fields of an experiment laid over it, one after the other.
+/// An agent with settings from fields of an experiment overlaid in order.
 fn with_settings(
     catalog: &Catalog,
     document: &Document,
@@ -192,7 +192,7 @@ fn part_of(field: &str) -> String {
     field.rsplit_once('.').map_or_else(|| field.into(), |(place, name)| format!("{name} of {place}"))
 }
 
-/// The task a block names, with the block's parameters laid over it.
+/// The task named by a block, with the block's parameters overlaid.
 fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
     let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
     let name = format!("{field}.task");
@@ -233,7 +233,7 @@ fn refuse_other_body(
     Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
 }
 
-/// Makes lesions in an agent that is thrown away, so that none fails in the middle of an experiment.
+/// Tries lesions on a temporary agent, so that none fails in the middle of an experiment.
 fn try_lesions(
     document: &Document,
     field: &str,
@@ -244,7 +244,7 @@ fn try_lesions(
     if lesions.is_empty() {
         return Ok(());
     }
-    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
+    // An agent that does not fit the task is reported with the task when the experiment runs.
     let Ok(mut tried) = agent.make(task.spec(), Seed(0)) else { return Ok(()) };
     for (part, &share) in lesions {
         tried.lesion(part, share).map_err(|error| {
@@ -256,7 +256,8 @@ fn try_lesions(
     Ok(())
 }
 
-/// Passes what an agent is on to the one that goes on in the test, so that this does not fail after practice.
+/// Tries to pass the state from the agent of practice to the agent of the test, so that this cannot fail after
+/// practice.
 fn try_passing_on(
     document: &Document,
     field: &str,
@@ -265,7 +266,7 @@ fn try_passing_on(
     task: &Blueprint,
 ) -> Result<(), DocumentError> {
     let make = |agent: &AgentBlueprint| agent.make(task.spec(), Seed(0));
-    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
+    // An agent that does not fit the task is reported with the task when the experiment runs.
     let (Ok(practised), Ok(mut tested)) = (make(practised), make(tested)) else { return Ok(()) };
     let mut state = State::new();
     practised.save(&mut state);

@@ -1,4 +1,4 @@
-//! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
+//! Trajectories: one row per env step, as a Parquet or CSV table written on the fly.
 
 use super::column::{Column, SUBJECT, header};
 use crate::files::{partial_name, put_in_place};
@@ -17,10 +17,10 @@ use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Rows that are written at once: what a recording needs of memory is that of so many.
+/// Number of rows written at once, which bounds the memory of a recording.
 const ROWS: usize = 1 << 15;
 
-/// What a column holds.
+/// Type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
     Whole,
@@ -28,12 +28,12 @@ enum Content {
     Flag,
 }
 
-/// The columns of a task's trajectories; without a task, those that stand for its fields have the names in capitals.
+/// Columns of a task's trajectories; without a task, names in capitals stand for its fields.
 pub fn columns(task: Option<&Blueprint>) -> Vec<Column> {
     layout(task).into_iter().map(|(column, _)| column).collect()
 }
 
-/// The columns of a task's trajectories, with what they hold.
+/// Columns of a task's trajectories, with their types.
 fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
     let fields = |space: &'static str, of: &dyn Fn(&Blueprint) -> Vec<Field>| -> Vec<(Column, Content)> {
         let columns = match task {
@@ -41,7 +41,7 @@ fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
             None => vec![Column {
                 name: format!("{space}_FIELD").into(),
                 unit: "its own".into(),
-                meaning: format!("one column for each field of the task's {space}; name a TASK to see them").into(),
+                meaning: format!("one column per field of the task's {space}; name a TASK to list them").into(),
             }],
         };
         columns.into_iter().map(|column| (column, Content::Number)).collect()
@@ -50,41 +50,42 @@ fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
         (SUBJECT, Content::Whole),
         (Column::new("episode", "1", "index of the episode, from 0"), Content::Whole),
         (Column::new("step", "env steps", "env step of the episode, from 0"), Content::Whole),
-        (Column::new("time", "s", "time in the episode at which was observed and acted"), Content::Number),
+        (Column::new("time", "s", "time in the episode of the observation and action"), Content::Number),
     ];
     all.extend(fields("observation", &|task| task.spec().observation.fields().to_vec()));
     all.extend(fields("action", &|task| task.spec().action.fields().to_vec()));
     all.extend([
         (Column::new("reward", "1", "reward of the step"), Content::Number),
-        (Column::new("terminated", "1", "whether the episode ended in a state without a future"), Content::Flag),
-        (Column::new("truncated", "1", "whether the episode was cut short"), Content::Flag),
+        (Column::new("terminated", "1", "whether the episode ended in a terminal state"), Content::Flag),
+        (Column::new("truncated", "1", "whether the episode was truncated"), Content::Flag),
     ]);
-    // What is there after the step.
+    // State after the step.
     all.extend(fields("state", &|task| task.make().state_fields()));
     all
 }
 
-/// What happened in an env step.
+/// One env step.
 #[derive(Clone, Copy, Debug)]
 pub struct StepRow<'a> {
     /// Index of the subject.
     pub subject: u64,
     /// Index of the episode.
     pub episode: u64,
-    /// Index of the step in it.
+    /// Index of the step in the episode.
     pub step: u64,
-    /// What was observed.
+    /// The observation before the action.
     pub observation: &'a [f32],
-    /// What was done; beyond [-1, 1] it is cut off, as the environment does.
+    /// The action; values beyond [-1, 1] are clipped, as in the environment.
     pub action: &'a [f32],
-    /// What it brought.
+    /// The outcome.
     pub outcome: Step,
-    /// The task's state after it.
+    /// The task's state after the step.
     pub state: &'a [f32],
 }
 
-/// A step in a log: of fixed width, to be appended fast and cut back anywhere. All little-endian: episode (u64), step (u32), how it
-/// ended (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). Whose it is, the file's name tells.
+/// A step in a log: of fixed width, so that it can be appended fast and cut off anywhere. All little-endian: episode
+/// (u64), step (u32), end (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). The
+/// file's name gives the subject.
 pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
     out.extend_from_slice(&row.episode.to_le_bytes());
     out.extend_from_slice(&(row.step as u32).to_le_bytes());
@@ -94,27 +95,27 @@ pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
     numbers.for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
 }
 
-/// A file that is being written.
+/// A file being written.
 struct Partial(PathBuf);
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // Once it has been put in its place it is no longer there.
+        // A file in its final place no longer exists here.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Bytes of a [`step_row`] before its numbers.
+/// Number of bytes of a [`step_row`] before its numbers.
 const KEYS: usize = 16;
 
-/// A recording under way. Its file is there once it is [finished](Steps::finish).
+/// A recording in progress. Its file appears once it is [finished](Steps::finish).
 pub struct Steps {
     path: PathBuf,
-    /// Taken away with the recording, unless that is finished.
+    /// Removed with the recording, unless that is finished.
     _partial: Partial,
-    /// Numbers of an observation, an action and a state.
+    /// Lengths of observation, action and state.
     widths: [usize; 3],
-    /// What each column holds.
+    /// Type of each column.
     contents: Vec<Content>,
     interval: f32,
     out: Out,
@@ -131,10 +132,10 @@ enum Out {
 }
 
 impl Steps {
-    /// Begins a recording of a task in a file whose name ends in `.parquet` or `.csv`.
+    /// Starts a recording of a task in a file whose name ends in `.parquet` or `.csv`.
     ///
     /// # Errors
-    /// Another ending, or a place that cannot be written to.
+    /// Another ending, or a path that cannot be written to.
     pub fn create(path: &Path, task: &Blueprint) -> Result<Steps> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         if ending != "parquet" && ending != "csv" {
@@ -208,10 +209,10 @@ impl Steps {
         Ok(())
     }
 
-    /// Takes down all steps of a subject's log, a row at a time. A log that is not there has none.
+    /// Records all steps of a subject's log, one row at a time. An absent log has none.
     ///
     /// # Errors
-    /// A log that cannot be read or is not of the task, and a full disk.
+    /// A log that cannot be read or belongs to another task, or a full disk.
     pub fn take_logged(&mut self, log: &Path, subject: u64) -> Result<()> {
         let file = match File::open(log) {
             Ok(file) => file,
@@ -243,7 +244,7 @@ impl Steps {
         Ok(())
     }
 
-    /// Writes the rows that wait.
+    /// Writes the buffered rows.
     fn flush(&mut self) -> Result<()> {
         let Out::Parquet { writer, wholes, numbers, flags } = &mut self.out else { return Ok(()) };
         if wholes[0].is_empty() {
@@ -279,7 +280,7 @@ impl Steps {
         Ok(())
     }
 
-    /// Ends the recording.
+    /// Completes the recording.
     ///
     /// # Errors
     /// A full disk.
@@ -307,7 +308,7 @@ fn schema(columns: &[Column], contents: &[Content]) -> Result<Arc<Type>> {
     Ok(Arc::new(Type::group_type_builder("steps").with_fields(fields).build()?))
 }
 
-/// Compressed, with the task and each column's unit and meaning beside.
+/// Compression, and metadata with the task and each column's unit and meaning.
 fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> WriterProperties {
     let told = |of: fn(&Column) -> &str| {
         let all: serde_json::Map<String, serde_json::Value> =
@@ -322,7 +323,7 @@ fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> Wri
     let mut properties =
         WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside));
     for (column, _) in columns.iter().zip(contents).filter(|(_, content)| **content == Content::Number) {
-        // Numbers that seldom come twice are smaller, and written faster, byte by byte than by a dictionary.
+        // Numbers that rarely repeat are smaller and faster in plain encoding than with a dictionary.
         let path = ColumnPath::from(&*column.name);
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)

@@ -1,15 +1,15 @@
-//! Sweeps: which settings of an agent or a task are best, selected on some subjects and confirmed on others.
+//! Sweeps: the best settings of an agent or a task, selected on some subjects and confirmed on others.
 //!
-//! The best of many settings looks better on the subjects that chose it than it is. Hence the best are tried again on subjects
-//! that had no part in the choice, and the difference is told.
+//! The best of many settings looks better on the subjects that selected it than it is. The best settings are therefore
+//! tried again on other subjects, and the difference is reported.
 //!
 //! ```text
-//! run.yaml              what was run: sweep, agent and tasks in full, version, machine
+//! run.yaml              the settings: complete sweep, agent and tasks, version, machine
 //! checkpoints/, logs/   of each subject, phase, setting and task
 //! evaluations.csv       one row per evaluation
 //! settings.csv          one row per setting and phase: its values and the measure
 //! summary.json          the same, in the order of the selection
-//! report.html           the same for a reader; its figure is in figures/settings.svg
+//! report.html           the report; its figure is in figures/settings.svg
 //! ```
 
 #[cfg(test)]

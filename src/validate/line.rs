@@ -1,4 +1,4 @@
-//! Measures, the bands that they should lie in, and what becomes of them.
+//! Measures, their bands, and outcomes.
 
 use crate::figure;
 use crate::record::{Column, header};
@@ -7,10 +7,10 @@ use std::fmt::Write;
 
 /// Columns of the numbers behind a figure.
 pub static FIGURE_COLUMNS: [Column; 4] = [
-    Column::new("group", "1", "what the line of the figure is called"),
+    Column::new("group", "1", "label of the line in the figure"),
     Column::new("subject", "1", "index of the subject in the group, from 0"),
-    Column::new("at", "its own", "place on the figure's horizontal axis, in the unit that the axis names"),
-    Column::new("value", "its own", "value of the subject there, in the unit that the vertical axis names"),
+    Column::new("at", "its own", "position on the figure's horizontal axis, in the unit given on the axis"),
+    Column::new("value", "its own", "value of the subject there, in the unit given on the vertical axis"),
 ];
 
 /// The values that a measure may take.
