@@ -1,4 +1,4 @@
-//! What is told of a movement: reward beside the error, and an error that is hard to see; on the arm with noise and late senses.
+//! Feedback about a movement: reward beside error, and uncertain errors; on the arm with noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, Session, Trial, cohort, scheduled};
@@ -6,20 +6,20 @@ use super::setting::Setting;
 use crate::stats::{mean, mean_estimate};
 use anyhow::Result;
 
-/// Trials without a turn before, and trials with it, to one target.
+/// Trials before the rotation, and trials with it, to one target.
 const BEFORE: usize = 48;
 const TRIALS: usize = 160;
 const LAST: usize = 20;
-/// Values that are averaged along a course.
+/// Number of values averaged along a curve.
 const SMOOTH: usize = 5;
-/// Share of the way to the asymptote that is asked for.
+/// Fraction of the change to the asymptote that must be reached.
 const MOST: f64 = 0.632;
 
 fn differences(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(above, below)| above - below).collect()
 }
 
-/// How far the hand has turned against the cursor, in degrees.
+/// Rotation of the hand against the cursor's rotation, in degrees.
 fn turned(trials: &[Trial], turn: f64) -> Vec<f64> {
     trials.iter().map(|trial| turn - trial.end_angle).collect()
 }

@@ -1,5 +1,5 @@
-//! What the history of errors leaves behind: structure that was learned, memories that come back, and how much is learned from an
-//! error; on the arm with noise and late senses.
+//! Effects of the history of errors: structural learning, evoked recovery, and sensitivity to error; on the arm with
+//! noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
@@ -16,7 +16,7 @@ fn differences(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(above, below)| above - below).collect()
 }
 
-/// The p-value of differences that should be above 0; 1 where their mean is not, however clear that is.
+/// The p-value for differences above 0; 1 if their mean is not above 0.
 fn p_above(differences: &[f64]) -> Option<f64> {
     if mean(differences) > 0.0 { paired_p(differences) } else { Some(1.0) }
 }
@@ -71,7 +71,7 @@ pub fn structure(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What changes in the practice of V6.
+/// The kind of random practice in V6.
 #[derive(Clone, Copy)]
 enum Kind {
     None,
@@ -89,7 +89,7 @@ impl Kind {
             Kind::Rotation => format!(", field: rotation, strength: {turn}"),
             Kind::Linear => {
                 let (sin, cos) = turn.to_radians().sin_cos();
-                // Stretched, then sheared, then rotated.
+                // Stretch, then shear, then rotation.
                 let rows = [[cos * wide, (cos * shear - sin) * long], [sin * wide, (sin * shear + cos) * long]];
                 format!(", field: linear, strength: 1, map: {rows:?}")
             }

@@ -1,4 +1,4 @@
-//! Turned and clamped cursors, and the plan of the hand that they change; on the arm with noise and late senses.
+//! Rotated and clamped cursors, and their effect on the plan of the hand; on the arm with noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scatter, scheduled};
@@ -7,22 +7,22 @@ use crate::stats::mean;
 use anyhow::Result;
 use etude_envs::task::Blueprint;
 
-/// Turn of the cursor, in degrees.
+/// Rotation of the cursor, in degrees.
 const TURN: f64 = 30.0;
-/// Trials without any field before it.
+/// Number of trials without any field before it.
 const BEFORE: usize = 48;
 
 fn angles(trials: &[Trial], of: impl Fn(&Trial) -> f64) -> Vec<f64> {
     trials.iter().map(of).collect()
 }
 
-/// The mean course over subjects.
+/// The mean curve over subjects.
 fn average(courses: &[Vec<f64>]) -> Vec<f64> {
     let trials = courses.first().map_or(0, Vec::len);
     (0..trials).map(|trial| mean(&courses.iter().map(|course| course[trial]).collect::<Vec<_>>())).collect()
 }
 
-/// So many trials of every subject in which it learns, then so many in which it is told of no reward.
+/// Trials of every subject with learning, then trials without reward.
 fn then_untold(setting: &Setting<'_>, task: &Blueprint, learnt: usize, untold: usize) -> Result<Vec<Vec<Trial>>> {
     cohort(setting, |subject| {
         let mut session = Session::new(&setting.agent, task, subject)?;
@@ -32,7 +32,7 @@ fn then_untold(setting: &Setting<'_>, task: &Blueprint, learnt: usize, untold: u
     })
 }
 
-/// So many trials of every subject after those without any field.
+/// Trials of every subject that follow those without any field.
 fn after_practice(setting: &Setting<'_>, task: &Blueprint, trials: usize) -> Result<Vec<Vec<Trial>>> {
     cohort(setting, |subject| {
         Ok(Session::new(&setting.agent, task, subject)?.trials(BEFORE + trials, Lesson::Learnt)?.split_off(BEFORE))
@@ -113,7 +113,7 @@ pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
         let course: Vec<f64> = average(&all.iter().map(|trials| made_up(trials)).collect::<Vec<_>>());
         let asymptote = mean(&course[TRIALS - LAST..]);
         let smooth: Vec<f64> = course.windows(3).map(mean).collect();
-        // The middle of the first three trials that are there, counted from 1.
+        // Centre of the first three trials that reach it, counted from 1.
         let reached = smooth.iter().position(|&share| share >= 0.632 * asymptote).map(|at| at as f64 + 2.0);
         outcome.line(&format!("trials to 63% of the asymptote, {name}"), reached, Band::Within(4.0, 40.0));
         outcome.line(&format!("correction after one trial / error, {name}"), course[1], Band::Within(0.05, 0.35));

@@ -1,4 +1,4 @@
-//! Learning from error and learning from reward, told apart by what is shown and by lesions.
+//! Dissociation of learning from error and learning from reward, by feedback and by lesions.
 
 use super::generalisation::{Practice, half_width, probed};
 use super::line::{Band, Mechanism, Outcome};
@@ -8,25 +8,25 @@ use crate::stats::mean;
 use anyhow::{Result, anyhow};
 use etude_agents::LesionError;
 
-/// Turn of the cursor, in degrees.
+/// Rotation of the cursor, in degrees.
 const TURN: f64 = 15.0;
-/// Trials of learning from reward, and what they are averaged over.
+/// Number of trials of learning from reward, and of trials averaged.
 const REWARDED: usize = 1500;
 const STRETCH: usize = 50;
-/// Trials without any feedback thereafter.
+/// Number of trials without any feedback afterwards.
 const UNTOLD: usize = 100;
-/// Trials of the field, and those without it that go before field and turn.
+/// Number of trials with the field, and number of trials without before field and rotation.
 const FIELD: usize = 200;
 const BEFORE: usize = 50;
-/// Error clamps after the field, in which the agent shows what it has learnt.
+/// Number of error clamps after the field, in which adaptation is measured.
 const CLAMPS: usize = 24;
 /// Distances of probed targets from the practised one, in degrees: those of Izawa & Shadmehr 2011, and farther ones.
 const DISTANCES: [f64; 7] = [0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0];
-/// Standard deviations of motor noise, each twice the one before, in the unit of the command.
+/// Standard deviations of motor noise, each twice the one before, in units of the command.
 const NOISE: [f64; 3] = [0.5, 1.0, 2.0];
 
-// Frozen before held-out seeds were run: a share of two groups that both learn next to nothing says nothing, and scatter
-// without bound is no exploration.
+// Frozen before held-out seeds were run: a ratio of two groups that hardly learn is meaningless, and unbounded
+// variability is not exploration.
 const LEAST_BY_ERROR: f64 = 0.5;
 const LEAST_BY_REWARD: f64 = 0.3;
 const LARGEST_SCATTER: f64 = 10.0;
@@ -126,7 +126,7 @@ pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Mean over subjects of what the last rewarded trials show.
+/// Mean over subjects in the last rewarded trials.
 fn learnt(courses: &[Vec<f64>]) -> f64 {
     mean(&courses.iter().map(|course| mean(&course[REWARDED - 2 * STRETCH..REWARDED])).collect::<Vec<_>>())
 }
@@ -134,7 +134,7 @@ fn learnt(courses: &[Vec<f64>]) -> f64 {
 /// A part of the agent, and the size of its lesion.
 type Lesion<'a> = Option<(&'a str, f32)>;
 
-/// Share of the field that the hand makes up for in the channel after it, by subject.
+/// Fraction of the field that the hand compensates for in the channel after it, by subject.
 fn from_error(setting: &Setting<'_>, lesion: Lesion<'_>) -> Result<Vec<f64>> {
     let field = format!("field: curl, strength: {CURL}");
     let schedule =
@@ -148,7 +148,8 @@ fn from_error(setting: &Setting<'_>, lesion: Lesion<'_>) -> Result<Vec<f64>> {
     })
 }
 
-/// Share of the turn made up for, on the rewarded trials and then on so many without feedback, by subject.
+/// Fraction of the rotation that is compensated for, in the rewarded trials and then in trials without feedback, by
+/// subject.
 fn from_reward(setting: &Setting<'_>, lesion: Lesion<'_>, untold: usize) -> Result<Vec<Vec<f64>>> {
     let schedule = format!("[{{trials: {BEFORE}}}, {{field: rotation, strength: {TURN}, reward_only: true}}]");
     let task = scheduled(setting, &schedule)?;
@@ -162,7 +163,7 @@ fn from_reward(setting: &Setting<'_>, lesion: Lesion<'_>, untold: usize) -> Resu
     })
 }
 
-/// An agent without the part is as lesioned as it can be.
+/// An agent without the part counts as fully lesioned.
 fn damage(session: &mut Session, lesion: Lesion<'_>) -> Result<()> {
     let Some((part, size)) = lesion else { return Ok(()) };
     match session.agent.lesion(part, size) {
