@@ -24,7 +24,7 @@ use super::config::{ConfigError, above, within};
 use super::cortex::{Activity, Column};
 use super::cortex_settings::CortexConfig;
 use super::dopamine::{Burst, Dopamine, DopamineDefect};
-use super::intentional::Intentional;
+use super::intentional::{Drive, Intentional};
 use super::lanes::{Lanes, ZEROS, flat_mut};
 use super::policy::Policy;
 use super::senses::RewardScaler;
@@ -426,8 +426,13 @@ impl BasalGanglia {
 
         self.present.head().1[0] = -1.0;
         self.critic.backward(&mut self.present);
-        let (clipped, decay) = (self.burst.clipped, pace.trace_decay);
-        self.critic_update.update(&mut self.critic, &self.present, clipped, self.plasticity, decay);
+        let critic_drive = Drive {
+            error: self.burst.clipped,
+            plasticity: self.plasticity,
+            trace_decay: pace.trace_decay,
+            taught: false,
+        };
+        self.critic_update.update(&mut self.critic, &self.present, critic_drive);
 
         // Not signum, which calls zero positive.
         let sign = f32::from(error > 0.0) - f32::from(error < 0.0);
@@ -439,7 +444,8 @@ impl BasalGanglia {
         // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
         let share = self.share * teacher.map_or(1.0, |teacher| 1.0 - teacher.cerebellum.blame());
         let driven = self.haste() * share * self.burst.adapted * self.burst.step;
-        self.actor_update.update(&mut self.actor, &self.tried, driven, self.plasticity, pace.trace_decay);
+        let actor_drive = Drive { error: driven, taught, ..critic_drive };
+        self.actor_update.update(&mut self.actor, &self.tried, actor_drive);
         if taught {
             self.follow();
         }

@@ -26,6 +26,19 @@ const MOMENT_EPSILON: f64 = 1e-8;
 /// Number of weights handled together: the lanes of AVX2.
 const WIDTH: usize = 8;
 
+/// What drives one step of learning.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Drive {
+    /// δ
+    pub(super) error: f32,
+    /// The share of the hidden layers' learning that is left.
+    pub(super) plasticity: f32,
+    /// γ λ
+    pub(super) trace_decay: f64,
+    /// Whether [`Intentional::teach`] follows.
+    pub(super) taught: bool,
+}
+
 /// The optimiser of one column.
 #[derive(Clone, Debug)]
 pub(super) struct Intentional {
@@ -37,6 +50,8 @@ pub(super) struct Intentional {
     moments: Vec<Lanes>,
     /// ρ e / v̂ of the current step.
     directions: Vec<Lanes>,
+    /// v̂ / ρ of the last step for which it was kept.
+    spreads: Vec<Lanes>,
     /// βᵗ
     moment_remaining: f64,
     /// σ
@@ -51,51 +66,47 @@ impl Intentional {
             rate,
             traces: zeros.clone(),
             moments: zeros.clone(),
-            directions: zeros,
+            directions: zeros.clone(),
+            spreads: zeros,
             moment_remaining: 1.0,
             effect: Average::new(trace_decay),
             step_size: 0.0,
         }
     }
 
-    /// Updates the column by one step, driven by `error` (δ) along the gradient in `activity`, with γ λ =
-    /// `trace_decay`. The hidden layers change by the share `plasticity` of it.
-    pub(super) fn update(
-        &mut self,
-        column: &mut Column,
-        activity: &Activity,
-        error: f32,
-        plasticity: f32,
-        trace_decay: f64,
-    ) {
+    /// Changes the column by one step, driven by `drive.error`, along the gradient that `activity` holds.
+    pub(super) fn update(&mut self, column: &mut Column, activity: &Activity, drive: Drive) {
         self.moment_remaining = if self.moment_remaining > 1e-20 { self.moment_remaining * MOMENT_DECAY } else { 0.0 };
         let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
-        let (present, eligible) = self.trace(column, activity, MOMENT_EPSILON / common, trace_decay);
+        let (present, eligible) = if drive.taught {
+            self.trace::<true>(column, activity, MOMENT_EPSILON / common, drive.trace_decay)
+        } else {
+            self.trace::<false>(column, activity, MOMENT_EPSILON / common, drive.trace_decay)
+        };
         let size = self.effect.update(f64::from(present) / common) * f64::from(eligible) / common;
         // Without a gradient there is no direction.
         self.step_size = if size > 0.0 { (self.rate / size.sqrt()) as f32 } else { 0.0 };
-        let step = -self.step_size * error / common as f32;
+        let step = -self.step_size * drive.error / common as f32;
         let head = column.layers[column.layers.len() - 1].rows.start;
         let (hidden, head) = column.weights.split_at_mut(head);
         let (hidden_directions, head_directions) = self.directions.split_at(hidden.len());
-        widest(AddScaled { target: hidden, scale: step * plasticity, source: hidden_directions });
+        widest(AddScaled { target: hidden, scale: step * drive.plasticity, source: hidden_directions });
         widest(AddScaled { target: head, scale: step, source: head_directions });
     }
 
-    /// Moves the column by the current step size against the gradient in `activity`, without traces.
+    /// Moves the column by the present step size against the gradient that `activity` holds, at once: no trace is kept of it,
+    /// and none is followed. It comes after an [`Intentional::update`] that was told of it ([`Drive::taught`]).
     pub(super) fn teach(&self, column: &mut Column, activity: &Activity, plasticity: f32) {
         let common = ((1.0 - MOMENT_DECAY) / (1.0 - self.moment_remaining)).sqrt();
-        let epsilon = (MOMENT_EPSILON / common) as f32;
         let step = -self.step_size / common as f32;
         let head = column.layers.len() - 1;
         for (index, (layer, activity)) in column.layers.iter().zip(&activity.layers).enumerate() {
             widest(Teach {
                 step: if index == head { step } else { step * plasticity },
-                epsilon,
-                d_outputs: flat(&activity.d_outputs),
+                d_outputs: &flat(&activity.d_outputs)[..layer.outputs],
                 inputs: &activity.inputs,
                 weights: &mut column.weights[layer.rows.clone()],
-                moments: &self.moments[layer.rows.clone()],
+                spreads: &self.spreads[layer.rows.clone()],
             });
         }
     }
@@ -117,11 +128,18 @@ impl Intentional {
         self.step_size
     }
 
-    /// Adds the current gradient to moments and traces; returns ρ Σ g² / v̂ and ρ Σ e² / v̂, given 1e-8 / ρ.
-    fn trace(&mut self, column: &Column, activity: &Activity, epsilon: f64, trace_decay: f64) -> (f32, f32) {
+    /// Takes the present gradient into moments and traces; returns ρ Σ g² / v̂ and ρ Σ e² / v̂, given 1e-8 / ρ. v̂ / ρ itself is
+    /// kept only on demand.
+    fn trace<const KEPT: bool>(
+        &mut self,
+        column: &Column,
+        activity: &Activity,
+        epsilon: f64,
+        trace_decay: f64,
+    ) -> (f32, f32) {
         let (mut present, mut eligible) = (ZEROS, ZEROS);
         for (layer, activity) in column.layers.iter().zip(&activity.layers) {
-            widest(Trace {
+            widest(Trace::<KEPT> {
                 trace_decay: trace_decay as f32,
                 epsilon: epsilon as f32,
                 d_outputs: &flat(&activity.d_outputs)[..layer.outputs],
@@ -129,6 +147,7 @@ impl Intentional {
                 traces: &mut self.traces[layer.rows.clone()],
                 moments: &mut self.moments[layer.rows.clone()],
                 directions: &mut self.directions[layer.rows.clone()],
+                spreads: &mut self.spreads[layer.rows.clone()],
                 present: &mut present,
                 eligible: &mut eligible,
             });
@@ -176,7 +195,7 @@ impl Work for AddScaled<'_> {
 }
 
 /// One pass over the weights of a layer, whose gradient is `d_outputs` times `inputs`.
-struct Trace<'a> {
+struct Trace<'a, const KEPT: bool> {
     trace_decay: f32,
     epsilon: f32,
     d_outputs: &'a [f32],
@@ -184,12 +203,13 @@ struct Trace<'a> {
     traces: &'a mut [Lanes],
     moments: &'a mut [Lanes],
     directions: &'a mut [Lanes],
+    spreads: &'a mut [Lanes],
     /// Running sums of g² / v̂ and e² / v̂.
     present: &'a mut Lanes,
     eligible: &'a mut Lanes,
 }
 
-impl Work for Trace<'_> {
+impl<const KEPT: bool> Work for Trace<'_, KEPT> {
     type Output = ();
 
     #[inline(always)]
@@ -201,22 +221,27 @@ impl Work for Trace<'_> {
         let rows = flat_mut(self.traces)
             .chunks_exact_mut(width)
             .zip(flat_mut(self.moments).chunks_exact_mut(width))
-            .zip(flat_mut(self.directions).chunks_exact_mut(width));
-        for (&d_output, ((traces, moments), directions)) in self.d_outputs.iter().zip(rows) {
-            let pass = Pass { trace_decay, epsilon, d_output };
+            .zip(flat_mut(self.directions).chunks_exact_mut(width))
+            .zip(flat_mut(self.spreads).chunks_exact_mut(width));
+        for (&d_output, (((traces, moments), directions), spreads)) in self.d_outputs.iter().zip(rows) {
+            let pass = Pass::<KEPT> { trace_decay, epsilon, d_output };
             let (inputs, last_inputs) = inputs.as_chunks::<WIDTH>();
             let (traces, last_traces) = traces.as_chunks_mut::<WIDTH>();
             let (moments, last_moments) = moments.as_chunks_mut::<WIDTH>();
             let (directions, last_directions) = directions.as_chunks_mut::<WIDTH>();
-            for (((input, trace), moment), direction) in inputs.iter().zip(traces).zip(moments).zip(directions) {
-                pass.block(input, trace, moment, direction, &mut sums);
+            let (spreads, last_spreads) = spreads.as_chunks_mut::<WIDTH>();
+            let blocks = inputs.iter().zip(traces).zip(moments).zip(directions).zip(spreads);
+            for ((((input, trace), moment), direction), spread) in blocks {
+                pass.block(input, trace, moment, direction, spread, &mut sums);
             }
             let inputs = last_inputs.as_chunks::<LANES>().0.iter();
             let traces = last_traces.as_chunks_mut::<LANES>().0;
             let moments = last_moments.as_chunks_mut::<LANES>().0;
             let directions = last_directions.as_chunks_mut::<LANES>().0;
-            for (((input, trace), moment), direction) in inputs.zip(traces).zip(moments).zip(directions) {
-                pass.block(input, trace, moment, direction, &mut sums);
+            let spreads = last_spreads.as_chunks_mut::<LANES>().0;
+            let blocks = inputs.zip(traces).zip(moments).zip(directions).zip(spreads);
+            for ((((input, trace), moment), direction), spread) in blocks {
+                pass.block(input, trace, moment, direction, spread, &mut sums);
             }
         }
         [*self.present, *self.eligible] = sums;
@@ -225,13 +250,13 @@ impl Work for Trace<'_> {
 
 /// Values common to all weights of a row.
 #[derive(Clone, Copy)]
-struct Pass {
+struct Pass<const KEPT: bool> {
     trace_decay: f32,
     epsilon: f32,
     d_output: f32,
 }
 
-impl Pass {
+impl<const KEPT: bool> Pass<KEPT> {
     /// Handles some neighbouring weights.
     #[inline(always)]
     fn block<const N: usize>(
@@ -240,6 +265,7 @@ impl Pass {
         traces: &mut [f32; N],
         moments: &mut [f32; N],
         directions: &mut [f32; N],
+        spreads: &mut [f32; N],
         sums: &mut [Lanes; 2],
     ) {
         let (mut present, mut eligible) = ([0.0; N], [0.0; N]);
@@ -248,12 +274,16 @@ impl Pass {
             let square = gradient * gradient;
             let moment = MOMENT_DECAY as f32 * moments[at] + square;
             let trace = self.trace_decay * traces[at] + gradient;
-            // The loop is limited by this division and root; everything else overlaps with them.
-            let inverse = 1.0 / (moment.sqrt() + self.epsilon);
+            // This division and root are what the loop waits for; all else is done meanwhile.
+            let spread = moment.sqrt() + self.epsilon;
+            let inverse = 1.0 / spread;
             let direction = trace * inverse;
             present[at] = square * inverse;
             eligible[at] = trace * direction;
             (traces[at], moments[at], directions[at]) = (trace, moment, direction);
+            if KEPT {
+                spreads[at] = spread;
+            }
         }
         for (&present, &eligible) in present.as_chunks::<LANES>().0.iter().zip(eligible.as_chunks::<LANES>().0) {
             sums[0] += Lanes::new(present);
@@ -265,11 +295,10 @@ impl Pass {
 /// Moves the weights of a layer against the gradient `d_outputs` times `inputs`.
 struct Teach<'a> {
     step: f32,
-    epsilon: f32,
     d_outputs: &'a [f32],
     inputs: &'a [Lanes],
     weights: &'a mut [Lanes],
-    moments: &'a [Lanes],
+    spreads: &'a [Lanes],
 }
 
 impl Work for Teach<'_> {
@@ -278,11 +307,11 @@ impl Work for Teach<'_> {
     #[inline(always)]
     fn call(self) {
         let (width, inputs) = (LANES * self.inputs.len(), flat(self.inputs));
-        let rows = flat_mut(self.weights).chunks_exact_mut(width).zip(flat(self.moments).chunks_exact(width));
-        for (&d_output, (weights, moments)) in self.d_outputs.iter().zip(rows) {
+        let rows = flat_mut(self.weights).chunks_exact_mut(width).zip(flat(self.spreads).chunks_exact(width));
+        for (&d_output, (weights, spreads)) in self.d_outputs.iter().zip(rows) {
             let scaled = self.step * d_output;
-            for ((weight, moment), input) in weights.iter_mut().zip(moments).zip(inputs) {
-                *weight += scaled * input / (moment.sqrt() + self.epsilon);
+            for ((weight, spread), input) in weights.iter_mut().zip(spreads).zip(inputs) {
+                *weight += scaled * input / spread;
             }
         }
     }

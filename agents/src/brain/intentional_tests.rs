@@ -10,6 +10,11 @@ use crate::brain::lanes::{LANES, NARROW};
 const RATE: f64 = 0.5;
 const TRACE_DECAY: f64 = 0.99 * 0.8;
 
+/// A step that a lesson follows.
+fn drive(error: f32, plasticity: f32) -> Drive {
+    Drive { error, plasticity, trace_decay: TRACE_DECAY, taught: true }
+}
+
 /// Every weight by itself, in no particular order that matters.
 struct Slow {
     w: Vec<f64>,
@@ -80,7 +85,7 @@ fn the_column_moves_as_the_equations_say() {
             column.backward(&mut activity);
             let delta: f32 = generator.random_range(-0.5..0.5);
             slow.update(&gradients(&column, &activity), f64::from(delta));
-            rule.update(&mut column, &activity, delta, 1.0, TRACE_DECAY);
+            rule.update(&mut column, &activity, drive(delta, 1.0));
             let moved = slow.w.iter().zip(&start).fold(0.0, |most: f64, (now, then)| most.max((now - then).abs()));
             for (found, expected) in weights(&column).iter().zip(&slow.w) {
                 assert!((found - expected).abs() < 1e-4 * moved, "step {step}: expected {expected}, found {found}");
@@ -95,13 +100,48 @@ fn the_column_moves_as_the_equations_say() {
 }
 
 #[test]
+fn a_lesson_moves_by_the_last_step_size_and_the_usual_gradient() {
+    let mut generator = ChaCha8Rng::seed_from_u64(8);
+    let config = CortexConfig { units: 7, layers: 2, initial_sparsity: 0.5, ..CortexConfig::default() };
+    let mut column = Column::new(&config, 5, 3, &mut generator);
+    let mut rule = Intentional::new(&column, RATE, TRACE_DECAY);
+    let mut activity = column.activity();
+    let zeros = vec![0.0; weights(&column).len()];
+    let mut slow = Slow { w: zeros.clone(), e: zeros.clone(), v: zeros, sigma: 0.0, t: 0 };
+    for step in 1..=30 {
+        let mut go = |rule: &mut Intentional, column: &mut Column, lesson: bool| {
+            activity.set_inputs(&[0.3, -1.0, 0.5 * step as f32, 1.0, -0.2]);
+            column.forward(&mut activity);
+            activity.head().1[..3].fill_with(|| generator.random_range(-1.0..1.0));
+            column.backward(&mut activity);
+            if lesson {
+                rule.teach(column, &activity, 0.5);
+            } else {
+                rule.update(column, &activity, drive(0.2, 1.0));
+            }
+            gradients(column, &activity)
+        };
+        slow.update(&go(&mut rule, &mut column, false), 0.2);
+        let before = weights(&column);
+        let lesson = go(&mut rule, &mut column, true);
+        let head = LANES * column.layers[2].rows.start;
+        let size = f64::from(rule.step_size());
+        for (at, (now, then)) in weights(&column).iter().zip(&before).enumerate() {
+            let usual = (slow.v[at] / (1.0 - 0.999_f64.powi(slow.t))).sqrt() + 1e-8;
+            let expected = -size * lesson[at] / usual * if at < head { 0.5 } else { 1.0 };
+            assert!((now - then - expected).abs() < 1e-5 * (size + then.abs()), "step {step}, weight {at}");
+        }
+    }
+}
+
+#[test]
 fn without_a_gradient_nothing_moves() {
     let mut column = Column::new(&CortexConfig::default(), 3, 2, &mut ChaCha8Rng::seed_from_u64(6));
     let mut rule = Intentional::new(&column, RATE, TRACE_DECAY);
     let mut activity = column.activity();
     column.forward(&mut activity);
     let before = weights(&column);
-    rule.update(&mut column, &activity, 1.0, 1.0, TRACE_DECAY);
+    rule.update(&mut column, &activity, drive(1.0, 1.0));
     assert_eq!(weights(&column), before);
 }
 
@@ -120,7 +160,7 @@ fn wider_vectors_change_no_bit() {
             column.forward(&mut activity);
             activity.head().1[..3].fill_with(|| generator.random_range(-1.0..1.0));
             column.backward(&mut activity);
-            rule.update(&mut column, &activity, generator.random_range(-0.5..0.5), 0.9, TRACE_DECAY);
+            rule.update(&mut column, &activity, drive(generator.random_range(-0.5..0.5), 0.9));
             rule.teach(&mut column, &activity, 0.5);
             if step % 40 == 0 {
                 rule.end_episode();

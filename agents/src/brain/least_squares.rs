@@ -9,6 +9,7 @@
 //! λ is 1 whenever the trace of P is as large as at the start, so that directions without excitation are not forgotten
 //! without bound (covariance wind-up). In f64: in f32 the covariance loses its positive definiteness within minutes.
 
+use super::lanes::{Work, widest};
 use crate::state::{StateError, StateReader, StateWriter};
 
 /// Numbers summed in parallel, always in the same order.
@@ -64,10 +65,14 @@ impl LeastSquares {
 
     /// Variance of a prediction with these regressors, divided by the variance of the targets' noise: zᵀ P z.
     pub(super) fn doubt_at(&mut self, regressors: &[f64]) -> f64 {
-        for (spread, row) in self.spread.iter_mut().zip(self.covariance.chunks_exact(self.stride)) {
-            *spread = dot(row, regressors);
-        }
-        dot(&self.spread, regressors).max(0.0)
+        self.multiply(regressors).max(0.0)
+    }
+
+    /// Writes P z into `spread`; returns zᵀ P z.
+    fn multiply(&mut self, regressors: &[f64]) -> f64 {
+        let (covariance, stride) = (&self.covariance, self.stride);
+        widest(Multiply { covariance, stride, regressors, product: &mut self.spread });
+        dot(&self.spread, regressors)
     }
 
     /// Moves the covariance towards a diagonal one: P ← κ P + (1 − κ) P₀.
@@ -106,12 +111,10 @@ impl LeastSquares {
 
     /// Updates the weights by the innovations. If anything becomes non-finite, the model is reset.
     pub(super) fn learn(&mut self, regressors: &[f64], innovations: &[f64], forgetting: f64) {
-        for (spread, row) in self.spread.iter_mut().zip(self.covariance.chunks_exact(self.stride)) {
-            *spread = dot(row, regressors);
-        }
+        let variance = self.multiply(regressors);
         let full = self.prior * self.regressors as f64;
         let kept = if self.trace < full { forgetting } else { 1.0 };
-        let scale = kept + dot(&self.spread, regressors);
+        let scale = kept + variance;
         for (row, innovation) in self.weights.chunks_exact_mut(self.stride).zip(innovations) {
             let step = innovation / scale;
             for (weight, spread) in row.iter_mut().zip(&self.spread) {
@@ -122,14 +125,10 @@ impl LeastSquares {
         for spread in &mut self.spread {
             *spread *= root;
         }
+        widest(Shrink { covariance: &mut self.covariance, stride: self.stride, spread: &self.spread, growth });
         self.trace = 0.0;
         let mut sound = true;
-        for (index, row) in self.covariance.chunks_exact_mut(self.stride).enumerate() {
-            let own = self.spread[index];
-            for (value, spread) in row.iter_mut().zip(&self.spread) {
-                // The same product on both sides of the diagonal keeps P symmetric to the last bit.
-                *value = (*value - own * spread) * growth;
-            }
+        for (index, row) in self.covariance.chunks_exact(self.stride).enumerate() {
             sound &= row[index] > 0.0;
             self.trace += row[index];
         }
@@ -155,7 +154,49 @@ impl LeastSquares {
     }
 }
 
-/// Solves N x = r in place (Cholesky) for a positive definite N whose lower triangle is given.
+/// The product of the covariance and a vector.
+struct Multiply<'a> {
+    covariance: &'a [f64],
+    stride: usize,
+    regressors: &'a [f64],
+    product: &'a mut [f64],
+}
+
+impl Work for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (product, row) in self.product.iter_mut().zip(self.covariance.chunks_exact(self.stride)) {
+            *product = dot(row, self.regressors);
+        }
+    }
+}
+
+/// Takes from the covariance the product of a vector with itself, and multiplies it.
+struct Shrink<'a> {
+    covariance: &'a mut [f64],
+    stride: usize,
+    spread: &'a [f64],
+    growth: f64,
+}
+
+impl Work for Shrink<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Shrink { covariance, stride, spread, growth } = self;
+        for (row, own) in covariance.chunks_exact_mut(stride).zip(spread) {
+            for (value, spread) in row.iter_mut().zip(spread) {
+                // The same product on both sides of the diagonal: P stays symmetric to the last bit.
+                *value = (*value - own * spread) * growth;
+            }
+        }
+    }
+}
+
+/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
 pub(super) fn solve(normal: &mut [f64], right: &mut [f64]) {
     let size = right.len();
     for row in 0..size {
@@ -181,7 +222,8 @@ pub(super) fn solve(normal: &mut [f64], right: &mut [f64]) {
     }
 }
 
-/// Dot product over four lanes; lengths must be whole chunks.
+/// The sum of products, over four lanes; lengths must be whole chunks.
+#[inline(always)]
 pub(super) fn dot(left: &[f64], right: &[f64]) -> f64 {
     let (left, _) = left.as_chunks::<LANES>();
     let (right, _) = right.as_chunks::<LANES>();

@@ -50,18 +50,29 @@ pub(super) struct Senses {
     count: u64,
     means: Vec<f64>,
     variances: Vec<f64>,
+    /// What deviations are divided by: the standard deviations, or their floors. They follow from the variances.
+    spreads: Vec<f64>,
 }
 
 impl Senses {
     pub(super) fn new(config: &SensesConfig, inputs: &[Input], clock: Clock) -> Senses {
         let typical = || inputs.iter().map(|input| f64::from(input.typical));
-        Senses {
+        let mut senses = Senses {
             memory: clock.steps(config.memory).max(2),
             clip: config.clip,
             floors: typical().map(|typical| config.sd_floor * typical).collect(),
             count: 0,
             means: vec![0.0; inputs.len()],
             variances: typical().map(|typical| typical * typical).collect(),
+            spreads: vec![0.0; inputs.len()],
+        };
+        senses.spread();
+        senses
+    }
+
+    fn spread(&mut self) {
+        for ((spread, variance), floor) in self.spreads.iter_mut().zip(&self.variances).zip(&self.floors) {
+            *spread = variance.sqrt().max(*floor);
         }
     }
 
@@ -74,15 +85,16 @@ impl Senses {
                 welford(mean, variance, rate, f64::from(value));
             }
         }
+        self.spread();
     }
 
     /// Writes the normalised observation. A missing or non-finite value counts as its mean.
     pub(super) fn sense(&self, observation: &[f32], sensed: &mut [f32]) {
         sensed.fill(0.0);
-        let statistics = self.means.iter().zip(&self.variances).zip(&self.floors);
-        for ((sensed, &value), ((mean, variance), floor)) in sensed.iter_mut().zip(observation).zip(statistics) {
+        let statistics = self.means.iter().zip(&self.spreads);
+        for ((sensed, &value), (mean, spread)) in sensed.iter_mut().zip(observation).zip(statistics) {
             if value.is_finite() {
-                let deviation = (f64::from(value) - mean) / variance.sqrt().max(*floor);
+                let deviation = (f64::from(value) - mean) / spread;
                 *sensed = deviation.clamp(-self.clip, self.clip) as f32;
             }
         }
@@ -90,8 +102,8 @@ impl Senses {
 
     /// Converts a gradient with respect to the normalised observation to one with respect to the observation.
     pub(super) fn pull_back(&self, gradient: &mut [f32]) {
-        for (gradient, (variance, floor)) in gradient.iter_mut().zip(self.variances.iter().zip(&self.floors)) {
-            *gradient /= variance.sqrt().max(*floor) as f32;
+        for (gradient, &spread) in gradient.iter_mut().zip(&self.spreads) {
+            *gradient /= spread as f32;
         }
     }
 
@@ -105,7 +117,9 @@ impl Senses {
         self.count = load_count(self.memory, reader)?;
         reader.get_f64("means", &mut self.means)?;
         reader.get_f64("variances", &mut self.variances)?;
-        reader.check("variances", &self.variances, "a number that is not negative", |value| value >= 0.0)
+        reader.check("variances", &self.variances, "a number that is not negative", |value| value >= 0.0)?;
+        self.spread();
+        Ok(())
     }
 }
 
