@@ -80,7 +80,7 @@ impl AgentBlueprint {
     }
 }
 
-/// The part of a task's spec that an agent receives.
+/// What an agent gets to know of a task.
 pub fn shape_of(task: &TaskSpec) -> AgentShape {
     let input = |field: &space::Field| Input {
         name: field.name.clone(),

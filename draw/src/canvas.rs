@@ -4,29 +4,29 @@
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 
-/// Horizontal alignment of words relative to their position.
+/// Where words are with respect to their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Starting at the position.
+    /// They begin there.
     Left,
-    /// Centred at the position.
+    /// They have their middle there.
     Middle,
-    /// Ending at the position.
+    /// They end there.
     Right,
 }
 
 /// Words on the sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Words {
-    /// The text.
+    /// What they say.
     pub text: String,
-    /// Position; vertically, the middle of the words.
+    /// Where; their middle as to height.
     pub place: Vec2,
-    /// Height in pixels.
+    /// Their height in pixels.
     pub size: f32,
     /// Their colour.
     pub colour: Colour,
-    /// Horizontal alignment.
+    /// Where they are with respect to their place.
     pub align: Align,
 }
 
@@ -66,7 +66,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// Starts a clean sheet.
+    /// Takes a clean sheet.
     pub fn clear(&mut self, size: Vec2) {
         self.size = size;
         (self.above, self.clip) = (false, None);

@@ -1,7 +1,7 @@
 //! Pictures of scenes without a window and without a graphics card.
 //!
-//! Scenes are drawn on a [`Canvas`] in pixels: [`draw`] knows the scenes of each family. A [`Renderer`] turns the sheet
-//! into [`Pixels`] on the processor; the window shows the same sheet with Bevy. A [`Painter`] does both for one scene.
+//! What is seen is put on a [`Canvas`] in pixels: [`draw`] knows the scenes of each family. A [`Renderer`] turns the sheet into
+//! [`Pixels`] on the processor; the window shows the same sheet by way of Bevy. A [`Painter`] does both for one scene.
 //!
 //! ```
 //! use etude_draw::Painter;

@@ -56,8 +56,7 @@ pub struct Place {
     pub target: usize,
 }
 
-/// The block of trial `index`, and the trial's index within the block; `trials` gives the number of trials of each
-/// block.
+/// The block of trial `index`, and the trial's index within it; `trials` are those of each block.
 pub fn block(trials: impl ExactSizeIterator<Item = u32> + Clone, after: After, index: u64) -> (usize, u64) {
     let total: u64 = trials.clone().map(u64::from).sum();
     let mut trial = if after == After::Repeat { index % total.max(1) } else { index };

@@ -198,7 +198,7 @@ pub trait Task: Send + Sync + 'static {
         Vec::new()
     }
 
-    /// Applies a spectator's push for `duration` (s), by default to the nearest body.
+    /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
     fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
         world.push_nearest(push, duration, 1.0);
     }

@@ -133,11 +133,11 @@ impl Evaluate {
                 task.spec().id,
             ))?;
         }
-        // Last, so that an impossible picture does not cost the scores.
+        // Last, so that a picture that cannot be had does not cost the scores.
         if let Some(path) = &self.picture {
             let lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
             let mut lane = lane.following(practice_lane(&checkpoint));
-            // Short episodes need earlier and more frequent poses.
+            // In short episodes sooner and more often, so that all poses are within.
             let limit = task.spec().step_limit;
             let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
             let poses = poses(&mut *agent, &mut lane, trial.unwrap_or(0), (first, every), POSES.2)?;

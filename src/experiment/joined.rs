@@ -21,21 +21,21 @@ pub struct Experiment {
     tasks: BTreeMap<String, Blueprint>,
 }
 
-/// Why an experiment cannot be created.
+/// Why an experiment cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum ExperimentError {
     /// No experiment of that name, and no such file.
     #[error("unknown experiment `{}`{} (`etude list experiments` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
-        /// The requested name.
+        /// What was asked for.
         name: String,
-        /// The known experiment with the closest spelling.
+        /// The known experiment that is closest in spelling.
         nearest: Option<String>,
     },
-    /// An invalid document.
+    /// Its file says something that does not make sense.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// An agent cannot be created.
+    /// Its agent cannot be had.
     #[error("{experiment}: {error}")]
     Agent {
         /// The experiment.
@@ -43,7 +43,7 @@ pub enum ExperimentError {
         /// What is wrong with the agent.
         error: AgentError,
     },
-    /// A task cannot be created.
+    /// A task of it cannot be had.
     #[error("{place}: {error}")]
     Task {
         /// The block that names it.
@@ -148,13 +148,13 @@ fn without_folder(agent: &str) -> String {
     Path::new(agent).file_name().map_or_else(|| agent.into(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Files of the same name in different folders could not be distinguished in the run's record.
+/// Files in different folders that are named alike would be told apart by nobody who reads the run's record.
 fn two_of_one_name(document: &Document, field: &str, name: &str) -> DocumentError {
     let found = format!("`{name}`, the name of two different files");
     document.invalid(&Invalid { field: field.into(), found, expected: "a name of its own for each file".into() })
 }
 
-/// The error for an unavailable agent named by a field.
+/// The error for an agent that cannot be had, which a field names.
 fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentError) -> ExperimentError {
     match error {
         AgentError::Unknown { name, nearest } => {
@@ -166,7 +166,7 @@ fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentErro
     }
 }
 
-/// An agent with settings from fields of an experiment overlaid in order.
+/// An agent with the settings in fields of an experiment laid over it, one after the other.
 fn with_settings(
     catalog: &Catalog,
     document: &Document,
@@ -192,7 +192,7 @@ fn part_of(field: &str) -> String {
     field.rsplit_once('.').map_or_else(|| field.into(), |(place, name)| format!("{name} of {place}"))
 }
 
-/// The task named by a block, with the block's parameters overlaid.
+/// The task a block names, with the block's parameters laid over it.
 fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
     let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
     let name = format!("{field}.task");
@@ -233,7 +233,7 @@ fn refuse_other_body(
     Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
 }
 
-/// Tries lesions on a temporary agent, so that none fails in the middle of an experiment.
+/// Makes lesions in an agent that is thrown away, so that none fails in the middle of an experiment.
 fn try_lesions(
     document: &Document,
     field: &str,
@@ -244,7 +244,7 @@ fn try_lesions(
     if lesions.is_empty() {
         return Ok(());
     }
-    // An agent that does not fit the task is reported with the task when the experiment runs.
+    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
     let Ok(mut tried) = agent.make(task.spec(), Seed(0)) else { return Ok(()) };
     for (part, &share) in lesions {
         tried.lesion(part, share).map_err(|error| {
@@ -256,8 +256,7 @@ fn try_lesions(
     Ok(())
 }
 
-/// Tries to pass the state from the agent of practice to the agent of the test, so that this cannot fail after
-/// practice.
+/// Passes what an agent is on to the one that goes on in the test, so that this does not fail after practice.
 fn try_passing_on(
     document: &Document,
     field: &str,
@@ -266,7 +265,7 @@ fn try_passing_on(
     task: &Blueprint,
 ) -> Result<(), DocumentError> {
     let make = |agent: &AgentBlueprint| agent.make(task.spec(), Seed(0));
-    // An agent that does not fit the task is reported with the task when the experiment runs.
+    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
     let (Ok(practised), Ok(mut tested)) = (make(practised), make(tested)) else { return Ok(()) };
     let mut state = State::new();
     practised.save(&mut state);

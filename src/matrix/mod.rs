@@ -62,7 +62,7 @@ pub fn run(
     for leg in &legs.schedule.legs {
         let id = &leg.block.task;
         let task = tasks.get(id).ok_or_else(|| anyhow!("task `{id}` is not at hand"))?;
-        // An agent that does not fit a task is detected before anything is written.
+        // An agent that cannot be made for a task is found before anything is written.
         let made = agent.make(task.spec(), Seed(spec.seed));
         made.map_err(|error| anyhow!("agent `{}` cannot practise {id}: {error}", agent.name()))?;
         let plan = leg.plan(task.clone(), agent.clone(), spec.evaluate_every, spec.evaluation_episodes);

@@ -173,7 +173,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The mark after appending more bytes.
+    /// The mark when more has been appended.
     pub(super) fn after(self, more: &[u8]) -> Self {
         let mut hash = crc32fast::Hasher::new_with_initial_len(self.crc, self.bytes);
         hash.update(more);

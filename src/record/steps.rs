@@ -17,10 +17,10 @@ use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Number of rows written at once, which bounds the memory of a recording.
+/// Rows that are written at once: what a recording needs of memory is that of so many.
 const ROWS: usize = 1 << 15;
 
-/// Type of a column.
+/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
     Whole,
@@ -28,12 +28,12 @@ enum Content {
     Flag,
 }
 
-/// Columns of a task's trajectories; without a task, names in capitals stand for its fields.
+/// The columns of a task's trajectories; without a task, those that stand for its fields have the names in capitals.
 pub fn columns(task: Option<&Blueprint>) -> Vec<Column> {
     layout(task).into_iter().map(|(column, _)| column).collect()
 }
 
-/// Columns of a task's trajectories, with their types.
+/// The columns of a task's trajectories, with what they hold.
 fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
     let fields = |space: &'static str, of: &dyn Fn(&Blueprint) -> Vec<Field>| -> Vec<(Column, Content)> {
         let columns = match task {
@@ -41,7 +41,7 @@ fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
             None => vec![Column {
                 name: format!("{space}_FIELD").into(),
                 unit: "its own".into(),
-                meaning: format!("one column per field of the task's {space}; name a TASK to list them").into(),
+                meaning: format!("one column for each field of the task's {space}; name a TASK to see them").into(),
             }],
         };
         columns.into_iter().map(|column| (column, Content::Number)).collect()
@@ -50,42 +50,41 @@ fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
         (SUBJECT, Content::Whole),
         (Column::new("episode", "1", "index of the episode, from 0"), Content::Whole),
         (Column::new("step", "env steps", "env step of the episode, from 0"), Content::Whole),
-        (Column::new("time", "s", "time in the episode of the observation and action"), Content::Number),
+        (Column::new("time", "s", "time in the episode at which was observed and acted"), Content::Number),
     ];
     all.extend(fields("observation", &|task| task.spec().observation.fields().to_vec()));
     all.extend(fields("action", &|task| task.spec().action.fields().to_vec()));
     all.extend([
         (Column::new("reward", "1", "reward of the step"), Content::Number),
-        (Column::new("terminated", "1", "whether the episode ended in a terminal state"), Content::Flag),
-        (Column::new("truncated", "1", "whether the episode was truncated"), Content::Flag),
+        (Column::new("terminated", "1", "whether the episode ended in a state without a future"), Content::Flag),
+        (Column::new("truncated", "1", "whether the episode was cut short"), Content::Flag),
     ]);
-    // State after the step.
+    // What is there after the step.
     all.extend(fields("state", &|task| task.make().state_fields()));
     all
 }
 
-/// One env step.
+/// What happened in an env step.
 #[derive(Clone, Copy, Debug)]
 pub struct StepRow<'a> {
     /// Index of the subject.
     pub subject: u64,
     /// Index of the episode.
     pub episode: u64,
-    /// Index of the step in the episode.
+    /// Index of the step in it.
     pub step: u64,
-    /// The observation before the action.
+    /// What was observed.
     pub observation: &'a [f32],
-    /// The action; values beyond [-1, 1] are clipped, as in the environment.
+    /// What was done; beyond [-1, 1] it is cut off, as the environment does.
     pub action: &'a [f32],
-    /// The outcome.
+    /// What it brought.
     pub outcome: Step,
-    /// The task's state after the step.
+    /// The task's state after it.
     pub state: &'a [f32],
 }
 
-/// A step in a log: of fixed width, so that it can be appended fast and cut off anywhere. All little-endian: episode
-/// (u64), step (u32), end (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). The
-/// file's name gives the subject.
+/// A step in a log: of fixed width, to be appended fast and cut back anywhere. All little-endian: episode (u64), step (u32), how it
+/// ended (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). Whose it is, the file's name tells.
 pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
     out.extend_from_slice(&row.episode.to_le_bytes());
     out.extend_from_slice(&(row.step as u32).to_le_bytes());
@@ -95,7 +94,7 @@ pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
     numbers.for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
 }
 
-/// A file being written.
+/// A file that is being written.
 struct Partial(PathBuf);
 
 impl Drop for Partial {
@@ -105,10 +104,10 @@ impl Drop for Partial {
     }
 }
 
-/// Number of bytes of a [`step_row`] before its numbers.
+/// Bytes of a [`step_row`] before its numbers.
 const KEYS: usize = 16;
 
-/// A recording in progress. Its file appears once it is [finished](Steps::finish).
+/// A recording under way. Its file is there once it is [finished](Steps::finish).
 pub struct Steps {
     path: PathBuf,
     /// Removed with the recording, unless that is finished.
@@ -308,7 +307,7 @@ fn schema(columns: &[Column], contents: &[Content]) -> Result<Arc<Type>> {
     Ok(Arc::new(Type::group_type_builder("steps").with_fields(fields).build()?))
 }
 
-/// Compression, and metadata with the task and each column's unit and meaning.
+/// Compressed, with the task and each column's unit and meaning beside.
 fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> WriterProperties {
     let told = |of: fn(&Column) -> &str| {
         let all: serde_json::Map<String, serde_json::Value> =
@@ -323,7 +322,7 @@ fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> Wri
     let mut properties =
         WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside));
     for (column, _) in columns.iter().zip(contents).filter(|(_, content)| **content == Content::Number) {
-        // Numbers that rarely repeat are smaller and faster in plain encoding than with a dictionary.
+        // Numbers that seldom come twice are smaller, and written faster, byte by byte than by a dictionary.
         let path = ColumnPath::from(&*column.name);
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)

@@ -107,13 +107,13 @@ pub fn transfer(
 /// Joins parts of an experiment into the folder that a single run of all subjects would have written.
 ///
 /// # Errors
-/// Folders that are not parts of one experiment or are incomplete, and folders that cannot be read or written.
+/// Folders that are no parts of one experiment or do not make up the whole, and folders that cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, spec) = join::<TransferSpec>(parts, out, resume)?;
     conclude(&folder, &spec, &spec.schedule())
 }
 
-/// Writes everything that follows from checkpoints and logs.
+/// Writes all that follows from checkpoints and logs.
 fn conclude(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<Summary> {
     let faults = results::write_evaluations(folder, spec, schedule)?;
     let results =

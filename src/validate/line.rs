@@ -227,7 +227,7 @@ impl Outcome {
         });
     }
 
-    /// Adds curves to the figure, at these positions.
+    /// Adds courses to the figure, taken at these places.
     pub(super) fn course(&mut self, name: &str, at: Vec<f64>, subjects: Vec<Vec<f64>>) {
         if let Some(figure) = &mut self.figure {
             figure.groups.push(figure::Course { name: name.into(), at, subjects });

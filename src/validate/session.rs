@@ -144,7 +144,7 @@ impl Session {
                 self.agent.learn(&Transition {
                     observation: &self.observation,
                     action: &self.action,
-                    // NaN stands for a reward that is not given.
+                    // A reward that is no number is one that was not told.
                     reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
                     next_observation: if step.ended() { now.final_observation() } else { now.observation() },
                     terminated: step.terminated,

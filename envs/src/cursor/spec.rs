@@ -5,10 +5,10 @@ use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Largest number of units in a population.
+/// How many units a population may have.
 const MOST_UNITS: u32 = 1000;
 
-/// Least distance of the hand from positions with the arm stretched or folded, in m.
+/// How far the hand stays from where an arm is stretched or folded, in m.
 const REACH_MARGIN: f32 = 0.02;
 
 /// A cursor task.
@@ -265,10 +265,10 @@ impl CursorSpec {
         (self.movement.distance - self.movement.acceptance) / self.movement.speed
     }
 
-    /// Checks that every value is in range.
+    /// Checks that every value makes sense.
     ///
     /// # Errors
-    /// The first field that is not.
+    /// The first field that does not.
     pub fn validate(&self) -> Result<(), Invalid> {
         let check = Invalid::check;
         let (episode, movement, population) = (&self.episode, &self.movement, &self.population);
@@ -321,7 +321,7 @@ impl CursorSpec {
         check("arm.fore", arm.fore, 0.05..=2.0, "m")?;
         check("arm.centre_x", arm.centre_x, -4.0..=4.0, "m")?;
         check("arm.centre_y", arm.centre_y, -4.0..=4.0, "m")?;
-        // The corners of the workspace are the farthest positions; the nearest is the one next to the shoulder.
+        // The corners of the workspace lie farthest out; nearest in is the place next to the shoulder.
         let edge = self.movement.workspace;
         let [far, near] = [arm.centre_x, arm.centre_y]
             .map(|centre: f32| [centre.abs() + edge, (centre.abs() - edge).max(0.0)])

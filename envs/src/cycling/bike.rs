@@ -24,7 +24,7 @@ const BRAKE_GRIP: f32 = 2000.0;
 const GROUND: Group = Group::GROUP_1;
 const TYRE: Group = Group::GROUP_2;
 
-/// Handles of everything in the world, and the few states that Rapier does not hold.
+/// Handles of everything in the world, and the few states that are not Rapier's.
 #[derive(Clone)]
 pub struct Bike {
     rear_wheel: RigidBodyHandle,
@@ -376,13 +376,12 @@ fn insert_wheel(
     (body, world.insert_collider(tyre, body))
 }
 
-/// A hinge; with suspension, a hinge that slides along the fork against a spring preloaded by the static `load`.
+/// A hinge, or with suspension a hinge that slides along the fork against a spring preloaded with the static `load`.
 fn axle_joint(anchor: Vector, suspension: Option<&SuspensionSpec>, load: f32, tilt: f32) -> GenericJoint {
     let Some(suspension) = suspension else {
         return RevoluteJointBuilder::new().local_anchor1(anchor).build().into();
     };
-    // The slide's positive direction is up and back along the fork, so that a bump moves the wheel in the positive
-    // direction.
+    // The slide's positive direction is up and back along the fork, so a wheel hit by a bump moves positively.
     let slide = Rotation::new(std::f32::consts::FRAC_PI_2 + tilt);
     let rest = -load * tilt.cos() / suspension.stiffness;
     let mut joint = GenericJointBuilder::new(JointAxesMask::LIN_Y)

@@ -236,10 +236,10 @@ impl MusicSpec {
 }
 
 impl FrettingSpec {
-    /// Checks that every value is in range.
+    /// Checks that every value makes sense.
     ///
     /// # Errors
-    /// The first field that is not.
+    /// The first field that does not.
     pub fn validate(&self) -> Result<(), Invalid> {
         let check = Invalid::check;
         let episode = &self.episode;
