@@ -48,7 +48,7 @@ pub enum ActionError {
         fields: usize,
     },
     /// Wrong number of resting marks.
-    #[error("{found} marks of which lanes rest; expected {lanes}, one for each lane, or none at all")]
+    #[error("{found} marks of resting lanes; expected {lanes}, one for each lane, or none")]
     Resting {
         /// Number of marks given.
         found: usize,

@@ -41,7 +41,7 @@ pub struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
     /// Bytes that are not a snapshot, or damaged ones.
-    #[error("no snapshot of a lane: expected bytes that etude has saved, whole")]
+    #[error("not a snapshot of a lane: expected all bytes of one saved by etude")]
     Bytes,
     /// A snapshot of another task.
     #[error("a snapshot of {found}; expected one of {expected}")]
@@ -52,7 +52,9 @@ pub enum SnapshotError {
         expected: String,
     },
     /// Replaying the actions gives a different result.
-    #[error("a snapshot of another version of {task}, or a damaged one: its episode goes another way here")]
+    #[error(
+        "a snapshot of another version of {task}, or a damaged one: replaying its episode gives a different result"
+    )]
     Diverged {
         /// The task.
         task: String,

@@ -68,9 +68,9 @@ impl Lane {
             return Ok(());
         }
         let fields = self.lane.lane().spec().action.len();
-        let values = action
-            .extract::<Vec<f32>>()
-            .map_err(|_| error::ActionError::new_err(format!("an action that is no sequence of {fields} numbers")))?;
+        let values = action.extract::<Vec<f32>>().map_err(|_| {
+            error::ActionError::new_err(format!("an action that is not a sequence of {fields} numbers"))
+        })?;
         self.action.extend(values);
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Lane {
     /// Takes one env step. `action` is float32 [action fields].
     fn step<'py>(&mut self, py: Python<'py>, action: &Bound<'py, PyAny>) -> PyResult<Stepped<'py>> {
         if !self.running {
-            return Err(error::reset_needed(py, "step() before reset(): an episode has to be begun first"));
+            return Err(error::reset_needed(py, "step() before reset(): an episode must be started first"));
         }
         self.accept(action)?;
         let step = self.lane.access().step(&self.action);
@@ -149,7 +149,7 @@ impl Lane {
     /// step terminated or truncated the episode.
     fn rollout<'py>(&mut self, py: Python<'py>, actions: PyReadonlyArray2<'py, f32>) -> PyResult<Rollout<'py>> {
         if !self.running {
-            return Err(error::reset_needed(py, "rollout() before reset(): an episode has to be begun first"));
+            return Err(error::reset_needed(py, "rollout() before reset(): an episode must be started first"));
         }
         let spec = self.lane.lane().spec();
         let (fields, width) = (spec.action.len(), spec.observation.len());

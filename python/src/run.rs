@@ -60,9 +60,7 @@ fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::
             // Python's own handler has recorded the signal, too: one error is enough.
             let _ = py.check_signals();
             let folder = interrupted.folder.display();
-            PyKeyboardInterrupt::new_err(format!(
-                "what was practised is saved in {folder}: the same call goes on with it"
-            ))
+            PyKeyboardInterrupt::new_err(format!("all practice so far is saved in {folder}: the same call resumes it"))
         }
         None => error::EtudeError::new_err(format!("{why:#}")),
     })

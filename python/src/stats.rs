@@ -98,7 +98,7 @@ pub fn forward_transfer(areas: Vec<f64>, control: Vec<f64>) -> PyResult<Estimate
 }
 
 fn undefined(what: &str) -> PyErr {
-    error::EtudeError::new_err(format!("the mean of {what} is 0, or there is nothing: a ratio to it is not defined"))
+    error::EtudeError::new_err(format!("the mean of {what} is 0 or undefined: a ratio to it is not defined"))
 }
 
 /// See `etude.stats.probability_of_improvement`.

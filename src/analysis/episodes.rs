@@ -61,7 +61,7 @@ pub fn read(folder: &Path, subjects: u64, wanted: &[&str]) -> Result<Episodes> {
         own.push(places.iter().map(number).collect::<Result<_>>()?);
     }
     if let Some(subject) = episodes.iter().position(Vec::is_empty) {
-        bail!("{path} tells nothing of subject {subject}");
+        bail!("{path} has no rows of subject {subject}");
     }
     Ok(episodes)
 }
@@ -73,7 +73,7 @@ fn path(folder: &Path) -> String {
 fn open(folder: &Path) -> Result<csv::Reader<std::fs::File>> {
     let table = folder.join("episodes.csv");
     if !table.exists() {
-        bail!("{} is not finished: it has no episodes.csv; `etude train --resume` goes on with it", folder.display());
+        bail!("{} is not finished: it has no episodes.csv; resume it with `etude train --resume`", folder.display());
     }
     csv::Reader::from_path(&table).with_context(|| format!("cannot read {}", table.display()))
 }

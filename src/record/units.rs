@@ -59,7 +59,7 @@ impl Arrays {
         for (number, line) in BufReader::new(file).lines().enumerate().skip(1) {
             let line = line.with_context(|| format!("cannot read {}", path.display()))?;
             let cells: Vec<&str> = line.split(',').collect();
-            let wrong = || format!("{}:{}: no row of units: `{line}`", path.display(), number + 1);
+            let wrong = || format!("{}:{}: not a row of units: `{line}`", path.display(), number + 1);
             let &[steps, episode, population, aim, activity] = &cells[..] else { bail!(wrong()) };
             // Populations of one step are consecutive.
             if last != steps {
@@ -127,7 +127,7 @@ pub fn read_npz(path: &Path) -> Result<Arrays> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     let mut zip = ZipArchive::new(BufReader::new(file))
-        .with_context(|| format!("{name} is no recording: expected an .npz file, which is a zip of arrays"))?;
+        .with_context(|| format!("{name} is not a recording: expected an .npz file, which is a zip of arrays"))?;
     let mut arrays = Arrays::default();
     let mut left = LARGEST_BYTES;
     for index in 0..zip.len() {

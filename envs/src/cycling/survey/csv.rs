@@ -30,7 +30,7 @@ pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
         match records.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(read),
-            Err(error) => return Err(Fault::of(format!("is no table: {}", shown(&error.to_string())))),
+            Err(error) => return Err(Fault::of(format!("is not a table: {}", shown(&error.to_string())))),
         }
         let line = record.position().map_or(0, |position| position.line() as usize);
         if read.channels == 0 {

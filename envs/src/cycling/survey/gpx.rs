@@ -13,7 +13,8 @@ const STANDSTILL: f64 = 0.01;
 /// are geodesics on the WGS 84 ellipsoid (Karney 2013); those on a sphere would be wrong by up to 0.6 %. Positions
 /// without a height add to the distance but give no point.
 pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
-    let gpx = gpx::read(text.as_bytes()).map_err(|error| Fault::of(format!("is no GPX file: {}", in_words(&error))))?;
+    let gpx =
+        gpx::read(text.as_bytes()).map_err(|error| Fault::of(format!("is not a GPX file: {}", in_words(&error))))?;
     let (ways, what) = ways(&gpx);
     let Some(way) = channel.checked_sub(1).and_then(|index| ways.get(index)) else {
         return Err(match ways.len() {
@@ -114,19 +115,19 @@ mod tests {
                     <gpx version=\"1.1\"><metadata><name>&f;</name></metadata></gpx>";
         let point = "<trkpt lat=\"1\" lon=\"1\"></trkpt><trkpt lat=\"1\" lon=\"2\"></trkpt>";
         for (text, part) in [
-            (String::new(), "is no GPX file"),
-            ("distance,height\n0,1\n".into(), "is no GPX file"),
-            ("<html><body>not found</body></html>".into(), "is no GPX file"),
+            (String::new(), "is not a GPX file"),
+            ("distance,height\n0,1\n".into(), "is not a GPX file"),
+            ("<html><body>not found</body></html>".into(), "is not a GPX file"),
             ("<gpx version=\"1.1\"></gpx>".into(), "has no track"),
             (track(""), "has 0 points"),
             (track(point), "track 1 has no heights; expected points with `<ele>`"),
             (track(&point.replace("></", "><ele>NaN</ele></")), "point 1 is at 0 m, NaN m high"),
             (track(&point.replace("></", "><ele>1e300</ele></")), "heights from -10000"),
-            (track("<trkpt lat=\"91\" lon=\"1\"/>"), "is no GPX file: invalid `latitude`"),
-            (track("<trkpt lat=\"1\" lon=\"east\"/>"), "is no GPX file"),
-            (track(point)[..120].into(), "is no GPX file"),
-            (deep, "is no GPX file"),
-            (bomb.into(), "is no GPX file"),
+            (track("<trkpt lat=\"91\" lon=\"1\"/>"), "is not a GPX file: invalid `latitude`"),
+            (track("<trkpt lat=\"1\" lon=\"east\"/>"), "is not a GPX file"),
+            (track(point)[..120].into(), "is not a GPX file"),
+            (deep, "is not a GPX file"),
+            (bomb.into(), "is not a GPX file"),
         ] {
             let error = error(&text);
             assert!(error.contains(part) && error.lines().count() == 1 && error.len() < 1_000, "{part}: {error}");

@@ -20,7 +20,7 @@ pub(super) fn reader(name: &str) -> Result<Reader, String> {
         other => {
             let near = nearest(other, ENDINGS).map(|near| format!("; did you mean `.{near}`?")).unwrap_or_default();
             Err(format!(
-                "is no profile by its ending `{}`{near} Expected a table (.csv), a track (.gpx) or a road profile (.erd)",
+                "is not a profile by its ending `{}`{near} Expected a table (.csv), a track (.gpx) or a road profile (.erd)",
                 shown(other)
             ))
         }

@@ -152,10 +152,8 @@ fn places(note: &ScoreNote, instrument: &Instrument, reach: &Reach<'_>) -> Resul
     }
     Err(match (exists, refused) {
         (_, Some(reason)) => format!("is beyond the hand: {reason}"),
-        (true, None) => "cannot be played with the string, fret or finger that it says".into(),
-        (false, _) if note.string.is_some() || note.fret.is_some() => {
-            "is not on the string or fret that it says".into()
-        }
+        (true, None) => "cannot be played with the given string, fret or finger".into(),
+        (false, _) if note.string.is_some() || note.fret.is_some() => "is not on the given string or fret".into(),
         (false, _) => {
             let open = || (1..=instrument.strings()).map(|string| instrument.pitch(string, 0));
             let lowest = name_of(open().min().unwrap_or(0));

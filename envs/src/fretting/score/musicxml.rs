@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
             let terms: Option<Vec<f64>> = beats.split('+').map(|term| term.trim().parse::<f64>().ok()).collect();
             let beats: f64 = terms.unwrap_or_default().iter().sum();
             if !(beats > 0.0 && beats <= LARGEST && unit > 0.0) {
-                return Err("<time> makes no sense".into());
+                return Err("<time> is invalid".into());
             }
             self.per_bar = 4.0 * beats / unit;
         }
@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
 
     fn tempo(&mut self, tempo: f64) -> Result<(), String> {
         if !(tempo > 0.0 && tempo <= LARGEST) {
-            return Err("a tempo makes no sense; expected beats per minute".into());
+            return Err("a tempo is invalid; expected beats per minute".into());
         }
         self.bars[self.bar].tempos.push((self.now, tempo));
         Ok(())

@@ -19,7 +19,7 @@ pub fn inline(mut task: Document) -> Result<Document, DocumentError> {
         let Some(path) = find(name, task.folder_of(&field)) else {
             let expected = "a whole number, or the path of a table of trials (CSV)".into();
             return Err(task.invalid(&Invalid {
-                found: format!("`{}`, which is no file", shown(name)),
+                found: format!("`{}`, which is not a file", shown(name)),
                 field,
                 expected,
             }));

@@ -60,7 +60,7 @@ fn song(file: &[u8]) -> Result<Piece, String> {
     for index in 0..bars {
         let marks = header(&mut bytes, version, index == 0, &repeats, &mut meter)?;
         if meter.iter().any(|number| *number < 1) {
-            return Err("a time signature makes no sense".into());
+            return Err("a time signature is invalid".into());
         }
         let length = 4.0 * f64::from(meter[0]) / f64::from(meter[1]);
         piece.bars.push(Bar { length, tempos: Vec::new() });
@@ -197,7 +197,7 @@ fn instrument(bytes: &mut Bytes<'_>, version: Version, first: bool) -> Result<In
         }
     }
     if tuning.iter().take(strings).any(|pitch| !(0..=127).contains(pitch)) || !(0..=36).contains(&capo) {
-        return Err("a tuning or a capo makes no sense".into());
+        return Err("a tuning or a capo is invalid".into());
     }
     let tuning = tuning.into_iter().take(strings).collect();
     Ok(Instrument { name, drums: flags & 0x01 != 0 || channel % 16 == DRUMS, tuning, capo })
