@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 /// Largest number of blocks in a group.
 const MOST_BLOCKS: usize = 100;
-/// Largest seed, 2^53 - 1: up to here all programs that read JSON or CSV represent whole numbers exactly.
+/// The largest seed: up to here all programs that read JSON or CSV keep whole numbers apart, 2^53 - 1.
 const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// An experiment as described in YAML.

@@ -23,7 +23,6 @@ pub fn in_words(scheduled: bool) -> &'static str {
 /// they are trials with the perturbation of the trial that practice has reached, each on its own lane, with new draws
 /// of targets and starts. `place` gives the seed of the practice lane, from which random perturbations follow, and the
 /// trial.
-/// perturbations follow from, and the trial.
 ///
 /// # Errors
 /// An agent with non-finite actions.

@@ -104,10 +104,11 @@ fn day(
 /// Both kinds of perturbation, with their names.
 const KINDS: [(&str, Perturbation); 2] = [("within", Perturbation::Within), ("outside", Perturbation::Outside)];
 
-/// V11. 200 trials with the intuitive decoder, 600 with one whose factors (within the manifold) or units (outside) are permuted. Permutations
-/// are those of 200 whose impairment before learning comes nearest to 40% success and 83% of the time limit. The amount of
-/// learning is the way from control before learning (100 trials, noise and no learning) to that of the last 100 trials, projected
-/// on the way to intuitive control. After-effects and activity are those of eight trials without noise and without learning.
+/// V11. 200 trials with the intuitive decoder, 600 with one whose factors (within the manifold) or units (outside) are
+/// permuted. Permutations are chosen from 200 by their impairment before learning, closest to 40% success and 83% of
+/// the time limit. The amount of learning is the change from control before learning (100 trials with noise, without
+/// learning) to control in the last 100 trials, projected on the change to intuitive control. After-effects and
+/// activity are measured in eight trials without noise and without learning.
 pub fn manifold(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "amount of learning"];
     let mut outcome = Outcome::titled("Within and outside the manifold", axes, Mechanism::MotorCortex);
@@ -168,10 +169,10 @@ const DAYS: usize = 10;
 const PER_DAY: usize = 480;
 const DEGREES: usize = 5;
 
-/// V12. Ten days of 480 trials with a decoder whose units are permuted, a night after each; the permutation is mixed in by fifths over the
-/// first five days, or is there at once. Control is judged each evening, with the whole permutation, by 100 trials with noise and no
-/// learning. New patterns are the share of the variance of activity that lies outside the manifold of the first day, in eight
-/// trials without noise.
+/// V12. Ten days of 480 trials with a decoder whose units are permuted, each followed by a night; the permutation is
+/// increased in fifths over the first five days, or complete at once. Control is measured each evening, with the
+/// complete permutation, in 100 trials with noise and without learning. New patterns are the fraction of the variance
+/// of activity outside the manifold of the first day, in eight trials without noise.
 pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["day", "amount of learning"];
     let mut outcome = Outcome::titled("Ten days outside the manifold", axes, Mechanism::MotorCortex);

@@ -39,8 +39,9 @@ fn after_practice(setting: &Setting<'_>, task: &Blueprint, trials: usize) -> Res
     })
 }
 
-/// V18. 160 trials with a cursor turned by 30 degrees, to eight targets in turn, then eight with the cursor off, in which the
-/// agent goes on as in practice, but is told of no reward. What was learned is how far the hand had turned against the cursor in the last 16 trials.
+/// V18. 160 trials with a cursor rotated by 30 degrees, to eight targets in turn, then eight with the cursor off, in
+/// which the agent continues as in practice but receives no reward. Learning is the rotation of the hand against the
+/// cursor's in the last 16 trials.
 pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     const TURNED: usize = 160;
     const LATE: usize = 16;
@@ -72,8 +73,8 @@ pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V19. 120 trials without any field, then 40 more with the cursor on and 40 with it off, exploring as ever, but told of no reward.
-/// The angle is that in which the hand sets out; SDs are within subjects, averaged over them.
+/// V19. 120 trials without any field, then 40 more with the cursor on and 40 with it off, with exploration but without
+/// reward. The angle is the launch direction of the hand; SDs are within subjects, averaged over subjects.
 pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     const PRACTICE: usize = 120;
     const ASKED: usize = 40;
@@ -95,9 +96,10 @@ pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V20. One target, the cursor turned by 30 degrees or a curl field. The course is the mean over subjects: of how far the hand has
-/// turned against the cursor, or of 1 - deviation / the first deviation, averaged over three trials; the asymptote is the mean of
-/// the last 20 of 120 trials, and the correction after one trial that from the first trial to the second.
+/// V20. One target, with the cursor rotated by 30 degrees or a curl field. The curve is the mean over subjects of the
+/// hand's rotation against the cursor's, or of 1 - deviation / first deviation, averaged over three trials. The
+/// asymptote is the mean of the last 20 of 120 trials, and the correction after one trial is the change from the first
+/// trial to the second.
 pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
     const TRIALS: usize = 120;
     const LAST: usize = 20;
@@ -124,8 +126,9 @@ pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V21. 120 trials to one target with a cursor clamped at an angle from it, which is to be ignored; reward and target are as
-/// without. The heading is that of the end of the hand's way in the last 20 trials, positive against the clamp.
+/// V21. 120 trials to one target with a cursor clamped at an angle from it, which the agent should ignore; reward and
+/// target are the same as without. The heading is the direction of the end of the hand path in the last 20 trials,
+/// positive against the clamp.
 pub fn error_clamp(setting: &Setting<'_>) -> Result<Outcome> {
     const TRIALS: usize = 120;
     const LAST: usize = 20;

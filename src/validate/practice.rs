@@ -54,9 +54,10 @@ const BANDS: [(&str, Band); 4] = [
     ("size of the rank correlation, other zones", Band::AtMost(0.3)),
 ];
 
-/// V15. 640 trials, of which the last are practice in a curl field: none, 16 to 96 (amateurs) or 160 to 640 (professionals). Synapses grow and withdraw
-/// under one budget, subjects differ in talent, and all see the cursor with a blur of 2 mm. Capacity is the number of synapses times their mean weight: of the zones of the torques, which
-/// answer forces, and of the others, which plan the way.
+/// V15. 640 trials, the last of which are practice in a curl field: none, 16 to 96 (amateurs) or 160 to 640
+/// (professionals). Synapses grow and withdraw under one budget, subjects differ in talent, and all see the cursor with
+/// a blur of 2 mm. Capacity is the number of synapses times their mean absolute weight, for the zones of the torques,
+/// which respond to forces, and for the others, which plan the path.
 pub fn capacity(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trials of practice", "capacity of practised zones"];
     let mut outcome = Outcome::titled("Practice and capacity", axes, Mechanism::Structure);

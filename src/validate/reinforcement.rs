@@ -31,13 +31,13 @@ const LEAST_BY_ERROR: f64 = 0.5;
 const LEAST_BY_REWARD: f64 = 0.3;
 const LARGEST_SCATTER: f64 = 10.0;
 
-/// V16a. The same turn of the cursor is learned with the cursor shown, and from reward only. Scatter is the standard deviation
-/// of the end's direction within subjects at the end of learning.
+/// V16a. The same rotation of the cursor is learned with the cursor shown, and from reward only. Variability is the
+/// standard deviation of the end point's direction within subjects at the end of learning.
 ///
-/// Where the cursor is predicted to have ended is asked for after each of these trials, and compared with where the hand is:
-/// the angle between them, over the angle that the hand has learned. Both groups first practise with the cursor shown and not
-/// turned, so that both have a prediction. How wide it generalises is the distance at which half is left of what is shown at the
-/// one target that others practise, as in the paper.
+/// The predicted end point of the cursor is read after each of these trials and compared with the hand: the angle
+/// between them, divided by the learned angle of the hand. Both groups first practise with the cursor shown and not
+/// rotated, so that both have a prediction. The width of generalisation is the distance at which the response falls to
+/// half of that at the single target that other subjects practise, as in the paper.
 pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
     let mut outcome = Outcome::titled("Learning the turned cursor", axes, Mechanism::Reward);
@@ -85,11 +85,11 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V16b. Groups: intact, without cerebellum, without basal ganglia, and intact with motor noise. Each subject adapts to a
-/// force field, with the cursor shown and reward told, and a naive copy to a turned cursor that is no longer shown, where only
-/// closeness of the end to the target is rewarded; both after trials without either and with the cursor shown. Adaptation to
-/// the field is the share of it that the hand makes up for in error clamps: deviations would count it as adaptation that an
-/// exploring hand drifts about.
+/// V16b. Groups: intact, without cerebellum, without basal ganglia, and intact with motor noise. Each subject adapts to
+/// a force field with cursor and reward, and a naive copy to a rotated cursor that is no longer shown, where only the
+/// end point's distance from the target is rewarded; both follow trials without either and with the cursor shown.
+/// Adaptation to the field is the fraction compensated for in error clamps: deviations would count the drift of an
+/// exploring hand as adaptation.
 pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
     let mut outcome = Outcome::titled("Learning the turned cursor from reward", axes, Mechanism::FeedbackError);

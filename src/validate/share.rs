@@ -53,8 +53,8 @@ fn practise(agent: &mut dyn Agent, task: &Blueprint, seed: Seed, steps: u64) -> 
     Ok(shares)
 }
 
-/// V17. The bass, played by touch, after 100 000 env steps of the guitar or from scratch: the share of the cerebellum's command in the
-/// first 20 000 of 100 000 steps. The rough road after the flat one is given for comparison.
+/// V17. The bass, played by touch, after 100 000 env steps of the guitar or from scratch: the cerebellum's share of the
+/// command in the first 20 000 of 100 000 steps. The rough road after the flat one is given for comparison.
 pub fn early_share(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["env steps on the target", "share of the cerebellum's command"];
     let mut outcome = Outcome::titled("The cerebellum's share in transfer", axes, Mechanism::ForwardModel);

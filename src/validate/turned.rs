@@ -99,10 +99,10 @@ fn standard_errors(values: &[f64]) -> f64 {
     centre.abs() / (variance / count).sqrt()
 }
 
-/// V10. 160 trials of control, 320 with the preferred directions of a quarter or half of 60 units turned by 90 degrees in the decoder, 160
-/// of washout. Deviation is that at half distance, less what it was in the last 120 trials of control: early is the first 16
-/// turned trials, late the last 120. Tuning is fitted to the momentary aim in the last 120 trials of each
-/// stretch, of the washout in the last 80.
+/// V10. 160 trials of control, 320 with the decoded preferred directions of a quarter or half of 60 units turned by 90
+/// degrees, and 160 of washout. Deviation is measured at half distance, minus its value in the last 120 trials of
+/// control; early is the first 16 turned trials, late the last 120. Tuning is fitted to the momentary aim in the last
+/// 120 trials of each stretch, and in the last 80 of the washout.
 pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "deviation at half distance (mm)"];
     let mut outcome = Outcome::titled("A turned decoder", axes, Mechanism::MotorCortex);
