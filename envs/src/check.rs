@@ -42,8 +42,9 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
     }
     for (name, space) in [("observation", &spec.observation), ("action", &spec.action)] {
         if space.is_empty() {
-            failures
-                .push(format!("{name} space: expected at least one field, found none; list what is sensed or done"));
+            failures.push(format!(
+                "{name} space: expected at least one field, found none; list what is sensed or commanded"
+            ));
         }
         for (index, field) in space.fields().iter().enumerate() {
             let at = format!("{name} field `{}`", field.name);
@@ -77,7 +78,7 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
             failures.push(format!("{at}: expected a name used once, found it twice; rename one"));
         }
         if metric.unit.is_empty() || metric.meaning.is_empty() {
-            failures.push(format!("{at}: expected a unit (or 1) and a meaning, found none; say what is measured"));
+            failures.push(format!("{at}: expected a unit (or 1) and a meaning, found none; state what is measured"));
         }
     }
     for (index, percept) in spec.percepts.iter().enumerate() {
@@ -152,7 +153,7 @@ impl<'a> Watch<'a> {
     fn step(&mut self, policy: &str, step: &Step, observation: &[f32], failures: &mut Vec<String>) {
         self.seen += 1;
         if !step.reward.is_finite() {
-            failures.push(format!("{policy} policy: expected a finite reward, found {}; mend `judge`", step.reward));
+            failures.push(format!("{policy} policy: expected a finite reward, found {}; fix `judge`", step.reward));
         }
         if step.terminated && step.truncated {
             failures.push(format!("{policy} policy: a step both terminated and truncated; an end has one reason"));
@@ -160,7 +161,7 @@ impl<'a> Watch<'a> {
         for ((value, field), count) in observation.iter().zip(self.space.fields()).zip(&mut self.at_bound) {
             if !value.is_finite() || *value < field.low || *value > field.high {
                 failures.push(format!(
-                    "{policy} policy: expected `{}` within [{}, {}], found {value}; mend `observe`",
+                    "{policy} policy: expected `{}` within [{}, {}], found {value}; fix `observe`",
                     field.name, field.low, field.high
                 ));
             }
@@ -175,12 +176,11 @@ impl<'a> Watch<'a> {
             failures.push(format!("{policy} policy: expected every state to be finite, found a fault: {fault}"));
         }
         if !(0.0..=1.0).contains(&episode.score) {
-            failures
-                .push(format!("{policy} policy: expected a score in [0, 1], found {}; mend `score`", episode.score));
+            failures.push(format!("{policy} policy: expected a score in [0, 1], found {}; fix `score`", episode.score));
         }
         // NaN stands for metrics that were not measured.
         if let Some(metric) = episode.metrics.iter().find(|metric| metric.is_infinite()) {
-            failures.push(format!("{policy} policy: expected finite metrics, found {metric}; mend `metrics`"));
+            failures.push(format!("{policy} policy: expected finite metrics, found {metric}; fix `metrics`"));
         }
     }
 
@@ -244,7 +244,7 @@ fn reset_purity(blueprint: &Blueprint, failures: &mut Vec<String>) {
     used.access().begin(5);
     if fresh != trace_of(&mut used, Seed(32)) {
         failures.push(
-            "reset: expected the episode after a reset to be the same to the last bit whatever came before, found a \
+            "reset: expected a bit-identical episode after a reset whatever came before, found a \
              difference; set every field of the task in `reset`"
                 .into(),
         );

@@ -196,7 +196,7 @@ impl Work for Shrink<'_> {
     }
 }
 
-/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
+/// Solves N x = r in place (Cholesky) for a positive definite N whose lower triangle is given.
 pub(super) fn solve(normal: &mut [f64], right: &mut [f64]) {
     let size = right.len();
     for row in 0..size {
