@@ -1,5 +1,5 @@
-//! Measurements of speed: medians of short, interleaved stretches, so that a noisy machine disturbs both sides of a ratio
-//! alike.
+//! Measurements of speed: medians of short interleaved stretches, so that a noisy machine affects both sides of a ratio
+//! equally.
 
 use crate::catalog::AgentBlueprint;
 use crate::run::lesions::Lesions;
@@ -18,14 +18,14 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Env steps from the start of an episode that are timed: few enough that no episode ends within them.
+/// Number of env steps from the start of an episode that are timed: few enough that no episode ends within them.
 const STRETCH: usize = 30;
-/// Lanes built to weigh one.
+/// Number of lanes built to measure the memory of one.
 const WEIGHED: usize = 128;
-/// Transitions that a learner's cost is measured on.
+/// Number of transitions over which a learner's time is measured.
 const TRANSITIONS: usize = 2_000;
 
-/// Figures of one task with one number of lanes and threads.
+/// Measurements for one task with one number of lanes and threads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Task id.
@@ -34,31 +34,31 @@ pub struct Row {
     pub lanes: usize,
     /// Threads used.
     pub threads: usize,
-    /// The Rapier steps inside one env step, under the same forces, in a plain loop over as many worlds on one thread,
+    /// The Rapier steps within one env step, under the same forces, in a plain loop over as many worlds on one thread,
     /// in µs.
     pub bare_physics_us: f64,
-    /// One env step in the gym, stepped from outside, in µs of one thread's time.
+    /// One env step in the gym, stepped from outside, in µs of one thread.
     pub env_step_us: f64,
-    /// The ratio of the two, median over pairs of stretches measured one after the other.
+    /// `env_step_us`/`bare_physics_us`, median over pairs of consecutive stretches.
     pub overhead: f64,
-    /// Env steps per second of all threads together.
+    /// Env steps per second, all threads together.
     pub env_steps_per_s: f64,
-    /// Speed of env steps over that of one thread, measured one after the other.
+    /// Speed of env steps relative to one thread, measured consecutively.
     pub env_speedup: f64,
-    /// Speed of training over that of one thread, measured one after the other.
+    /// Speed of training relative to one thread, measured consecutively.
     pub train_speedup: f64,
-    /// One act and learn of the agent, in µs.
+    /// One `act` and `learn` of the agent, in µs.
     pub learner_us: f64,
-    /// Env steps per second of all threads together while agents learn.
+    /// Env steps per second while agents learn, all threads together.
     pub train_steps_per_s: f64,
-    /// One reset with fresh surroundings, in µs.
+    /// One reset with new surroundings, in µs.
     pub reset_us: f64,
-    /// Memory of a lane beside its agent; unknown where the system does not tell.
+    /// Memory of a lane without its agent, in bytes; `None` where the system does not report it.
     pub bytes_per_lane: Option<u64>,
 }
 
-/// Times of one row over those of an earlier one: below 1 is faster. Each is divided by the ratio of bare physics, which is the same
-/// work in both, so that a slower machine, or a busier one, does not count.
+/// Times of one row relative to an earlier one; below 1 is faster. Each is divided by the ratio of bare physics, which
+/// is the same work in both, to correct for a slower or busier machine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Ratios {
     /// Task id.
@@ -67,7 +67,7 @@ pub struct Ratios {
     pub lanes: usize,
     /// Threads used.
     pub threads: usize,
-    /// Bare physics: how much slower the machine was.
+    /// Ratio of bare physics: how much slower the machine was.
     pub machine: f64,
     /// An env step.
     pub env_step: f64,
@@ -77,12 +77,12 @@ pub struct Ratios {
     pub training: f64,
     /// A reset.
     pub reset: f64,
-    /// Memory of a lane, as it is.
+    /// Ratio of the memory of a lane, uncorrected.
     pub memory: Option<f64>,
 }
 
 impl Row {
-    /// This row against an earlier one.
+    /// Compares this row with an earlier one.
     pub fn against(&self, earlier: &Row) -> Ratios {
         let machine = self.bare_physics_us / earlier.bare_physics_us;
         Ratios {
@@ -106,9 +106,10 @@ pub struct Bencher {
 }
 
 impl Bencher {
-    /// Weighs the lanes of all tasks, then is ready to time them for `seconds` per figure.
+    /// Measures the memory of lanes of all tasks, and prepares to time them for `seconds` per figure.
     pub fn new(tasks: &[Blueprint], seconds: f64) -> Self {
-        // Memory freed by one task would hide what the next one takes, so all are kept until all are weighed.
+        // Memory freed by one task would hide what the next one takes. All tasks are therefore kept until all are
+        // measured.
         let mut kept = Vec::new();
         let weights = tasks
             .iter()
@@ -122,10 +123,10 @@ impl Bencher {
         Self { seconds, weights }
     }
 
-    /// Measures one row; `index` is that of the task in the list given to [`Bencher::new`].
+    /// Measures one row; `index` is the index of the task in the list given to [`Bencher::new`].
     ///
     /// # Errors
-    /// An agent that cannot be made for the task.
+    /// An agent that does not fit the task.
     pub fn row(
         &self,
         index: usize,
@@ -153,7 +154,7 @@ impl Bencher {
         })
     }
 
-    /// Medians of bare physics, hosted env step, their ratio, and the speed over one thread.
+    /// Medians of bare physics, hosted env step, their ratio, and speed relative to one thread.
     fn env_step(&self, task: &Blueprint, lanes: usize, threads: usize) -> (f64, f64, f64, f64) {
         let spec = task.spec();
         let actions = actions(lanes * spec.action.len());
@@ -225,9 +226,9 @@ impl Bencher {
         Ok(median(times))
     }
 
-    /// Median speed of training in env steps per second, and its ratio to that of one thread.
+    /// Median speed of training in env steps per second, and its ratio to the speed of one thread.
     fn training(&self, task: &Blueprint, agent: &AgentBlueprint, lanes: usize, threads: usize) -> Result<(f64, f64)> {
-        // More subjects than this only take memory.
+        // More subjects would only take memory.
         let subjects = lanes.min(16 * threads);
         let burst = 500;
         let plan = Arc::new(Plan {
@@ -282,7 +283,7 @@ impl Bencher {
         median(times)
     }
 
-    /// Calls `measure` at least five times and until the time is over; medians shrug off the cold start.
+    /// Calls `measure` at least five times and until the time is over; medians ignore the cold start.
     fn repeat(&self, mut measure: impl FnMut()) {
         let started = Instant::now();
         let mut count = 0;
@@ -293,13 +294,13 @@ impl Bencher {
     }
 }
 
-/// The worlds of one lane without gym and task: the same forces, noted down beforehand, and the same Rapier steps.
+/// The worlds of one lane without gym and task: the same forces, recorded beforehand, and the same Rapier steps.
 struct BareLane {
     lane: SoloLane,
     spec: Arc<TaskSpec>,
     /// Forces and torques before each physics step.
     forces: Vec<Vec<(RigidBodyHandle, Vector, f32)>>,
-    /// Joints whose motors were set anew before each physics step.
+    /// Joints whose motors were set before each physics step.
     joints: Vec<Vec<(ImpulseJointHandle, GenericJoint)>>,
 }
 
@@ -363,7 +364,7 @@ fn joints_of<'a>(world: &'a World<'_>) -> impl Iterator<Item = (ImpulseJointHand
     world.joints.impulse_joints.iter().map(|(handle, joint)| (handle, joint.data))
 }
 
-/// Actions for a stretch, a little of everything but not enough to fall within it.
+/// Actions for a stretch: varied, but not enough to fall within it.
 fn actions(width: usize) -> Vec<Vec<f32>> {
     let mut rng = Seed(8).rng();
     (0..STRETCH).map(|_| (0..width).map(|_| rng.random_range(-0.3..=0.3)).collect()).collect()
@@ -374,7 +375,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-/// Memory of this process that is resident, on Linux.
+/// Resident memory of this process in bytes, on Linux.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;

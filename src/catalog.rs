@@ -1,4 +1,4 @@
-//! Everything that has a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
+//! Everything with a name: tasks, agents and experiments, built in, registered from outside, or read from YAML files.
 
 use etude_agents::{Agent, AgentShape, Brain, BrainConfig, ConfigError, Goal, Idle, Input, Percept, Random, Role};
 use etude_envs::document::{Document, DocumentError, Invalid, find, nearest, shown};
@@ -22,7 +22,7 @@ type MakeAgent = Arc<dyn Fn(&AgentShape, u64) -> Result<Box<dyn Agent>, ConfigEr
 struct AgentSpec {
     /// Name.
     agent: String,
-    /// `idle`, `random`, `brain`, or the name under which a program registered an agent of its own.
+    /// `idle`, `random`, `brain`, or the name under which a program has registered its own agent.
     kind: String,
     /// What it does, in a sentence.
     #[serde(default)]
@@ -58,7 +58,7 @@ impl AgentBlueprint {
         &self.yaml
     }
 
-    /// What its brain is made of; none if it is an agent of another kind.
+    /// Configuration of its brain; `None` for agents of other kinds.
     pub fn brain(&self) -> Option<&BrainConfig> {
         self.brain.as_ref()
     }
@@ -103,7 +103,7 @@ pub fn shape_of(task: &TaskSpec) -> AgentShape {
     }
 }
 
-/// A percept by the indices of its fields; one past the last stands for a field that there is not.
+/// A percept by the indices of its fields; one past the last stands for a missing field.
 fn percept_of(percept: &percept::Percept, observation: &space::Space) -> Percept {
     let index = |name: &String| observation.index(name).unwrap_or(observation.len());
     let all = |names: &[String]| names.iter().map(index).collect::<Vec<usize>>();
@@ -120,8 +120,8 @@ fn percept_of(percept: &percept::Percept, observation: &space::Space) -> Percept
     }
 }
 
-/// What differs in what two tasks' bodies sense and do, as readable lines, a few for each space; empty if a brain can
-/// move between them.
+/// Differences between two tasks' observations and actions, a few lines for each space; empty if an agent can move
+/// between the tasks.
 pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
     const SHOWN: usize = 4;
     let some = |space: &str, lines: Vec<String>| {
@@ -143,7 +143,7 @@ pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
     };
     let pairs = (0..longest).map(|index| (from.percepts.get(index), to.percepts.get(index)));
     let plan = |percept: &percept::Percept| percept::Percept {
-        // What has to be added to a goal is the task's; how many goals there are is the body's.
+        // Offsets of goals belong to the task; the number of goals belongs to the body.
         goals: percept.goals.iter().map(|goal| percept::Goal { offsets: Vec::new(), ..goal.clone() }).collect(),
         ..percept.clone()
     };
@@ -153,28 +153,28 @@ pub fn body_differences(from: &TaskSpec, to: &TaskSpec) -> Vec<String> {
     differences
 }
 
-/// Why an agent cannot be had.
+/// Why an agent cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum AgentError {
     /// No agent of that name, and no such file.
     #[error("unknown agent `{}`{} (`etude list agents` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The known agent that is closest in spelling.
+        /// The known agent with the closest spelling.
         nearest: Option<String>,
     },
-    /// Its file says something that does not make sense.
+    /// An invalid document.
     #[error(transparent)]
     Document(#[from] DocumentError),
 }
 
-/// The schema of an agent's YAML, with the docs of all settings of the brain.
+/// JSON schema of an agent's YAML, with the docs of all settings of the brain.
 pub fn agent_schema() -> Schema {
     schema_for!(AgentSpec)
 }
 
-/// All tasks and agents a program knows.
+/// All tasks and agents known to a program.
 #[derive(Clone, Default)]
 pub struct Catalog {
     /// All tasks.
@@ -183,8 +183,8 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Registers an agent made by `make` from the task's shape and a seed. It is known by `name`, and YAML files may
-    /// name it as their `kind`.
+    /// Registers an agent that `make` creates from the task's shape and a seed. It is known as `name`, and YAML files
+    /// may give `name` as their `kind`.
     pub fn register_agent<A: Agent + 'static>(
         &mut self,
         name: &str,
@@ -203,18 +203,19 @@ impl Catalog {
         names
     }
 
-    /// The agent of that name, or described by the YAML file at that path.
+    /// The agent of that name, or the agent described by the YAML file at that path.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense.
+    /// An unknown name, or an invalid document.
     pub fn agent(&self, name: &str) -> Result<AgentBlueprint, AgentError> {
         self.agent_beside(name, None)
     }
 
-    /// The same for a name in a file in `folder`: a path is relative to that folder, or else to the working directory.
+    /// Like [`Catalog::agent`] for a name in a file in `folder`: paths are relative to that folder, or else to the
+    /// working directory.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense.
+    /// An unknown name, or an invalid document.
     pub fn agent_beside(&self, name: &str, folder: Option<&Path>) -> Result<AgentBlueprint, AgentError> {
         if let Some((_, make)) = self.registered.iter().find(|(known, _)| known == name) {
             let summary = "An agent registered by this program.".to_string();
@@ -235,10 +236,10 @@ impl Catalog {
         }
     }
 
-    /// The agent that a document describes, with what it extends.
+    /// The agent that a document describes, including what it extends.
     ///
     /// # Errors
-    /// A document that makes no sense.
+    /// An invalid document.
     pub fn agent_from(&self, document: &Document) -> Result<AgentBlueprint, AgentError> {
         let document = document.clone().completed(&|base, by| self.agent_document(base, by.folder_of("extends")))?;
         Ok(self.agent_of(&document)?)
@@ -278,7 +279,8 @@ impl Catalog {
     }
 }
 
-/// The built-in document of that name, or the one in the file at that path, named in a file in `folder`, if there is one.
+/// The built-in document of that name, or the document at that path, relative to a file in `folder`; `None` if there is
+/// neither.
 pub(crate) fn document(
     built_in: &'static Dir<'_>,
     name: &str,
@@ -290,7 +292,7 @@ pub(crate) fn document(
     find(name, folder).map(|path| Document::open(&path)).transpose()
 }
 
-/// The names of the built-in documents in a folder.
+/// Names of the built-in documents in a folder.
 pub(crate) fn names_in(folder: &'static Dir<'_>) -> impl Iterator<Item = String> {
     folder.files().filter_map(|file| file.path().file_stem()?.to_str().map(String::from))
 }

@@ -1,5 +1,5 @@
-//! Agents side by side: training runs on one task, and tests of experiments, compared by score, area, speed and the probability of
-//! improvement.
+//! Comparison of agents: training runs on one task, and tests of experiments, compared by score, area, speed and the
+//! probability of improvement.
 
 use crate::experiment::Group;
 use crate::figure::{Series, learning, number, steps, with_interval};
@@ -18,13 +18,13 @@ use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What was compared, as the folder of a comparison records it.
+/// Settings of a comparison, as recorded in its folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CompareSpec {
     /// Folders of the runs.
     folders: Vec<String>,
-    /// The score that counts as having learned the task.
+    /// Score at which the task counts as learned.
     criterion: f64,
 }
 
@@ -43,7 +43,7 @@ impl Spec for CompareSpec {
 
 /// Columns of the table of a comparison.
 pub static COLUMNS: [Column; 7] = [
-    Column::new("agent", "1", "name of the agent, with its lesions or its group of an experiment"),
+    Column::new("agent", "1", "name of the agent, with its lesions or its group in an experiment"),
     Column::new("subjects", "1", "number of subjects"),
     Column::new("last score", "1", "interquartile mean over subjects of the last evaluation's score"),
     Column::new("mean score", "1", "mean over subjects of the mean score over practice"),
@@ -52,52 +52,57 @@ pub static COLUMNS: [Column; 7] = [
         "env steps",
         "restricted mean of steps to the criterion, met in two evaluations in a row; not reached if no subject met it",
     ),
-    Column::new("reached", "1", "how many of the subjects reached the criterion"),
-    Column::new("beats the first", "1", "probability that a subject has a larger mean score than one of the first run"),
+    Column::new("reached", "1", "number of subjects that reached the criterion"),
+    Column::new(
+        "beats the first",
+        "1",
+        "probability that a subject's mean score exceeds that of a subject of the first run",
+    ),
 ];
 
-/// Runs side by side, in the order in which they were named.
+/// Compared runs, in the order in which they were named.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// Task id.
     pub task: String,
     /// Env steps of practice of each subject.
     pub steps: u64,
-    /// The score that counts as having learned the task.
+    /// Score at which the task counts as learned.
     pub criterion: f64,
-    /// What was evaluated.
+    /// Description of the evaluations.
     pub evaluation: String,
     /// One entry per run.
     pub runs: Vec<Entry>,
 }
 
-/// One run among others.
+/// One of the compared runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
-    /// Agent name, with its lesions, or with its group of an experiment; with the folder where two are called the same.
+    /// Agent name, with its lesions or its group in an experiment; with the folder if two names are the same.
     pub name: String,
     /// The run's folder.
     pub folder: String,
-    /// Subjects.
+    /// Number of subjects.
     pub subjects: u64,
     /// Interquartile mean of the last evaluation's score.
     pub score_final: Estimate,
     /// Mean over subjects of the mean score over practice.
     pub area: Estimate,
-    /// Restricted mean of env steps to the criterion; absent if no subject reached it.
+    /// Restricted mean of env steps to the criterion; `None` if no subject reached it.
     pub steps_to_criterion: Option<Estimate>,
-    /// Subjects that reached it.
+    /// Number of subjects that reached it.
     pub reached_criterion: u64,
-    /// Probability that a subject has a larger area than one of the first run; none for that run itself.
+    /// Probability that a subject's area exceeds that of a subject of the first run; `None` for the first run itself.
     pub probability_of_improvement: Option<Estimate>,
-    /// Whether subject i has the same seed as in the first run, so that the two are twins; none for the first run itself.
+    /// Whether subject i has the same seed as in the first run, so that the two are paired; `None` for the first run
+    /// itself.
     pub paired: Option<bool>,
-    /// Learning curves of its subjects.
+    /// Learning curves of the subjects.
     #[serde(skip)]
     pub curves: Vec<Curve>,
 }
 
-/// A training run, or the test of one group of an experiment.
+/// A training run, or the test of one group in an experiment.
 struct Contender<'a> {
     folder: &'a Path,
     name: String,
@@ -114,7 +119,7 @@ struct Contender<'a> {
     curves: Vec<Curve>,
 }
 
-/// Those in a folder: one of a training run, one for each group of an experiment.
+/// The contenders in a folder: one for a training run, one per group for an experiment.
 fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
     if format_of(folder)? != TransferSpec::FORMAT {
         let run = read_record::<RunSpec>(folder)?.run;
@@ -161,8 +166,8 @@ fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
 /// Compares finished training runs, and the tests of finished experiments.
 ///
 /// # Errors
-/// Folders that hold neither, damaged tables, and runs that cannot be compared: of other tasks, other lengths, or evaluated at
-/// other steps.
+/// Folders that hold neither, damaged tables, and runs that cannot be compared because their tasks, lengths or
+/// evaluations differ.
 pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
     let mut runs: Vec<Contender<'_>> = Vec::new();
     for folder in folders {
@@ -182,7 +187,7 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
         let of = |measure: fn(&Curve) -> f64| run.curves.iter().map(measure).collect::<Vec<f64>>();
         let (lasts, areas) = (of(Curve::last), of(Curve::area));
         let times: Vec<_> = run.curves.iter().map(|curve| curve.time_to_criterion(criterion)).collect();
-        // All are watched equally long: their mean is the restricted mean.
+        // All subjects are observed for the same time, so that their mean is the restricted mean.
         let each: Vec<f64> = times.iter().map(|time| time.within(run.steps)).collect();
         let reached = times.iter().filter(|time| time.reached().is_some()).count() as u64;
         let nobody = || anyhow!("{folder} has no subjects");
@@ -213,7 +218,7 @@ pub fn compare(folders: &[PathBuf], criterion: f64) -> Result<Comparison> {
 }
 
 impl Comparison {
-    /// Writes `report.html`, `comparison.json` and the learning curves into a folder, under the rules of run folders: it is
+    /// Writes `report.html`, `comparison.json` and the learning curves into a folder. As for run folders, the folder is
     /// locked, records what was compared, and is refused if it holds anything else.
     ///
     /// # Errors
@@ -252,12 +257,12 @@ impl Comparison {
         self.runs.iter().map(row).collect()
     }
 
-    /// What the columns mean.
+    /// Meaning of the columns.
     pub fn legend(&self) -> String {
         format!(
             "Evaluations: {}. With 95% intervals over subjects. Last score: interquartile mean over subjects; mean score: over \
              all {} steps; steps to criterion: restricted mean to a score of {} in two evaluations in a row, not reached if no \
-             subject did; beats the first: probability that a subject has a larger mean score than one of the first run.{}",
+             subject did; beats the first: probability that a subject's mean score exceeds that of a subject of the first run.{}",
             self.evaluation,
             steps(self.steps as f64),
             self.criterion,
@@ -265,7 +270,7 @@ impl Comparison {
         )
     }
 
-    /// Which runs have the seeds of the first.
+    /// Which runs share the seeds of the first.
     fn pairing(&self) -> String {
         let names = |paired: bool| {
             let runs = self.runs.iter().filter(|run| run.paired == Some(paired));
@@ -273,7 +278,7 @@ impl Comparison {
         };
         let told = |names: String, what: &str| if names.is_empty() { names } else { format!(" {what}: {names}.") };
         told(names(true), "Paired with the subjects of the first run, which have the same seeds")
-            + &told(names(false), "Not paired with them, because of other seeds or another number of subjects")
+            + &told(names(false), "Not paired, because of other seeds or another number of subjects")
     }
 
     fn page(&self) -> Page {
@@ -302,7 +307,7 @@ fn name(run: &RunSpec) -> String {
     format!("{}{lesions}", run.agent)
 }
 
-/// Only what was done alike is compared.
+/// Refuses runs with different settings.
 fn refuse_others(run: &Contender<'_>, other: &Contender<'_>) -> Result<()> {
     let (folder, first) = (run.folder.display(), other.folder.display());
     let refuse = |what: &str, found: String, expected: String| {

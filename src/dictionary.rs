@@ -1,4 +1,4 @@
-//! The data dictionary: every column of every table that the program writes, from the lists that write them.
+//! The data dictionary: every column of every table that the program writes, from the lists used for writing.
 
 use crate::compare;
 use crate::matrix;
@@ -9,18 +9,18 @@ use crate::validate::FIGURE_COLUMNS;
 use etude_agents::{Brain, Signal};
 use etude_envs::task::Blueprint;
 
-/// A kind of table: the files that have it, and its columns.
+/// A kind of table: its files and its columns.
 pub struct Table {
-    /// Each command that writes it, and the file in its folder, or the flag that names the file.
+    /// For each command that writes it, the file in its folder, or the flag that gives the file.
     pub files: Vec<(&'static str, &'static str)>,
-    /// Its columns, in their order. A name in capitals stands for several.
+    /// Its columns, in order. A name in capitals stands for several columns.
     pub columns: Vec<Column>,
 }
 
-/// Commands whose folders have `logs/`.
+/// Commands whose folders contain `logs/`.
 const LOGGED: [&str; 4] = ["train", "transfer", "transfer-matrix", "sweep"];
 
-/// All tables, of runs on this task; without one, a column stands for the task's own.
+/// All tables for runs on this task; without a task, one column stands for the task's own columns.
 pub fn tables(task: Option<&Blueprint>) -> Vec<Table> {
     let logged = |file: &'static str| LOGGED.map(|command| (command, file));
     let all = |files: &[&[(&'static str, &'static str)]], columns| Table { files: files.concat(), columns };
@@ -29,7 +29,7 @@ pub fn tables(task: Option<&Blueprint>) -> Vec<Table> {
     let settings = Column::new(
         "SETTING",
         "its own",
-        "one column for each setting that is varied, under its path such as brain.basal_ganglia.policy_rate",
+        "one column per varied setting, named by its path, for example brain.basal_ganglia.policy_rate",
     );
     vec![
         all(
@@ -53,7 +53,7 @@ pub fn tables(task: Option<&Blueprint>) -> Vec<Table> {
     ]
 }
 
-/// What the `signal` of `logs/*.signals.csv` may be.
+/// Possible values of `signal` in `logs/*.signals.csv`.
 pub fn signals() -> Vec<Column> {
     Brain::known_signals().into_iter().map(of_signal).collect()
 }
@@ -62,7 +62,7 @@ fn metrics(task: Option<&Blueprint>) -> Vec<Column> {
     match task {
         Some(task) => task.spec().metrics.iter().map(Column::from).collect(),
         None => {
-            vec![Column::new("METRIC", "its own", "one column for each metric of the task; name a TASK to see them")]
+            vec![Column::new("METRIC", "its own", "one column per metric of the task; name a TASK to list them")]
         }
     }
 }

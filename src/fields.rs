@@ -1,27 +1,27 @@
-//! The fields of a YAML document with what their docs say: the same docs that are on the fields in the source.
+//! The fields of a YAML document with their meanings, taken from the docs of the fields in the source.
 
 use schemars::Schema;
 use serde::Serialize;
 use serde_json::Value as Json;
 use serde_yaml::Value as Yaml;
 
-/// Schemas are followed no deeper than this.
+/// Largest depth to which schemas are followed.
 const DEEPEST: usize = 12;
-/// Longer values are cut in tables.
+/// Largest length of values in tables, in characters.
 const LONGEST: usize = 24;
 
 /// A field of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DocumentField {
-    /// Where it stands: names with dots between, `[]` for each entry of a list and `NAME` for each of a mapping.
+    /// Its path: names separated by dots, with `[]` for each entry of a list and `NAME` for each of a mapping.
     pub path: String,
-    /// What the document says there, shortened; nothing where it says nothing, and of a field that holds others.
+    /// Its value in the document, shortened; `None` if the document does not give one or the field holds others.
     pub value: Option<String>,
-    /// What it means, with its unit, range, default and source.
+    /// Its meaning, with unit, range, default and source.
     pub meaning: String,
 }
 
-/// All fields that a document of this schema may have, those of `document` first and in its order.
+/// All fields that a document of this schema may have, starting with those of `document` in its order.
 pub fn document_fields(schema: &Schema, document: &Yaml) -> Vec<DocumentField> {
     let root = schema.as_value();
     let mut reader = Reader { root, rows: Vec::new() };
@@ -35,7 +35,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// What a schema refers to; of something that may be absent, what it is where it is there.
+    /// The schema behind references; for an optional value, the schema of the value.
     fn resolved(&self, mut schema: &'a Json) -> &'a Json {
         for _ in 0..DEEPEST {
             if let Some(path) = schema.get("$ref").and_then(Json::as_str) {
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         schema
     }
 
-    /// The schemas of an object, or of each object that something may be.
+    /// The schemas of an object, or of each object that a value may be.
     fn forms(&self, schema: &'a Json) -> Vec<&'a Json> {
         let schema = self.resolved(schema);
         let several = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(*key)?.as_array());
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        // As the document has them, and then those that it does not have.
+        // Fields of the document in its order, then the others.
         let place = |name: &str| {
             let names = value.and_then(Yaml::as_mapping).into_iter().flat_map(|mapping| mapping.keys());
             names.into_iter().position(|key| key.as_str() == Some(name)).unwrap_or(usize::MAX)
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         self.forms(schema).iter().any(|form| form.get("properties").is_some())
     }
 
-    /// The words that something may be.
+    /// The words that a value may be.
     fn choices(&self, schema: &'a Json) -> Vec<&'a str> {
         let forms = self.forms(schema);
         let words = |form: &'a Json| -> Vec<&'a str> {
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Docs on one line, without the marks of links.
+/// Docs on one line, without link markup.
 fn in_a_line(docs: &str) -> String {
     docs.split_whitespace().collect::<Vec<_>>().join(" ").replace("[`", "`").replace("`]", "`")
 }

@@ -1,25 +1,25 @@
-//! Files that are either whole or not there: every write goes to a temporary neighbour, is synced, then renamed.
+//! Writing files completely or not at all: every write goes to a temporary neighbour, is synced, and then renamed.
 
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Ending of files that are being written.
+/// Ending of partially written files.
 const PARTIAL: &str = "partial";
 
 /// Replaces the contents of `path` in one step: a crash at any instant leaves the old file or the new one.
 ///
 /// # Errors
-/// A folder that cannot be written to, or a full disk; the old file is untouched then.
+/// A folder that cannot be written to, or a full disk; the old file is then unchanged.
 pub fn write_whole(path: &Path, contents: &[u8]) -> Result<()> {
     write_whole_by(path, |file| file.write_all(contents))
 }
 
-/// The same with contents that are written bit by bit, of any size.
+/// Like [`write_whole`], with contents of any size that are written piece by piece.
 ///
 /// # Errors
-/// As [`write_whole`], and what `contents` fails with.
+/// The errors of [`write_whole`], and those of `contents`.
 pub fn write_whole_by(path: &Path, contents: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
     let partial = partial_name(path);
     let write = || -> std::io::Result<()> {
@@ -33,19 +33,19 @@ pub fn write_whole_by(path: &Path, contents: impl FnOnce(&mut dyn Write) -> std:
     })
 }
 
-/// Puts a file that has been written under its [partial name](partial_name) in the place it is for.
+/// Moves a file written under its [partial name](partial_name) to its final path.
 ///
 /// # Errors
 /// A full disk.
 pub fn put_in_place(file: &File, path: &Path) -> std::io::Result<()> {
     synced(file.sync_all())?;
     fs::rename(partial_name(path), path)?;
-    // The rename itself lasts only once the folder is synced, where folders can be.
+    // The rename is durable only after syncing the folder, where folders can be synced.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).map_or(Ok(()), |folder| synced(folder.sync_all()))
 }
 
-/// The same without a sync, for what can be made again, such as a film.
+/// Like [`put_in_place`] without a sync, for files that can be made again, such as a film.
 ///
 /// # Errors
 /// A folder that cannot be written to.
@@ -53,7 +53,7 @@ pub fn take_its_place(path: &Path) -> Result<()> {
     fs::rename(partial_name(path), path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The outcome of a sync: a file system that has none, for files or for folders, is no failure.
+/// The outcome of a sync; a file system without syncing of files or folders is not a failure.
 pub fn synced(outcome: std::io::Result<()>) -> std::io::Result<()> {
     const BAD_DESCRIPTOR: i32 = 9;
     match outcome {
@@ -69,7 +69,7 @@ pub fn synced(outcome: std::io::Result<()>) -> std::io::Result<()> {
     }
 }
 
-/// Removes what a killed process was in the middle of writing.
+/// Removes files that a killed process left partially written.
 ///
 /// # Errors
 /// A folder that cannot be read or written to.
@@ -83,7 +83,7 @@ pub fn remove_partials(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is one that was being written.
+/// Whether a file is partially written.
 pub fn is_partial(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == PARTIAL)
 }
@@ -91,7 +91,7 @@ pub fn is_partial(path: &Path) -> bool {
 /// Creates a folder and the folders above it.
 ///
 /// # Errors
-/// A place that cannot be written to, or a file in the way.
+/// A path that cannot be written to, or a file in the way.
 pub fn create_folder(folder: &Path) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
         bail!("cannot create the folder {}: a file is in its place", folder.display());
@@ -99,7 +99,7 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
 }
 
-/// Where a file is written until it is whole.
+/// The path at which a file is written until it is complete.
 pub fn partial_name(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(".");

@@ -1,6 +1,6 @@
 //! etude: a gym for motor skills and their transfer.
 //!
-//! The library is the whole program, to which a crate of one's own can add agents and tasks:
+//! The library is the whole program. Other crates can add their own agents and tasks:
 //!
 //! ```no_run
 //! use etude::agents::{Agent, AgentShape, Random};
@@ -14,7 +14,7 @@
 //! }
 //! ```
 //!
-//! `examples/own_agent.rs` and `examples/own_task.rs` are such programs, whole.
+//! `examples/own_agent.rs` and `examples/own_task.rs` are complete programs of this kind.
 
 pub mod analysis;
 mod bench;

@@ -14,12 +14,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program with all that is built in.
+    /// The program with everything that is built in.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an agent: listed, trained, evaluated and compared like any other.
+    /// Adds an agent, which is listed, trained, evaluated and compared like any other.
     pub fn agent<A: Agent + 'static>(
         mut self,
         name: &str,
@@ -29,18 +29,18 @@ impl Program {
         self
     }
 
-    /// Adds a family of tasks: listed, checked, described and trained on like any other.
+    /// Adds a family of tasks, which are listed, checked, described and used for training like any other.
     pub fn task(mut self, family: Family) -> Self {
         self.catalog.tasks.add(family);
         self
     }
 
-    /// Runs the command that the process was started with.
+    /// Runs the command with which the process was started.
     pub fn run(self) -> ExitCode {
         self.run_with(std::env::args_os())
     }
 
-    /// Runs a command given as arguments, the first of which is the program's name.
+    /// Runs a command given as arguments, the first of which is the name of the program.
     pub fn run_with(self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         cli::run(&self.catalog, arguments)
     }

@@ -1,4 +1,4 @@
-//! Settings of tasks, agents and experiments that are changed for one run, as `--set PATH=VALUE` says.
+//! Settings of tasks, agents and experiments changed for one run by `--set PATH=VALUE`.
 
 use crate::catalog::{AgentBlueprint, AgentError, Catalog};
 use etude_envs::document::{Document, DocumentError, shown};
@@ -6,12 +6,12 @@ use etude_envs::error::TaskError;
 use etude_envs::task::Blueprint;
 use std::fmt;
 
-/// Paths that begin so are of the agent; all others are of the task, or of the experiment.
+/// Beginning of paths of agents' settings; all others belong to the task or the experiment.
 const OF_AGENT: &str = "brain";
-/// What error messages call them.
+/// Their name in error messages.
 const WHAT: &str = "--set";
 
-/// One value that is changed.
+/// A changed value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     path: String,
@@ -40,45 +40,45 @@ pub fn setting(text: &str) -> Result<Setting, String> {
 }
 
 impl Setting {
-    /// A value, as it would stand in YAML on one line, at a path.
+    /// A value, as written in YAML on one line, at a path.
     pub fn new(path: &str, value: &str) -> Self {
         Self { path: path.into(), value: value.into() }
     }
 
-    /// Whether it is of the agent.
+    /// Whether it belongs to the agent.
     pub fn of_agent(&self) -> bool {
         self.path.split(['.', '[']).next() == Some(OF_AGENT)
     }
 }
 
 impl Catalog {
-    /// The task of that name or path, with settings of it changed.
+    /// The task of that name or path, with changed settings.
     ///
     /// # Errors
-    /// Those of the registry, or a setting that leads nowhere or makes no sense.
+    /// The errors of the registry, or an unknown or invalid setting.
     pub fn task_set(&self, name: &str, settings: &[Setting]) -> Result<Blueprint, TaskError> {
         task(self, self.tasks.task(name)?, settings)
     }
 
-    /// The agent of that name or path, with settings of it changed.
+    /// The agent of that name or path, with changed settings.
     ///
     /// # Errors
-    /// Those of [`Catalog::agent`], or a setting that leads nowhere or makes no sense.
+    /// The errors of [`Catalog::agent`], or an unknown or invalid setting.
     pub fn agent_set(&self, name: &str, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
         agent(self, self.agent(name)?, settings)
     }
 }
 
-/// A document with those settings that are of the agent, or with those that are not.
+/// A document with the settings that belong to the agent, or with those that do not.
 fn changed(document: Document, settings: &[Setting], of_agent: bool) -> Result<Document, DocumentError> {
     let mut own = settings.iter().filter(|setting| setting.of_agent() == of_agent);
     own.try_fold(document, |document, setting| document.with_value(&setting.path, &setting.value, WHAT))
 }
 
-/// A task with what is set of it.
+/// A task with its settings changed.
 ///
 /// # Errors
-/// A path that leads nowhere, or a value that makes no sense there.
+/// An unknown path, or an invalid value.
 pub fn task(catalog: &Catalog, task: Blueprint, settings: &[Setting]) -> Result<Blueprint, TaskError> {
     if settings.iter().all(Setting::of_agent) {
         return Ok(task);
@@ -87,10 +87,10 @@ pub fn task(catalog: &Catalog, task: Blueprint, settings: &[Setting]) -> Result<
     catalog.tasks.task_from(&changed(document, settings, false)?)
 }
 
-/// An agent with what is set of it.
+/// An agent with its settings changed.
 ///
 /// # Errors
-/// A path that leads nowhere, or a value that makes no sense there.
+/// An unknown path, or an invalid value.
 pub fn agent(catalog: &Catalog, agent: AgentBlueprint, settings: &[Setting]) -> Result<AgentBlueprint, AgentError> {
     if !settings.iter().any(Setting::of_agent) {
         return Ok(agent);
@@ -99,10 +99,10 @@ pub fn agent(catalog: &Catalog, agent: AgentBlueprint, settings: &[Setting]) -> 
     catalog.agent_from(&changed(document, settings, true)?)
 }
 
-/// An experiment's document with what is set of it, and not of its agent.
+/// An experiment's document with its settings changed, without those of its agent.
 ///
 /// # Errors
-/// A path that leads nowhere.
+/// An unknown path.
 pub fn experiment(document: Document, settings: &[Setting]) -> Result<Document, DocumentError> {
     changed(document, settings, false)
 }

@@ -1,16 +1,16 @@
-//! What a person is told on stderr while the program works. A reader that has gone away, or a full disk under a log, ends no
-//! run: what cannot be told is left untold.
+//! Messages to a person on stderr while the program works. A closed pipe or a full disk does not end a run: such
+//! messages are dropped.
 
 use etude_envs::document::one_line;
 use std::io::Write;
 
-/// Writes a line to stderr, as far as that is possible.
+/// Writes a line to stderr, if possible.
 pub fn tell(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{}", one_line(line));
 }
 
-/// The same text with its control characters escaped, so that nothing from a file or an argument can steer a terminal; line breaks
-/// and tabs stay.
+/// The text with its control characters escaped, so that text from a file or an argument cannot control a terminal;
+/// line breaks and tabs remain.
 pub fn plain_lines(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for character in text.chars() {

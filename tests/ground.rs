@@ -77,14 +77,14 @@ fn damaged_foreign_huge_and_hostile_profiles_are_one_message_each() {
         ("line.csv", long_line.as_bytes(), "expected a height"),
         ("quote.csv", quote.as_bytes(), "expected a"),
         ("back.csv", b"0,0\n5,0\n4,0\n", "back.csv:3:1: point 3"),
-        ("half.gpx", half.as_bytes(), "is no GPX file"),
-        ("page.gpx", b"<!DOCTYPE html><html><head></head></html>", "is no GPX file"),
-        ("table.gpx", b"0,1\n1,2\n", "is no GPX file"),
+        ("half.gpx", half.as_bytes(), "is not a GPX file"),
+        ("page.gpx", b"<!DOCTYPE html><html><head></head></html>", "is not a GPX file"),
+        ("table.gpx", b"0,1\n1,2\n", "is not a GPX file"),
         ("utf16.gpx", &[0xff, 0xfe, b'<', 0], "is UTF-16 text"),
         ("short.erd", erd.as_bytes(), "has 2 samples of 1 channels; expected 3"),
         ("track.erd", TRACK.as_bytes(), "expected `ERDFILEV2.00`"),
         ("binary.erd", b"ERDFILEV2.00\n1,3,1,4,1,0.25,-1\nEND\n", "numbers of kind 1"),
-        ("photo.jpeg", b"", "is no profile by its ending `jpeg`"),
+        ("photo.jpeg", b"", "is not a profile by its ending `jpeg`"),
     ];
     for (name, bytes, part) in files {
         fs::write(folder.join(name), bytes).unwrap();
@@ -98,6 +98,6 @@ fn damaged_foreign_huge_and_hostile_profiles_are_one_message_each() {
         fs::remove_file(folder.join(name)).unwrap();
     }
     write_task(folder, "mine", "{profile: .}");
-    assert!(failure(folder, &["describe", "mine.yaml"]).1.contains("is no profile by its ending"));
+    assert!(failure(folder, &["describe", "mine.yaml"]).1.contains("is not a profile by its ending"));
     assert_eq!(contents(folder).len(), 1);
 }

@@ -77,9 +77,9 @@ fn recordings_are_analysed_and_damaged_ones_are_errors() {
     let bytes = fs::read(&file).unwrap();
     fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
     let (code, text) = failure(folder.path(), &["analyse", "run/units/subject-000.npz"]);
-    assert!(code == 1 && text.contains("subject-000.npz is no recording"), "{text}");
+    assert!(code == 1 && text.contains("subject-000.npz is not a recording"), "{text}");
     let (code, text) = failure(folder.path(), &["analyse", "run", "--population", "motor-cortx"]);
-    assert!(code == 1 && text.contains("is no recording"), "{text}");
+    assert!(code == 1 && text.contains("is not a recording"), "{text}");
     let (code, text) = failure(folder.path(), &["analyse", "run/units/subject-001.npz", "--population", "motor-cortx"]);
     assert!(code == 1 && text.contains("did you mean `motor-cortex`?"), "{text}");
     let (code, text) = failure(folder.path(), &["analyse", "checkpoints"]);

@@ -1,4 +1,4 @@
-//! Measures what one step of the brain costs, with and without its cerebellum, in three bodies:
+//! Measures the time of one step of the brain, with and without its cerebellum, in three bodies:
 //! `cargo run --release -p etude-agents --example cost [units] [layers]`.
 
 use std::time::Instant;
@@ -65,7 +65,7 @@ fn measure(brain: &mut Brain, shape: &AgentShape, gain: f32) -> f64 {
     times[REPEATS / 2]
 }
 
-/// Practises in a body that the actions push about, and returns microseconds per step.
+/// Practises in a body pushed by the actions, and returns microseconds per step.
 fn practise(brain: &mut Brain, shape: &AgentShape, gain: f32, first: usize) -> f64 {
     let (inputs, actions) = (shape.observations.len(), shape.actions);
     let (mut observation, mut next, mut action) = (vec![0.0; inputs], vec![0.0; inputs], vec![0.0; actions]);

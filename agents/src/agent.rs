@@ -1,160 +1,159 @@
-//! What an agent is: the one trait that the gym, the experiments and the window know.
+//! The trait of agents, known to gym, experiments and window.
 
 use crate::lesion::LesionError;
 use crate::state::{State, StateError};
 
-/// What an observed number tells of.
+/// The role of an observed number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The world around the body, or the task.
     World,
     /// The body itself: joint angles, speeds, forces.
     Body,
-    /// Where the body should be by now, where there is a desired trajectory.
+    /// The desired state of the body, if there is a desired trajectory.
     Desired,
-    /// The command, in units of that action, with which the body's own feedback controller answers the present error:
-    /// the error signal of feedback-error learning (Kawato & Gomi 1992).
+    /// The command of the body's own feedback controller for the present error, in units of that action: the error
+    /// signal of feedback-error learning (Kawato & Gomi 1992).
     Feedback {
         /// Index of the action.
         action: usize,
     },
-    /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
-    /// only and need not be (0). Where nothing tells, it is shown.
+    /// Whether the error behind the feedback commands is the task's error, because it is shown (1), or only felt and
+    /// possibly different (0). Without this input, the error is shown.
     ErrorShown,
-    /// Velocity along an axis of the task with which what is steered should move now.
+    /// Desired velocity along an axis of the task.
     Aim {
         /// The axis.
         axis: usize,
     },
-    /// The same less the velocity with which it was seen to move: an error in the task's own axes, which says nothing of
-    /// the actions that would mend it.
+    /// Desired minus seen velocity along an axis of the task: an error that does not say which actions would reduce it.
     Error {
         /// The axis.
         axis: usize,
     },
 }
 
-/// One observed number, as an agent gets to know it.
+/// One observed number, as described to an agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// Name, used in messages only.
     pub name: String,
     /// Typical magnitude in the field's own unit; finite and above 0.
     pub typical: f32,
-    /// What it tells of.
+    /// Its role.
     pub role: Role,
 }
 
-/// A sense that is not always there, such as touch or the sight of a cursor, and what can stand in for it.
+/// A sense that is not always present, such as touch or the sight of a cursor.
 ///
-/// All numbers are indices of observed numbers.
+/// All fields are indices of observed numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Percept {
-    /// What is sensed, while it is there.
+    /// Sensed values while the sense is present.
     pub values: Vec<usize>,
-    /// Whether it is: above 0.
+    /// Above 0 while the sense is present.
     pub present: usize,
-    /// Proprioceptors of the limb that it depends on.
+    /// Proprioceptors of the limb on which the sense depends.
     pub limb: Vec<usize>,
-    /// What is to be sensed.
+    /// Goals for the sensed values.
     pub goals: Vec<Goal>,
 }
 
-/// What is to be sensed of a [`Percept`].
+/// A goal for a [`Percept`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
-    /// Observed numbers that name what is wanted of each value of the percept, in its units.
+    /// Observed numbers with the desired value of each of the percept's values, in the same units.
     pub values: Vec<usize>,
-    /// What has to be added to them: a note is fretted a little below its fret.
+    /// Offsets to add to the desired values: a note is fretted a little below its fret.
     pub offsets: Vec<f32>,
-    /// Whether it is this percept that is wanted there, from 0 to 1; always where there is none.
+    /// Observed number from 0 to 1 that says whether this percept has to reach the goal; `None` for always.
     pub due: Option<usize>,
 }
 
-/// The size of a task as an agent sees it.
+/// The dimensions of a task for an agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentShape {
-    /// One entry per observed number, in the order of the observation slices.
+    /// One entry per observed number, in order.
     pub observations: Vec<Input>,
     /// Number of actions.
     pub actions: usize,
-    /// Time from one action to the next, in s; finite and above 0.
+    /// Time between two actions, in s; finite and above 0.
     pub control_interval: f64,
-    /// Senses that are not always there.
+    /// Senses that are not always present.
     pub percepts: Vec<Percept>,
 }
 
-/// What an agent takes a [`Percept`] for at the moment, sensed or not.
+/// An agent's current estimate of a [`Percept`], sensed or not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Belief<'a> {
     /// Index of the percept in the shape.
     pub percept: usize,
-    /// What would be sensed, in the units of the percept's values.
+    /// Estimated values, in the units of the percept's values.
     pub values: &'a [f32],
-    /// How far that is to be trusted, in [0, 1].
+    /// Confidence in the estimate, in [0, 1].
     pub trust: f32,
 }
 
-/// One step of experience: what was seen, done and earned, and what was seen next.
+/// One step of experience: observation, action, reward and next observation.
 #[derive(Clone, Copy, Debug)]
 pub struct Transition<'a> {
-    /// The observation that was acted on.
+    /// The observation before the action.
     pub observation: &'a [f32],
-    /// The action that was carried out, after the environment's clipping.
+    /// The executed action, after clipping by the environment.
     pub action: &'a [f32],
     /// Reward for the step.
     pub reward: f32,
-    /// The observation after the step; the last one of the episode if it ended, never the first one of the next.
+    /// The observation after the step; at the end of an episode its last one, never the first one of the next.
     pub next_observation: &'a [f32],
-    /// The episode ended in a state that has no future (a fall, a goal).
+    /// The episode ended in a terminal state (a fall, a goal).
     pub terminated: bool,
-    /// The episode was cut short; the state it was cut at still has a future.
+    /// The episode was truncated; its last state is not terminal.
     pub truncated: bool,
 }
 
-/// Anything that maps observations to actions and may learn from what follows.
+/// A map from observations to actions that may learn from experience.
 ///
-/// The cycle is `act(explore = true)`, one step of the environment, `learn`. Acting without exploring may be put in
-/// anywhere (an evaluation, a preview) and leaves no mark. Observations of the wrong length or with non-finite numbers are
-/// the host's error to report; an agent must not panic on them or be damaged by them.
+/// The cycle is `act(explore = true)`, one step of the environment, `learn`. Acting without exploring (an evaluation, a
+/// preview) is allowed at any time and leaves no trace. The host reports observations of the wrong length or with
+/// non-finite numbers; an agent must neither panic on them nor be damaged by them.
 pub trait Agent: Send + Sync {
-    /// Writes an action, one value per action, meant for [-1, 1]; the environment clips.
+    /// Writes one value per action, intended for [-1, 1]; the environment clips.
     ///
-    /// `explore = false` asks for the agent's best guess: nothing that could alter later behaviour changes, neither its
-    /// generator nor its statistics.
+    /// With `explore = false`, writes the agent's best action. Nothing that affects later behaviour changes, neither
+    /// its generator nor its statistics.
     fn act(&mut self, observation: &[f32], explore: bool, action: &mut [f32]);
 
     /// Learns from the transition that followed the last exploring [`act`](Agent::act).
     fn learn(&mut self, transition: &Transition<'_>);
 
-    /// A night passes: the agent may consolidate what it has learned in the day. Nothing by default.
+    /// Called for a night: the agent may consolidate what it has learned. By default does nothing.
     fn sleep(&mut self) {}
 
-    /// So much time (s) passes without anything to do: the agent may forget. Nothing by default.
+    /// Called when that time (s) passes without activity: the agent may forget. By default does nothing.
     fn rest(&mut self, _seconds: f64) {}
 
-    /// Number of units of its own whose activity its actions are; 0 for an agent whose actions are commands. What decodes such
-    /// activity has to be fitted to it.
+    /// Number of own units whose activity forms the actions; 0 for an agent whose actions are commands. A decoder must
+    /// be fitted to this activity.
     fn units(&self) -> usize {
         0
     }
 
-    /// Reports named signals of the last step; nothing is computed unless this is called.
+    /// Reports named signals of the last step, which are computed only on this call.
     fn signals(&self, _report: &mut dyn FnMut(&'static str, f32)) {}
 
-    /// Reports what the agent takes its percepts for, as of the last action; nothing by default.
+    /// Reports the agent's estimates of its percepts at the last action; by default none.
     fn beliefs(&self, _report: &mut dyn FnMut(Belief<'_>)) {}
 
-    /// Reports the activity of named populations of units, as of the last action; nothing by default. A population always has the
-    /// same number of units.
+    /// Reports the activity of named populations of units at the last action; by default none. The number of units of a
+    /// population never changes.
     fn activity(&self, _report: &mut dyn FnMut(&'static str, &[f32])) {}
 
-    /// Reports the capacity that is given to each action by index, as a scan would see it: plastic synapses times their mean
-    /// weight, and how many synapses there are; nothing by default.
+    /// Reports the capacity allocated to each action, by index, as a brain scan would measure it: number of plastic
+    /// synapses times their mean absolute weight, and the number of synapses; by default none.
     fn zones(&self, _report: &mut dyn FnMut(usize, f32, usize)) {}
 
-    /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. It replaces an earlier lesion of the same part
-    /// and is saved with the agent.
+    /// Switches off a share of a part, in [0, 1], from now on; 0 restores it. A lesion replaces an earlier one of the
+    /// same part and is saved with the agent.
     ///
     /// # Errors
     ///
@@ -163,16 +162,16 @@ pub trait Agent: Send + Sync {
         Err(LesionError::Unknown { part: part.into(), nearest: None, parts: Vec::new() })
     }
 
-    /// Writes everything that later behaviour depends on into `state`.
+    /// Writes everything that affects later behaviour into `state`.
     fn save(&self, state: &mut State);
 
-    /// Restores what [`save`](Agent::save) wrote by an agent of the same shape and configuration, so that it continues as
-    /// if never interrupted.
+    /// Restores what [`save`](Agent::save) wrote for an agent of the same shape and configuration. The agent then
+    /// continues bit-identically to an uninterrupted run.
     ///
     /// # Errors
     ///
-    /// If a tensor is missing, unknown, of the wrong kind or length, or holds a value that no agent writes. The agent may
-    /// then be partly loaded: drop it.
+    /// If a tensor is missing, unknown, of the wrong kind or length, or holds a value that no agent writes. The agent
+    /// may then be partly loaded and must be dropped.
     fn load(&mut self, state: &State) -> Result<(), StateError>;
 
     /// An independent copy, in the same state.

@@ -1,4 +1,4 @@
-//! The agents every learner has to beat: one that does nothing and one that does anything.
+//! The agents that every learner has to beat: one that does nothing and one that acts at random.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,7 +7,7 @@ use crate::agent::{Agent, Transition};
 use crate::generator;
 use crate::state::{State, StateError};
 
-/// Rests: every action is 0 and nothing is learnt.
+/// Every action is 0, and nothing is learned.
 #[derive(Clone, Debug, Default)]
 pub struct Idle;
 
@@ -29,8 +29,8 @@ impl Agent for Idle {
     }
 }
 
-/// Babbles: every action is drawn anew, uniformly from [-1, 1), and nothing is learnt. Its guesses, without exploring, are
-/// as random, but drawn apart, so that they leave no mark on what it explores.
+/// Every action is drawn independently and uniformly from [-1, 1), and nothing is learned. Without exploring, its
+/// actions are drawn from a separate generator, so that they do not affect what it explores.
 #[derive(Clone, Debug)]
 pub struct Random {
     generator: ChaCha8Rng,

@@ -1,4 +1,4 @@
-//! The random generator's own state as a tensor: seed, stream and position, so that a draw can be continued.
+//! The state of a random generator as a tensor: seed, stream and position, so that it can continue.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -7,7 +7,7 @@ use crate::state::{StateError, StateReader, StateWriter};
 
 const NAME: &str = "generator";
 
-/// Writes the generator as seven integers: four of the seed, the stream, and the position's low and high half.
+/// Writes the generator as seven integers: four of the seed, the stream, and the low and high halves of the position.
 pub(crate) fn save(generator: &ChaCha8Rng, writer: &mut StateWriter<'_>) {
     let mut words = [0; 7];
     let seed = generator.get_seed();

@@ -1,32 +1,32 @@
-//! Lesions: parts of an agent switched off, in whole or in part, while it lives.
+//! Lesions: parts of an agent switched off, wholly or partly, at any time.
 
-/// Why a lesion could not be made.
+/// Why a lesion is impossible.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LesionError {
     /// The agent has no such part.
     #[error("no part `{part}` to lesion{}; {}", .nearest.map(|near| format!(", did you mean `{near}`?")).unwrap_or_default(), list(.parts))]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         part: String,
-        /// The part that is closest in spelling, if any is close.
+        /// The part with the closest spelling, if any is close.
         nearest: Option<&'static str>,
-        /// What there is.
+        /// The parts of the agent.
         parts: Vec<&'static str>,
     },
-    /// There is no such size of lesion.
+    /// The size of the lesion is out of range.
     #[error("lesion of `{part}`: expected a value from 0 to {largest}, found {found}")]
     Size {
         /// The part.
         part: &'static str,
-        /// The largest lesion of it.
+        /// Size of its largest lesion.
         largest: f32,
-        /// What was asked for.
+        /// The requested size.
         found: f32,
     },
 }
 
-/// Finds a part by name among those that an agent has, with their largest lesions, and checks the size.
+/// Finds a part by name among the agent's parts with their largest lesions, and checks the size.
 pub(crate) fn find(
     part: &str,
     size: f32,
@@ -46,7 +46,7 @@ fn list(parts: &[&'static str]) -> String {
     if parts.is_empty() { "this agent has no parts".into() } else { format!("there is: {}", parts.join(", ")) }
 }
 
-/// Levenshtein's distance, of the first 64 characters.
+/// Levenshtein distance between the first 64 characters.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().take(64).collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

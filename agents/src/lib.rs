@@ -1,8 +1,8 @@
 //! Agents that learn motor skills, one transition at a time.
 //!
-//! An [`Agent`] sees plain numbers: observations in, actions out, rewards to learn from. It knows an [`AgentShape`] (how
-//! many observations of what typical size, how many actions) and never the task. The project's own agent is the [`Brain`];
-//! [`Idle`] and [`Random`] are the baselines every learner has to beat.
+//! An [`Agent`] receives plain numbers: observations in, actions out, rewards to learn from. It knows an [`AgentShape`]
+//! (the role and typical size of each observation, the number of actions) and never the task. The project's own agent
+//! is the [`Brain`]; [`Idle`] and [`Random`] are the baselines that every learner has to beat.
 //!
 //! # Examples
 //!

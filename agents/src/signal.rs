@@ -1,13 +1,13 @@
-//! What an agent reports of itself by name: the list that names a number also says its unit and its meaning.
+//! Signals that an agent reports by name, with units and meanings.
 
 /// A number that an agent reports by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// Its name.
     pub name: &'static str,
-    /// Unit, or `1` where there is none.
+    /// Unit, or `1` for a dimensionless number.
     pub unit: &'static str,
-    /// What it means, in one line.
+    /// Meaning, in one line.
     pub meaning: &'static str,
 }
 
@@ -18,7 +18,7 @@ impl Signal {
     }
 }
 
-/// Reports a value for each signal of a list, in its order.
+/// Reports a value for each signal of a list, in order.
 pub(crate) fn report_all<const N: usize>(
     signals: &[Signal; N],
     values: [f32; N],

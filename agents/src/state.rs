@@ -1,8 +1,8 @@
-//! What an agent remembers, as named tensors: the form in which it is saved, sent and compared.
+//! The state of an agent as named tensors: the form in which it is saved, sent and compared.
 //!
-//! Saving goes through a [`StateWriter`], loading through a [`StateReader`]; both keep the prefix of the part at hand, so
-//! that parts nest (`actor.weights`). Loading is strict: what is missing, damaged or left over is an error that names the
-//! tensor.
+//! Saving goes through a [`StateWriter`], loading through a [`StateReader`]. Both keep the prefix of the current part,
+//! so that parts nest (`actor.weights`). Loading is strict: a missing, damaged or superfluous tensor is an error that
+//! names it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,7 +14,7 @@ pub enum Tensor {
     F32(Vec<f32>),
     /// 64-bit floats: running statistics.
     F64(Vec<f64>),
-    /// Unsigned integers: counts, flags (0 or 1), states of generators.
+    /// Unsigned integers: counts, flags (0 or 1), generator states.
     U64(Vec<u64>),
 }
 
@@ -47,7 +47,7 @@ impl Tensor {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// A tensor that the agent needs is not there.
+    /// A tensor that the agent needs is missing.
     #[error("tensor `{name}`: expected {length} {kind} numbers, found no such tensor")]
     Missing {
         /// Full name of the tensor.
@@ -67,7 +67,7 @@ pub enum StateError {
         /// Kind of element found.
         found: &'static str,
     },
-    /// The tensor has another size, as of an agent of another shape.
+    /// The tensor has another length, for example from an agent of another shape.
     #[error("tensor `{name}`: expected {expected} numbers, found {found}")]
     WrongLength {
         /// Full name of the tensor.
@@ -77,14 +77,14 @@ pub enum StateError {
         /// Number of elements found.
         found: usize,
     },
-    /// A number is not one that an agent can have written.
+    /// A number is not one that an agent writes.
     #[error("tensor `{name}`, element {index}: expected {expected}, found {found}")]
     BadNumber {
         /// Full name of the tensor.
         name: String,
         /// Position of the number, from 0.
         index: usize,
-        /// What is allowed there, in words.
+        /// Description of the allowed values.
         expected: &'static str,
         /// The number found.
         found: String,
@@ -113,17 +113,17 @@ impl State {
         State::default()
     }
 
-    /// Puts a tensor under its full name and returns the one that was there before.
+    /// Inserts a tensor under its full name and returns the one it replaces.
     pub fn insert(&mut self, name: impl Into<String>, tensor: Tensor) -> Option<Tensor> {
         self.tensors.insert(name.into(), tensor)
     }
 
-    /// Takes a tensor out.
+    /// Removes a tensor and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Tensor> {
         self.tensors.remove(name)
     }
 
-    /// The tensor of that full name.
+    /// The tensor with that full name.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name)
     }
@@ -186,7 +186,7 @@ impl StateWriter<'_> {
     }
 }
 
-/// Reads tensors from a [`State`] and keeps account of which were read.
+/// Reads tensors from a [`State`] and tracks which were read.
 pub struct StateReader<'a> {
     state: &'a State,
     prefix: String,
@@ -198,7 +198,7 @@ impl StateReader<'_> {
     ///
     /// # Errors
     ///
-    /// Those of `body`.
+    /// The errors of `body`.
     pub fn scope<T>(
         &mut self,
         part: &str,
@@ -212,7 +212,7 @@ impl StateReader<'_> {
         result
     }
 
-    /// Fills `values` with 32-bit floats; all must be finite.
+    /// Fills `values` with 32-bit floats, which must be finite.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl StateReader<'_> {
         self.check(name, values, "a finite number", |value| value.is_finite())
     }
 
-    /// Fills `values` with 64-bit floats; all must be finite.
+    /// Fills `values` with 64-bit floats, which must be finite.
     ///
     /// # Errors
     ///
@@ -241,11 +241,11 @@ impl StateReader<'_> {
         self.read(name, "u64", values, |tensor| if let Tensor::U64(found) = tensor { Some(found) } else { None })
     }
 
-    /// Checks numbers that were read under `name`.
+    /// Checks numbers read under `name`.
     ///
     /// # Errors
     ///
-    /// If a number does not pass `allowed`, which `expected` says in words.
+    /// If a number does not satisfy `allowed`, which `expected` describes.
     pub fn check<T: Copy + fmt::Display>(
         &self,
         name: &str,

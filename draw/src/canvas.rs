@@ -1,5 +1,5 @@
-//! A sheet of shapes and words in pixels, y down, as it is drawn anew for every frame. Whoever shows it makes one mesh and
-//! some texts of each of its two layers.
+//! A sheet of shapes and words in pixels, y down, redrawn for every frame. A renderer makes one mesh and some texts
+//! from each of its two layers.
 
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -30,36 +30,36 @@ pub struct Words {
     pub align: Align,
 }
 
-/// Triangles and words; words lie on top.
+/// Triangles, and words on top of them.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
-    /// Corners of triangles.
+    /// Vertices of triangles.
     pub corners: Vec<Vec2>,
-    /// Their colours, in linear light.
+    /// Colours of the vertices, in linear light.
     pub colours: Vec<[f32; 4]>,
-    /// Which corners make triangles, three by three.
+    /// Indices of the vertices of each triangle, three by three.
     pub triangles: Vec<u32>,
     /// The words.
     pub words: Vec<Words>,
 }
 
-/// Width of a letter of the stage's font, as a share of its height.
+/// Width of a letter of the stage's font relative to its height.
 pub const LETTER: f32 = 0.6;
 
-/// Corners back to which a triangle may share one.
+/// Number of recent vertices that a triangle may share.
 const SHARED: usize = 6;
-/// Cosine of the angle between two parts of a line above which their joint is not seen.
+/// Cosine of the angle between two segments of a line above which their joint is invisible.
 const STRAIGHT: f32 = 0.97;
-/// Half the width in pixels over which an edge fades out. Edges that are smooth by themselves cost a software renderer a
-/// tenth of what several samples for each pixel do, and look better.
+/// Half the width in pixels over which an edge fades out. Smooth edges cost a software renderer a tenth of several
+/// samples per pixel, and look better.
 const SMOOTH: f32 = 0.5;
 
 /// The sheet.
 #[derive(Clone, Debug, Default)]
 pub struct Canvas {
-    /// Its size.
+    /// Size in pixels.
     pub size: Vec2,
-    /// Its layers; the second lies over the first.
+    /// Layers; the second lies on top of the first.
     pub layers: [Layer; 2],
     above: bool,
     clip: Option<Rect>,
@@ -78,12 +78,12 @@ impl Canvas {
         }
     }
 
-    /// What follows lies over everything before.
+    /// Draws everything that follows on top of everything before.
     pub fn rise(&mut self) {
         (self.above, self.clip) = (true, None);
     }
 
-    /// What follows is cut off outside of an area, until it is set anew.
+    /// Clips everything that follows to an area, until the next call.
     pub fn clip(&mut self, area: Option<Rect>) {
         self.clip = area;
     }
@@ -95,7 +95,7 @@ impl Canvas {
     fn put(&mut self, corners: [Vec2; 3], colours: [[f32; 4]; 3]) {
         let layer = self.layer();
         for corner in corners.into_iter().zip(colours) {
-            // Neighbours come one after the other and share corners.
+            // Neighbours are consecutive and share vertices.
             let count = layer.corners.len();
             let known = (count.saturating_sub(SHARED)..count)
                 .rev()
@@ -108,7 +108,7 @@ impl Canvas {
         }
     }
 
-    /// A triangle whose corners have colours of their own.
+    /// A triangle with a colour for each vertex.
     pub fn shaded(&mut self, corners: [Vec2; 3], colours: [Colour; 3]) {
         let colours = colours.map(Colour::linear);
         if !corners.iter().all(|corner| corner.is_finite()) {
@@ -123,7 +123,7 @@ impl Canvas {
         if high.cmplt(clip.min).any() || low.cmpgt(clip.max).any() {
             return;
         }
-        // Sutherland & Hodgman 1974: one edge of the area after the other cuts the polygon.
+        // Sutherland & Hodgman 1974: each edge of the area in turn clips the polygon.
         let mut polygon: Vec<(Vec2, [f32; 4])> = corners.into_iter().zip(colours).collect();
         let edges = [(0, clip.min.x, 1.0), (0, clip.max.x, -1.0), (1, clip.min.y, 1.0), (1, clip.max.y, -1.0)];
         for (axis, limit, sign) in edges {
@@ -152,7 +152,7 @@ impl Canvas {
         }
     }
 
-    /// A quadrilateral whose first two corners fade into its last two, which are seen through.
+    /// A quadrilateral that fades from its first two vertices to its last two, which are transparent.
     fn skirt(&mut self, [one, two, three, four]: [Vec2; 4], colour: Colour) {
         let clear = colour.at(0.0);
         self.shaded([one, two, three], [colour, colour, clear]);
@@ -167,7 +167,7 @@ impl Canvas {
         }
         let twice: f32 = (0..count).map(|index| corners[index].perp_dot(corners[(index + 1) % count])).sum();
         let around: f32 = (0..count).map(|index| (corners[(index + 1) % count] - corners[index]).length()).sum();
-        // What is thinner than a pixel is made less opaque instead of thinner.
+        // Shapes thinner than a pixel become less opaque instead of thinner.
         let reach = SMOOTH.min(0.9 * twice.abs() / around.max(1e-6));
         let outward = |index: usize| {
             let edge =
@@ -192,7 +192,7 @@ impl Canvas {
         self.gradient(area, colour, colour);
     }
 
-    /// A rectangle that goes from one colour at its top to another at its bottom.
+    /// A rectangle with a gradient from top to bottom.
     pub fn gradient(&mut self, area: Rect, top: Colour, bottom: Colour) {
         let Rect { min, max } = area;
         let (right, left) = (Vec2::new(max.x, min.y), Vec2::new(min.x, max.y));
@@ -222,7 +222,7 @@ impl Canvas {
         self.polygon(&corners, colour);
     }
 
-    /// A card on which something stands, with a thin border. It covers the words below it, too.
+    /// A card with a thin border as a background. It also covers the words below it.
     pub fn card(&mut self, area: Rect) {
         self.layer().words.retain(|words| !area.contains(words.place));
         self.rounded(area, 8.0, ink::RULE);
@@ -245,7 +245,7 @@ impl Canvas {
         }
     }
 
-    /// A ring; `radius` is that of its outer rim.
+    /// A ring with this outer radius.
     pub fn ring(&mut self, centre: Vec2, radius: f32, width: f32, colour: Colour) {
         self.arc(centre, radius, width, [0.0, std::f32::consts::TAU], colour);
     }
@@ -285,7 +285,7 @@ impl Canvas {
         for pair in points.windows(2) {
             self.segment(pair[0], pair[1], width, colour);
         }
-        // Thinner lines do not show their joints; discs of transparent ones would.
+        // Thinner lines hide their joints, and discs would show on transparent ones.
         if width > 2.5 && colour.1 > 0.99 {
             for (index, &point) in points.iter().enumerate() {
                 let around = index.checked_sub(1).and_then(|before| points.get(before)).zip(points.get(index + 1));
@@ -297,7 +297,7 @@ impl Canvas {
         }
     }
 
-    /// A limb: wide at one end, narrower at the other, and round.
+    /// A limb: round, wide at one end and narrower at the other.
     pub fn limb(&mut self, from: Vec2, to: Vec2, widths: [f32; 2], colour: Colour) {
         let aside = (to - from).normalize_or_zero().perp() * 0.5;
         let [wide, narrow] = widths;
@@ -317,7 +317,7 @@ impl Canvas {
         self.polygon(&[to, neck + aside, neck - aside], colour);
     }
 
-    /// Everything between a line and a level below it.
+    /// The area between a line and a level below it.
     pub fn below(&mut self, points: &[Vec2], level: f32, top: Colour, bottom: Colour) {
         for pair in points.windows(2) {
             let [one, two] = [pair[0], pair[1]];
@@ -327,7 +327,7 @@ impl Canvas {
         }
     }
 
-    /// Words. Outside of the area that everything is cut off at they are left out.
+    /// Words; they are left out if they lie outside the clipping area.
     pub fn words(&mut self, place: Vec2, text: impl Into<String>, size: f32, colour: Colour, align: Align) {
         let text = text.into();
         let width = text.chars().count() as f32 * size * LETTER;
@@ -341,12 +341,12 @@ impl Canvas {
     }
 }
 
-/// Lines thinner than a pixel are drawn as wide as one, and paler.
+/// Lines thinner than a pixel are drawn one pixel wide and paler.
 fn at_least_a_pixel(width: f32, colour: Colour) -> (f32, Colour) {
     if width < 2.0 * SMOOTH { (2.0 * SMOOTH, colour.at(width / (2.0 * SMOOTH))) } else { (width, colour) }
 }
 
-/// So many that corners are not seen.
+/// Enough segments to hide the corners.
 fn segments(radius: f32) -> usize {
     ((radius.max(0.0).sqrt() * 6.0) as usize).clamp(7, 80)
 }

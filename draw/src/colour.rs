@@ -1,4 +1,4 @@
-//! Colours, and those of the stage.
+//! Colours, and the palette of the stage.
 
 use std::sync::OnceLock;
 
@@ -12,12 +12,12 @@ impl Colour {
         Self(hex, 1.0)
     }
 
-    /// The same, seen through to this opacity.
+    /// The same colour with this opacity.
     pub const fn at(self, opacity: f32) -> Self {
         Self(self.0, self.1 * opacity)
     }
 
-    /// On the way to another colour, by a share.
+    /// Mixed with another colour by a share from 0 to 1.
     pub fn towards(self, other: Self, share: f32) -> Self {
         let share = share.clamp(0.0, 1.0);
         let part = |shift: u32| {
@@ -27,7 +27,7 @@ impl Colour {
         Self(part(16) | part(8) | part(0), self.1 + (other.1 - self.1) * share)
     }
 
-    /// In linear light, as a renderer wants it.
+    /// In linear light, for renderers.
     pub fn linear(self) -> [f32; 4] {
         static LINEAR: OnceLock<[f32; 256]> = OnceLock::new();
         let table = LINEAR.get_or_init(|| {
@@ -41,19 +41,19 @@ impl Colour {
     }
 }
 
-/// The colours of the stage; those of data are told apart by the colour-blind (after Okabe & Ito 2008).
+/// The palette of the stage; colours of data can be distinguished with colour blindness (after Okabe & Ito 2008).
 pub mod ink {
     use crate::colour::Colour;
 
-    /// Behind everything.
+    /// Background.
     pub const PAPER: Colour = Colour::of(0xF4F1EA);
-    /// Of cards.
+    /// Cards.
     pub const CARD: Colour = Colour::of(0xFFFFFF);
-    /// Of words.
+    /// Words.
     pub const INK: Colour = Colour::of(0x1F2A35);
-    /// Of words that matter less.
+    /// Less important words.
     pub const FAINT: Colour = Colour::of(0x66717C);
-    /// Of lines that part.
+    /// Separating lines.
     pub const RULE: Colour = Colour::of(0xDAD5CA);
     /// Data, blue.
     pub const BLUE: Colour = Colour::of(0x0F6CB3);

@@ -1,4 +1,4 @@
-//! Letters as they are seen: outlines of the font, filled once for each size and kept.
+//! Glyphs of the font, rasterised once for each size and cached.
 
 use std::collections::HashMap;
 use swash::FontRef;
@@ -8,27 +8,27 @@ use swash::zeno::Format;
 /// The font of all pictures, a subset of Fira Mono with the letters of ASCII (see `assets/FiraMono-LICENSE.txt`).
 pub const FONT: &[u8] = include_bytes!("../assets/FiraMono-subset.ttf");
 
-/// How much of each pixel a letter covers.
+/// Coverage of each pixel by a letter.
 #[derive(Clone, Debug, Default)]
 pub struct Glyph {
-    /// Pixels from the pen to its left edge, and from the base line up to its top.
+    /// Offset in pixels from the pen to the left edge, and from the baseline up to the top.
     pub offset: [i32; 2],
-    /// Its width and height in pixels.
+    /// Width and height in pixels.
     pub size: [usize; 2],
-    /// For each pixel, row by row from the top: 0 for none of it to 255 for all.
+    /// Coverage of each pixel, row by row from the top: 0 for none to 255 for complete.
     pub coverage: Vec<u8>,
 }
 
-/// Measures of the font at some size, in pixels.
+/// Metrics of the font at some size, in pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Measures {
-    /// Way of the pen from one letter to the next.
+    /// Advance of the pen per letter.
     pub advance: f32,
-    /// Height of the base line below the middle of a line.
+    /// Height of the baseline below the middle of a line.
     pub baseline: f32,
 }
 
-/// All letters drawn so far.
+/// All glyphs rasterised so far.
 #[derive(Default)]
 pub struct Letters {
     context: ScaleContext,
@@ -40,7 +40,7 @@ fn font() -> Option<FontRef<'static>> {
 }
 
 impl Letters {
-    /// Measures of the font at a size in pixels.
+    /// Metrics of the font at a size in pixels.
     pub fn measures(size: u32) -> Measures {
         let Some(font) = font() else { return Measures { advance: 0.0, baseline: 0.0 } };
         let metrics = font.metrics(&[]).scale(size as f32);
@@ -48,7 +48,7 @@ impl Letters {
         Measures { advance, baseline: 0.5 * (metrics.ascent - metrics.descent) }
     }
 
-    /// A letter at a size in pixels; one that the font does not have is shown as the font shows such.
+    /// The glyph of a letter at a size in pixels; the font's replacement glyph if it has none.
     pub fn glyph(&mut self, letter: char, size: u32) -> &Glyph {
         let Self { context, glyphs } = self;
         glyphs.entry((letter, size)).or_insert_with(|| {

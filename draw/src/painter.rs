@@ -1,4 +1,4 @@
-//! A scene alone, as a picture.
+//! A picture of a scene alone.
 
 use crate::canvas::Canvas;
 use crate::renderer::{Pixels, Renderer};
@@ -6,7 +6,7 @@ use crate::scenes::{History, Look, draw};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
 
-/// Draws scenes, each as large as its picture. It keeps its memory from picture to picture.
+/// Draws scenes, each filling its picture. Memory is reused between pictures.
 #[derive(Default)]
 pub struct Painter {
     canvas: Canvas,
@@ -14,7 +14,7 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// The picture of a scene, of a width and a height in pixels.
+    /// The picture of a scene, with width and height in pixels.
     pub fn picture(&mut self, scene: &Scene, [width, height]: [u32; 2]) -> Pixels {
         let size = Vec2::new(width as f32, height as f32);
         self.canvas.clear(size);

@@ -1,5 +1,5 @@
-//! The sheet as pixels, drawn by the processor: triangles whose colours go over into one another, then the words on them.
-//! Colours mix in linear light, as they do in the window.
+//! Rendering of the sheet by the processor: triangles with interpolated colours, then words on top. Colours are mixed
+//! in linear light, as in the window.
 
 use crate::canvas::{Align, Canvas, Layer, Words};
 use crate::colour::{Colour, ink};
@@ -10,17 +10,17 @@ use std::sync::LazyLock;
 /// A picture as rows of red, green and blue bytes (sRGB), from the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pixels {
-    /// Its width in pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// Its height in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// Three bytes for each pixel.
+    /// Three bytes per pixel.
     pub rgb: Vec<u8>,
 }
 
-/// Steps in which linear light is looked up: fine enough that each of the 256 sRGB levels is found again.
+/// Resolution of the lookup table of linear light: fine enough to recover each of the 256 sRGB levels.
 const STEPS: usize = 1 << 14;
-/// Above this opacity nothing is seen of what lies below.
+/// Opacity above which nothing below is visible.
 const OPAQUE: f32 = 0.998;
 
 /// Linear light (0 to 1) of each sRGB level.
@@ -35,10 +35,10 @@ static LEVELS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     (0..=STEPS).map(|step| (255.0 * level(step as f32 / STEPS as f32)).round() as u8).collect()
 });
 
-/// A pixel: red, green, blue, and a byte that nobody looks at.
+/// A pixel: red, green, blue, and an unused byte.
 type Pixel = [u8; 4];
 
-/// Draws sheets. It keeps its memory from picture to picture.
+/// Renders sheets. Memory is reused between pictures.
 #[derive(Default)]
 pub struct Renderer {
     width: usize,
@@ -48,7 +48,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Draws a sheet on paper. What lies outside of it is not seen.
+    /// Renders a sheet on paper. What lies outside it is invisible.
     pub fn render(&mut self, canvas: &Canvas) -> Pixels {
         [self.width, self.height] = canvas.size.to_array().map(|side| side.clamp(0.0, 65_535.0) as usize);
         self.pixels.clear();
@@ -78,8 +78,8 @@ impl Renderer {
         }
     }
 
-    /// Fills every pixel whose middle lies inside. A middle on the edge between two triangles belongs to one of them: an edge is
-    /// followed from its upper end to its lower one, whichever triangle it is met in.
+    /// Fills every pixel whose centre lies inside. A centre on the edge between two triangles belongs to exactly one of
+    /// them: an edge is followed from its upper to its lower end, whichever triangle it belongs to.
     fn triangle(&mut self, mut corners: [(Vec2, [f32; 4]); 3]) {
         corners.sort_by(|one, other| one.0.y.total_cmp(&other.0.y).then(one.0.x.total_cmp(&other.0.x)));
         let [(top, first), (middle, second), (bottom, third)] = corners;
@@ -110,7 +110,7 @@ impl Renderer {
         let size = words.size.round().clamp(1.0, 512.0) as u32;
         let measures = Letters::measures(size);
         let long = measures.advance * words.text.chars().count() as f32;
-        // Letters are crisp where they lie on whole pixels.
+        // Letters are crisp on whole pixels.
         let place = words.place.round();
         let left = match words.align {
             Align::Left => place.x,
@@ -143,11 +143,12 @@ impl Renderer {
     }
 }
 
-/// The colour in a triangle.
+/// Colouring of a triangle.
 enum Colouring {
-    /// The same everywhere, and nothing is seen of what lies below.
+    /// One opaque colour.
     Plain(Pixel),
-    /// Going over from corner to corner: at a place, and what one pixel to the right and one down adds.
+    /// Interpolated between vertices: the colour at a position, and its increments for one pixel to the right and one
+    /// down.
     Shaded { at: Vec2, colour: [f32; 4], across: [f32; 4], down: [f32; 4] },
 }
 
@@ -167,7 +168,7 @@ impl Colouring {
         Self::Shaded { at: one, colour: first, across: part([aside.y, -along.y]), down: part([-aside.x, along.x]) }
     }
 
-    /// Fills pixels of a row; the middle of the first lies at `place`.
+    /// Fills pixels of a row; the centre of the first is at `place`.
     fn fill(&self, span: &mut [Pixel], place: Vec2) {
         match self {
             Self::Plain(pixel) => span.fill(*pixel),
@@ -186,7 +187,7 @@ impl Colouring {
     }
 }
 
-/// Lays a colour over a pixel.
+/// Blends a colour over a pixel.
 fn mix(pixel: &mut Pixel, colour: [f32; 4]) {
     let opacity = colour[3];
     if opacity > OPAQUE {

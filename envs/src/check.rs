@@ -1,6 +1,6 @@
-//! The conformance checker: what every task must keep, built in or a third party's.
+//! The conformance checker: requirements of every task, built-in or third-party.
 //!
-//! Every message says what was expected, what was found, and how to mend it.
+//! Every message says what was expected, what was found, and how to fix it.
 
 use crate::family::is_task_id;
 use crate::gym::Gym;
@@ -10,17 +10,17 @@ use crate::space::Space;
 use crate::task::Blueprint;
 use rand::RngExt;
 
-/// Env steps that each of the checks takes.
+/// Number of env steps in each check.
 const STEPS: usize = 1_500;
-/// Share of values at a bound above which an observation is said to saturate.
+/// Fraction of values at a bound above which an observation counts as saturated.
 const SATURATION: f64 = 0.5;
 
-/// Runs all checks on a task; an empty list means that it passed.
+/// Runs all checks on a task; the result is empty if it passed.
 pub fn check(blueprint: &Blueprint) -> Vec<String> {
     let mut failures = Vec::new();
     spec(blueprint, &mut failures);
     if !failures.is_empty() {
-        // Nothing else can be trusted with broken spaces.
+        // With invalid spaces, the other checks are meaningless.
         return failures;
     }
     policies(blueprint, &mut failures);
@@ -32,7 +32,7 @@ pub fn check(blueprint: &Blueprint) -> Vec<String> {
     failures
 }
 
-/// Everything one step shows, as bits.
+/// Everything that one step reveals, as bits.
 type Trace = Vec<u32>;
 
 fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
@@ -42,8 +42,9 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
     }
     for (name, space) in [("observation", &spec.observation), ("action", &spec.action)] {
         if space.is_empty() {
-            failures
-                .push(format!("{name} space: expected at least one field, found none; list what is sensed or done"));
+            failures.push(format!(
+                "{name} space: expected at least one field, found none; list what is sensed or commanded"
+            ));
         }
         for (index, field) in space.fields().iter().enumerate() {
             let at = format!("{name} field `{}`", field.name);
@@ -77,7 +78,7 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
             failures.push(format!("{at}: expected a name used once, found it twice; rename one"));
         }
         if metric.unit.is_empty() || metric.meaning.is_empty() {
-            failures.push(format!("{at}: expected a unit (or 1) and a meaning, found none; say what is measured"));
+            failures.push(format!("{at}: expected a unit (or 1) and a meaning, found none; state what is measured"));
         }
     }
     for (index, percept) in spec.percepts.iter().enumerate() {
@@ -99,7 +100,7 @@ fn spec(blueprint: &Blueprint, failures: &mut Vec<String>) {
     }
 }
 
-/// Idle, random and extreme policies survive, and all they see is finite, bounded and scored in [0, 1].
+/// Idle, random and extreme policies run without faults, and all observations and scores are finite and in range.
 fn policies(blueprint: &Blueprint, failures: &mut Vec<String>) {
     let width = blueprint.spec().action.len();
     let policies: [(&str, Policy); 3] = [
@@ -152,7 +153,7 @@ impl<'a> Watch<'a> {
     fn step(&mut self, policy: &str, step: &Step, observation: &[f32], failures: &mut Vec<String>) {
         self.seen += 1;
         if !step.reward.is_finite() {
-            failures.push(format!("{policy} policy: expected a finite reward, found {}; mend `judge`", step.reward));
+            failures.push(format!("{policy} policy: expected a finite reward, found {}; fix `judge`", step.reward));
         }
         if step.terminated && step.truncated {
             failures.push(format!("{policy} policy: a step both terminated and truncated; an end has one reason"));
@@ -160,11 +161,11 @@ impl<'a> Watch<'a> {
         for ((value, field), count) in observation.iter().zip(self.space.fields()).zip(&mut self.at_bound) {
             if !value.is_finite() || *value < field.low || *value > field.high {
                 failures.push(format!(
-                    "{policy} policy: expected `{}` within [{}, {}], found {value}; mend `observe`",
+                    "{policy} policy: expected `{}` within [{}, {}], found {value}; fix `observe`",
                     field.name, field.low, field.high
                 ));
             }
-            // Two-valued sensors live on their bounds.
+            // Two-valued sensors are always at a bound.
             let switch = (field.low, field.high) == (0.0, 1.0);
             *count += usize::from(!switch && (*value == field.low || *value == field.high));
         }
@@ -175,12 +176,11 @@ impl<'a> Watch<'a> {
             failures.push(format!("{policy} policy: expected every state to be finite, found a fault: {fault}"));
         }
         if !(0.0..=1.0).contains(&episode.score) {
-            failures
-                .push(format!("{policy} policy: expected a score in [0, 1], found {}; mend `score`", episode.score));
+            failures.push(format!("{policy} policy: expected a score in [0, 1], found {}; fix `score`", episode.score));
         }
-        // Not a number stands for what was not measured.
+        // NaN stands for metrics that were not measured.
         if let Some(metric) = episode.metrics.iter().find(|metric| metric.is_infinite()) {
-            failures.push(format!("{policy} policy: expected finite metrics, found {metric}; mend `metrics`"));
+            failures.push(format!("{policy} policy: expected finite metrics, found {metric}; fix `metrics`"));
         }
     }
 
@@ -244,14 +244,14 @@ fn reset_purity(blueprint: &Blueprint, failures: &mut Vec<String>) {
     used.access().begin(5);
     if fresh != trace_of(&mut used, Seed(32)) {
         failures.push(
-            "reset: expected the episode after a reset to be the same to the last bit whatever came before, found a \
+            "reset: expected a bit-identical episode after a reset whatever came before, found a \
              difference; set every field of the task in `reset`"
                 .into(),
         );
     }
 }
 
-/// The same lanes give the same bits alone, among others, and on several threads.
+/// The same lane gives the same bits alone, among others, and on several threads.
 fn hosting(blueprint: &Blueprint, failures: &mut Vec<String>) {
     let width = blueprint.spec().action.len();
     let run = |lanes: usize, threads: usize| {
@@ -271,7 +271,7 @@ fn hosting(blueprint: &Blueprint, failures: &mut Vec<String>) {
         trace
     };
     let alone = run(1, 1);
-    // Many enough lanes that the second thread takes part.
+    // Enough lanes for the second thread to take part.
     for (lanes, threads) in [(5, 1), (20, 2)] {
         if run(lanes, threads) != alone {
             failures.push(format!(
@@ -310,7 +310,7 @@ fn actions(blueprint: &Blueprint, failures: &mut Vec<String>) {
     }
 }
 
-/// A world that is made to leave the finite numbers reports it and goes on clean.
+/// A world whose state becomes non-finite reports a fault, and the next episode is clean.
 fn faults(blueprint: &Blueprint, failures: &mut Vec<String>) {
     let width = blueprint.spec().action.len();
     let mut clean = SoloLane::new(blueprint, Seed(61));

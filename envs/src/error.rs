@@ -1,21 +1,21 @@
-//! Errors as values that tell a person what, where, what was expected, and the nearest valid thing.
+//! Errors as values that say what is wrong, where, what was expected, and the nearest valid name.
 
 use crate::document::{DocumentError, shown};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a task cannot be had.
+/// Why a task cannot be created.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TaskError {
     /// No task of that name, and no such file.
     #[error("unknown task `{}`{} (`etude list tasks` shows all)", shown(.name), suggestion(.nearest))]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The known task that is closest in spelling.
+        /// The known task with the closest spelling.
         nearest: Option<String>,
     },
-    /// Its file says something that does not make sense.
+    /// An invalid document.
     #[error(transparent)]
     Document(#[from] DocumentError),
 }
@@ -27,47 +27,47 @@ fn suggestion(nearest: &Option<String>) -> String {
 /// Why an action was refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ActionError {
-    /// Too few or too many numbers.
+    /// Wrong length of a lane's action.
     #[error("lane {lane}: an action of {found} numbers; expected {expected}, one for each field of the action space")]
     Length {
-        /// The lane it was meant for.
+        /// Lane of the action.
         lane: usize,
-        /// Numbers given.
+        /// Number of values given.
         found: usize,
-        /// Numbers expected.
+        /// Number of values expected.
         expected: usize,
     },
-    /// Too few or too many numbers for all lanes together.
+    /// Wrong length of the actions of all lanes.
     #[error("{found} numbers for {lanes} lanes; expected {}, {fields} for each lane", .lanes * .fields)]
     Batch {
-        /// Numbers given.
+        /// Number of values given.
         found: usize,
-        /// Lanes of the gym.
+        /// Number of lanes of the gym.
         lanes: usize,
-        /// Fields of the action space.
+        /// Number of fields of the action space.
         fields: usize,
     },
-    /// Too few or too many marks of which lanes rest.
-    #[error("{found} marks of which lanes rest; expected {lanes}, one for each lane, or none at all")]
+    /// Wrong number of resting marks.
+    #[error("{found} marks of resting lanes; expected {lanes}, one for each lane, or none")]
     Resting {
-        /// Marks given.
+        /// Number of marks given.
         found: usize,
-        /// Lanes of the gym.
+        /// Number of lanes of the gym.
         lanes: usize,
     },
-    /// A NaN or infinite number.
+    /// A NaN or infinite value.
     #[error("lane {lane}: action field `{field}` is {found}; expected a finite number, clipped to [-1, 1]")]
     NotFinite {
-        /// The lane it was meant for.
+        /// Lane of the action.
         lane: usize,
         /// The field of the action space.
         field: String,
-        /// The number.
+        /// The value.
         found: f32,
     },
 }
 
-/// A world that has left the finite numbers: its episode has ended, and the next one started clean.
+/// A world with a non-finite state: its episode has ended, and the next one starts clean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
     /// Task id.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 type MakeBlueprint = Arc<dyn Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync>;
 type Inline = Arc<dyn Fn(Document) -> Result<Document, DocumentError> + Send + Sync>;
 
-/// Tasks that share body plan and spaces, so that a brain can move between them.
+/// Tasks that share body plan and spaces, so that an agent can move between them.
 #[derive(Clone)]
 pub struct Family {
     pub(crate) name: String,
@@ -16,7 +16,7 @@ pub struct Family {
     pub(crate) schema: Option<Schema>,
 }
 
-/// How a family makes tasks of documents.
+/// How a family makes tasks from documents.
 #[derive(Clone)]
 pub(crate) struct FromDocuments {
     pub(crate) make: MakeBlueprint,
@@ -25,15 +25,15 @@ pub(crate) struct FromDocuments {
 
 #[derive(Clone)]
 pub(crate) enum Tasks {
-    /// Described by YAML documents, built in or the user's.
+    /// Described by YAML documents, built in or from users.
     Documents(FromDocuments),
-    /// Given in code.
+    /// Made in code.
     Blueprints(Vec<Blueprint>),
 }
 
 impl Family {
-    /// A family whose tasks are YAML documents that `make` understands. Documents name their task in a field `task`,
-    /// `family/name-vN`, and may extend another task by `extends`.
+    /// A family of tasks that `make` creates from YAML documents. Documents name their task in a field `task`,
+    /// `family/name-vN`, and may extend another task with `extends`.
     pub fn from_documents(
         name: &str,
         make: impl Fn(&Document) -> Result<Blueprint, DocumentError> + Send + Sync + 'static,
@@ -45,13 +45,13 @@ impl Family {
         }
     }
 
-    /// The same family, whose documents are read as an `S`: so that its fields can be told with their docs.
+    /// Declares that the family's documents are read as an `S`, so that their fields can be described.
     pub fn reading<S: JsonSchema>(self) -> Self {
         Self { schema: Some(schema_for!(S)), ..self }
     }
 
-    /// The same family, whose documents may name files. `inline` puts what is in the files in place of their names, so
-    /// that a task's resolved YAML is all of it.
+    /// Declares that the family's documents may name files. `inline` replaces the names by the contents of the files,
+    /// so that a task's resolved YAML is complete.
     pub fn inlining(
         self,
         inline: impl Fn(Document) -> Result<Document, DocumentError> + Send + Sync + 'static,
@@ -69,7 +69,7 @@ impl Family {
         Self { name: blueprint.spec().family().into(), tasks: Tasks::Blueprints(vec![blueprint]), schema: None }
     }
 
-    /// The part of its tasks' ids before the slash.
+    /// The part of the tasks' ids before the slash.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -1,8 +1,8 @@
 //! The gym of etude: motor tasks on Bevy and Rapier.
 //!
-//! A [`task::Task`] is one MDP; a [`lane::Lane`] is one independent physics world with a task in it; a [`gym::Gym`] hosts
-//! any number of lanes and steps them from outside (batches) or inside (bursts). Tasks come from [`Family`]s, found by
-//! name or YAML file in a [`Registry`]; [`check::check`] says whether a task keeps the gym's contract.
+//! A [`task::Task`] is one MDP. A [`lane::Lane`] is one independent physics world with a task in it. A [`gym::Gym`] hosts
+//! any number of lanes and steps them from outside (batches) or inside (bursts). Tasks belong to a [`Family`] and are found
+//! by name or YAML file in a [`Registry`]. [`check::check`] tests whether a task keeps the gym's contract.
 //!
 //! ```
 //! use etude_envs::{Registry, Seed, gym::Gym};

@@ -1,39 +1,39 @@
-//! Percepts: senses that are not always there, and what could stand in for them.
+//! Percepts: senses that are not always present, and the senses that can predict them.
 //!
-//! Touch tells where a finger is only while it touches, a cursor only while it is shown. A task that lists such senses beside
-//! its fields tells what an agent could learn to predict: from which proprioceptors, and what it would be good for. It tells
-//! nothing that is not observed.
+//! Touch gives the position of a finger only during contact, and vision gives the position of a cursor only while it is
+//! shown. A task lists such senses so that an agent can learn to predict them: from which proprioceptors, and for which
+//! goals. Percepts contain nothing that is not observed.
 
 use crate::space::Space;
 
-/// A sense that is not always there. All names are those of observed fields.
+/// A sense that is not always present. All names are names of observed fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Percept {
     /// Unique name, in snake case.
     pub name: String,
-    /// What is sensed, while it is there.
+    /// Fields that hold the sensed values while the sense is present.
     pub values: Vec<String>,
-    /// Above 0 while it is.
+    /// Field that is above 0 while the sense is present.
     pub present: String,
-    /// Proprioceptors of the limb that it depends on.
+    /// Proprioceptive fields of the limb on which the sense depends.
     pub limb: Vec<String>,
-    /// What is to be sensed.
+    /// Goals for the sensed values.
     pub goals: Vec<Goal>,
 }
 
-/// What is to be sensed of a percept.
+/// A goal for a percept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Goal {
-    /// What is wanted of each value of the percept, in its units.
+    /// Fields with the desired value of each of the percept's values, in the same units.
     pub values: Vec<String>,
-    /// What has to be added to them, in the same units.
+    /// Offsets to add to the desired values, in the same units.
     pub offsets: Vec<f32>,
-    /// Tells from 0 to 1 whether it is this percept that is wanted there; always where there is none.
+    /// Field from 0 to 1 that says whether this percept has to reach the goal; `None` for always.
     pub due: Option<String>,
 }
 
 impl Percept {
-    /// What in it is no field of the observation, or does not fit together, as readable lines.
+    /// Messages about names that are not observed fields, and about parts that do not fit together.
     pub fn faults(&self, observation: &Space) -> Vec<String> {
         let mut faults = Vec::new();
         let mut known = |part: &str, name: &str| {

@@ -1,4 +1,4 @@
-//! The registry that finds a task by name or by file.
+//! The registry finds tasks by name or file.
 
 use crate::document::{Document, Invalid, find, nearest};
 use crate::error::TaskError;
@@ -9,10 +9,10 @@ use include_dir::{Dir, include_dir};
 use schemars::Schema;
 use std::path::Path;
 
-/// The task files compiled into the program.
+/// Task files compiled into the program.
 static TASKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/tasks");
 
-/// All families a program knows.
+/// All known families.
 #[derive(Clone)]
 pub struct Registry {
     families: Vec<Family>,
@@ -26,13 +26,14 @@ impl Default for Registry {
 }
 
 impl Registry {
-    /// Adds a family; one of the same name is replaced.
+    /// Adds a family, or replaces the one of the same name.
     pub fn add(&mut self, family: Family) {
         self.families.retain(|known| known.name != family.name);
         self.families.push(family);
     }
 
-    /// The schema of the documents of a task's family, with the docs of their fields; none of a family made in code.
+    /// The schema of the documents of a task's family, with descriptions of their fields; `None` for a family made in
+    /// code.
     pub fn schema(&self, task: &TaskSpec) -> Option<&Schema> {
         self.families.iter().find(|family| family.name == task.family()).and_then(|family| family.schema.as_ref())
     }
@@ -53,18 +54,19 @@ impl Registry {
         ids
     }
 
-    /// The task of that id, or described by the YAML file at that path.
+    /// The task of that id, or the task described by the YAML file at that path.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense.
+    /// An unknown name, or an invalid document.
     pub fn task(&self, name: &str) -> Result<Blueprint, TaskError> {
         self.task_beside(name, None)
     }
 
-    /// The same for a name in a file in `folder`: a path is relative to that folder, or else to the working directory.
+    /// Like [`Registry::task`] for a name in a file in `folder`: paths are relative to that folder, or else to the
+    /// working directory.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense.
+    /// An unknown name, or an invalid document.
     pub fn task_beside(&self, name: &str, folder: Option<&Path>) -> Result<Blueprint, TaskError> {
         let given = self.families.iter().find_map(|family| match &family.tasks {
             Tasks::Blueprints(blueprints) => blueprints.iter().find(|blueprint| blueprint.spec().id == name),
@@ -76,10 +78,10 @@ impl Registry {
         }
     }
 
-    /// The task that a document describes, with what it extends.
+    /// The task that a document describes, including what it extends.
     ///
     /// # Errors
-    /// A document that makes no sense.
+    /// An invalid document.
     pub fn task_from(&self, document: &Document) -> Result<Blueprint, TaskError> {
         let document = document.clone().completed(&|base, by| self.document(base, by.folder_of("extends")))?;
         let fail = |field: &str, found: &str, expected: String| {
@@ -103,7 +105,7 @@ impl Registry {
         Ok(make(&document)?.with_document(&document))
     }
 
-    /// The document of a built-in name, or of a path in a file in `folder`.
+    /// The document of a built-in name, or at a path in a file in `folder`.
     fn document(&self, name: &str, folder: Option<&Path>) -> Result<Document, TaskError> {
         let built_in = TASKS.get_file(format!("{name}.yaml")).and_then(|file| file.contents_utf8());
         if let Some(text) = built_in {

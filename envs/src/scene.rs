@@ -1,4 +1,4 @@
-//! What a spectator sees of a lane: plain shapes in metres, without any renderer.
+//! What a spectator sees of a lane: plain shapes in metres, independent of any renderer.
 
 use crate::world::World;
 use bevy_rapier2d::rapier::prelude::*;
@@ -22,8 +22,8 @@ pub enum Mark {
     },
 }
 
-/// A list of named marks, and named numbers for what shapes do not tell. Marks with the same name keep their identity
-/// from step to step.
+/// A list of named marks, and named numbers that shapes cannot show. Marks with the same name keep their identity from
+/// step to step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     marks: Vec<(&'static str, Mark)>,
@@ -31,7 +31,7 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// The marks in the order in which they were added.
+    /// The marks in the order of their addition.
     pub fn marks(&self) -> &[(&'static str, Mark)] {
         &self.marks
     }
@@ -42,12 +42,12 @@ impl Scene {
         self.numbers.clear();
     }
 
-    /// Adds numbers that a drawing of this family makes use of, such as a speed. A name may be used again and again.
+    /// Adds numbers for the drawing of this family, such as a speed. A name may be used several times.
     pub fn tell(&mut self, name: &'static str, numbers: impl Into<Vec<f32>>) {
         self.numbers.push((name, numbers.into()));
     }
 
-    /// All numbers of that name, in the order in which they were added.
+    /// All numbers of that name, in the order of their addition.
     pub fn told<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [f32]> {
         self.numbers.iter().filter(move |(known, _)| *known == name).map(|(_, numbers)| &numbers[..])
     }
@@ -84,7 +84,7 @@ impl Scene {
         self.marks.push((name, Mark::Line { points }));
     }
 
-    /// Adds the outlines of all balls, boxes and capsules of a world: the drawing of a task that has none of its own.
+    /// Adds the outlines of all balls, boxes and capsules of a world: the default drawing of a task.
     pub fn add_colliders(&mut self, world: &World<'_>) {
         for (_, collider) in world.colliders.iter() {
             let pose = collider.position();

@@ -1,58 +1,58 @@
-//! Schedules: blocks of trials one after the other, and targets in cycles that hold each of them once.
+//! Schedules: blocks of trials in order, with targets in cycles that contain each target once.
 
 use crate::seed::Seed;
 use rand::RngExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How many targets a block may have.
+/// Largest number of targets of a block.
 pub const MOST_TARGETS: usize = 64;
-/// How many blocks a schedule may have.
+/// Largest number of blocks of a schedule.
 pub const MOST_BLOCKS: usize = 1000;
 
-/// What follows the last block.
+/// What happens after the last block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum After {
-    /// More of it.
+    /// The last block continues.
     #[default]
     Continue,
-    /// The first one.
+    /// The schedule starts again with the first block.
     Repeat,
 }
 
 impl After {
-    /// In words, of a schedule.
+    /// As a phrase about a schedule.
     pub fn in_words(self) -> &'static str {
         match self {
-            After::Continue => "its last block goes on",
-            After::Repeat => "it begins again",
+            After::Continue => "its last block continues",
+            After::Repeat => "it starts again",
         }
     }
 }
 
-/// A schedule from its first to its last trial.
+/// One pass through a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Round {
-    /// How many trials it has, of which each is an episode.
+    /// Number of trials; each trial is an episode.
     pub trials: u64,
-    /// What follows them.
+    /// What happens after them.
     pub after: After,
 }
 
 impl Round {
-    /// How many env steps it takes at most, where no trial takes more than `step_limit`.
+    /// Largest number of env steps of the round, with at most `step_limit` steps per trial.
     pub fn steps(&self, step_limit: u32) -> u64 {
         self.trials * u64::from(step_limit)
     }
 }
 
-/// Where a trial stands in the schedule.
+/// Position of a trial in the schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// Index of its block.
+    /// Index of the block.
     pub block: usize,
-    /// Index of its target among those of the block.
+    /// Index of the target among those of the block.
     pub target: usize,
 }
 
@@ -70,8 +70,8 @@ pub fn block(trials: impl ExactSizeIterator<Item = u32> + Clone, after: After, i
     (0, trial)
 }
 
-/// The target among `count` of trial `index` of the lane with this seed, which is number `trial` of its block: every cycle
-/// holds each target once, in an order of its own.
+/// The target, of `count`, in trial `index` of the lane with this seed, which is trial `trial` of its block. Every
+/// cycle contains each target once, in its own random order.
 pub fn target(seed: Seed, index: u64, trial: u64, count: usize) -> usize {
     let count = count.clamp(1, MOST_TARGETS);
     let turn = (trial % count as u64) as usize;
@@ -84,10 +84,10 @@ pub fn target(seed: Seed, index: u64, trial: u64, count: usize) -> usize {
     order[turn]
 }
 
-/// Blocks that a description names one by one.
+/// Number of blocks that a description names individually.
 const NAMED: usize = 6;
 
-/// A schedule in words: for each block its trials and what it is.
+/// A schedule in a sentence: number of trials and kind of each block.
 pub fn in_words(blocks: impl ExactSizeIterator<Item = (u32, String)>, after: After) -> String {
     let count = blocks.len();
     let named: Vec<(u32, String)> = blocks.take(NAMED).collect();
@@ -99,8 +99,8 @@ pub fn in_words(blocks: impl ExactSizeIterator<Item = (u32, String)>, after: Aft
         words.push(format!("and {} blocks more", count - NAMED));
     }
     let after = match after {
-        After::Continue => "the last goes on",
-        After::Repeat => "then again",
+        After::Continue => "the last continues",
+        After::Repeat => "then from the start",
     };
     format!("{}; {after}.", words.join("; "))
 }

@@ -1,15 +1,15 @@
-//! Seeding by name: one experiment seed fans out to every generator in a run.
+//! Named seeds: one seed of an experiment determines every generator in a run.
 //!
-//! A child seed depends only on its parent, a purpose and an index, never on the order in which children are asked
-//! for, so that N lanes under one seed differ from one another and replay exactly.
+//! A child seed depends only on its parent, a purpose and an index, never on the order of requests. Lanes under one
+//! seed therefore differ from one another and replay exactly.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// The generator behind every random number of the gym: value-stable across versions and platforms.
+/// The generator of all random numbers of the gym, with the same values across versions and platforms.
 pub type Rng = ChaCha8Rng;
 
-/// A seed that can be fanned out by name.
+/// A seed with named child seeds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Seed(pub u64);
 
@@ -25,7 +25,7 @@ impl Seed {
     /// ```
     pub fn fan(self, purpose: &str, index: u64) -> Seed {
         let named = purpose.bytes().fold(self.0, |state, byte| mix(state ^ u64::from(byte)));
-        // The length keeps `("ab", …)` and `("a", …)` apart from one another's continuations.
+        // Including the length keeps `("ab", …)` and `("a", …)` distinct.
         Seed(mix(mix(named ^ purpose.len() as u64) ^ mix(index)))
     }
 

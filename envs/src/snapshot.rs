@@ -1,58 +1,60 @@
-//! A lane's state as a value and as bytes, to be kept, sent elsewhere, gone back to, or branched from.
+//! A lane's state as a value and as bytes: to store, move, restore or branch from.
 //!
-//! An episode follows from its seed, its index and what was done in it, to the last bit. That is what is kept, and a lane
-//! is brought back by going through the running episode again: a snapshot is as exact as the lane itself, works for any
-//! task, and holds some bytes for each step. What was changed in a world by [`LaneAccess::world`] is not in it.
+//! An episode follows bit by bit from its seed, its index and the actions taken. A snapshot stores these, and restoring
+//! a lane replays the running episode. A snapshot is therefore as exact as the lane itself, works for any task, and
+//! takes some bytes per step. Changes made to a world through [`LaneAccess::world`] are not included.
 
 use crate::lane::{Episode, LaneAccess, Step};
 use crate::seed::Seed;
 use crate::task::Push;
 use serde::{Deserialize, Serialize};
 
-/// What snapshots begin with as bytes; the number is that of their format.
+/// First bytes of a snapshot; the number is the version of the format.
 const MARK: &[u8] = b"etude lane 1\n";
 
-/// A lane's state: the running episode so far, and what is remembered of the one before.
+/// A lane's state: the running episode so far, and the last complete one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Id of the task.
     pub task: String,
-    /// The lane's seed, from which later episodes come.
+    /// Seed of the lane, from which later episodes follow.
     pub seed: u64,
-    /// The seed under which the running episode began.
+    /// Seed under which the running episode began.
     pub episode_seed: u64,
     /// Index of the running episode.
     pub episode: u64,
-    /// Actions taken in it, one after the other.
+    /// Actions taken in it, concatenated.
     pub actions: Vec<f32>,
-    /// Pushes from outside, each before the env step of that index.
+    /// External pushes, each before the env step of that index.
     pub pushes: Vec<(u32, Push)>,
-    /// What is seen now, to tell whether the task is still the same.
+    /// Current observation, to detect a changed task.
     pub observation: Vec<f32>,
-    /// What the last step brought.
+    /// Result of the last step.
     pub last_step: Step,
-    /// The episode that ended last, and its last observation.
+    /// The last complete episode.
     pub last_episode: Episode,
     /// See [`crate::lane::Lane::final_observation`].
     pub final_observation: Vec<f32>,
 }
 
-/// Why a lane could not be brought back.
+/// Why a lane could not be restored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
-    /// Bytes of something else, or damaged ones.
-    #[error("no snapshot of a lane: expected bytes that etude has saved, whole")]
+    /// Bytes that are not a snapshot, or damaged ones.
+    #[error("not a snapshot of a lane: expected all bytes of one saved by etude")]
     Bytes,
-    /// Of another task.
+    /// A snapshot of another task.
     #[error("a snapshot of {found}; expected one of {expected}")]
     Task {
-        /// The task that it was taken of.
+        /// The task of the snapshot.
         found: String,
-        /// The lane's own.
+        /// The task of the lane.
         expected: String,
     },
-    /// The same actions have led elsewhere.
-    #[error("a snapshot of another version of {task}, or a damaged one: its episode goes another way here")]
+    /// Replaying the actions gives a different result.
+    #[error(
+        "a snapshot of another version of {task}, or a damaged one: replaying its episode gives a different result"
+    )]
     Diverged {
         /// The task.
         task: String,
@@ -60,16 +62,16 @@ pub enum SnapshotError {
 }
 
 impl Snapshot {
-    /// As bytes.
+    /// The snapshot as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Into a growing buffer nothing can fail.
+        // Serialising into a growing buffer cannot fail.
         postcard::to_extend(self, MARK.to_vec()).unwrap_or_default()
     }
 
-    /// From bytes.
+    /// The snapshot in bytes.
     ///
     /// # Errors
-    /// Bytes that are not those of a snapshot.
+    /// Bytes that are not a snapshot.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
         let bytes = bytes.strip_prefix(MARK).ok_or(SnapshotError::Bytes)?;
         match postcard::take_from_bytes(bytes) {
@@ -98,12 +100,12 @@ impl LaneAccess<'_> {
         }
     }
 
-    /// Brings the lane to the state that a snapshot was taken of, in this lane or in another one of the task. It takes as long
-    /// as the steps of its episode.
+    /// Restores the state of a snapshot of this lane or of another lane of the same task. It takes as long as the steps
+    /// of the snapshot's episode.
     ///
     /// # Errors
-    /// A snapshot of another task, or one that does not lead to what was seen; the lane is at the start of its next episode
-    /// then.
+    /// A snapshot of another task, or one whose replay gives a different observation; the lane is then at the start of
+    /// its next episode.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         let (task, width) = (self.lane().spec().id.clone(), self.lane().spec().action.len());
         if snapshot.task != task {

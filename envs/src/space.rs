@@ -1,33 +1,32 @@
-//! Fields and spaces: what an observation or action is made of.
+//! Fields and spaces: the contents of observations and actions.
 //!
-//! One list of [`Field`]s drives the buffers, the bounds, the generated docs (`etude describe`) and the tests, so that
-//! they cannot drift apart.
+//! One list of [`Field`]s determines the buffers, the bounds, the generated docs (`etude describe`) and the tests, so
+//! that they always agree.
 
-/// What an observed number tells of, so that an agent can use it for what it is.
+/// The role of a number for an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The world around the body, or the task.
     World,
     /// The body itself: joint angles, speeds, forces.
     Body,
-    /// Where the body should be by now, where a task has a desired trajectory.
+    /// The desired state of the body, if a task has a desired trajectory.
     Desired,
-    /// The command, in units of that action, with which the body's own feedback controller answers the present error:
-    /// the error signal of feedback-error learning (Kawato & Gomi 1992).
+    /// The command of the body's own feedback controller for the present error, in units of that action: the error
+    /// signal of feedback-error learning (Kawato & Gomi 1992).
     Feedback {
         /// Index of the action.
         action: usize,
     },
-    /// Whether the error that the feedback commands answer is that of the task, as it is shown (1), or one that is felt
-    /// only and need not be (0).
+    /// Whether the error behind the feedback commands is the task's error, because it is shown (1), or only felt and
+    /// possibly different (0).
     ErrorShown,
-    /// Velocity along an axis of the task with which what is steered should move now.
+    /// Desired velocity along an axis of the task.
     Aim {
         /// The axis.
         axis: usize,
     },
-    /// The same less the velocity with which it was seen to move: an error in the task's own axes, which says nothing of
-    /// the actions that would mend it.
+    /// Desired minus seen velocity along an axis of the task: an error that does not say which actions would reduce it.
     Error {
         /// The axis.
         axis: usize,
@@ -35,7 +34,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// In a word: `world`, `body`, `desired`, `feedback`, `error-shown`, `aim` or `error`.
+    /// In one word: `world`, `body`, `desired`, `feedback`, `error-shown`, `aim` or `error`.
     pub fn name(self) -> &'static str {
         match self {
             Role::World => "world",
@@ -54,17 +53,17 @@ impl Role {
 pub struct Field {
     /// Unique name within its space, in snake case.
     pub name: String,
-    /// What it means, in one line.
+    /// Its meaning, in one line.
     pub meaning: String,
-    /// Unit, or `1` where there is none.
+    /// Unit, or `1` for a dimensionless number.
     pub unit: String,
-    /// Lowest value that is ever seen (observations) or obeyed (actions).
+    /// Lowest value: observations and actions are clipped to it.
     pub low: f32,
-    /// Highest value that is ever seen or obeyed.
+    /// Highest value: observations and actions are clipped to it.
     pub high: f32,
-    /// A typical magnitude in the field's own unit, above 0: what an agent may scale by before it has seen any.
+    /// A typical magnitude in the field's own unit, above 0, for scaling before any experience.
     pub typical: f32,
-    /// What it tells of.
+    /// Its role for an agent.
     pub role: Role,
 }
 
@@ -74,7 +73,7 @@ impl Field {
         Self { name: name.into(), meaning: meaning.into(), unit: unit.into(), low, high, typical, role: Role::Body }
     }
 
-    /// A number that only recordings tell, whatever its range.
+    /// A number in recordings only, with any range.
     pub fn recorded(name: &str, unit: &str, meaning: &str) -> Self {
         Self::outside(name, unit, f32::MIN, f32::MAX, 1.0, meaning)
     }
@@ -104,13 +103,13 @@ impl Field {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Space {
     fields: Vec<Field>,
-    /// The bounds again, side by side, for the step loop.
+    /// The bounds as arrays, for the step loop.
     lows: Vec<f32>,
     highs: Vec<f32>,
 }
 
 impl Space {
-    /// A space of these fields, in this order.
+    /// A space with these fields, in this order.
     pub fn new(fields: Vec<Field>) -> Self {
         let lows = fields.iter().map(|field| field.low).collect();
         let highs = fields.iter().map(|field| field.high).collect();
@@ -127,12 +126,12 @@ impl Space {
         self.fields.iter().position(|field| field.name == name)
     }
 
-    /// How many numbers it holds.
+    /// Number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether it holds none.
+    /// Whether it has no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
@@ -145,7 +144,7 @@ impl Space {
         }
     }
 
-    /// The fields in which two spaces differ in name or unit, as readable lines; empty if a brain can move between them.
+    /// Differences in name or unit between two spaces, one line each; empty if an agent can move between them.
     pub fn differences(&self, other: &Space) -> Vec<String> {
         let longest = self.len().max(other.len());
         let name = |field: Option<&Field>| match field {

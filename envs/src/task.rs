@@ -1,4 +1,4 @@
-//! What a task is: one trait, a spec that says everything about it in data, and a blueprint that makes instances.
+//! Tasks: one trait, a spec that describes the task as data, and a blueprint that makes instances.
 
 use crate::document::Document;
 use crate::percept::Percept;
@@ -18,25 +18,25 @@ pub use crate::push::Push;
 pub struct TaskSpec {
     /// `family/name-vN`; a released version is never changed in place.
     pub id: String,
-    /// What one does in it, in a sentence.
+    /// What the agent does in it, in a sentence.
     pub summary: String,
     /// What the score measures.
     pub score: String,
-    /// What the reward is made of.
+    /// The reward as a formula with its terms.
     pub reward: String,
     /// How an episode starts.
     pub start: String,
     /// What ends an episode.
     pub end: String,
-    /// What an agent sees.
+    /// What an agent observes.
     pub observation: Space,
-    /// Senses among it that are not always there, and what could stand in for them.
+    /// Observed senses that are not always present, and the senses that can predict them.
     pub percepts: Vec<Percept>,
-    /// What an agent does; every field in [-1, 1].
+    /// What an agent commands; every field is in [-1, 1].
     pub action: Space,
-    /// What is logged per episode beside return and score.
+    /// Measures logged per episode, beside return and score.
     pub metrics: Vec<Metric>,
-    /// How physics is stepped.
+    /// Time steps of the physics.
     pub physics: PhysicsSettings,
     /// Env steps after which an episode is truncated.
     pub step_limit: u32,
@@ -48,43 +48,43 @@ impl TaskSpec {
         self.id.split('/').next().unwrap_or(&self.id)
     }
 
-    /// The place of a metric among the others.
+    /// Index of a metric.
     pub fn metric(&self, name: &str) -> Option<usize> {
         self.metrics.iter().position(|metric| metric.name == name)
     }
 }
 
-/// What is measured of an episode beside its return and score: a column of the tables.
+/// A measure of an episode, beside return and score: a column of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metric {
-    /// Its name, in lower case with underscores; it ends in the unit, if there is one.
+    /// Name in lower case with underscores; ends in the unit if there is one.
     pub name: Cow<'static, str>,
-    /// Unit, or `1` where there is none.
+    /// Unit, or `1` for a dimensionless number.
     pub unit: Cow<'static, str>,
-    /// What it means, in one line.
+    /// Meaning in one line.
     pub meaning: Cow<'static, str>,
 }
 
 impl Metric {
-    /// A metric of that name, unit and meaning.
+    /// A metric with this name, unit and meaning.
     pub const fn new(name: &'static str, unit: &'static str, meaning: &'static str) -> Self {
         Self { name: Cow::Borrowed(name), unit: Cow::Borrowed(unit), meaning: Cow::Borrowed(meaning) }
     }
 }
 
-/// What became of one env step.
+/// The outcome of one env step.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Judgement {
     /// Reward of the step.
     pub reward: f32,
-    /// Whether the MDP has reached a terminal state: nothing can be earned from here on.
+    /// Whether the MDP has reached a terminal state, after which no reward can be earned.
     pub terminated: bool,
-    /// Whether the episode is cut short for a reason outside the MDP (the step limit is seen to by the lane).
+    /// Whether the episode is cut short for a reason outside the MDP. The lane handles the step limit.
     pub truncated: bool,
 }
 
-/// The value of a metric that an episode does not have, such as a force on a channel where there was none. It is an empty
-/// cell in tables, `null` in JSON, and counts in no mean.
+/// The value of a metric that does not apply to an episode, such as the force on a channel in a trial without one. It
+/// is an empty cell in tables and `null` in JSON, and is left out of means.
 pub const NOT_MEASURED: f32 = f32::NAN;
 
 /// A metric's value, or [`NOT_MEASURED`].
@@ -92,16 +92,16 @@ pub fn measured(value: Option<f32>) -> f32 {
     value.unwrap_or(NOT_MEASURED)
 }
 
-/// Something that can be told of a task besides its spec, such as the length of a measured road.
+/// A fact about a task beyond its spec, such as the length of a measured road.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
-    /// Its name, in lower case with underscores.
+    /// Name in lower case with underscores.
     pub name: String,
-    /// What it is.
+    /// Value.
     pub value: FactValue,
-    /// Unit, SI; empty for text, `1` for a plain number.
+    /// SI unit; empty for text, `1` for a dimensionless number.
     pub unit: String,
-    /// What it means, in a few words.
+    /// Meaning in a few words.
     pub meaning: String,
 }
 
@@ -114,11 +114,11 @@ pub enum FactValue {
     Text(String),
 }
 
-/// One MDP: a body in a world, what an agent sees and does, what it is rewarded for, and how well it did.
+/// One MDP: a body in a world with observations, actions, reward and score.
 ///
-/// The lane calls `build` once, then for every episode `follow`, `trial`, `reset` and `observe`, and for every env step `actuate`
-/// before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not restore, and a copy of it goes
-/// on like itself.
+/// The lane calls `build` once. In every episode it calls `follow`, `trial`, `reset` and `observe`; in every env step
+/// `actuate` before each physics step, then `judge`, then `observe`. A task keeps no state that `reset` does not
+/// restore, and a copy of it goes on like itself.
 pub trait Task: TaskClone + Send + Sync + 'static {
     /// Everything about the task that does not change.
     fn spec(&self) -> &Arc<TaskSpec>;
@@ -126,73 +126,74 @@ pub trait Task: TaskClone + Send + Sync + 'static {
     /// Fills an empty world with bodies, joints and colliders: the same ones in the same order for all tasks of a blueprint.
     fn build(&mut self, world: &mut World<'_>);
 
-    /// Says which episode `reset` is going to start: the lane's seed and its index in the lane. For tasks whose episodes
-    /// are trials of a schedule; which trial it is must follow from the two alone, whatever has been called before.
+    /// Announces the episode that `reset` is about to start: the lane's seed and the episode's index in the lane. For
+    /// tasks whose episodes are trials of a schedule; the trial must follow from these two alone, whatever was called
+    /// before.
     fn trial(&mut self, _lane: Seed, _index: u64) {}
 
-    /// Says from which seed perturbations follow that are random over trials, such as random walks, before each `trial`: the lane's
-    /// own, but that of practice where what was practised is evaluated in other lanes.
+    /// Sets the seed of perturbations that are random over trials, such as random walks, before each `trial`. It is the
+    /// lane's own seed, except that evaluations in other lanes use the seed of practice.
     fn follow(&mut self, _course: Seed) {}
 
-    /// Starts an episode in a world that was just restored to what `build` made of it. Everything random about the
+    /// Starts an episode in a world that has just been restored to its state after `build`. Everything random about the
     /// episode comes from `rng`.
     fn reset(&mut self, world: &mut World<'_>, rng: &mut Rng);
 
-    /// Applies an action, already clipped to [-1, 1], before one physics step. Forces live for that step only.
+    /// Applies an action, already clipped to [-1, 1], before one physics step. Forces last for that step only.
     fn actuate(&mut self, world: &mut World<'_>, action: &[f32]);
 
-    /// Writes what the agent sees now; the lane clips it to the space's bounds.
+    /// Writes the current observation; the lane clips it to the bounds of the space.
     fn observe(&self, world: &World<'_>, observation: &mut [f32]);
 
-    /// Judges the env step that has just been taken.
+    /// Judges the last env step.
     fn judge(&mut self, world: &World<'_>, action: &[f32]) -> Judgement;
 
     /// How well the episode has gone so far, in [0, 1], independent of the reward.
     fn score(&self) -> f32;
 
-    /// Writes the spec's metrics of the episode so far; what was not measured in it is [`NOT_MEASURED`].
+    /// Writes the spec's metrics of the episode so far; [`NOT_MEASURED`] for those that do not apply.
     fn metrics(&self, metrics: &mut [f32]) {
         metrics.fill(NOT_MEASURED);
     }
 
-    /// Whether episodes are trials of a schedule with several blocks, so that it matters which one is evaluated: that where
-    /// practice stands, and not always the first.
+    /// Whether episodes are trials of a schedule with several blocks, so that evaluations must use the block that
+    /// practice has reached instead of the first.
     fn scheduled(&self) -> bool {
         false
     }
 
-    /// One round of that schedule; none where episodes are not trials of one.
+    /// One round of the schedule; `None` if episodes are not trials of one.
     fn round(&self) -> Option<Round> {
         None
     }
 
-    /// Time that passes between the running episode and the next one, in s: a break, in which an agent may forget.
+    /// Time between the running episode and the next, in s: a break in which an agent may forget.
     fn rest(&self) -> f32 {
         0.0
     }
 
-    /// Whether a night follows the running episode: a time in which an agent may consolidate what it has learned.
+    /// Whether a night follows the running episode, in which an agent may consolidate what it has learned.
     fn night(&self) -> bool {
         false
     }
 
-    /// What recordings tell of body and world besides what is observed: places, forces and the like, with units.
+    /// State of body and world that recordings contain beside observations: positions, forces and the like, with units.
     fn state_fields(&self) -> Vec<Field> {
         Vec::new()
     }
 
-    /// Writes those as they are after the env step that has just been taken.
+    /// Writes this state after the last env step.
     fn state(&self, _world: &World<'_>, _state: &mut [f32]) {}
 
-    /// How many strings can be heard; 0 for a task that makes no sound.
+    /// Number of audible strings; 0 for a task without sound.
     fn strings(&self) -> usize {
         0
     }
 
-    /// Writes what each of them sounds like in the env step that has just been taken. Changes no result.
+    /// Writes the sound of each string in the last env step. Does not change any result.
     fn sound(&self, _tones: &mut [Tone]) {}
 
-    /// What is told of the task besides its spec; worked out when it is asked for.
+    /// Facts about the task beyond its spec, computed on request.
     fn facts(&self) -> Vec<Fact> {
         Vec::new()
     }
@@ -239,7 +240,7 @@ pub struct Blueprint {
 }
 
 impl Blueprint {
-    /// A blueprint of tasks made by `make`.
+    /// A blueprint of the tasks that `make` creates.
     pub fn new<T: Task>(make: impl Fn() -> T + Send + Sync + 'static) -> Self {
         let prototype = make();
         let (spec, scheduled) = (Arc::clone(prototype.spec()), prototype.scheduled());
@@ -248,7 +249,7 @@ impl Blueprint {
         Self { spec, scheduled, round, document: None, make, built: Arc::default() }
     }
 
-    /// The same, remembering the document it was read from.
+    /// The same blueprint with the document from which it was read.
     pub fn with_document(self, document: &Document) -> Self {
         Self { document: Some(Arc::new(document.clone())), ..self }
     }
@@ -258,7 +259,7 @@ impl Blueprint {
         &self.spec
     }
 
-    /// The resolved YAML text it was made from; empty for a task that has none.
+    /// The resolved YAML from which it was made; empty if there is none.
     pub fn yaml(&self) -> String {
         self.document.as_ref().map(|document| document.resolved()).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
-//! The one shape that rewards are made of.
+//! The function from which rewards are built.
 
-/// How close `value` is to `[low, high]`: 1 inside, falling as a Gaussian outside to 0.1 at `margin` from the nearest
-/// bound (after `tolerance` of the DeepMind Control Suite, Tassa et al. 2018). Always in [0, 1] for finite input.
+/// Closeness of `value` to `[low, high]`: 1 inside, 10^(-(d/`margin`)²) at a distance d from the nearest bound, hence 0.1
+/// at d = `margin` (after `tolerance` of the DeepMind Control Suite, Tassa et al. 2018). In [0, 1] for finite input.
 ///
 /// ```
 /// # use etude_envs::tolerance;

@@ -1,7 +1,7 @@
-//! One independent physics world: Rapier's own context components, used without their wall clock.
+//! One independent physics world: Rapier's own context components without their wall clock.
 //!
-//! [`Physics`] owns a world; [`World`] is the view of one that a task works on, whether the world lives on a Bevy
-//! entity or on its own. A force or torque lives for exactly one physics step.
+//! [`Physics`] owns a world. [`World`] is a task's view of a world, which may belong to a Bevy entity or stand alone. A
+//! force or torque lasts for exactly one physics step.
 
 use crate::push::Push;
 use bevy_rapier2d::prelude::{
@@ -10,14 +10,14 @@ use bevy_rapier2d::prelude::{
 use bevy_rapier2d::rapier::prelude::*;
 use std::cell::RefCell;
 
-/// How the physics of a task is stepped. All fixed: no wall clock has a say.
+/// Time steps of a task's physics. All are fixed; no wall clock is involved.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PhysicsSettings {
     /// Length of one physics step in s.
     pub time_step: f32,
-    /// Physics steps in one env step.
+    /// Physics steps per env step.
     pub steps_per_action: u32,
-    /// Rapier's solver iterations, which are substeps of each physics step.
+    /// Rapier's solver iterations: substeps of each physics step.
     pub solver_iterations: u32,
     /// Gravity in m/s², x then y.
     pub gravity: [f32; 2],
@@ -40,7 +40,7 @@ thread_local! {
     });
 }
 
-/// A physics world that stands on its own.
+/// A standalone physics world.
 pub struct Physics {
     simulation: RapierContextSimulation,
     bodies: RapierRigidBodySet,
@@ -69,7 +69,7 @@ impl Physics {
         Self { simulation, bodies: Default::default(), colliders: Default::default(), joints: Default::default() }
     }
 
-    /// The view that tasks work on.
+    /// The view for tasks.
     pub fn world(&mut self) -> World<'_> {
         World {
             simulation: &mut self.simulation,
@@ -79,7 +79,7 @@ impl Physics {
         }
     }
 
-    /// Gives the four context components, to be spawned on an entity.
+    /// The four context components, to be spawned on an entity.
     pub fn into_components(
         self,
     ) -> (RapierContextSimulation, RapierRigidBodySet, RapierContextColliders, RapierContextJoints) {
@@ -100,12 +100,12 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
-    /// Adds a body. Bodies of lanes never sleep: a sleeping body would ignore the forces of the next step.
+    /// Adds a body. Bodies never sleep: a sleeping body would ignore the forces of the next step.
     pub fn insert_body(&mut self, body: RigidBodyBuilder) -> RigidBodyHandle {
         self.bodies.insert(body.can_sleep(false))
     }
 
-    /// Adds a collider that stands still.
+    /// Adds a fixed collider.
     pub fn insert_ground(&mut self, collider: impl Into<Collider>) -> ColliderHandle {
         self.colliders.insert(collider)
     }
@@ -125,13 +125,13 @@ impl World<'_> {
         self.joints.impulse_joints.insert(first, second, joint, true)
     }
 
-    /// Pushes a body's centre of mass with `force` (N) during the next physics step only.
+    /// Applies `force` (N) to a body's centre of mass during the next physics step only.
     pub fn push(&mut self, body: RigidBodyHandle, force: Vector) {
         self.bodies[body].add_force(force, false);
     }
 
-    /// Lets a push from outside act at once, with the momentum it gives within `duration` (s), on the nearest body that
-    /// can move. `units` is the number of physics length units in a metre.
+    /// Applies an external push at once, as the impulse that its force gives in `duration` (s), to the nearest movable
+    /// body. `units` is the number of physics length units per metre.
     pub fn push_nearest(&mut self, push: &Push, duration: f32, units: f32) {
         let place = Vector::from(push.place) * units;
         let distance = |body: &RigidBody| (body.translation() - place).length();
@@ -142,7 +142,7 @@ impl World<'_> {
         self.bodies[handle].apply_impulse(Vector::new(x, y) * (units * duration), true);
     }
 
-    /// Turns a body with `torque` (N·m) during the next physics step only.
+    /// Applies `torque` (N·m) to a body during the next physics step only.
     pub fn twist(&mut self, body: RigidBodyHandle, torque: f32) {
         self.bodies[body].add_torque(torque, false);
     }
@@ -154,7 +154,7 @@ impl World<'_> {
         })
     }
 
-    /// One physics step. Follow it by [`World::clear_forces`].
+    /// Takes one physics step. Call [`World::clear_forces`] afterwards.
     pub fn step(&mut self, gravity: [f32; 2]) {
         let simulation = &mut *self.simulation;
         simulation.pipeline.step(
@@ -173,7 +173,7 @@ impl World<'_> {
         );
     }
 
-    /// Drops all forces and torques. Rapier itself would go on applying, and adding to, every one of them.
+    /// Removes all forces and torques. Rapier itself would keep applying them, and add to them.
     pub fn clear_forces(&mut self) {
         let mut pushed = [RigidBodyHandle::invalid(); 16];
         loop {
@@ -183,7 +183,7 @@ impl World<'_> {
                 .filter(|(_, body)| body.user_force() != Vector::ZERO || body.user_torque() != 0.0)
                 .map(|(handle, _)| handle);
             let count = pushed.iter_mut().zip(forced).map(|(slot, handle)| *slot = handle).count();
-            // Only bodies that were pushed are borrowed mutably: that alone marks a body as changed.
+            // Only pushed bodies are borrowed mutably, because a mutable borrow marks a body as changed.
             for &handle in &pushed[..count] {
                 let body = &mut self.bodies[handle];
                 body.reset_forces(false);
@@ -225,7 +225,7 @@ impl World<'_> {
         _ = self.joints.impulse_joints.get_mut(ImpulseJointHandle::invalid(), false);
     }
 
-    /// Whether the last step met a body or collider in a non-finite state (which Rapier then freezes).
+    /// Whether a body or collider was in a non-finite state in the last step (Rapier then freezes it).
     pub fn quarantined(&self) -> bool {
         !self.simulation.pipeline.quarantine().is_empty()
     }

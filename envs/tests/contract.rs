@@ -243,7 +243,7 @@ fn bad_actions_are_errors_that_name_the_field_and_move_nothing() {
     let error = gym.step(&[0.0, 0.0, 0.0]).unwrap_err();
     assert_eq!(error.to_string(), "3 numbers for 2 lanes; expected 2, 1 for each lane");
     let error = gym.step_some(&[0.0, 0.0], &[true]).unwrap_err();
-    assert_eq!(error.to_string(), "1 marks of which lanes rest; expected 2, one for each lane, or none at all");
+    assert_eq!(error.to_string(), "1 marks of resting lanes; expected 2, one for each lane, or none");
     let error = gym.access(1).unwrap().step(&[0.0, 0.0]).unwrap_err();
     assert!(matches!(error, ActionError::Length { lane: 1, found: 2, expected: 1 }), "{error}");
     assert_eq!(gym.batch(), &before);

@@ -292,7 +292,7 @@ fn values_that_make_no_sense_are_refused_by_name() {
             "`ground.profile`: expected the path of a profile (.csv, .gpx or .erd), or the profile itself",
         ),
         ("{profile: hill.png}", "that exists, such as `hill.csv`"),
-        ("{profile: mine.yaml}", "mine.yaml: is no profile by its ending `yaml`"),
+        ("{profile: mine.yaml}", "mine.yaml: is not a profile by its ending `yaml`"),
         ("{profile: hill.csv, channel: 2}", "hill.csv: has no column of heights 2; expected `channel` from 1 to 1"),
         (
             "{profile: hill.csv, stretch: {from: 300}}",

@@ -6,8 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The first error that an agent of a run has raised. A trait's method cannot pass it on; from then on all actions are not finite,
-/// which ends the run, and whoever started it finds the error here.
+/// The first error raised by an agent of a run. A trait method cannot return it: from then on all actions are NaN,
+/// which ends the run, and the caller finds the error here.
 pub type Raised = Arc<Mutex<Option<PyErr>>>;
 
 /// A Python object with `act`, `learn`, `save` and `load`.
@@ -16,8 +16,8 @@ pub struct PythonAgent {
     raised: Raised,
 }
 
-/// What an agent gets to know of a task: names and typical sizes of what it observes, how many actions there are, and the time
-/// between two of them in s.
+/// The part of a task that an agent receives: names and typical sizes of observations, number of actions, and time
+/// between two actions in s.
 #[pyclass(frozen, get_all, module = "etude")]
 pub struct Shape {
     observations: Vec<(String, f32)>,
@@ -93,7 +93,7 @@ impl Agent for PythonAgent {
         let saved = Python::attach(|py| {
             self.noted(self.object.call_method0(py, "save").and_then(|saved| saved.extract::<Vec<u8>>(py)))
         });
-        // A state without bytes is one that cannot be loaded.
+        // A state without bytes cannot be loaded.
         let Some(bytes) = saved else { return };
         let words = bytes.chunks(8).map(|chunk| {
             let mut word = [0; 8];

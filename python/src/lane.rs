@@ -13,10 +13,10 @@ use numpy::{
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 
-/// What a step brings: observation, reward, terminated, truncated, info.
+/// Result of a step: observation, reward, terminated, truncated, info.
 type Stepped<'py> = (Bound<'py, PyArray1<f32>>, f64, bool, bool, Bound<'py, PyDict>);
 
-/// What a row of steps brings: observations, rewards, terminated, truncated.
+/// Result of a rollout: observations, rewards, terminated, truncated.
 type Rollout<'py> = (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, bool, bool);
 
 /// One lane of a task: `task` is an id, the path of a YAML file, or the text of one.
@@ -29,7 +29,7 @@ pub struct Lane {
     names: Vec<Py<PyString>>,
     told: Vec<f32>,
     action: Vec<f32>,
-    /// Whether an episode is under way that was begun by `begin`.
+    /// Whether an episode started by `begin` is running.
     running: bool,
 }
 
@@ -38,8 +38,8 @@ impl Lane {
         self.lane.lane().observation().to_pyarray(py)
     }
 
-    /// Score and metrics by name, of the episode that has just ended or of the running one so far; None where a metric was not
-    /// measured.
+    /// Score and metrics by name, of the episode that has just ended or of the running one so far; None for metrics
+    /// that were not measured.
     fn info<'py>(&mut self, py: Python<'py>, ended: bool) -> PyResult<Bound<'py, PyDict>> {
         let access = self.lane.access();
         if ended {
@@ -57,7 +57,7 @@ impl Lane {
         Ok(info)
     }
 
-    /// Takes an action as it comes: most often a float32 array, else any sequence of numbers.
+    /// Reads an action: usually a float32 array, otherwise any sequence of numbers.
     fn accept(&mut self, action: &Bound<'_, PyAny>) -> PyResult<()> {
         self.action.clear();
         if let Ok(array) = action.extract::<PyReadonlyArray1<'_, f32>>() {
@@ -68,9 +68,9 @@ impl Lane {
             return Ok(());
         }
         let fields = self.lane.lane().spec().action.len();
-        let values = action
-            .extract::<Vec<f32>>()
-            .map_err(|_| error::ActionError::new_err(format!("an action that is no sequence of {fields} numbers")))?;
+        let values = action.extract::<Vec<f32>>().map_err(|_| {
+            error::ActionError::new_err(format!("an action that is not a sequence of {fields} numbers"))
+        })?;
         self.action.extend(values);
         Ok(())
     }
@@ -94,25 +94,25 @@ impl Lane {
         })
     }
 
-    /// What the task's spec says.
+    /// The task's spec.
     #[getter]
     fn spec(&self) -> Spec {
         Spec::from(&**self.lane.lane().spec())
     }
 
-    /// Index of the episode that runs, or that the next `begin` without one would start.
+    /// Index of the running episode, or of the one that the next `begin` without an index would start.
     #[getter]
     fn episode(&self) -> u64 {
         self.lane.lane().progress().0
     }
 
-    /// Whether an episode is under way.
+    /// Whether an episode is running.
     #[getter]
     fn running(&self) -> bool {
         self.running
     }
 
-    /// Starts an episode, under another seed if one is given; gives its first observation and its info.
+    /// Starts an episode, optionally with another seed; returns its first observation and its info.
     #[pyo3(signature = (episode, seed=None))]
     fn begin<'py>(
         &mut self,
@@ -132,24 +132,24 @@ impl Lane {
     /// Takes one env step. `action` is float32 [action fields].
     fn step<'py>(&mut self, py: Python<'py>, action: &Bound<'py, PyAny>) -> PyResult<Stepped<'py>> {
         if !self.running {
-            return Err(error::reset_needed(py, "step() before reset(): an episode has to be begun first"));
+            return Err(error::reset_needed(py, "step() before reset(): an episode must be started first"));
         }
         self.accept(action)?;
         let step = self.lane.access().step(&self.action);
         let step = step.map_err(|why| error::ActionError::new_err(why.to_string()))?;
-        // The lane has begun the next episode, which reset() hands out.
+        // The lane has already started the next episode, which reset() returns.
         self.running = !step.ended();
         let observation =
             if step.ended() { self.lane.lane().final_observation().to_pyarray(py) } else { self.observation(py) };
         Ok((observation, f64::from(step.reward), step.terminated, step.truncated, self.info(py, step.ended())?))
     }
 
-    /// Takes actions one after the other, until they or the episode end. `actions` is float32 [steps, action fields],
-    /// C-contiguous. Gives observations [taken, observation fields], rewards [taken], and whether the episode was terminated or
-    /// truncated by the last one.
+    /// Takes actions one after another until the actions or the episode end. `actions` is float32 [steps, action
+    /// fields], C-contiguous. Returns observations [taken, observation fields], rewards [taken], and whether the last
+    /// step terminated or truncated the episode.
     fn rollout<'py>(&mut self, py: Python<'py>, actions: PyReadonlyArray2<'py, f32>) -> PyResult<Rollout<'py>> {
         if !self.running {
-            return Err(error::reset_needed(py, "rollout() before reset(): an episode has to be begun first"));
+            return Err(error::reset_needed(py, "rollout() before reset(): an episode must be started first"));
         }
         let spec = self.lane.lane().spec();
         let (fields, width) = (spec.action.len(), spec.observation.len());
@@ -180,7 +180,7 @@ impl Lane {
         Ok((rows, rewards.to_pyarray(py), last.terminated, last.truncated))
     }
 
-    /// What is seen now, uint8 [height, width, 3].
+    /// The current picture, uint8 [height, width, 3].
     fn picture<'py>(&mut self, py: Python<'py>, width: u32, height: u32) -> PyResult<Bound<'py, PyArray3<u8>>> {
         self.scene.clear();
         self.lane.access().draw(&mut self.scene);
@@ -194,12 +194,12 @@ impl Lane {
         PyBytes::new(py, &self.lane.access().snapshot().to_bytes())
     }
 
-    /// Goes back to a state that was saved in a lane of this task; `running` says whether an episode was under way.
+    /// Restores a state that was saved in a lane of this task; `running` says whether an episode was running.
     fn restore(&mut self, state: &[u8], running: bool) -> PyResult<()> {
         let wrong = |why: etude_envs::snapshot::SnapshotError| error::StateError::new_err(why.to_string());
         let snapshot = Snapshot::from_bytes(state).map_err(wrong)?;
         if let Err(why) = self.lane.access().restore(&snapshot) {
-            // One of another task has changed nothing.
+            // A state of another task changes nothing.
             self.running &= matches!(why, etude_envs::snapshot::SnapshotError::Task { .. });
             return Err(wrong(why));
         }

@@ -16,20 +16,20 @@ use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-/// What a step brings: observations, rewards, terminated, truncated, each a new array with one row per lane.
+/// Result of a step: observations, rewards, terminated, truncated, each a new array with one row per lane.
 type Stepped<'py> =
     (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, Bound<'py, PyArray1<bool>>, Bound<'py, PyArray1<bool>>);
 
-/// Numbers, and which of them were measured, each with one row per name and one column per lane.
+/// Numbers, and whether they were measured, each with one row per name and one column per lane.
 type Told<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<bool>>);
 
-/// Lanes of one task: independent worlds that are stepped together. `task` is an id, the path of a YAML file, or the text of one; lane i has
-/// the seed that fans out of `seed` for it until it is begun under another.
+/// Lanes of one task: independent worlds that are stepped together. `task` is an id, the path of a YAML file, or the
+/// text of one. Until lane i is started with another seed, its seed is derived from `seed` and i.
 #[pyclass(module = "etude")]
 pub struct Lanes {
     gym: Gym,
     fields: usize,
-    /// The process that it belongs to: its threads are not there in a child that was forked.
+    /// Process id: a forked child does not have the threads.
     process: u32,
     threads: usize,
     painter: Painter,
@@ -70,7 +70,7 @@ impl Lanes {
         Ok(Lanes { gym, fields, process: std::process::id(), threads, painter: Painter::default() })
     }
 
-    /// What the task's spec says.
+    /// The task's spec.
     #[getter]
     fn spec(&self) -> Spec {
         Spec::from(&**self.gym.spec())
@@ -81,8 +81,8 @@ impl Lanes {
     }
 
     /// Takes one env step in every lane that does not rest. `actions` is float32 [lanes, action fields], C-contiguous;
-    /// `resting` is bool [lanes]. A lane whose episode ends starts the next one at once, and its row has that one's first
-    /// observation.
+    /// `resting` is bool [lanes]. A lane whose episode ends starts the next one at once, and its row has the first
+    /// observation of the new episode.
     #[pyo3(signature = (actions, resting=None))]
     fn step<'py>(
         &mut self,
@@ -112,7 +112,7 @@ impl Lanes {
         ))
     }
 
-    /// Takes the same step so many times, and gives nothing back: what a step costs without Python.
+    /// Takes the same step repeatedly and returns nothing, to measure the time of a step without Python.
     fn repeat(&mut self, py: Python<'_>, actions: PyReadonlyArray2<'_, f32>, times: usize) -> PyResult<()> {
         let given = actions.as_slice()?;
         let gym = self.own()?;
@@ -120,30 +120,31 @@ impl Lanes {
         repeated.map_err(|why| error::ActionError::new_err(why.to_string()))
     }
 
-    /// Starts episode `episode` of a lane, under another seed if one is given.
+    /// Starts episode `episode` of a lane, optionally with another seed.
     #[pyo3(signature = (lane, seed=None, episode=0))]
     fn begin(&mut self, lane: usize, seed: Option<u64>, episode: u64) -> PyResult<()> {
         let begun = self.own()?.begin_lane(lane, seed.map(Seed), episode).is_some();
         if begun { Ok(()) } else { Err(self.no_lane(lane)) }
     }
 
-    /// What every lane sees now, [lanes, observation fields].
+    /// Current observations, [lanes, observation fields].
     fn observations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         rows(py, &self.gym.batch().observations, self.gym.lanes())
     }
 
-    /// The last observation of the episode that each lane ended last, [lanes, observation fields].
+    /// The final observation of each lane's last episode, [lanes, observation fields].
     fn final_observations<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
         rows(py, &self.gym.batch().final_observations, self.gym.lanes())
     }
 
-    /// Index of the episode that runs in a lane, from 0.
+    /// Index of the running episode in a lane, from 0.
     fn episode(&self, lane: usize) -> PyResult<u64> {
         self.gym.lane(lane).map(|lane| lane.progress().0).ok_or_else(|| self.no_lane(lane))
     }
 
-    /// Score and metrics, float64 [1 + metrics, lanes], and which of them were measured, bool of the same shape: of the episode
-    /// that a lane ended last where `ended` says so, of the running one so far elsewhere; NaN where a metric was not measured.
+    /// Score and metrics, float64 [1 + metrics, lanes], and whether they were measured, bool of the same shape: of a
+    /// lane's last episode where `ended` is true, of the running one so far elsewhere; NaN for metrics that were not
+    /// measured.
     #[pyo3(signature = (ended=None))]
     fn told<'py>(&mut self, py: Python<'py>, ended: Option<PyReadonlyArray1<'py, bool>>) -> PyResult<Told<'py>> {
         let lanes = self.gym.lanes();
@@ -170,13 +171,13 @@ impl Lanes {
         Ok((told.into_pyarray(py).reshape([width, lanes])?, measured.into_pyarray(py).reshape([width, lanes])?))
     }
 
-    /// The episode that a lane ended last, to be recorded by a study.
+    /// A lane's last episode, to be recorded by a study.
     fn last_episode(&self, lane: usize) -> PyResult<Episode> {
         let found = self.gym.lane(lane).map(|lane| Episode(lane.last_episode().clone()));
         found.ok_or_else(|| self.no_lane(lane))
     }
 
-    /// What is seen of every lane now, uint8 [lanes, height, width, 3].
+    /// Current pictures of all lanes, uint8 [lanes, height, width, 3].
     fn pictures<'py>(&mut self, py: Python<'py>, width: u32, height: u32) -> PyResult<Bound<'py, PyArray4<u8>>> {
         let lanes = self.gym.lanes();
         let (mut scene, mut pixels) = (Scene::default(), Vec::new());
@@ -196,7 +197,7 @@ impl Lanes {
         state.map(|state| PyBytes::new(py, &state)).ok_or_else(|| self.no_lane(lane))
     }
 
-    /// Brings a lane back to a state that was saved in a lane of this task.
+    /// Restores a lane to a state that was saved in a lane of this task.
     fn restore(&mut self, lane: usize, state: &[u8]) -> PyResult<()> {
         let wrong = |why: SnapshotError| error::StateError::new_err(why.to_string());
         let snapshot = Snapshot::from_bytes(state).map_err(wrong)?;

@@ -1,6 +1,6 @@
 //! The native half of the Python package `etude`: lanes of a task, stepped with NumPy arrays.
 //!
-//! | file | what it has |
+//! | file | contents |
 //! |---|---|
 //! | `lane.rs` | the class `Lane`: one lane, one action at a time |
 //! | `lanes.rs` | the class `Lanes`: many lanes in batches |
@@ -8,10 +8,10 @@
 //! | `agent.rs` | a Python object as an agent in any run |
 //! | `study.rs` | the class `Study`: an experiment whose subjects learn in Python |
 //! | `stats.rs` | measures and intervals |
-//! | `spec.rs` | what a task's spec says, as Python data |
-//! | `error.rs` | Python errors of the package's own kind |
+//! | `spec.rs` | the spec of a task as Python data |
+//! | `error.rs` | the package's exceptions |
 //!
-//! What Gymnasium asks for is in `python/etude/`, in Python.
+//! The Gymnasium interface is in `python/etude/`, in Python.
 
 mod agent;
 mod error;

@@ -1,4 +1,4 @@
-//! `etude train` and `etude transfer` in this process, with agents of this program or of Python.
+//! `etude train` and `etude transfer` in this process, with built-in agents or Python agents.
 
 use crate::agent::{PythonAgent, Raised};
 use crate::error;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Env steps that a subject practises before its thread turns to the next one.
 const BURST: u64 = 1_000;
 
-/// A catalog that knows the agent, and the name by which it does.
+/// A catalog with the agent, and the agent's name in it.
 fn catalog_with(agent: &Bound<'_, PyAny>, raised: &Raised) -> PyResult<(Catalog, String, bool)> {
     let mut catalog = Catalog::default();
     if let Ok(name) = agent.extract::<String>() {
@@ -38,7 +38,7 @@ fn catalog_with(agent: &Bound<'_, PyAny>, raised: &Raised) -> PyResult<(Catalog,
     Ok((catalog, name, true))
 }
 
-/// Runs something long, and tells of the first thing that went wrong in Python.
+/// Runs long work, and returns the first error raised in Python.
 fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::Result<T> + Send) -> PyResult<T> {
     let by_default = py.import("signal").and_then(|signal| {
         let now = signal.call_method1("getsignal", (signal.getattr("SIGTERM")?,))?;
@@ -57,12 +57,10 @@ fn run<T: Send>(py: Python<'_>, raised: &Raised, work: impl FnOnce() -> anyhow::
     }
     done.map_err(|why| match why.downcast_ref::<Interrupted>() {
         Some(interrupted) => {
-            // Python's own handler has noted the signal, too: one error is enough.
+            // Python's own handler has recorded the signal, too: one error is enough.
             let _ = py.check_signals();
             let folder = interrupted.folder.display();
-            PyKeyboardInterrupt::new_err(format!(
-                "what was practised is saved in {folder}: the same call goes on with it"
-            ))
+            PyKeyboardInterrupt::new_err(format!("all practice so far is saved in {folder}: the same call resumes it"))
         }
         None => error::EtudeError::new_err(format!("{why:#}")),
     })

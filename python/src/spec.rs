@@ -1,4 +1,4 @@
-//! What a task's spec says, as Python data.
+//! The spec of a task as Python data.
 
 use crate::error;
 use etude_envs::Registry;
@@ -27,14 +27,14 @@ pub struct Field {
     name: String,
     /// Unit, or `1` where there is none.
     unit: String,
-    /// Lowest and highest value that is ever seen or obeyed.
+    /// Lowest and highest value; observations and actions are clipped to them.
     low: f32,
     high: f32,
     /// A typical magnitude, above 0.
     typical: f32,
-    /// What it tells of: `world`, `body`, `desired`, `feedback` or `error-shown`.
+    /// Role: `world`, `body`, `desired`, `feedback`, `error-shown`, `aim` or `error`.
     role: &'static str,
-    /// What it means, in one line.
+    /// Meaning, in one line.
     meaning: String,
 }
 
@@ -65,7 +65,7 @@ impl Field {
 pub struct Spec {
     /// `family/name-vN`.
     id: String,
-    /// What one does in it, what the score measures, what the reward is made of, how an episode starts and ends.
+    /// Texts: what the agent does, the score, the reward, and how an episode starts and ends.
     summary: String,
     score: String,
     reward: String,
@@ -74,7 +74,7 @@ pub struct Spec {
     /// Fields of the two spaces.
     observation_fields: Vec<Field>,
     action_fields: Vec<Field>,
-    /// Names of what is told of an episode beside its score.
+    /// Names of the metrics of an episode.
     metrics: Vec<String>,
     /// Env steps after which an episode is truncated.
     step_limit: u32,

@@ -1,17 +1,17 @@
-//! The measures and intervals of experiments, for anybody's scores.
+//! The measures and intervals of experiments, for any scores.
 
 use crate::error;
 use etude::stats::{self, Curve};
 use pyo3::prelude::*;
 
-/// A value with its 95% interval; `low` and `high` are None where there is none, as of a single subject.
+/// A value with its 95% interval; `low` and `high` are None without one, for example for a single subject.
 #[pyclass(frozen, get_all, module = "etude.stats")]
 #[derive(Clone, Copy)]
 pub struct Estimate {
     value: f64,
     low: Option<f64>,
     high: Option<f64>,
-    /// p-value of the test that goes with the interval, where there is one.
+    /// p-value of the corresponding test, if there is one.
     p: Option<f64>,
 }
 
@@ -98,7 +98,7 @@ pub fn forward_transfer(areas: Vec<f64>, control: Vec<f64>) -> PyResult<Estimate
 }
 
 fn undefined(what: &str) -> PyErr {
-    error::EtudeError::new_err(format!("the mean of {what} is 0, or there is nothing: a ratio to it is not defined"))
+    error::EtudeError::new_err(format!("the mean of {what} is 0 or undefined: a ratio to it is not defined"))
 }
 
 /// See `etude.stats.probability_of_improvement`.

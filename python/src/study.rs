@@ -7,7 +7,7 @@ use etude_envs::lane;
 use pyo3::prelude::*;
 use std::path::PathBuf;
 
-/// An episode that has ended.
+/// A complete episode.
 #[pyclass(frozen, module = "etude")]
 pub struct Episode(pub lane::Episode);
 
@@ -41,17 +41,17 @@ impl Episode {
 /// One leg of one subject: a stretch of practice, or the test.
 #[pyclass(frozen, get_all, module = "etude")]
 pub struct Assignment {
-    /// Place among all of them.
+    /// Index among all assignments.
     index: usize,
-    /// By which its files are known, such as `subject-003.transfer.test`.
+    /// Name of its files, for example `subject-003.transfer.test`.
     name: String,
-    /// The name of the leg before it, whose learner goes on.
+    /// Name of the previous leg, whose learner continues.
     parent: Option<String>,
-    /// Whether it was recorded before.
+    /// Whether it has been recorded.
     done: bool,
     /// Index of the subject.
     subject: u64,
-    /// The first group that goes through it, and its place there, such as `transfer.test`.
+    /// The first group with this leg, and the leg's position in it, for example `transfer.test`.
     leg: String,
     /// Id of the task, and its YAML.
     task: String,
@@ -60,39 +60,39 @@ pub struct Assignment {
     scheduled: bool,
     /// Env steps of practice.
     steps: u64,
-    /// Whether anything is learnt, and whether the task's reward is given.
+    /// Whether the learner learns, and whether it receives the task's reward.
     learning: bool,
     reward: bool,
-    /// Env steps after which it is evaluated, and in how many episodes.
+    /// Env steps after which it is evaluated, and number of episodes.
     due: Vec<u64>,
     evaluation_episodes: u64,
-    /// Seed of the learner, of the practice lanes, and of the lanes of evaluation.
+    /// Seeds of the learner, of the practice lanes, and of the evaluation lanes.
     learner_seed: u64,
     lane_seeds: Vec<u64>,
     evaluation_seeds: Vec<u64>,
 }
 
-/// Lanes for which seeds are told.
+/// Number of lanes with seeds.
 const LANES: u64 = 1024;
 /// Learners take seeds of 32 bits.
 const LEARNER_SEEDS: u64 = 1 << 32;
 
-/// What an experiment asks, and how.
+/// The question and the settings of an experiment.
 #[pyclass(frozen, get_all, module = "etude")]
 pub struct Experiment {
-    /// Its name, and what it is to find out.
+    /// Its name and question.
     name: String,
     question: String,
-    /// The agent that its subjects are unless another is given, and how many there are in each group.
+    /// The default agent of its subjects, and the number of subjects in each group.
     agent: String,
     subjects: u64,
-    /// Names of its groups, and that of the one which all others are compared with.
+    /// Names of its groups, and the group with which all others are compared.
     groups: Vec<String>,
     reference: String,
     /// Task and env steps of the test.
     test: String,
     steps: u64,
-    /// Env steps between evaluations, episodes in one, and the score that counts as having learned the test.
+    /// Env steps between evaluations, episodes per evaluation, and the score at which the test counts as learned.
     evaluate_every: u64,
     evaluation_episodes: u64,
     criterion: f64,
@@ -130,10 +130,10 @@ pub fn experiment(name: &str) -> PyResult<Experiment> {
     })
 }
 
-/// An experiment whose subjects learn elsewhere, and its folder.
+/// An experiment with external learners, and its folder.
 #[pyclass(module = "etude")]
 pub struct Study {
-    /// Gone once it is closed.
+    /// `None` once it is closed.
     outsider: Option<Outsider>,
     assignments: Vec<outsider::Assignment>,
 }
@@ -176,7 +176,7 @@ impl Study {
         Ok(self.assignments.iter().enumerate().map(described).collect())
     }
 
-    /// Records a leg that is complete: episodes with the env steps taken by their ends, and evaluations as env steps, trial and
+    /// Records a complete leg: episodes with the env steps at their ends, and evaluations as env steps, trial and
     /// episodes.
     fn record(
         &mut self,
@@ -204,14 +204,14 @@ impl Study {
         Ok(())
     }
 
-    /// Writes tables, summary and report; gives the summary as JSON.
+    /// Writes tables, summary and report; returns the summary as JSON.
     fn conclude(&self, py: Python<'_>) -> PyResult<String> {
         let outsider = self.open()?;
         let summary = py.detach(|| outsider.conclude()).map_err(refused)?;
         summary.to_json().map_err(refused)
     }
 
-    /// Leaves the folder to others.
+    /// Releases the folder.
     fn close(&mut self) {
         self.outsider = None;
     }
@@ -229,9 +229,9 @@ fn described(outsider: &Outsider, index: usize, assignment: &outsider::Assignmen
     let (purpose, place) = leg.conditions().lane;
     let lane = seed.fan(purpose, place);
     let episodes = outsider.spec().experiment.evaluation_episodes;
-    // The first lane is the one that a subject of this program practises in.
+    // The first lane is the one in which a subject of this program practises.
     let lanes = std::iter::once(lane.0).chain((1..LANES).map(|other| lane.fan("lane", other).0));
-    // A schedule's trials are evaluated on lanes of their own, other episodes one after the other on one lane.
+    // Trials of a schedule are evaluated on separate lanes, other episodes one after another on a single lane.
     let evaluated = |episode: u64| seed.fan("evaluation", if task.scheduled() { episode } else { 0 }).0;
     Assignment {
         index,

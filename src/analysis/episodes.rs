@@ -1,28 +1,28 @@
-//! The `episodes.csv` of a run folder, read back.
+//! Reads the `episodes.csv` of a run folder.
 
 use anyhow::{Context, Result, bail};
 use csv::StringRecord;
 use etude_envs::document::{nearest, shown};
 use std::path::Path;
 
-/// Columns of every episode of every subject: `[subject][episode][column]`, NaN where a cell is empty, which is a measure that
-/// the episode does not have.
+/// Columns of every episode of every subject: `[subject][episode][column]`, NaN where a cell is empty because the
+/// measure does not apply to the episode.
 pub type Episodes = Vec<Vec<Vec<f64>>>;
 
-/// The columns of the table, by name.
+/// Names of the table's columns.
 ///
 /// # Errors
-/// A run that is not finished, or a table that cannot be read.
+/// An unfinished run, or a table that cannot be read.
 pub fn columns(folder: &Path) -> Result<Vec<String>> {
     let mut reader = open(folder)?;
     let header = reader.headers().with_context(|| format!("{}:1", path(folder)))?;
     Ok(header.iter().map(String::from).collect())
 }
 
-/// Reads some columns of the table, of so many subjects.
+/// Reads some columns of the table for the given number of subjects.
 ///
 /// # Errors
-/// A run that is not finished, a column that is not there or holds no numbers, and a table that lacks a row or has one twice.
+/// An unfinished run, a missing or non-numeric column, or a table with missing or repeated rows.
 pub fn read(folder: &Path, subjects: u64, wanted: &[&str]) -> Result<Episodes> {
     let path = path(folder);
     let mut reader = open(folder)?;
@@ -61,7 +61,7 @@ pub fn read(folder: &Path, subjects: u64, wanted: &[&str]) -> Result<Episodes> {
         own.push(places.iter().map(number).collect::<Result<_>>()?);
     }
     if let Some(subject) = episodes.iter().position(Vec::is_empty) {
-        bail!("{path} tells nothing of subject {subject}");
+        bail!("{path} has no rows of subject {subject}");
     }
     Ok(episodes)
 }
@@ -73,7 +73,7 @@ fn path(folder: &Path) -> String {
 fn open(folder: &Path) -> Result<csv::Reader<std::fs::File>> {
     let table = folder.join("episodes.csv");
     if !table.exists() {
-        bail!("{} is not finished: it has no episodes.csv; `etude train --resume` goes on with it", folder.display());
+        bail!("{} is not finished: it has no episodes.csv; resume it with `etude train --resume`", folder.display());
     }
     csv::Reader::from_path(&table).with_context(|| format!("cannot read {}", table.display()))
 }

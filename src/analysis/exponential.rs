@@ -1,30 +1,31 @@
 //! The exponential learning curve: y(t) = asymptote + (start − asymptote) · exp(−t / τ).
 
-/// A curve that was fitted by least squares.
+/// A curve fitted by least squares.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exponential {
-    /// y(0): its value on the first trial.
+    /// y(0), the value on the first trial.
     pub start: f64,
-    /// What it tends to.
+    /// The limit for large t.
     pub asymptote: f64,
-    /// τ: trials after which 63% of the way are gone.
+    /// τ: number of trials after which 63% of the change is complete.
     pub time_constant: f64,
-    /// R²: the share of the values' variance that the curve explains.
+    /// R²: share of the variance of the values that the curve explains.
     pub r_squared: f64,
 }
 
-/// Fewer values do not bear three parameters.
+/// Least number of values for a fit of three parameters.
 const FEWEST: usize = 6;
-/// Shortest time constant that is told apart from a jump, in trials, and the longest, in lengths of the curve.
+/// Shortest time constant that can be distinguished from a step, in trials, and the longest, in lengths of the curve.
 const SHORTEST: f64 = 0.2;
 const LONGEST: f64 = 5.0;
-/// So close to either, as a logarithm, a time constant is taken to lie beyond.
+/// Distance from these bounds, as a logarithm, within which a time constant counts as beyond them.
 const EDGE: f64 = 0.01;
 
 impl Exponential {
-    /// Fits the curve to values on trials 0, 1, …; those that are not finite are left out. For every τ start and asymptote are
-    /// linear and have an exact solution; τ is searched on a grid in its logarithm, then by golden section. `None` of fewer than
-    /// six values, of values without variance, and where τ is too short or too long to be told.
+    /// Fits the curve to values on trials 0, 1, …, ignoring non-finite values. For a given τ, start and asymptote
+    /// follow from linear regression; τ is found by a grid search over its logarithm and then by golden-section search.
+    /// `None` for fewer than six values, for values without variance, and where τ is too short or too long to be
+    /// determined.
     pub fn fit(values: &[f64]) -> Option<Exponential> {
         let points: Vec<(f64, f64)> =
             values.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(t, &y)| (t as f64, y)).collect();
@@ -54,7 +55,7 @@ impl Exponential {
 /// Start, asymptote and sum of squares of the best curve with this time constant.
 fn solve(points: &[(f64, f64)], time_constant: f64) -> Option<(f64, f64, f64)> {
     let kept = |t: f64| (-t / time_constant).exp();
-    // Regression of y on exp(−t / τ): the intercept is the asymptote, and the slope what the start lies above it.
+    // Regression of y on exp(−t / τ): the intercept is the asymptote, and the slope is start − asymptote.
     let n = points.len() as f64;
     let x_mean = points.iter().map(|&(t, _)| kept(t)).sum::<f64>() / n;
     let y_mean = points.iter().map(|&(_, y)| y).sum::<f64>() / n;
@@ -69,7 +70,7 @@ fn solve(points: &[(f64, f64)], time_constant: f64) -> Option<(f64, f64, f64)> {
     Some((asymptote + slope, asymptote, misfit))
 }
 
-/// The least point of a function with a single valley (Kiefer 1953).
+/// Minimum of a unimodal function (Kiefer 1953).
 fn golden(cost: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     let share = 0.5 * (5f64.sqrt() - 1.0);
     for _ in 0..60 {

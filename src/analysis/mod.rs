@@ -1,7 +1,7 @@
-//! What the tables of a training run say of learning: episodes read back, averaged over subjects, and fitted.
+//! Analysis of the tables of a training run: episodes are read, averaged over subjects, and fitted.
 //!
-//! Data flows from [`episodes`] (the table of a run folder) through [`phases`] (stretches of practice under one perturbation)
-//! to [`trials`] (what is told of them). [`exponential`] is the curve that is fitted to a phase.
+//! Data flows from [`episodes`] (the table of a run folder) through [`phases`] (stretches of practice under one
+//! perturbation) to [`trials`] (the findings). [`exponential`] is the curve fitted to a phase.
 
 pub mod episodes;
 pub mod exponential;

@@ -3,22 +3,23 @@
 use super::episodes::Episodes;
 use std::ops::Range;
 
-/// Consecutive trials with the same perturbation; trials in an error clamp between them belong to it.
+/// Consecutive trials with the same perturbation, including error-clamp trials between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase {
-    /// Its trials, from 0.
+    /// Indices of its trials, from 0.
     pub trials: Range<usize>,
-    /// Its perturbation, as the column that tells it has it; none where phases are mere parts of the run.
+    /// Its perturbation, as given in the column; `None` if phases are only parts of the run.
     pub perturbation: Option<f64>,
 }
 
-/// More phases are not told one by one: where a perturbation changes from trial to trial, the run is split into parts instead.
+/// Largest number of phases reported individually. If a perturbation changes from trial to trial, the run is divided
+/// into parts instead.
 const MOST: usize = 40;
-/// Those parts.
+/// Number of these parts.
 const PARTS: usize = 10;
 
-/// The phases of a cohort that goes through one schedule. `perturbation` and `clamped` are columns; without the first there
-/// is one phase. Only trials that every subject has gone through are in a phase.
+/// The phases of a cohort that goes through one schedule. `perturbation` and `clamped` are columns; without the first
+/// there is a single phase. Phases contain only trials that every subject has completed.
 pub fn phases(episodes: &Episodes, perturbation: Option<usize>, clamped: Option<usize>) -> Vec<Phase> {
     let trials = episodes.iter().map(Vec::len).min().unwrap_or(0);
     let Some((own, column)) = episodes.first().zip(perturbation) else {

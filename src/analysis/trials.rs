@@ -1,4 +1,4 @@
-//! What is told of a run's trials: learning in every phase, savings, generalisation, and the two-state model.
+//! Analysis of a run's trials: learning in every phase, savings, generalisation, and the two-state model.
 
 use super::episodes::Episodes;
 use super::exponential::Exponential;
@@ -7,57 +7,58 @@ use crate::stats::{Estimate, mean, paired_estimate};
 use etude_agents::two_state::{self, Course, TwoState, fit_probes};
 use std::collections::BTreeMap;
 
-/// The columns of a table that an analysis uses, by their position in a row.
+/// Columns of a table used by an analysis, by their position in a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Columns {
     /// The measure of learning.
     pub measure: usize,
-    /// The perturbation, such as `field_strength`.
+    /// The perturbation, for example `field_strength`.
     pub perturbation: Option<usize>,
-    /// Whether a trial is in an error clamp.
+    /// Whether a trial is an error-clamp trial.
     pub clamped: Option<usize>,
-    /// Share of the perturbation that is compensated for, of clamped trials.
+    /// Fraction of the perturbation that is compensated for, in error-clamp trials.
     pub index: Option<usize>,
     /// The target.
     pub target: Option<usize>,
 }
 
-/// Learning in one phase. Estimates are of the mean over subjects, with intervals over them; none where they are not defined.
+/// Learning in one phase. Estimates are for the mean over subjects, with intervals over subjects; `None` where
+/// undefined.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Learned {
     /// The phase.
     pub phase: Phase,
-    /// Mean of the first tenth of its trials, and of the last.
+    /// Mean of the first tenth of its trials.
     pub first: Option<Estimate>,
-    /// The same of the last tenth.
+    /// Mean of the last tenth of its trials.
     pub last: Option<Estimate>,
     /// The exponential curve of the mean over subjects: start, asymptote, and time constant in trials.
     pub curve: [Option<Estimate>; 3],
 }
 
-/// How a perturbation that comes again is met.
+/// Savings: the start of learning when a perturbation returns.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Savings {
-    /// The phases: an earlier one and a later one of the same perturbation.
+    /// Indices of the earlier and the later phase with the same perturbation.
     pub phases: [usize; 2],
-    /// The mean of the later phase's first tenth less that of the earlier one's.
+    /// Mean of the first tenth of the later phase minus mean of the first tenth of the earlier one.
     pub difference: Option<Estimate>,
 }
 
-/// Everything that is told of a run's trials.
+/// All findings about a run's trials.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Findings {
     /// By phase.
     pub phases: Vec<Learned>,
-    /// For every phase whose perturbation was met before, against the first time.
+    /// For every phase with an earlier perturbation, compared with its first occurrence.
     pub savings: Vec<Savings>,
-    /// The measure in the last phase, by target; empty where there is only one.
+    /// The measure in the last phase, by target; empty if there is only one target.
     pub targets: BTreeMap<i64, Option<Estimate>>,
     /// Retention and rate of the fast process, of the slow process, and R² of the mean curve; empty without error clamps.
     pub two_state: Vec<(&'static str, Option<Estimate>)>,
 }
 
-/// Looks into the episodes of a cohort.
+/// Analyses the episodes of a cohort.
 pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
     let found = phases(episodes, columns.perturbation, columns.clamped);
     let cohort = Cohort { episodes, columns: *columns };
@@ -77,13 +78,13 @@ pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
     }
 }
 
-/// First and last tenth of a phase, of one trial at least.
+/// First and last tenths of a phase, of at least one trial each.
 fn tenths(phase: &Phase) -> [std::ops::Range<usize>; 2] {
     let (trials, length) = (&phase.trials, phase.trials.len().div_ceil(10));
     [trials.start..trials.start + length, trials.end - length..trials.end]
 }
 
-/// The mean of what chosen subjects have; of those that have something.
+/// Mean over the chosen subjects that have a finite value.
 fn mean_of(values: &[f64], sample: &[usize]) -> Option<f64> {
     let chosen: Vec<f64> = sample.iter().map(|&index| values[index]).filter(|value| value.is_finite()).collect();
     (!chosen.is_empty()).then(|| mean(&chosen))
@@ -95,13 +96,13 @@ struct Cohort<'a> {
 }
 
 impl Cohort<'_> {
-    /// Whether a trial tells of the measure: one in an error clamp does so only if the measure is one of clamps.
+    /// Whether a trial counts for the measure: an error-clamp trial counts only if the measure is defined in clamps.
     fn counts(&self, row: &[f64]) -> bool {
         let clamped = self.columns.clamped.is_some_and(|column| row[column] > 0.5);
         !clamped || Some(self.columns.measure) == self.columns.index
     }
 
-    /// Every subject's mean of the measure over some trials; NaN where it has none.
+    /// Every subject's mean of the measure over some trials; NaN if it has none.
     fn values(&self, trials: std::ops::Range<usize>) -> Vec<f64> {
         let of = |subject: &Vec<Vec<f64>>| {
             let rows = subject[trials.clone()].iter().filter(|row| self.counts(row));
@@ -127,7 +128,7 @@ impl Cohort<'_> {
         let of = |value: fn(&Exponential) -> f64| {
             paired_estimate(self.episodes.len(), |sample| fit(sample).as_ref().map(value))
         };
-        // By its logarithm, so that no interval reaches below 0.
+        // Via its logarithm, so that no interval includes negative values.
         let time_constant = of(|fit| fit.time_constant.ln()).and_then(|log| log.map(|log| Some(log.exp())));
         let curve = [of(|fit| fit.start), of(|fit| fit.asymptote), time_constant];
         Learned { first: self.estimate(first), last: self.estimate(last), curve, phase: phase.clone() }
@@ -137,7 +138,7 @@ impl Cohort<'_> {
         let Some(column) = self.columns.target else { return BTreeMap::new() };
         let mut values: BTreeMap<i64, Vec<Vec<f64>>> = BTreeMap::new();
         for (index, subject) in self.episodes.iter().enumerate() {
-            // A direction that is none of the listed targets has no number.
+            // Directions that are not listed targets have no index.
             let listed = |row: &&Vec<f64>| self.counts(row) && row[column].is_finite();
             for row in subject[phase.trials.clone()].iter().filter(listed) {
                 let own = values.entry(row[column] as i64).or_insert_with(|| vec![Vec::new(); self.episodes.len()]);
@@ -155,8 +156,8 @@ impl Cohort<'_> {
         values.into_iter().map(|(target, subjects)| (target, of(subjects))).collect()
     }
 
-    /// The model of Smith, Ghazizadeh & Shadmehr (2006), fitted to the mean over subjects on clamped trials, in units of the
-    /// largest perturbation.
+    /// The model of Smith, Ghazizadeh & Shadmehr (2006), fitted to the mean over subjects in error-clamp trials, in
+    /// units of the largest perturbation.
     fn two_state(&self) -> Vec<(&'static str, Option<Estimate>)> {
         let Columns { perturbation: Some(strength), clamped: Some(clamped), index: Some(index), .. } = self.columns
         else {
@@ -176,7 +177,7 @@ impl Cohort<'_> {
         let fit = |sample: &[usize]| {
             let probe = |trial: usize| {
                 let seen: Vec<f64> = self.episodes.iter().map(|subject| subject[trial][index]).collect();
-                // What is compensated for is a share of the field that the clamp stands for.
+                // The index is a fraction of the field that the clamp replaces.
                 Some((trial, mean_of(&seen, sample)? * own[trial][strength] / largest))
             };
             let probes = (0..trials).filter(|&trial| own[trial][clamped] > 0.5).filter_map(probe).collect();

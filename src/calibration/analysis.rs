@@ -1,46 +1,46 @@
-//! What a recording says of a population: tuning, dimension, and how it differs from another recording.
+//! Analysis of a recording: tuning and dimensionality of a population, and changes from another recording.
 
 use super::factors::Factors;
 use super::recording::Recording;
 use super::tuning::{Tuning, tunings};
 use crate::stats::mean;
 
-/// Share of the shared variance that its dimension is counted for (Williamson et al. 2016).
+/// Fraction of the shared variance that determines the dimensionality (Williamson et al. 2016).
 const EXPLAINED: f64 = 0.95;
-/// Standard errors beyond which a shift of a preferred direction is not chance: 95%.
+/// Number of standard errors beyond which a shift of a preferred direction is significant (95%).
 const SIGNIFICANT: f64 = 1.96;
 
-/// What is found in one recording.
+/// Findings about one recording.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Findings {
-    /// How many units there are.
+    /// Number of units.
     pub units: usize,
-    /// Steps of the recording.
+    /// Number of steps in the recording.
     pub steps: usize,
-    /// Each unit's tuning to the aim; none where nothing was aimed at.
+    /// Each unit's tuning to the aim; `None` if the task has no aim.
     pub tunings: Option<Vec<Tuning>>,
     /// The factors of the activity.
     pub factors: Factors,
-    /// Factors that explain 95% of the shared variance.
+    /// Number of factors that explain 95% of the shared variance.
     pub dimension: usize,
-    /// Share of all variance that is shared between units.
+    /// Fraction of the total variance that is shared between units.
     pub shared: f64,
 }
 
-/// How a recording differs from an earlier one of the same units.
+/// Changes from an earlier recording of the same units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Shift of each unit's preferred direction, in degrees; of the units tuned in both.
+    /// Shift of each unit's preferred direction, in degrees, for units tuned in both recordings.
     pub shifts: Vec<f64>,
-    /// Share of them whose shift is not chance (95%).
+    /// Fraction of these units with a significant shift (95%).
     pub significant: f64,
-    /// Mean drop of the depth of modulation.
+    /// Mean decrease of the modulation depth, in the unit of the rates.
     pub drop: f64,
-    /// Share of the variance that lies within the earlier manifold, in the earlier recording and in this one.
+    /// Fraction of the variance within the earlier manifold, in the earlier and in this recording.
     pub within: [f64; 2],
 }
 
-/// Looks into a recording, for so many factors at most; its rates may be in any unit.
+/// Analyses a recording with at most that many factors; rates may be in any unit.
 pub fn findings(recording: &Recording, factors: usize) -> Findings {
     let fitted = Factors::fit(recording, factors);
     let strengths: Vec<f64> = fitted.loadings.clone().singular_values().iter().map(|size| size * size).collect();

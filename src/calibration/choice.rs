@@ -1,4 +1,4 @@
-//! Permutations of factors and of units that impair control as much as is wanted: among many candidates those that do it best.
+//! Choice of permutations of factors and units that impair control by a given amount, among many candidates.
 
 use super::factors::Factors;
 use super::task::{intuitive, with_blocks};
@@ -10,21 +10,21 @@ use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
 use rand::RngExt;
 
-/// Which candidates there are, and what is wanted of them.
+/// Number of candidates, and the required control.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidates {
-    /// How many of each kind.
+    /// Number of candidates of each kind.
     pub count: usize,
-    /// Control that is wanted before anything is learned.
+    /// Required control before learning.
     pub wanted: Control,
 }
 
-/// How well a cursor is steered.
+/// How well a cursor is controlled.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Control {
-    /// Share of the trials in which the target is acquired.
+    /// Fraction of trials in which the target is acquired.
     pub success: f64,
-    /// Mean time to the target as a share of the limit; a target that is not acquired counts as the whole.
+    /// Mean time to the target as a fraction of the limit; missed targets count as 1.
     pub time: f64,
 }
 
@@ -34,13 +34,13 @@ impl Control {
     }
 }
 
-/// Trials by which all candidates are looked at, and those by which the best are looked at again.
+/// Number of trials for the first test of all candidates, and for the second test of the best.
 const GLANCE: u64 = 8;
 const LOOK: u64 = 64;
-/// How many are looked at again.
+/// Number of candidates in the second test.
 const BEST: usize = 12;
 
-/// How well an agent steers with its noise and without learning.
+/// Control by an agent with its noise and without learning.
 ///
 /// # Errors
 /// An agent whose actions are not finite.
@@ -63,7 +63,7 @@ pub fn control(task: &Blueprint, agent: &dyn Agent, seed: Seed, trials: u64) -> 
     Ok(control)
 }
 
-/// Gives a fitted decoder its perturbations.
+/// Adds perturbations to a fitted decoder.
 pub(super) fn choose(
     fitted: &mut CursorSpec,
     factors: &Factors,
@@ -72,7 +72,7 @@ pub(super) fn choose(
     candidates: Candidates,
 ) -> Result<()> {
     let Some(linear) = fitted.decoder.linear.clone() else { return Ok(()) };
-    // The weight of a unit whose rate is scaled to a variance of 1.
+    // Weight of a unit whose rate is scaled to a variance of 1.
     let spread = factors
         .loadings
         .row_iter()
@@ -80,7 +80,7 @@ pub(super) fn choose(
         .map(|(row, private)| (row.norm_squared() + private).sqrt().max(1e-6) as f32);
     let spread: Vec<f32> = spread.collect();
     let within = |order: &[usize]| {
-        // In scores, the readout is the decoder times the basis that they were made of.
+        // For scores, the readout is the decoder times the basis of the scores.
         let readout = readout_of(factors, &linear.intuitive);
         [0, 1].map(|axis| {
             let weight = |unit: usize| {
@@ -136,7 +136,7 @@ pub(super) fn choose(
     Ok(())
 }
 
-/// The readout of the scores that makes these weights of units.
+/// The readout of the scores that gives these weights of units.
 fn readout_of(factors: &Factors, weights: &[Vec<f32>; 2]) -> [Vec<f64>; 2] {
     let scores = &factors.scores;
     let normal = (scores * scores.transpose()).try_inverse();

@@ -1,5 +1,5 @@
-//! Factor analysis of activity by expectation and maximisation (Rubin & Thayer 1982; Ghahramani & Hinton 1996), and the decoder that it
-//! makes (Sadtler et al. 2014).
+//! Factor analysis of activity by expectation maximisation (Rubin & Thayer 1982; Ghahramani & Hinton 1996), and the
+//! decoder made from it (Sadtler et al. 2014).
 //!
 //! x ~ N(μ, ΛΛᵀ + Ψ), Ψ diagonal. β = Λᵀ(ΛΛᵀ + Ψ)⁻¹;  Λ ← SβᵀE⁻¹ with E = I − βΛ + βSβᵀ;  Ψ ← diag(S − ΛβS).
 
@@ -8,10 +8,10 @@ use super::tuning::scaled;
 use etude_envs::cursor::{CursorSpec, LinearSpec};
 use nalgebra::{DMatrix, DVector};
 
-/// Most steps of the fit, and the largest change of a private variance, as a share of it, at which it has come to rest.
+/// Largest number of iterations of the fit, and the relative change of private variances at which it has converged.
 const ITERATIONS: usize = 500;
 const REST: f64 = 1e-4;
-/// Smallest private variance, as a share of a unit's own.
+/// Smallest private variance, as a fraction of a unit's variance.
 const LEAST_PRIVATE: f64 = 1e-3;
 /// Ridge of the regression of the aim on factors, per step.
 const RIDGE: f64 = 1e-3;
@@ -25,25 +25,25 @@ pub struct Factors {
     pub loadings: DMatrix<f64>,
     /// Diagonal of Ψ: private variance of each unit, in Hz².
     pub private: DVector<f64>,
-    /// Orthonormal basis of the manifold that the loadings span, those that explain most of the shared variance first.
+    /// Orthonormal basis of the manifold spanned by the loadings, ordered by explained shared variance.
     pub basis: DMatrix<f64>,
-    /// Factors in that order, scaled to a variance of 1, of rates less their means: one row per factor.
+    /// Factors in that order, scaled to a variance of 1, from mean-subtracted rates: one row per factor.
     pub scores: DMatrix<f64>,
 }
 
 impl Factors {
-    /// Fits so many factors to a recording.
+    /// Fits that many factors to a recording.
     pub fn fit(recording: &Recording, count: usize) -> Factors {
         let means = DVector::from_vec(recording.means());
         Self::fit_to(&covariance(recording, &means), means, count)
     }
 
-    /// The same to a covariance.
+    /// Fits that many factors to a covariance.
     pub fn fit_to(covariance: &DMatrix<f64>, means: DVector<f64>, count: usize) -> Factors {
         let units = covariance.nrows();
         let count = count.min(units);
         let own = covariance.diagonal().map(|variance| variance.max(1e-9));
-        // Principal components to begin with.
+        // Starts from principal components.
         let eigen = covariance.clone().symmetric_eigen();
         let mut order: Vec<usize> = (0..units).collect();
         order.sort_by(|&left, &right| eigen.eigenvalues[right].total_cmp(&eigen.eigenvalues[left]));
@@ -79,7 +79,7 @@ impl Factors {
         Factors { means, loadings, private, basis, scores }
     }
 
-    /// The decoder in which the factors move the cursor as they went with the aim.
+    /// The decoder in which the factors move the cursor as they covaried with the aim.
     pub(super) fn decoder(&self, recording: &Recording, spec: &CursorSpec) -> LinearSpec {
         let readout = self.readout(recording);
         scaled(recording, spec, self.means.as_slice(), self.votes(&readout))
@@ -98,13 +98,13 @@ impl Factors {
         normal.try_inverse().map_or_else(|| DMatrix::zeros(2, count), |inverse| right * inverse)
     }
 
-    /// What each unit's rate adds to the velocity by a readout of the factors.
+    /// Contribution of each unit's rate to the velocity, for a readout of the factors.
     pub(super) fn votes(&self, readout: &DMatrix<f64>) -> Vec<[f64; 2]> {
         let weights = readout * &self.scores;
         weights.column_iter().map(|column| [column[0], column[1]]).collect()
     }
 
-    /// Share of the variance of a recording that lies within the manifold.
+    /// Fraction of the variance of a recording within the manifold.
     pub fn share_within(&self, recording: &Recording) -> f64 {
         let means = DVector::from_vec(recording.means());
         let own = covariance(recording, &means);

@@ -1,4 +1,4 @@
-//! The decoder of a task, fitted to an agent.
+//! Fits the decoder of a task to an agent.
 
 use super::choice::{self, Candidates, Control};
 use super::factors::Factors;
@@ -11,22 +11,23 @@ use etude_envs::Seed;
 use etude_envs::cursor::{self, BlockSpec, CursorSpec, LinearSpec, Method, Perturbation};
 use etude_envs::task::Blueprint;
 
-/// Cycles of targets in a passive block.
+/// Number of cycles of targets in a passive block.
 const CYCLES: u64 = 20;
 
-/// Control before anything is learned that perturbations are chosen for, as in the experiments with monkeys, where there is a choice.
+/// Number of candidates and control before learning for which perturbations are chosen, as in the experiments with
+/// monkeys.
 pub const IMPAIRED: Candidates = Candidates { count: 200, wanted: Control { success: 0.4, time: 0.83 } };
 
-/// A decoder that was fitted, and what it was fitted on.
+/// A fitted decoder and its basis.
 pub struct Fit {
-    /// The task with the decoder in it.
+    /// The task with the fitted decoder.
     pub spec: CursorSpec,
-    /// The factors of the activity, where the decoder is made of them.
+    /// Factors of the activity, if the decoder is made from them.
     pub factors: Option<Factors>,
 }
 
-/// The task as it suits an agent: with a decoder fitted to it, where the agent has units of its own and the task a decoder that is
-/// to be fitted and not given as numbers. Any other task stays as it is.
+/// The task suited to an agent: with a decoder fitted to it, if the agent has its own units and the task has a decoder
+/// to be fitted. Other tasks are unchanged.
 ///
 /// # Errors
 /// An agent whose actions are not finite.
@@ -43,8 +44,8 @@ pub fn suited(task: &Blueprint, agent: &dyn Agent, seed: Seed) -> Result<Bluepri
     Ok(cursor::task(&fit(&spec, agent, seed, candidates)?.spec)?)
 }
 
-/// Fits the decoder of a task to an agent, of which a copy is asked; nothing is learned. Perturbations within and outside the manifold
-/// are chosen among `candidates`, if there are any.
+/// Fits the decoder of a task to a copy of an agent, without learning. Within- and outside-manifold perturbations are
+/// chosen among `candidates`, if there are any.
 ///
 /// # Errors
 /// An agent whose actions are not finite.
@@ -74,7 +75,7 @@ pub fn fit(spec: &CursorSpec, agent: &dyn Agent, seed: Seed, candidates: Option<
     Ok(Fit { spec: fitted, factors })
 }
 
-/// Leaves five digits of every number: more than the fit knows, and short to write down.
+/// Rounds every number to five digits, which exceeds the precision of the fit.
 fn round(linear: &mut LinearSpec) {
     let rows = linear.intuitive.iter_mut().chain(linear.within.iter_mut().flatten());
     for row in rows.chain(linear.outside.iter_mut().flatten()).chain([&mut linear.means]) {

@@ -1,17 +1,17 @@
-//! Fitting a decoder to a subject, as in the laboratory: its activity is recorded while the cursor goes to the targets by
-//! itself, and weights are fitted to what was recorded.
+//! Fitting a decoder to a subject, as in the laboratory: the subject's activity is recorded while the cursor moves to
+//! the targets by itself, and weights are fitted to the recording.
 //!
 //! | file | contents |
 //! |---|---|
 //! | `task.rs` | tasks with decoders, and their blocks |
-//! | `fit.rs` | the decoder of a task, fitted to an agent |
-//! | `recording.rs` | activity with what was aimed at |
-//! | `tuning.rs` | preferred directions and depths of modulation, and the population vector made of them |
-//! | `factors.rs` | factor analysis, and the decoder made of it |
-//! | `analysis.rs` | what a recording says of a population |
-//! | `choice.rs` | permutations that impair control as much as is wanted |
+//! | `fit.rs` | fits the decoder of a task to an agent |
+//! | `recording.rs` | activity with the momentary aim |
+//! | `tuning.rs` | preferred directions and modulation depths, and the population vector made from them |
+//! | `factors.rs` | factor analysis, and the decoder made from it |
+//! | `analysis.rs` | analysis of a recorded population |
+//! | `choice.rs` | permutations that impair control by a given amount |
 //!
-//! A fit follows from the task, the agent as it is, and a seed, to the last bit.
+//! A fit is a deterministic function of the task, the state of the agent and a seed.
 
 mod analysis;
 mod choice;

@@ -1,4 +1,4 @@
-//! Activity of a population, step by step, with what was aimed at.
+//! Activity of a population with the momentary aim, step by step.
 
 use super::task::spec_of;
 use crate::record::{ARRAYS, Arrays};
@@ -10,21 +10,21 @@ use etude_envs::lane::SoloLane;
 use etude_envs::space::Role;
 use etude_envs::task::{Blueprint, TaskSpec};
 
-/// Fewer steps say nothing of a population.
+/// Least number of steps in a recording.
 const FEWEST: usize = 10;
 
-/// What a recording is made of.
+/// A recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
-    /// How many units there are.
+    /// Number of units.
     pub units: usize,
-    /// Rates in Hz, step by step: all units of one, then all of the next.
+    /// Rates in Hz, step by step: all units of one step, then all of the next.
     pub rates: Vec<f64>,
-    /// Direction of the momentary aim in each step, a vector of length 1.
+    /// Direction of the momentary aim in each step, a unit vector.
     pub aims: Vec<[f64; 2]>,
 }
 
-/// What has to be known of a task to record in it.
+/// What a recording needs to know of a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Steps {
     aim: [usize; 2],
@@ -33,7 +33,7 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Of a task whose rates are baseline + depth · action (Hz); none where nothing is aimed at.
+    /// For a task with rates of baseline + depth · action (Hz); `None` if it has no aim.
     pub fn new(spec: &TaskSpec, baseline: f32, depth: f32) -> Option<Steps> {
         let find = |axis: usize| spec.observation.fields().iter().position(|field| field.role == Role::Aim { axis });
         Some(Steps { aim: [find(0)?, find(1)?], baseline: baseline.into(), depth: depth.into() })
@@ -41,7 +41,7 @@ impl Steps {
 }
 
 impl Recording {
-    /// Records an agent with its noise and without learning, for so many trials.
+    /// Records an agent with its noise and without learning, for that many trials.
     ///
     /// # Errors
     /// An agent whose actions are not finite.
@@ -61,7 +61,7 @@ impl Recording {
         Ok(recording)
     }
 
-    /// Takes down a step.
+    /// Records a step.
     pub fn take(&mut self, steps: &Steps, observation: &[f32], action: &[f32]) {
         let [x, y] = steps.aim.map(|index| f64::from(observation[index]));
         let length = x.hypot(y);
@@ -74,7 +74,7 @@ impl Recording {
         self.rates.extend(action.iter().map(rate));
     }
 
-    /// How many steps there are.
+    /// Number of steps.
     pub fn steps(&self) -> usize {
         self.aims.len()
     }
@@ -90,10 +90,11 @@ impl Recording {
 }
 
 impl Recording {
-    /// The recording of a population, the first unless named, in the arrays of a file: all its steps, or the last so many.
+    /// The recording of a population in the arrays of a file, by default the first population and all steps, or the
+    /// last `last` steps.
     ///
     /// # Errors
-    /// An unknown population, one of fewer than ten steps, or numbers that are not finite.
+    /// An unknown population, fewer than ten steps, or non-finite numbers.
     pub fn from_arrays(arrays: &Arrays, population: Option<&str>, last: Option<usize>) -> Result<Recording> {
         let Arrays(arrays) = arrays;
         let populations: Vec<&str> =
@@ -123,7 +124,7 @@ impl Recording {
         Ok(Recording::from_rows(array.width, &array.values[skipped * array.width..], aims))
     }
 
-    /// A recording from rows of activity, with a row of two numbers for what was aimed at in each, if anything was.
+    /// A recording from rows of activity, and optionally rows of two numbers for the aim.
     pub fn from_rows(units: usize, activity: &[f32], aims: Option<&[f32]>) -> Recording {
         let steps = activity.len() / units.max(1);
         let aim = |step: usize| {

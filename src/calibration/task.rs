@@ -5,7 +5,7 @@ use etude_envs::cursor::{BlockSpec, CursorSpec};
 use etude_envs::document::Document;
 use etude_envs::task::Blueprint;
 
-/// The settings of a task of the cursor family.
+/// The spec of a task of the cursor family.
 ///
 /// # Errors
 /// A task of another family.

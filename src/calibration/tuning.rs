@@ -1,21 +1,22 @@
-//! Preferred directions: f = b + m p·d, d the momentary aim (Georgopoulos et al. 1982).
+//! Preferred directions: f = b + m p·d with rate f, momentary aim d and preferred direction p (Georgopoulos et al.
+//! 1982).
 //!
-//! The fit is on the momentary aim and not on the target: where ways are curved, the target's direction would look like a shift
-//! of what units prefer.
+//! The fit uses the momentary aim instead of the target: with curved paths, the target's direction would look like a
+//! shift of preferred directions.
 
 use super::recording::Recording;
 use etude_envs::cursor::{CursorSpec, LinearSpec};
 use nalgebra::{Matrix3, Vector3};
 
-/// Share of the median depth of modulation below which a unit has no say in a population vector.
+/// Fraction of the median modulation depth below which a unit is left out of a population vector.
 const LEAST: f64 = 0.2;
 
-/// How a unit's rate depends on the aim.
+/// Tuning of a unit's rate to the aim.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tuning {
     /// Rate without an aim, in Hz.
     pub baseline: f64,
-    /// Depth of modulation, in Hz.
+    /// Modulation depth, in Hz.
     pub depth: f64,
     /// Preferred direction, in degrees, from -180 to 180.
     pub direction: f64,
@@ -23,7 +24,7 @@ pub struct Tuning {
     pub direction_error: f64,
 }
 
-/// The tuning of every unit, by least squares.
+/// Tuning of every unit, by least squares.
 pub fn tunings(recording: &Recording) -> Vec<Tuning> {
     let units = recording.units;
     let design = |aim: &[f64; 2]| Vector3::new(1.0, aim[0], aim[1]);
@@ -38,7 +39,7 @@ pub fn tunings(recording: &Recording) -> Vec<Tuning> {
         let variance = residual / (recording.steps() as f64 - 3.0).max(1.0);
         let (x, y) = (fitted[1], fitted[2]);
         let depth = x.hypot(y);
-        // What a change of (x, y) at right angles to it does to its angle.
+        // Change of its angle for a perpendicular change of (x, y).
         let across = Vector3::new(0.0, -y, x) / (depth * depth);
         let error = (variance * across.dot(&(inverse * across))).sqrt().to_degrees();
         Tuning { baseline: fitted[0], depth, direction: y.atan2(x).to_degrees(), direction_error: error }
@@ -46,8 +47,8 @@ pub fn tunings(recording: &Recording) -> Vec<Tuning> {
     (0..units).map(fit).collect()
 }
 
-/// The population vector of what was recorded: every unit votes for its preferred direction by (f − b)/m, scaled so that what was
-/// recorded would have moved the cursor at the wanted speed towards what was aimed at.
+/// The population vector of a recording: every unit votes for its preferred direction with weight (f − b)/m, scaled so
+/// that the recorded activity would move the cursor towards the aim at the desired speed.
 pub(super) fn population_vector(recording: &Recording, spec: &CursorSpec) -> LinearSpec {
     let tunings = tunings(recording);
     let mut depths: Vec<f64> = tunings.iter().map(|tuning| tuning.depth).collect();
@@ -62,7 +63,7 @@ pub(super) fn population_vector(recording: &Recording, spec: &CursorSpec) -> Lin
     scaled(recording, spec, &means, tunings.iter().map(vote).collect())
 }
 
-/// Weights such that the mean velocity towards the aim is the wanted speed.
+/// Weights for which the mean velocity towards the aim is the desired speed.
 pub(super) fn scaled(recording: &Recording, spec: &CursorSpec, means: &[f64], votes: Vec<[f64; 2]>) -> LinearSpec {
     let mut told = 0.0;
     for (aim, rates) in recording.aims.iter().zip(recording.rates.chunks_exact(recording.units)) {

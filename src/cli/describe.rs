@@ -41,7 +41,7 @@ pub struct Describe {
     common: Common,
 }
 
-/// Refuses settings that are not of an agent, or not of a task: no setting is silently ignored.
+/// Refuses settings that do not belong to an agent, or to a task: no setting is silently ignored.
 fn refuse(settings: &[settings::Setting], agent: bool) -> Result<()> {
     match settings.iter().find(|setting| setting.of_agent() != agent) {
         Some(setting) if agent => {
@@ -61,7 +61,7 @@ struct Told {
 }
 
 impl Told {
-    /// With all fields that its YAML may have; of a task of a family made in code nothing is known of them.
+    /// Adds all fields that its YAML may have; tasks of families made in code have none.
     fn explained(mut self, schema: Option<&Schema>) -> Result<Self> {
         if let Some(schema) = schema {
             self.fields = document_fields(schema, &serde_yaml::from_str(&self.yaml)?);

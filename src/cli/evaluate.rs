@@ -167,7 +167,7 @@ impl Evaluate {
         let blueprint = agent_of(catalog, &checkpoint, &name)?;
         let mut agent = blueprint.make(task.spec(), Seed(checkpoint.seed))?;
         agent.load(&checkpoint.state).with_context(|| format!("checkpoint {name} does not fit its agent"))?;
-        // The task it was trained on has a decoder that suits it already.
+        // The task on which it was trained already has a suitable decoder.
         let task = suited(&task, &*agent, Seed(checkpoint.seed).fan("calibration", 0))?;
         lesion(&mut *agent, &self.lesions.lesions())?;
         let trial = self.trial_of(&checkpoint, &trained_on, &task)?;
@@ -265,7 +265,7 @@ impl Evaluate {
     /// The programme to record: the subject on the task, learning disabled, in its own lane.
     fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let trial = self.trial.unwrap_or(checkpoint.trial);
-        // A trial that was asked for is one of this task.
+        // A given trial belongs to this task.
         let of = if self.trial.is_some() { task.yaml().to_string() } else { checkpoint.task_yaml.clone() };
         Programme {
             siblings: vec![task.clone()],
@@ -294,7 +294,7 @@ impl Evaluate {
     }
 }
 
-/// Seed of the lane that the subject of a checkpoint practised in.
+/// Seed of the lane in which the subject of a checkpoint practised.
 fn practice_lane(checkpoint: &Checkpoint) -> Seed {
     let (purpose, index) = Conditions::default().lane;
     Seed(checkpoint.seed).fan(purpose, index)
@@ -362,7 +362,7 @@ fn subjects_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The task that the subject of a checkpoint was trained on; `name` is that of the checkpoint in messages.
+/// The task on which the subject of a checkpoint was trained; `name` is the checkpoint's name in messages.
 pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<Blueprint> {
     if checkpoint.task_yaml.is_empty() {
         return Ok(catalog.tasks.task(&checkpoint.task)?);
@@ -370,12 +370,12 @@ pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) ->
     Ok(catalog.tasks.task_from(&Document::parse(&format!("{name} (task)"), &checkpoint.task_yaml)?)?)
 }
 
-/// The agent of the subject of a checkpoint; `name` is that of the checkpoint in messages.
+/// The agent of the subject of a checkpoint; `name` is the checkpoint's name in messages.
 pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<AgentBlueprint> {
     Ok(catalog.agent_from(&Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?)?)
 }
 
-/// Refuses tasks with different spaces, between which no brain can move.
+/// Refuses tasks with different spaces, between which no agent can move.
 pub(super) fn refuse_other_bodies(from: &Blueprint, to: &Blueprint) -> Result<()> {
     let (from, to) = (from.spec(), to.spec());
     let differences = body_differences(from, to);

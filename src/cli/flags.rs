@@ -1,4 +1,4 @@
-//! Flags that several subcommands have.
+//! Flags shared by several subcommands.
 
 use super::numbers::whole_number;
 use crate::run::lesions::Lesions;
@@ -6,7 +6,7 @@ use crate::settings::{Setting, setting};
 use anyhow::{Result, bail};
 use clap::Args;
 
-/// Flags that every command has.
+/// Flags of all commands.
 #[derive(Args, Clone)]
 pub(super) struct Common {
     /// Print one JSON document to stdout, and nothing else
@@ -42,7 +42,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Refuses settings of the agent where it is a trained one.
+    /// Refuses settings of the agent if it is a trained one.
     pub(super) fn refuse_of_agent(&self) -> Result<()> {
         match self.set.iter().find(|setting| setting.of_agent()) {
             Some(setting) => bail!("--set {setting}: a trained agent cannot be changed; expected settings of the task"),
@@ -50,7 +50,7 @@ impl Settings {
         }
     }
 
-    /// Refuses settings of the task where there are many tasks.
+    /// Refuses settings of the task if there are many tasks.
     pub(super) fn refuse_of_task(&self) -> Result<()> {
         match self.set.iter().find(|setting| !setting.of_agent()) {
             Some(setting) => bail!(
@@ -70,7 +70,7 @@ pub(super) struct Lesioning {
 }
 
 impl Lesioning {
-    /// The parts with their shares; for a part that is named twice, the last share counts.
+    /// The parts with their shares; for a part named twice, the last share counts.
     pub(super) fn lesions(&self) -> Lesions {
         self.parts.iter().cloned().collect()
     }

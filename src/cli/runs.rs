@@ -1,13 +1,13 @@
-//! Folders of runs that nobody has named.
+//! Default names of run folders.
 
 use std::path::{Path, PathBuf};
 
-/// The first folder in `runs/` of that name, numbered, that is not there yet.
+/// The first numbered folder in `runs/` of that name that does not exist.
 pub(super) fn first_free(name: &str) -> PathBuf {
     numbered(name, free_number(name))
 }
 
-/// The last folder in `runs/` of that name that is there; the first one if none is.
+/// The last existing folder in `runs/` of that name; the first one if none exists.
 pub(super) fn last_taken(name: &str) -> PathBuf {
     numbered(name, free_number(name).saturating_sub(1).max(1))
 }

@@ -78,7 +78,7 @@ impl Score {
         };
         let performance = score::perform(&material, &self.choice(), &spec).map_err(|error| match error {
             ScoreError::Invalid(Invalid { field, found, expected }) => {
-                // What is chosen here is not a field of a file.
+                // A value chosen here is not a field of a file.
                 let flag = field.strip_prefix("music.").filter(|flag| !flag.contains("score"));
                 let field = flag.map_or(format!("`{field}`"), |flag| format!("--{flag}"));
                 anyhow!("{field}: expected {expected}, found {}", shown(&found))

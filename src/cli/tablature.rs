@@ -2,13 +2,13 @@
 
 use etude_envs::fretting::ScoreSpec;
 
-/// Longest line, in characters.
+/// Largest length of a line, in characters.
 const WIDEST: usize = 96;
 /// Characters per beat.
 const PER_BEAT: f32 = 4.0;
 
-/// The tablature of a score with all its strings, frets and fingers: a line for each string, the highest at the top, with
-/// the frets on it, and a line with the fingers. `tuning` has the names of the open strings from the lowest.
+/// The tablature of a fully fingered score: one line per string, the highest at the top, with the frets on it, and a
+/// line with the fingers. `tuning` gives the names of the open strings from the lowest.
 pub fn tablature(score: &ScoreSpec, tuning: &[String]) -> String {
     let name = tuning.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("finger".len());
     let (mut text, mut system) = (String::new(), System::new(tuning.len()));
@@ -35,7 +35,7 @@ pub fn tablature(score: &ScoreSpec, tuning: &[String]) -> String {
     text
 }
 
-/// Lines that are printed below one another.
+/// Lines printed below one another.
 struct System {
     from: f32,
     strings: Vec<String>,

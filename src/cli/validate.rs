@@ -81,7 +81,7 @@ impl Validate {
             agent_yaml: setting.agent.yaml().into(),
         };
         let out = self.out.clone().unwrap_or_else(|| first_free("validation"));
-        // What it holds is made anew by the same command, and refused to any other.
+        // The same command rewrites its contents, and any other command refuses the folder.
         let folder = RunFolder::open(&out, &asked, true)?;
         if self.mutants {
             self.matrix(&setting, &chosen, &folder)?

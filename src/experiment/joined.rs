@@ -11,12 +11,12 @@ use etude_envs::task::Blueprint;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// An experiment with its agent and tasks at hand.
+/// An experiment with its agents and tasks.
 #[derive(Clone)]
 pub struct Experiment {
-    /// What the document says.
+    /// The experiment's document.
     pub spec: ExperimentSpec,
-    /// The agents that its groups are, by their keys.
+    /// Agents of the groups, by key.
     agents: BTreeMap<String, AgentBlueprint>,
     tasks: BTreeMap<String, Blueprint>,
 }
@@ -54,18 +54,18 @@ pub enum ExperimentError {
 }
 
 impl Experiment {
-    /// Reads an experiment, with another agent than its own if one is given.
+    /// Reads an experiment, optionally with another agent.
     ///
     /// # Errors
-    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    /// Invalid fields, numbers or names, unavailable tasks, and blocks whose bodies differ.
     pub fn read(catalog: &Catalog, document: &Document, agent: Option<&str>) -> Result<Self, ExperimentError> {
         Self::read_changed(catalog, document, agent, &|_| {}, &Ok)
     }
 
-    /// The same, with what the document says, and the agent that it is about, changed before they are checked.
+    /// Like [`Experiment::read`], but document and agent are changed before they are checked.
     ///
     /// # Errors
-    /// Fields, numbers or names that make no sense, tasks that cannot be had, and blocks whose body plans differ.
+    /// Invalid fields, numbers or names, unavailable tasks, and blocks whose bodies differ.
     pub fn read_changed(
         catalog: &Catalog,
         document: &Document,
@@ -120,30 +120,30 @@ impl Experiment {
         Ok(Self { spec, agents, tasks })
     }
 
-    /// The agent of that key, which must be one of the experiment's.
+    /// The agent with that key, which must belong to the experiment.
     pub fn agent(&self, key: &str) -> &AgentBlueprint {
-        // Every agent of the spec was looked up when the experiment was read.
+        // All agents of the spec were looked up when the experiment was read.
         &self.agents[key]
     }
 
-    /// Resolved YAML of all agents, by their keys.
+    /// Resolved YAML of all agents, by key.
     pub fn agent_yamls(&self) -> BTreeMap<String, String> {
         self.agents.iter().map(|(name, agent)| (name.clone(), agent.yaml().into())).collect()
     }
 
     /// The task of one of the experiment's blocks.
     pub fn task(&self, block: &Block) -> &Blueprint {
-        // Every block of the spec was looked up when the experiment was read.
+        // All blocks of the spec were looked up when the experiment was read.
         &self.tasks[&block.task_key()]
     }
 
-    /// Resolved YAML of all tasks, by the names that blocks give them.
+    /// Resolved YAML of all tasks, by the names used in blocks.
     pub fn task_yamls(&self) -> BTreeMap<String, String> {
         self.tasks.iter().map(|(name, task)| (name.clone(), task.yaml())).collect()
     }
 }
 
-/// The name under which an agent given on the command line is recorded: a run does not depend on where its file lies.
+/// The recorded name of an agent given on the command line: runs do not depend on the folder of its file.
 fn without_folder(agent: &str) -> String {
     Path::new(agent).file_name().map_or_else(|| agent.into(), |name| name.to_string_lossy().into_owned())
 }

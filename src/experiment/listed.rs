@@ -15,19 +15,19 @@ impl Catalog {
         names
     }
 
-    /// The experiment of that name, or described by the YAML file at that path; with another agent than its own if one
-    /// is given.
+    /// The experiment of that name, or the experiment described by the YAML file at that path; optionally with another
+    /// agent.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense.
+    /// An unknown name, or an invalid document.
     pub fn experiment(&self, name: &str, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
         self.experiment_from(&self.experiment_document(name, None)?, agent)
     }
 
-    /// The same, with what its document says changed before it is checked.
+    /// Like [`Catalog::experiment`], with the document changed before it is checked.
     ///
     /// # Errors
-    /// An unknown name, or a document that makes no sense, before or after.
+    /// An unknown name, or a document that is invalid before or after the change.
     pub fn experiment_with(
         &self,
         name: &str,
@@ -38,10 +38,10 @@ impl Catalog {
         Experiment::read_changed(self, &document, agent, change, &Ok)
     }
 
-    /// The same, with settings of the experiment and of its agent changed.
+    /// Like [`Catalog::experiment`], with settings of the experiment and of its agent changed.
     ///
     /// # Errors
-    /// An unknown name, a document that makes no sense, or a setting that leads nowhere or makes no sense.
+    /// An unknown name, an invalid document, or an unknown or invalid setting.
     pub fn experiment_set(
         &self,
         name: &str,
@@ -51,10 +51,10 @@ impl Catalog {
         self.experiment_set_from(&self.experiment_document(name, None)?, agent, settings)
     }
 
-    /// The same for the experiment that a document describes.
+    /// Like [`Catalog::experiment_set`], for the experiment that a document describes.
     ///
     /// # Errors
-    /// A document that makes no sense, or a setting that leads nowhere or makes no sense.
+    /// An invalid document, or an unknown or invalid setting.
     pub fn experiment_set_from(
         &self,
         document: &Document,
@@ -67,15 +67,15 @@ impl Catalog {
         Experiment::read_changed(self, &document, agent, &|_| {}, &alter)
     }
 
-    /// The experiment that a document describes, with what it extends; with another agent than its own if one is given.
+    /// The experiment that a document describes, including what it extends; optionally with another agent.
     ///
     /// # Errors
-    /// A document that makes no sense.
+    /// An invalid document.
     pub fn experiment_from(&self, document: &Document, agent: Option<&str>) -> Result<Experiment, ExperimentError> {
         Experiment::read(self, &self.completed(document)?, agent)
     }
 
-    /// An experiment's document with what it extends.
+    /// An experiment's document including what it extends.
     fn completed(&self, document: &Document) -> Result<Document, ExperimentError> {
         document.clone().completed(&|base, by| self.experiment_document(base, by.folder_of("extends")))
     }

@@ -1,4 +1,4 @@
-//! A mapping that keeps the order in which it was written.
+//! A mapping that keeps the order of its text.
 
 use serde::de::{MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Entries by name, in the order in which they were written.
+/// Entries by name, in the order of the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Named<T>(pub Vec<(String, T)>);
 

@@ -4,7 +4,7 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// Names of which there may be one or several.
+/// One name or several.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Others(pub Vec<String>);
 

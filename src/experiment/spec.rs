@@ -1,4 +1,4 @@
-//! What an experiment's YAML says.
+//! YAML fields of an experiment.
 
 use super::named::Named;
 use super::others::Others;
@@ -11,92 +11,93 @@ use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
 
-/// The most blocks in a group.
+/// Largest number of blocks in a group.
 const MOST_BLOCKS: usize = 100;
 /// The largest seed: up to here all programs that read JSON or CSV keep whole numbers apart, 2^53 - 1.
 const LARGEST_SEED: u64 = (1 << 53) - 1;
 
-/// An experiment as written down.
+/// An experiment as described in YAML.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// Name.
     pub experiment: String,
-    /// What it is to find out, in a sentence.
+    /// The question that it answers, in a sentence.
     pub question: String,
-    /// The agent that all subjects are: a name, or the path of a YAML file, relative to the file that says it.
+    /// The agent of all subjects: a name, or the path of a YAML file relative to the file that names it.
     pub agent: String,
-    /// Subjects in each group.
+    /// Number of subjects in each group.
     #[serde(default = "ten")]
     pub subjects: u64,
-    /// Seed that all randomness comes from.
+    /// Seed of all randomness.
     #[serde(default)]
     pub seed: u64,
     /// Env steps between evaluations.
     pub evaluate_every: u64,
-    /// Episodes in an evaluation.
+    /// Number of episodes in an evaluation.
     #[serde(default = "five")]
     pub evaluation_episodes: u64,
-    /// The score, in [0, 1], that counts as having learned a block's task, unless the block says otherwise.
+    /// Score, from 0 to 1, at which a block's task counts as learned, unless the block gives its own.
     pub criterion: f64,
-    /// The group all others are compared with.
+    /// The group with which all others are compared.
     pub reference: String,
-    /// Further comparisons: a group, and the group or groups it is compared with.
+    /// Further comparisons: a group, and the group or groups with which it is compared.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, AnyForm>")]
     pub contrasts: BTreeMap<String, Others>,
-    /// Two things that may work together: groups that have both, each alone, and neither.
+    /// A two-by-two design for an interaction of two factors: groups with both, each alone, and neither.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interaction: Option<Interaction>,
-    /// What every group does at the end, and is compared by.
+    /// The block that every group performs at the end, and by which groups are compared.
     pub test: Block,
-    /// What each group practises before.
+    /// Practice of each group before the test.
     #[schemars(with = "BTreeMap<String, Group>")]
     pub groups: Named<Group>,
 }
 
-/// Groups that make up a two-by-two design.
+/// The four groups of a two-by-two design.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Interaction {
-    /// The group that has both.
+    /// The group with both factors.
     pub both: String,
-    /// The group that has the one alone.
+    /// The group with the first factor alone.
     pub one: String,
-    /// The group that has the other alone.
+    /// The group with the second factor alone.
     pub other: String,
-    /// The group that has neither.
+    /// The group with neither factor.
     pub neither: String,
 }
 
-/// What the subjects of a group go through before the test.
+/// What the subjects of a group do before the test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
-    /// Blocks of practice, one after the other.
+    /// Blocks of practice, in order.
     #[serde(default)]
     pub practice: Vec<Block>,
-    /// The agent that this group is, if not the experiment's: another way of learning as a group of its own.
+    /// The group's own agent, if it differs from the experiment's: a name, or the path of a YAML file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
     /// Fields of the agent's document that differ in this group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AnyForm")]
     pub settings: Option<Value>,
-    /// Fields of the agent's document that differ in this group's test alone. What was learnt before goes on in an agent
-    /// that must be made of the same parts.
+    /// Fields of the agent's document that differ only in this group's test. The agent keeps what it learned before and
+    /// must have the same parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AnyForm")]
     pub test_settings: Option<Value>,
-    /// Parts of the agent that are switched off in this group's test alone.
+    /// Parts of the agent that are switched off only in this group's test, each with the share that is lost, from 0 to
+    /// 1.
     #[serde(default, skip_serializing_if = "Lesions::is_empty")]
     pub test_lesions: Lesions,
-    /// Whether this group learns in the test: without, it shows what practice alone is worth.
+    /// Whether this group learns in the test. Without learning, the test shows the effect of practice alone.
     #[serde(default = "yes")]
     pub test_learning: bool,
 }
 
-/// An agent, and what differs from it.
+/// An agent, and its changed fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// The agent: a name, or the path of a YAML file.
@@ -105,49 +106,49 @@ pub struct Variant {
     pub settings: Option<Value>,
 }
 
-/// A stretch of trials on one task.
+/// A stretch of practice on one task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Block {
-    /// The task: a name, or the path of a YAML file, relative to the file that says it.
+    /// The task: a name, or the path of a YAML file relative to the file that names it.
     pub task: String,
-    /// Env steps.
+    /// Env steps of the block.
     pub steps: u64,
-    /// Env steps at which it is evaluated besides, for learning that is quick at first.
+    /// Further env steps at which the agent is evaluated, for fast initial learning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evaluate_at: Vec<u64>,
     /// Whether the agent explores and learns.
     #[serde(default = "yes")]
     pub learning: bool,
-    /// Whether it gets the task's reward; a sham gets 0.
+    /// Whether the agent receives the task's reward; in a sham block it receives 0.
     #[serde(default = "yes")]
     pub reward: bool,
-    /// Parts of the agent that are switched off in this block.
+    /// Parts of the agent that are switched off in this block, each with the share that is lost, from 0 to 1.
     #[serde(default, skip_serializing_if = "Lesions::is_empty")]
     pub lesions: Lesions,
     /// Fields of the task's document that differ in this block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AnyForm")]
     pub parameters: Option<Value>,
-    /// The score that counts as having learned this block's task.
+    /// Score, from 0 to 1, at which this block's task counts as learned; by default the experiment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<f64>,
 }
 
 impl ExperimentSpec {
-    /// The test block as a group goes through it.
+    /// The test block as performed by a group.
     pub fn test_of(&self, group: &Group) -> Block {
         let mut test = Block { learning: self.test.learning && group.test_learning, ..self.test.clone() };
         test.lesions.extend(group.test_lesions.iter().map(|(part, &share)| (part.clone(), share)));
         test
     }
 
-    /// What a group is in practice.
+    /// The agent of a group in practice.
     pub fn agent_of(&self, group: &Group) -> Variant {
         Variant { agent: group.agent.as_ref().unwrap_or(&self.agent).clone(), settings: group.settings.clone() }
     }
 
-    /// What a group is in the test.
+    /// The agent of a group in the test.
     pub fn test_agent_of(&self, group: &Group) -> Variant {
         let mut variant = self.agent_of(group);
         match (&mut variant.settings, &group.test_settings) {
@@ -158,8 +159,8 @@ impl ExperimentSpec {
         variant
     }
 
-    /// All that groups are, with the dotted paths of the field that names the agent and of those with its settings, of
-    /// which later ones are laid over earlier ones; what the experiment itself names comes first.
+    /// All agents of groups, with the dotted paths of the field that names the agent and of the fields with its
+    /// settings, of which later ones override earlier ones. The experiment's own agent comes first.
     pub fn agents(&self) -> impl Iterator<Item = (String, Vec<String>, Variant)> {
         let of_groups = self.groups.0.iter().flat_map(|(name, group)| {
             let field = if group.agent.is_some() { format!("groups.{name}.agent") } else { "agent".into() };
@@ -174,12 +175,12 @@ impl ExperimentSpec {
         std::iter::once(("agent".into(), Vec::new(), own)).chain(of_groups)
     }
 
-    /// The score that counts as having learned a block's task.
+    /// Score at which a block's task counts as learned.
     pub fn criterion_of(&self, block: &Block) -> f64 {
         block.criterion.unwrap_or(self.criterion)
     }
 
-    /// All blocks with the dotted paths of their fields, and the agents that go through them.
+    /// All blocks with their dotted paths, and the agents that go through them.
     pub fn blocks(&self) -> impl Iterator<Item = (String, &Block, Vec<Variant>)> {
         let practice = self.groups.0.iter().flat_map(move |(name, group)| {
             let field =
@@ -190,7 +191,7 @@ impl ExperimentSpec {
         std::iter::once(("test".to_string(), &self.test, testing)).chain(practice)
     }
 
-    /// The same experiment with all steps multiplied, and at least 1: a rehearsal, or a longer version.
+    /// The same experiment with all steps multiplied by a factor, and at least 1: a rehearsal or a longer version.
     pub fn scaled(mut self, factor: f64) -> Self {
         let scale = |steps: &mut u64| *steps = ((*steps as f64 * factor).round() as u64).clamp(1, MOST_STEPS);
         scale(&mut self.evaluate_every);
@@ -203,10 +204,10 @@ impl ExperimentSpec {
         self
     }
 
-    /// Checks all that can be checked without knowing tasks and agents.
+    /// Checks everything that does not require tasks and agents.
     ///
     /// # Errors
-    /// The first number out of its range, or name that is unknown or not fit to be one.
+    /// The first number out of range, or invalid or unknown name.
     pub fn validate(&self) -> Result<(), Invalid> {
         let invalid = |field: &str, found: String, expected: String| Invalid { field: field.into(), found, expected };
         let whole = |field: &str, value: u64, most: u64| match value {
@@ -283,7 +284,7 @@ impl ExperimentSpec {
 }
 
 impl Block {
-    /// Plain practice of a task as it is.
+    /// Practice of a task without changes.
     pub fn plain(task: &str, steps: u64) -> Self {
         Self {
             task: task.into(),
@@ -297,7 +298,7 @@ impl Block {
         }
     }
 
-    /// What names the block's task: its name, and its parameters where it has some.
+    /// Key of the block's task: its name, and its parameters if it has some.
     pub fn task_key(&self) -> String {
         match &self.parameters {
             None => self.task.clone(),
@@ -307,7 +308,7 @@ impl Block {
 }
 
 impl Variant {
-    /// What names it: the agent's name, and its settings where some differ.
+    /// Key of the variant: the agent's name, and its settings if some differ.
     pub fn key(&self) -> String {
         self.settings.as_ref().map_or_else(|| self.agent.clone(), |settings| with(&self.agent, settings))
     }
@@ -330,7 +331,7 @@ fn yes() -> bool {
     true
 }
 
-/// The name in `names` that is closest to `name`, as the end of a message.
+/// The closest name in `names` to `name`, as the end of a message.
 fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, names).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }

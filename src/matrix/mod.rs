@@ -1,16 +1,16 @@
-//! Transfer matrices: every task practised, every other one tested, and what a sequence of tasks comes to.
+//! Transfer matrices: practice of every task before a test of every other one, and sequences of tasks.
 //!
-//! Each cell is a transfer experiment of its own, run by the same machinery: subjects are paired across all of it, practice of a
-//! task is gone through once, and so are novices on it.
+//! Each cell is a transfer experiment run by the same code. Subjects are paired across all cells, and practice of a
+//! task, as well as novices on it, are run once.
 //!
 //! ```text
-//! run.yaml              what was run: tasks and agent in full, version, machine
+//! run.yaml              the settings: complete tasks and agent, version, machine
 //! checkpoints/, logs/   of each subject and leg
 //! evaluations.csv       one row per evaluation, by leg
 //! matrix.csv            one row per pair of tasks
 //! sequence.csv          one row per task of the sequence, if there is one
 //! summary.json          all measures
-//! report.html           the same for a reader; its figures are in figures/*.svg
+//! report.html           the report; its figures are in figures/*.svg
 //! ```
 
 mod page;
@@ -39,10 +39,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use summary::Curves;
 
-/// Runs a transfer matrix, or what is left of it, and writes its folder. `tasks` are all that the spec names, by their ids.
+/// Runs a transfer matrix, or what is left of it, and writes its folder. `tasks` are all tasks of the spec, by id.
 ///
 /// # Errors
-/// A folder that cannot be used, an agent that does not fit a task, or one that acts in numbers that are not finite.
+/// An unusable folder, an agent that does not fit a task, or an agent with non-finite actions.
 pub fn run(
     spec: &MatrixSpec,
     tasks: &BTreeMap<String, Blueprint>,
@@ -75,25 +75,25 @@ pub fn run(
     conclude(&folder, spec, &legs)
 }
 
-/// Joins parts of a transfer matrix into the folder that one run of all subjects would have left.
+/// Joins parts of a transfer matrix into the folder that a single run of all subjects would have written.
 ///
 /// # Errors
-/// Folders that are no parts of one matrix or do not make up the whole, and folders that cannot be read or written.
+/// Folders that are not parts of one matrix or are incomplete, and folders that cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, spec) = join::<MatrixSpec>(parts, out, resume)?;
     conclude(&folder, &spec, &Legs::new(&spec))
 }
 
-/// Writes tables, figures and report of a matrix anew, from its checkpoints and logs.
+/// Rewrites tables, figures and report of a matrix from its checkpoints and logs.
 ///
 /// # Errors
-/// A folder that holds no matrix, or one that has not ended.
+/// A folder without a matrix, or with an unfinished one.
 pub fn rebuild(folder: &Path) -> Result<Summary> {
     let (folder, spec) = reopen::<MatrixSpec>(folder)?;
     conclude(&folder, &spec, &Legs::new(&spec))
 }
 
-/// Writes all that follows from checkpoints and logs.
+/// Writes everything that follows from checkpoints and logs.
 fn conclude(folder: &RunFolder, spec: &MatrixSpec, legs: &Legs) -> Result<Summary> {
     let mut results: Vec<Vec<LegResult>> = Vec::new();
     for leg in &legs.schedule.legs {

@@ -1,4 +1,4 @@
-//! The report of a transfer matrix: its heat maps, and what they are made of.
+//! The report of a transfer matrix with its heat maps.
 
 use super::summary::{Cell, Sequence, StationSummary, Summary};
 use crate::figure::{Escaped, HeatCell, heat_map, interval_in_words, number, short_task, steps, with_interval};
@@ -6,7 +6,7 @@ use crate::report::page::Page;
 use crate::stats::Estimate;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 
-/// Names of tasks for narrow places: without family and version where that still tells them apart.
+/// Short names of tasks: without family and version if they remain distinct.
 pub fn short_names(tasks: &[String]) -> Vec<String> {
     let distinct = |names: &[&str]| names.iter().enumerate().all(|(index, name)| !names[..index].contains(name));
     let short: Vec<&str> = tasks.iter().map(|task| short_task(task)).collect();
@@ -95,7 +95,7 @@ fn cells(page: &mut Page, summary: &Summary) {
     page.table(&header, 2, rows);
 }
 
-/// What is told of a task of a sequence, in words.
+/// Columns for the tasks of a sequence.
 pub const STATION: [&str; 7] = ["task", "novices", "mean score", "forward transfer", "learned", "left", "forgetting"];
 
 /// The cells of such a row.
@@ -131,7 +131,7 @@ fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
     );
 }
 
-/// An estimate in words.
+/// An estimate as text.
 pub fn estimate(estimate: &Estimate) -> String {
     with_interval(estimate.value, estimate.interval(), number)
 }

@@ -1,4 +1,4 @@
-//! What is asked of a transfer matrix, and the legs that come of it.
+//! The settings of a transfer matrix, and its legs.
 
 use crate::experiment::Block;
 use crate::run::folder::Spec;
@@ -10,23 +10,23 @@ use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The most tasks in a matrix, or in a sequence.
+/// Largest number of tasks in a matrix or in a sequence.
 pub const MOST_TASKS: usize = 50;
 
-/// What was asked for.
+/// The requested matrix.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MatrixSpec {
-    /// Ids of the tasks, each of which is practised before each other one.
+    /// Ids of the tasks, each of which is practised before every other one.
     pub tasks: Vec<String>,
-    /// Ids of the tasks that are practised one after the other; empty without a sequence.
+    /// Ids of the tasks practised in sequence; empty without a sequence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sequence: Vec<String>,
     /// Name of the agent.
     pub agent: String,
-    /// Subjects.
+    /// Number of subjects.
     pub subjects: u64,
-    /// Seed that all randomness comes from.
+    /// Seed of all randomness.
     pub seed: u64,
     /// Env steps of practice before each test.
     pub practice_steps: u64,
@@ -34,14 +34,14 @@ pub struct MatrixSpec {
     pub steps: u64,
     /// Env steps between evaluations.
     pub evaluate_every: u64,
-    /// Episodes in an evaluation.
+    /// Number of episodes in an evaluation.
     pub evaluation_episodes: u64,
-    /// The part of the subjects that was run, if not all.
+    /// The part of the subjects that was run; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
     /// Resolved YAML of the agent.
     pub agent_yaml: String,
-    /// Resolved YAML of all tasks, by their ids.
+    /// Resolved YAML of all tasks, by id.
     pub tasks_yaml: BTreeMap<String, String>,
 }
 
@@ -80,40 +80,40 @@ impl Parted for MatrixSpec {
     }
 }
 
-/// The legs of a matrix, by their positions in its schedule.
+/// The legs of a matrix, by index in its schedule.
 pub struct Legs {
-    /// All of them.
+    /// All legs.
     pub schedule: Schedule,
-    /// For each task of the matrix, novices on it.
+    /// For each task of the matrix, the leg of novices on it.
     pub scratch: Vec<usize>,
-    /// All pairs of different tasks, by what is practised and then by what is tested.
+    /// All pairs of different tasks, ordered by the practised task and then by the tested one.
     pub pairs: Vec<Pair>,
-    /// The sequence, in its order.
+    /// The sequence, in order.
     pub sequence: Vec<Station>,
 }
 
-/// One task practised, then another one tested.
+/// Practice of one task, then a test of another.
 pub struct Pair {
     /// Index of the task that is practised.
     pub practised: usize,
     /// Index of the task that is tested.
     pub tested: usize,
-    /// The test.
+    /// Leg of the test.
     pub test: usize,
 }
 
 /// One task of a sequence.
 pub struct Station {
-    /// Its practice in the sequence.
+    /// Leg of its practice in the sequence.
     pub practice: usize,
-    /// Novices on it.
+    /// Leg of novices on it.
     pub reference: usize,
-    /// What is left of it after the last task; none for the last task itself.
+    /// Leg of its test after the last task; `None` for the last task itself.
     pub kept: Option<usize>,
 }
 
 impl Legs {
-    /// The legs of a matrix: what is practised alike is practised once.
+    /// The legs of a matrix; identical practice is run once.
     pub fn new(spec: &MatrixSpec) -> Self {
         let mut schedule = Schedule::default();
         let leg = |name: String, block: Block, parent: Option<usize>, practice: Option<usize>| Leg {
@@ -145,7 +145,7 @@ impl Legs {
         if let Some(last) = sequence.last().map(|station| station.practice) {
             let before_last = sequence.len() - 1;
             for (station, task) in sequence.iter_mut().zip(&spec.sequence).take(before_last) {
-                // Nothing is learned in it: its first evaluation is all that is wanted.
+                // Nothing is learned in this leg: only its first evaluation is used.
                 let block = Block { learning: false, ..Block::plain(task, 1) };
                 station.kept =
                     Some(schedule.shared(leg(format!("sequence-end.{}", in_files(task)), block, Some(last), None)));
@@ -156,7 +156,7 @@ impl Legs {
     }
 }
 
-/// A task's id as part of a file's name.
+/// A task's id as part of a file name.
 pub fn in_files(task: &str) -> String {
     task.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "-")
 }

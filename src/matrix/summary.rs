@@ -1,4 +1,5 @@
-//! What a transfer matrix comes to: what practice of each task is worth for each other one, and the measures of a sequence.
+//! The results of a transfer matrix: the effect of practice of each task on every other one, and the measures of a
+//! sequence.
 
 use crate::matrix::spec::{Legs, MatrixSpec};
 use crate::run::evaluate::in_words;
@@ -12,30 +13,30 @@ use crate::transfer::results::LegResult;
 use anyhow::{Result, anyhow};
 use serde::Serialize;
 
-/// `summary.json`. Ends of intervals are absent, or `null`, with one subject.
+/// `summary.json`. With one subject, ends of intervals are absent or `null`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Name of the agent.
     pub agent: String,
-    /// Seed that all randomness came from.
+    /// Seed of all randomness.
     pub seed: u64,
-    /// Subjects, the same in each cell.
+    /// Number of subjects, the same in each cell.
     pub subjects: u64,
     /// Env steps of practice before each test.
     pub practice_steps: u64,
     /// Env steps of each test, and of each task of the sequence.
     pub steps: u64,
-    /// What is evaluated.
+    /// Description of the evaluations.
     pub evaluation: String,
     /// Novices on each task of the matrix.
     pub scratch: Vec<Scratch>,
-    /// Tests that p-values are adjusted for: two for each cell.
+    /// Number of tests for which p-values are adjusted: two per cell.
     pub tests: u64,
     /// All pairs of different tasks.
     pub cells: Vec<Cell>,
     /// The sequence, if there is one.
     pub sequence: Option<Sequence>,
-    /// Episodes that ended because a state was no longer finite.
+    /// Number of episodes that ended in a fault.
     #[serde(skip)]
     pub faults: u64,
 }
@@ -51,7 +52,7 @@ pub struct Scratch {
     pub score_final: Estimate,
 }
 
-/// What practice of one task is worth for another.
+/// The effect of practice of one task on another.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cell {
     /// The task that is practised.
@@ -60,11 +61,11 @@ pub struct Cell {
     pub tested: String,
     /// Interquartile mean of the score on the tested task before any step of it.
     pub zero_shot: Estimate,
-    /// Mean of that score less a novice's: the jumpstart of `transfer`.
+    /// Mean difference of that score from a novice's: the jumpstart of `transfer`.
     pub zero_shot_gain: Measure,
     /// Mean score over the test.
     pub area: Estimate,
-    /// Mean score over the test less that from scratch: the area difference of `transfer`.
+    /// Mean score over the test minus the mean score from scratch: the area difference of `transfer`.
     pub area_difference: Measure,
 }
 
@@ -73,11 +74,12 @@ pub struct Cell {
 pub struct Sequence {
     /// Mean score on all tasks after the last.
     pub average_performance: Estimate,
-    /// Share of what a novice leaves to gain that earlier tasks give; absent where a novice leaves nothing.
+    /// Forward transfer from earlier tasks, as a fraction of what a novice leaves to gain; `None` if a novice leaves
+    /// nothing.
     pub forward_transfer: Option<Estimate>,
     /// Score lost from the end of a task's practice to the end of the sequence.
     pub forgetting: Estimate,
-    /// Its tasks.
+    /// The tasks of the sequence.
     pub tasks: Vec<StationSummary>,
 }
 
@@ -88,7 +90,7 @@ pub struct StationSummary {
     pub task: String,
     /// Mean score over its practice in the sequence.
     pub area: f64,
-    /// Mean score of novices over as many steps.
+    /// Mean score of novices over the same number of steps.
     pub reference_area: f64,
     /// Forward transfer to it.
     pub forward_transfer: Option<Estimate>,
@@ -96,11 +98,11 @@ pub struct StationSummary {
     pub learned: f64,
     /// Score at the end of the sequence.
     pub end: f64,
-    /// What of it was lost.
+    /// Score lost between the two.
     pub forgetting: Estimate,
 }
 
-/// Learning curves of all subjects, by the positions of legs.
+/// Learning curves of all subjects, by leg.
 pub struct Curves<'a>(pub &'a [Vec<LegResult>]);
 
 impl Curves<'_> {
@@ -110,7 +112,7 @@ impl Curves<'_> {
 }
 
 impl Summary {
-    /// Works out all that the curves say.
+    /// Computes all measures from the curves.
     ///
     /// # Errors
     /// No subjects.
@@ -123,7 +125,7 @@ impl Summary {
             Ok(Scratch { task: task.clone(), area: area(leg)?, score_final })
         });
         let first = |curve: &Curve| curve.start(JUMPSTART_EVALUATIONS);
-        // Two tests for each pair, in the order of the pairs: zero-shot, then with learning.
+        // Two tests for each pair, in the order of the pairs: zero-shot, then over the test.
         let differences: Vec<[Vec<f64>; 2]> = legs
             .pairs
             .iter()

@@ -6,9 +6,9 @@ use crate::stats::Estimate;
 use crate::transfer::measures::Measure;
 use anyhow::{Result, anyhow};
 
-/// Where in the matrix an evaluation belongs.
+/// The leg of an evaluation.
 static LEG: [Column; 2] =
-    [Column::new("leg", "1", "name of the leg: what was practised, and what came before it"), TASK];
+    [Column::new("leg", "1", "name of the leg: the practised task, and what came before it"), TASK];
 
 /// The columns of `evaluations.csv`.
 pub fn evaluation_columns() -> impl Iterator<Item = &'static Column> {
@@ -28,10 +28,10 @@ pub fn cell_columns() -> Vec<Column> {
     all.extend(of_measure(column(
         "zero_shot_gain",
         "1",
-        "mean of that score less a novice's: the jumpstart of `transfer`",
+        "mean difference of that score from a novice's: the jumpstart of `transfer`",
     )));
     all.extend(column("area", "1", "mean score over the test").with_interval());
-    let difference = "mean score over the test less that from scratch: the area difference of `transfer`";
+    let difference = "mean score over the test minus the mean score from scratch: the area difference of `transfer`";
     all.extend(of_measure(column("area_difference", "1", difference)));
     all
 }
@@ -40,17 +40,19 @@ pub fn cell_columns() -> Vec<Column> {
 pub fn sequence_columns() -> Vec<Column> {
     let column = Column::new;
     let mut all = vec![
-        column("place", "1", "place of the task in the sequence, from 1"),
+        column("place", "1", "position of the task in the sequence, from 1"),
         TASK,
         column("area", "1", "mean score over practice of the task in the sequence"),
-        column("reference_area", "1", "mean score of novices over as many steps"),
+        column("reference_area", "1", "mean score of novices over the same number of steps"),
     ];
-    let forward =
-        "share of what a novice leaves to gain that the earlier tasks give; empty where a novice leaves nothing";
+    let forward = "forward transfer from earlier tasks, as a fraction of what a novice leaves to gain; empty if a novice leaves nothing";
     all.extend(column("forward_transfer", "1", forward).with_interval());
     all.push(column("score_learned", "1", "score at the end of practice of the task"));
-    all.push(column("score_end", "1", "score on it at the end of the sequence"));
-    all.extend(column("forgetting", "1", "score that was lost in between").with_interval());
+    all.push(column("score_end", "1", "score on the task at the end of the sequence"));
+    all.extend(
+        column("forgetting", "1", "score at the end of practice minus score at the end of the sequence")
+            .with_interval(),
+    );
     all
 }
 
@@ -61,17 +63,18 @@ fn of_measure(measure: Column) -> [Column; 5] {
         unit: "1".into(),
         meaning: meaning.into(),
     };
-    let p = also("p_adjusted", format!("p-value of {}, adjusted for the number of tests after Holm", measure.name));
-    let enough = format!("whether {} is told from 0 by its interval and its adjusted p-value: 1 or 0", measure.name);
+    let p =
+        also("p_adjusted", format!("p-value of {}, adjusted for the number of tests by Holm's method", measure.name));
+    let enough = format!("whether {} differs from 0 by its interval and its adjusted p-value: 1 or 0", measure.name);
     let significant = also("significant", enough);
     let [value, low, high] = measure.with_interval();
     [value, low, high, p, significant]
 }
 
-/// `matrix.csv`: one row per pair of tasks. What is not there is left empty.
+/// `matrix.csv`: one row per pair of tasks; missing values are empty.
 ///
 /// # Errors
-/// Never in memory.
+/// None in memory.
 pub fn cells(summary: &Summary) -> Result<Vec<u8>> {
     let rows = summary.cells.iter().map(|cell| {
         let mut row = vec![cell.practised.clone(), cell.tested.clone(), summary.subjects.to_string()];
@@ -84,10 +87,10 @@ pub fn cells(summary: &Summary) -> Result<Vec<u8>> {
     csv(&cell_columns(), rows)
 }
 
-/// `sequence.csv`: one row per task of a sequence, in its order.
+/// `sequence.csv`: one row per task of a sequence, in order.
 ///
 /// # Errors
-/// Never in memory.
+/// None in memory.
 pub fn sequence(sequence: &Sequence) -> Result<Vec<u8>> {
     let rows = sequence.tasks.iter().zip(1..).map(|(station, place)| {
         let mut row = vec![format!("{place}"), station.task.clone()];

@@ -1,4 +1,4 @@
-//! The files that one subject's rows are appended to.
+//! The files to which one subject's rows are appended.
 
 use super::log::{LOGS, Log, Mark, Marks, Rows};
 use crate::files::synced;
@@ -8,19 +8,19 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The logs of one subject, or of one leg of its way through an experiment. A log without rows has no file.
+/// The logs of one subject, or of one leg of its path through an experiment. A log without rows has no file.
 #[derive(Debug)]
 pub struct LogBook {
     paths: [PathBuf; LOGS.len()],
     beginnings: [Vec<u8>; LOGS.len()],
     marks: Marks,
-    /// Which files have been written to since they were last synced.
+    /// Files that have been written to since the last sync.
     unsynced: [bool; LOGS.len()],
 }
 
 impl LogBook {
-    /// The logs called `name` in a run folder, cut back to what a checkpoint remembers; without one they begin anew. `metrics`
-    /// are those of the task.
+    /// The logs called `name` in a run folder, cut back to the state of a checkpoint; without one they start empty.
+    /// `metrics` are the metrics of the task.
     ///
     /// # Errors
     /// A log that has lost rows or was altered, or files that cannot be written to.
@@ -38,12 +38,12 @@ impl LogBook {
         })
     }
 
-    /// Where a log lies in a run folder.
+    /// Path of a log in a run folder.
     pub fn path(folder: &Path, name: &str, log: Log) -> PathBuf {
         folder.join(log.place(name))
     }
 
-    /// Appends rows and forgets them.
+    /// Appends rows, and clears them.
     ///
     /// # Errors
     /// A full disk or a folder that cannot be written to.
@@ -72,7 +72,7 @@ impl LogBook {
         Ok(())
     }
 
-    /// Makes sure that all of it is on disk, and tells how much that is.
+    /// Syncs all logs to disk, and returns how far they have come.
     ///
     /// # Errors
     /// A full disk or a folder that cannot be written to.
@@ -88,7 +88,7 @@ impl LogBook {
     }
 }
 
-/// Checks that the logs of that name still begin with what a checkpoint remembers of them.
+/// Checks that the logs of that name still begin with what a checkpoint recorded of them.
 ///
 /// # Errors
 /// A log that cannot be read, has lost rows, or was altered.
@@ -110,7 +110,7 @@ pub fn verify(folder: &Path, name: &str, marks: &Marks) -> Result<()> {
     Ok(())
 }
 
-/// What a checkpoint remembers, less the end of one of the logs, which must be as it remembers.
+/// The marks of a checkpoint without the end of one of the logs, which must match them.
 ///
 /// # Errors
 /// A log that cannot be read, has lost rows, or was altered.
@@ -122,7 +122,7 @@ pub fn without_end(folder: &Path, name: &str, log: Log, marks: Marks, end: u64) 
     Ok(kept)
 }
 
-/// The mark of the first so many bytes of a file; one that is not there has none.
+/// The mark of the first `bytes` bytes of a file; an absent file has none.
 fn mark_of(path: &Path, bytes: u64) -> std::io::Result<Mark> {
     let file = match File::open(path) {
         Ok(file) => file,
@@ -142,7 +142,7 @@ fn mark_of(path: &Path, bytes: u64) -> std::io::Result<Mark> {
     }
 }
 
-/// Writes the rows of a log, without its first line, to `out`. A log that is not there has none.
+/// Writes the rows of a log, without its header line, to `out`. An absent log has none.
 ///
 /// # Errors
 /// A file that cannot be read, or `out` that cannot be written to.
@@ -157,7 +157,7 @@ pub fn copy_rows(path: &Path, out: &mut dyn Write) -> std::io::Result<()> {
     std::io::copy(&mut file, out).map(|_| ())
 }
 
-/// The last row within the first so many bytes of a log; none where there is but its first line, or no log.
+/// The last row within the first `bytes` bytes of a log; `None` if there is only the header line, or no log.
 ///
 /// # Errors
 /// A file that cannot be read.
@@ -171,7 +171,7 @@ pub fn last_row(path: &Path, bytes: u64) -> std::io::Result<Option<String>> {
     Ok(String::from_utf8_lossy(&rows).lines().skip(1).last().map(String::from))
 }
 
-/// Cuts a log back to a length, which is not more than it has; 0 is for one that is to begin anew.
+/// Cuts a log back to a length that is at most its own; 0 restarts it.
 fn cut(path: &Path, length: u64) -> Result<()> {
     let found = match fs::metadata(path) {
         Ok(found) => found.len(),

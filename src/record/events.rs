@@ -1,11 +1,11 @@
-//! Events as TensorBoard reads them: records of TFRecord, each with the checksums of its length and of its bytes, and in each an
-//! `Event` of protocol buffers.
+//! Events in TensorBoard's format: TFRecord records, each with checksums of its length and of its bytes, that contain
+//! an `Event` protocol buffer.
 //!
 //! Sources: TensorFlow, `core/lib/io/record_writer.h` and `core/util/event.proto`.
 
 use std::borrow::Cow;
 
-/// How TFRecord disguises a checksum, so that one of bytes that hold checksums is no weaker.
+/// TFRecord's masking of checksums, which protects checksums of data that contain checksums.
 fn masked(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
 }
@@ -18,7 +18,7 @@ fn record(out: &mut Vec<u8>, event: &[u8]) {
     out.extend_from_slice(&masked(event).to_le_bytes());
 }
 
-/// The kinds of fields of protocol buffers that are needed here.
+/// The protocol-buffer field types needed here.
 enum Field<'a> {
     Whole(u64),
     Double(f64),
@@ -61,7 +61,7 @@ fn message(fields: &[(u64, Field<'_>)]) -> Vec<u8> {
     out
 }
 
-/// What every file of events begins with: the version of their format.
+/// The first record of every event file: the version of the format.
 pub fn first_event() -> Vec<u8> {
     let version = Field::Bytes(Cow::Borrowed(b"brain.Event:2"));
     let mut out = Vec::new();
@@ -69,8 +69,8 @@ pub fn first_event() -> Vec<u8> {
     out
 }
 
-/// A number called `tag` after so many env steps. Its time is that of the practice in s, not of the clock: the same run gives the
-/// same bytes.
+/// A number called `tag` after that many env steps. Its time is the practice time in s instead of the wall clock: the
+/// same run gives the same bytes.
 pub fn scalar_event(out: &mut Vec<u8>, steps: u64, time: f64, tag: &str, value: f32) {
     let scalar = message(&[(1, Field::Bytes(Cow::Borrowed(tag.as_bytes()))), (2, Field::Float(value))]);
     let summary = message(&[(1, Field::Bytes(Cow::Owned(scalar)))]);

@@ -1,4 +1,4 @@
-//! The kinds of rows, their columns, rows that wait, and how far each log has come.
+//! The kinds of rows, their columns, buffered rows, and the state of each log.
 
 use super::column::{Column, SEED, SUBJECT, header};
 use super::events::first_event;
@@ -20,61 +20,62 @@ pub enum Log {
     Units,
     /// One row per env step, as bytes; see [`step_row`](super::step_row).
     Steps,
-    /// What TensorBoard shows: a record for every number of an episode, an evaluation and of the signals; see [`scalar_event`](super::scalar_event).
+    /// TensorBoard events: a record for every number of an episode, of an evaluation, and for every signal; see
+    /// [`scalar_event`](super::scalar_event).
     Events,
 }
 
-/// Columns of an episode's row, before the task's metrics.
+/// Columns of an episode's row, followed by the task's metrics.
 pub static EPISODE_COLUMNS: [Column; 10] = [
     SUBJECT,
     SEED,
     Column::new("episode", "1", "index of the episode, from 0"),
-    Column::new("steps", "env steps", "steps of the subject from the beginning to the end of this episode"),
-    Column::new("length", "env steps", "steps of the episode"),
+    Column::new("steps", "env steps", "env steps of the subject until the end of this episode"),
+    Column::new("length", "env steps", "env steps of the episode"),
     Column::new("return", "1", "sum of the episode's rewards"),
     Column::new(
         "score",
         "1",
-        "how well the episode went by the task's own measure, from 0 to 1, independent of the reward",
+        "score of the episode, the task's success measure from 0 to 1, independent of the reward",
     ),
-    Column::new("terminated", "1", "whether the episode ended in a state without a future: 1 or 0"),
-    Column::new("truncated", "1", "whether the episode was cut short: 1 or 0"),
-    Column::new("fault", "1", "whether the episode ended because a state was no longer finite: 1 or 0"),
+    Column::new("terminated", "1", "whether the episode ended in a terminal state: 1 or 0"),
+    Column::new("truncated", "1", "whether the episode was truncated, for example by the time limit: 1 or 0"),
+    Column::new("fault", "1", "whether the episode ended in a fault, because a state was no longer finite: 1 or 0"),
 ];
 /// Columns of an evaluation's row.
 pub static EVALUATION_COLUMNS: [Column; 8] = [
     SUBJECT,
     SEED,
-    Column::new("steps", "env steps", "steps of practice before the evaluation"),
-    Column::new("episodes", "1", "number of episodes of the evaluation, learning disabled"),
+    Column::new("steps", "env steps", "env steps of practice before the evaluation"),
+    Column::new("episodes", "1", "number of episodes in the evaluation, learning disabled"),
     Column::new("score", "1", "mean score of its episodes, from 0 to 1"),
-    Column::new("return", "1", "mean over its episodes of the sum of rewards"),
+    Column::new("return", "1", "mean return (sum of rewards) of its episodes"),
     Column::new("length", "env steps", "mean length of its episodes"),
     Column::new(
         "trial",
         "1",
-        "trial of the schedule that was evaluated, from 0; empty for a task that is no schedule, whose evaluations are always of the \
+        "index of the evaluated trial in the schedule, from 0; empty for a task without a schedule, which is always evaluated on the \
          same episodes",
     ),
 ];
 /// Columns of a signal's row.
 pub static SIGNAL_COLUMNS: [Column; 4] = [
     SUBJECT,
-    Column::new("steps", "env steps", "steps of practice after which the signal was recorded"),
+    Column::new("steps", "env steps", "env steps of practice before the record"),
     Column::new("signal", "1", "name of the signal"),
     Column::new("value", "its own", "value of the signal in the last step, in the signal's unit"),
 ];
 /// Columns of a recorded population's row.
 pub static UNITS_COLUMNS: [Column; 5] = [
-    Column::new("steps", "env steps", "steps of practice after which the units were recorded"),
+    Column::new("steps", "env steps", "env steps of practice before the record"),
     Column::new("episode", "1", "index of the episode, from 0"),
     Column::new("population", "1", "name of the population"),
     Column::new(
         "aim",
         "m/s",
-        "wanted velocity along the task's two axes, with a space between; empty where nothing is aimed at",
+        "desired velocity along the task's two axes, separated by a space; empty for a task without an aim",
     ),
-    Column::new("activity", "1", "activity of each unit, with spaces between"),
+    Column::new("activity", "1", "activity of each unit, separated by spaces"),
 ];
 
 impl Log {
@@ -90,22 +91,22 @@ impl Log {
         }
     }
 
-    /// Whether a run has it only if it is asked for.
+    /// Whether a run has it only on request.
     pub fn optional(self) -> bool {
         matches!(self, Log::Units | Log::Steps | Log::Events)
     }
 
-    /// Where that of a subject lies in a run folder.
+    /// Path of a subject's log in a run folder.
     pub(super) fn place(self, name: &str) -> String {
         match self {
-            // TensorBoard takes every folder for a run, and looks for this in the names of files.
+            // TensorBoard takes every folder for a run, and looks for this part of file names.
             Log::Events => format!("tensorboard/{name}/events.out.tfevents"),
             Log::Steps => format!("logs/{name}.steps.bin"),
             Log::Episodes | Log::Evaluations | Log::Signals | Log::Units => format!("logs/{name}.{}.csv", self.name()),
         }
     }
 
-    /// What its files begin with, for a task with these metrics.
+    /// First bytes of its files, for a task with these metrics.
     pub(super) fn beginning(self, metrics: &[Metric]) -> Vec<u8> {
         match self {
             Log::Events => first_event(),
@@ -116,12 +117,12 @@ impl Log {
         }
     }
 
-    /// The first line of its files, for a task with these metrics; those that are not text have none.
+    /// Header line of its files, for a task with these metrics; empty for binary logs.
     pub fn header(self, metrics: &[Metric]) -> String {
         header(&self.columns(metrics.iter().map(Column::from)))
     }
 
-    /// The columns of its files, for a task with these metrics.
+    /// Columns of its files, for a task with these metrics.
     pub fn columns(self, metrics: impl Iterator<Item = Column>) -> Vec<Column> {
         match self {
             Log::Episodes => EPISODE_COLUMNS.iter().cloned().chain(metrics).collect(),
@@ -133,7 +134,7 @@ impl Log {
     }
 }
 
-/// Rows that wait to be written, by log.
+/// Buffered rows, by log.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows([Vec<u8>; LOGS.len()]);
 
@@ -143,31 +144,31 @@ impl Rows {
         &mut self.0[log as usize]
     }
 
-    /// Bytes that wait.
+    /// Number of buffered bytes.
     pub fn len(&self) -> usize {
         self.0.iter().map(Vec::len).sum()
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing is buffered.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Forgets all that waits, and keeps the room for what comes.
+    /// Clears the buffer, and keeps its capacity.
     pub fn clear(&mut self) {
         self.0.iter_mut().for_each(Vec::clear);
     }
 }
 
-/// What of each log is on disk, in the order of [`LOGS`].
+/// State of each log on disk, in the order of [`LOGS`].
 pub type Marks = [Mark; LOGS.len()];
 
-/// How far a log has come: how many bytes, and the CRC-32 of them.
+/// State of a log: its length in bytes, and their CRC-32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// Bytes.
+    /// Length in bytes.
     pub bytes: u64,
-    /// Their checksum.
+    /// CRC-32 of these bytes.
     pub crc: u32,
 }
 

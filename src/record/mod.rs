@@ -1,8 +1,8 @@
-//! What leaves a run step by step: rows of episodes, evaluations, signals, units and steps.
+//! Step-by-step records of a run: rows of episodes, evaluations, signals, units and steps.
 //!
-//! A subject gathers rows in memory for the length of a burst; they are then appended to files of its own, apart from its
-//! checkpoints, so that writing grows with practice and not with its square. A checkpoint remembers how long the files were
-//! when it was taken, and a checksum of them: on resuming, what was appended later is cut off and written again.
+//! A subject collects rows in memory during a burst. They are then appended to files of their own, apart from its
+//! checkpoints, so that writing grows linearly with practice. A checkpoint records length and checksum of the files: on
+//! resuming, later rows are cut off and written again.
 
 mod book;
 mod column;

@@ -1,10 +1,10 @@
-//! What one row says.
+//! The formats of rows.
 
 use etude_envs::lane::Episode;
 use std::io::Write;
 
-/// Whose row it is: index of the subject, and the run's own seed. With the subject's index it tells all, and unlike the subject's
-/// it is below 2^53, which every reader of tables takes for what it is.
+/// Owner of a row: index of the subject, and the run's seed. With the index, the run's seed identifies everything;
+/// unlike the subject's seed it is below 2^53, which every reader of tables represents exactly.
 #[derive(Clone, Copy, Debug)]
 pub struct Whose {
     /// Index of the subject.
@@ -13,7 +13,7 @@ pub struct Whose {
     pub seed: u64,
 }
 
-/// An episode of practice that ended after so many env steps of all.
+/// An episode of practice that ended after that many env steps in total.
 pub fn episode_row(out: &mut Vec<u8>, Whose { subject, seed }: Whose, steps: u64, episode: &Episode) {
     let _ = write!(
         out,
@@ -27,13 +27,13 @@ pub fn episode_row(out: &mut Vec<u8>, Whose { subject, seed }: Whose, steps: u64
         u8::from(episode.fault.is_some())
     );
     for metric in &episode.metrics {
-        // What was not measured is an empty cell.
+        // Unmeasured values are empty cells.
         let _ = if metric.is_finite() { write!(out, ",{metric}") } else { write!(out, ",") };
     }
     out.push(b'\n');
 }
 
-/// An evaluation after so many env steps, of a trial of the task's schedule if it is one; tells the mean score.
+/// An evaluation after that many env steps, with the trial of the task's schedule, if any; returns the mean score.
 pub fn evaluation_row(
     out: &mut Vec<u8>,
     Whose { subject, seed }: Whose,
@@ -51,7 +51,7 @@ pub fn evaluation_row(
     score
 }
 
-/// The activity of a population in a step, and what was aimed at in it, if anything was.
+/// The activity of a population in a step, and the aim, if any.
 pub fn units_row(
     out: &mut Vec<u8>,
     steps: u64,

@@ -1,4 +1,4 @@
-//! Trajectories: a row for every env step, as a table of columns in Parquet or as CSV, written as they come.
+//! Trajectories: one row per env step, as a Parquet or CSV table written on the fly.
 
 use super::column::{Column, SUBJECT, header};
 use crate::files::{partial_name, put_in_place};
@@ -99,7 +99,7 @@ struct Partial(PathBuf);
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // Once it has been put in its place it is no longer there.
+        // A file in its final place no longer exists here.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -110,11 +110,11 @@ const KEYS: usize = 16;
 /// A recording under way. Its file is there once it is [finished](Steps::finish).
 pub struct Steps {
     path: PathBuf,
-    /// Taken away with the recording, unless that is finished.
+    /// Removed with the recording, unless that is finished.
     _partial: Partial,
-    /// Numbers of an observation, an action and a state.
+    /// Lengths of observation, action and state.
     widths: [usize; 3],
-    /// What each column holds.
+    /// Type of each column.
     contents: Vec<Content>,
     interval: f32,
     out: Out,
@@ -131,10 +131,10 @@ enum Out {
 }
 
 impl Steps {
-    /// Begins a recording of a task in a file whose name ends in `.parquet` or `.csv`.
+    /// Starts a recording of a task in a file whose name ends in `.parquet` or `.csv`.
     ///
     /// # Errors
-    /// Another ending, or a place that cannot be written to.
+    /// Another ending, or a path that cannot be written to.
     pub fn create(path: &Path, task: &Blueprint) -> Result<Steps> {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         if ending != "parquet" && ending != "csv" {
@@ -208,10 +208,10 @@ impl Steps {
         Ok(())
     }
 
-    /// Takes down all steps of a subject's log, a row at a time. A log that is not there has none.
+    /// Records all steps of a subject's log, one row at a time. An absent log has none.
     ///
     /// # Errors
-    /// A log that cannot be read or is not of the task, and a full disk.
+    /// A log that cannot be read or belongs to another task, or a full disk.
     pub fn take_logged(&mut self, log: &Path, subject: u64) -> Result<()> {
         let file = match File::open(log) {
             Ok(file) => file,
@@ -243,7 +243,7 @@ impl Steps {
         Ok(())
     }
 
-    /// Writes the rows that wait.
+    /// Writes the buffered rows.
     fn flush(&mut self) -> Result<()> {
         let Out::Parquet { writer, wholes, numbers, flags } = &mut self.out else { return Ok(()) };
         if wholes[0].is_empty() {
@@ -279,7 +279,7 @@ impl Steps {
         Ok(())
     }
 
-    /// Ends the recording.
+    /// Completes the recording.
     ///
     /// # Errors
     /// A full disk.

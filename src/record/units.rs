@@ -1,7 +1,7 @@
-//! Recordings of units as files that others read: NumPy's `.npz`, a zip of arrays, stored without compression.
+//! Recordings of units as NumPy `.npz` files: a zip of arrays, stored without compression.
 //!
-//! `steps` and `episode` have one number per recorded step, `aim` two where something is aimed at, and each population an array of
-//! steps by units under its name.
+//! `steps` and `episode` have one number per recorded step, `aim` has two if the task has an aim, and each population
+//! has an array of steps by units under its name.
 
 use super::column::Column;
 use anyhow::{Context, Result, bail};
@@ -12,30 +12,30 @@ use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-/// Larger files are refused before they are read into memory.
+/// Largest file that is read into memory.
 const LARGEST_BYTES: u64 = 1 << 30;
-/// What `.npy` files begin with: a magic word and the version of the format.
+/// First bytes of `.npy` files: a magic word and the version of the format.
 const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
-/// Headers end at a multiple of this many bytes.
+/// Header lengths are multiples of this many bytes.
 const ALIGNED: usize = 64;
 
-/// The arrays of a recording beside its populations, which go by their own names.
+/// Arrays of a recording beside its populations, which have their own names.
 pub static ARRAYS: [Column; 3] = [
-    Column::new("steps", "env steps", "steps of practice after which each row of the other arrays was recorded"),
-    Column::new("episode", "1", "index of the episode that each row was recorded in, from 0"),
+    Column::new("steps", "env steps", "env steps of practice before the record of each row of the other arrays"),
+    Column::new("episode", "1", "index of the episode of each row, from 0"),
     Column::new(
         "aim",
         "m/s",
-        "wanted velocity along the task's two axes, two numbers a row; not there where nothing is aimed at",
+        "desired velocity along the task's two axes, two numbers per row; absent for a task without an aim",
     ),
 ];
 
-/// Rows of numbers of the same length.
+/// Rows of numbers of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Array {
-    /// Numbers in a row.
+    /// Numbers per row.
     pub width: usize,
-    /// Rows one after the other.
+    /// Concatenated rows.
     pub values: Vec<f32>,
 }
 
@@ -44,10 +44,10 @@ pub struct Array {
 pub struct Arrays(pub BTreeMap<String, Array>);
 
 impl Arrays {
-    /// What a log of units says; empty where there is no log, of an agent without units.
+    /// The contents of a log of units; empty if there is no log, as for an agent without units.
     ///
     /// # Errors
-    /// A log that cannot be read or makes no sense.
+    /// A log that cannot be read or is malformed.
     pub fn from_log(path: &Path) -> Result<Arrays> {
         let file = match File::open(path) {
             Ok(file) => file,
@@ -59,9 +59,9 @@ impl Arrays {
         for (number, line) in BufReader::new(file).lines().enumerate().skip(1) {
             let line = line.with_context(|| format!("cannot read {}", path.display()))?;
             let cells: Vec<&str> = line.split(',').collect();
-            let wrong = || format!("{}:{}: no row of units: `{line}`", path.display(), number + 1);
+            let wrong = || format!("{}:{}: not a row of units: `{line}`", path.display(), number + 1);
             let &[steps, episode, population, aim, activity] = &cells[..] else { bail!(wrong()) };
-            // Populations of one step come one after the other.
+            // Populations of one step are consecutive.
             if last != steps {
                 for (array, numbers) in
                     ARRAYS.iter().zip([steps, episode, aim]).filter(|(_, numbers)| !numbers.is_empty())
@@ -94,7 +94,7 @@ impl Arrays {
 /// Arrays as the bytes of an `.npz` file; the same arrays give the same bytes.
 ///
 /// # Errors
-/// Those of the zip library.
+/// The errors of the zip library.
 pub fn write_npz(arrays: &Arrays) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()
@@ -118,21 +118,22 @@ pub fn write_npz(arrays: &Arrays) -> Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// The arrays of an `.npz` file: those of one or two dimensions and 32- or 64-bit floats, such as this program and `numpy.savez` write.
+/// The arrays of an `.npz` file with one or two dimensions and 32- or 64-bit floats, as written by this program and
+/// `numpy.savez`.
 ///
 /// # Errors
-/// A file that cannot be read, is larger than 1 GiB, or is no such file.
+/// A file that cannot be read, is larger than 1 GiB, or has another format.
 pub fn read_npz(path: &Path) -> Result<Arrays> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     let mut zip = ZipArchive::new(BufReader::new(file))
-        .with_context(|| format!("{name} is no recording: expected an .npz file, which is a zip of arrays"))?;
+        .with_context(|| format!("{name} is not a recording: expected an .npz file, which is a zip of arrays"))?;
     let mut arrays = Arrays::default();
     let mut left = LARGEST_BYTES;
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).with_context(|| format!("{name} is damaged"))?;
         let inner = entry.name().with_context(|| format!("{name} is damaged"))?.trim_end_matches(".npy").to_string();
-        // Entries may overlap: what counts is what they come to.
+        // Entries may overlap: what counts is their uncompressed size.
         left = left.checked_sub(entry.size()).with_context(|| {
             format!("the arrays in {name} are too large; expected at most {LARGEST_BYTES} bytes together")
         })?;

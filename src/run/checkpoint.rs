@@ -1,7 +1,7 @@
-//! Checkpoints: a subject's agent, and how far it has come, in one safetensors file.
+//! Checkpoints: a subject's agent and progress in one safetensors file.
 //!
-//! The header says what the file is (format, version, task, agent, subject, progress) and carries a checksum over all of
-//! it, so that a truncated, foreign or altered file is an error that says so.
+//! The header describes the file (format, version, task, agent, subject, progress) and contains a checksum of
+//! everything, so that a truncated, foreign or altered file is reported as such.
 
 use crate::files::write_whole;
 use crate::record::{LOGS, Log, Mark, Marks};
@@ -14,20 +14,20 @@ use std::path::Path;
 
 const FORMAT: &str = "etude-checkpoint";
 const VERSION: &str = "2";
-/// The version before, whose files also held the subject's logs: its agents can still be used.
+/// The previous version, whose files also contained the subject's logs; its agents can still be used.
 const WITH_LOGS: &str = "1";
-/// Larger files are refused before they are read into memory.
+/// Largest file that is read into memory.
 const LARGEST_BYTES: u64 = 1 << 30;
-/// Names of agent tensors, and of the logs in files of the version before, are kept apart by these prefixes.
+/// Prefixes that separate agent tensors from the logs in files of the previous version.
 const AGENT: &str = "agent.";
 const LOG: &str = "log.";
 /// The tensor of the lane.
 const LANE: &str = "lane";
 
-/// What a checkpoint holds.
+/// The contents of a checkpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// Resolved YAML of the task, empty for a task made in code.
+    /// Resolved YAML of the task; empty for a task made in code.
     pub task_yaml: String,
     /// Task id.
     pub task: String,
@@ -41,31 +41,33 @@ pub struct Checkpoint {
     pub seed: u64,
     /// Env steps practised.
     pub steps: u64,
-    /// Index of the episode to go on with.
+    /// Index of the episode to continue with.
     pub episode: u64,
-    /// Index of the episode that the last step belonged to: where practice stands in a schedule.
+    /// Index of the episode of the last step: the position of practice in a schedule.
     pub trial: u64,
     /// Mean score of the last evaluation; 0 before the first.
     pub score: f64,
-    /// Episodes so far that ended because a state was no longer finite.
+    /// Number of episodes so far that ended in a fault.
     pub faults: u64,
     /// Whether practice is complete.
     pub complete: bool,
     /// The agent's state.
     pub state: State,
-    /// The lane in the middle of an episode, as the bytes of a [snapshot](etude_envs::snapshot::Snapshot); empty between episodes.
+    /// The lane in the middle of an episode, as the bytes of a [snapshot](etude_envs::snapshot::Snapshot); empty
+    /// between episodes.
     pub lane: Vec<u8>,
-    /// How long the last evaluation is in its log if it was made because practice was over; a run that is longer has none there.
+    /// Length of the last evaluation in its log if it was made because practice had ended, which a longer run does not
+    /// have.
     pub closing: u64,
-    /// How far the subject's logs had come at the time.
+    /// State of the subject's logs at that time.
     pub logs: Marks,
 }
 
 impl Checkpoint {
-    /// Writes the checkpoint in one step.
+    /// Writes the checkpoint atomically.
     ///
     /// # Errors
-    /// A place that cannot be written to, or a full disk.
+    /// A path that cannot be written to, or a full disk.
     pub fn save(&self, path: &Path) -> Result<()> {
         write_whole(path, &self.to_bytes()?)
     }
@@ -108,7 +110,7 @@ impl Checkpoint {
                 Ok((name.as_str(), TensorView::new(*kind, vec![length], bytes)?))
             })
             .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()?;
-        // A hash map's order would make the header's bytes differ from run to run.
+        // A hash map's order would change the header's bytes from run to run.
         let bytes = safetensors::serialize(views, Some(header.into_iter().collect()))?;
         canonical_header(&bytes)
     }
@@ -143,7 +145,7 @@ impl Checkpoint {
         if checksum(&unsigned, views.iter().map(|(name, view)| (*name, view.data()))) != expected {
             bail!("it has been altered: its checksum does not match its contents");
         }
-        // What only pads the header is in no checksum.
+        // Padding of the header is not covered by the checksum.
         if canonical_header(bytes)? != bytes {
             bail!("it has been altered: its header is not as it was written");
         }
@@ -174,7 +176,7 @@ impl Checkpoint {
             let mut logs = Marks::default();
             for log in LOGS {
                 let key = mark_key(log);
-                // Checkpoints from before units were recorded have no mark of them.
+                // Checkpoints from before units were recorded have no mark for them.
                 if log.optional() && !header.contains_key(&key) {
                     continue;
                 }
@@ -235,10 +237,10 @@ impl Checkpoint {
     }
 }
 
-/// The header's name for how long an evaluation is that closed practice.
+/// The header's key for the length of an evaluation that ended practice.
 const CLOSING: &str = "closing";
 
-/// The header's name for how far a log had come: its bytes and their checksum.
+/// The header's key for the state of a log: its length and checksum.
 fn mark_key(log: Log) -> String {
     format!("{}_log", log.name())
 }
@@ -274,7 +276,7 @@ fn checksum<'a>(header: &BTreeMap<String, String>, tensors: impl Iterator<Item =
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Rewrites the JSON header of a safetensors file with its keys in order.
+/// Rewrites the JSON header of a safetensors file with sorted keys.
 fn canonical_header(bytes: &[u8]) -> Result<Vec<u8>> {
     let damaged = || anyhow!("the checkpoint could not be assembled");
     let length = bytes.first_chunk::<8>().map(|length| u64::from_le_bytes(*length) as usize).ok_or_else(damaged)?;

@@ -20,31 +20,31 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
 
-/// What became of a run.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Task id.
     pub task: String,
     /// Agent name.
     pub agent: String,
-    /// What is evaluated.
+    /// Description of the evaluations.
     pub evaluation: String,
     /// Interquartile mean over subjects of the last evaluation's score.
     pub score_iqm: f64,
-    /// Its 95% interval; none of a single subject.
+    /// Its 95% interval; `None` for a single subject.
     pub score_interval: Option<(f64, f64)>,
     /// One entry per subject.
     pub subjects: Vec<SubjectSummary>,
-    /// Episodes that ended because a state was no longer finite.
+    /// Number of episodes that ended in a fault.
     pub faults: u64,
 }
 
-/// What became of a subject.
+/// The result of a subject.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SubjectSummary {
     /// Index in the cohort.
     pub subject: u64,
-    /// The seed all its randomness came from: as text, since not all readers of JSON take numbers above 2^53 for what they are.
+    /// The seed of all its randomness, as text: not all readers of JSON represent numbers above 2^53 exactly.
     pub seed: String,
     /// Env steps practised.
     pub steps: u64,
@@ -54,18 +54,18 @@ pub struct SubjectSummary {
     pub score: f64,
 }
 
-/// Who is to practise.
+/// The subjects that practise.
 #[derive(Clone, Copy)]
 pub struct Members<'a> {
-    /// How many subjects there are.
+    /// Number of subjects.
     pub subjects: u64,
-    /// What all their randomness comes from.
+    /// Seed of all their randomness.
     pub seed: Seed,
-    /// What they begin with; naive subjects without.
+    /// Checkpoint with which they start; `None` for naive subjects.
     pub from: Option<&'a Origin>,
 }
 
-/// A training run under way: what its subjects do and the folder it is written to.
+/// A training run in progress: the subjects' plan and the folder to which it is written.
 pub struct Run {
     plan: Arc<Plan>,
     folder: RunFolder,
@@ -73,15 +73,15 @@ pub struct Run {
     books: Vec<LogBook>,
 }
 
-/// Bytes of rows that wait before they are written, unless a checkpoint makes it necessary.
+/// Number of buffered bytes of rows at which they are written, unless a checkpoint requires it earlier.
 const WAITING: usize = 1 << 16;
 
 impl Run {
-    /// Opens the folder of a run, new or with `resume` one to go on with, and gives it with the run's subjects, which are naive or
-    /// begin with what a checkpoint has learned.
+    /// Opens the folder of a run, new or with `resume` an existing one, and returns the run with its subjects, which
+    /// are naive or start with the agent of a checkpoint.
     ///
     /// # Errors
-    /// A folder that cannot be used, an agent that does not fit the task, or subjects that memory cannot hold.
+    /// An unusable folder, an agent that does not fit the task, or more subjects than fit into memory.
     pub fn open(plan: Plan, members: Members<'_>, out: &Path, resume: bool) -> Result<(Self, Vec<Subject>)> {
         let Members { subjects, seed, from } = members;
         let spec = RunSpec { from: from.map(Origin::checksum), ..RunSpec::new(&plan, subjects, seed) };
@@ -118,10 +118,10 @@ impl Run {
         Ok((Self { plan, folder, books }, cohort))
     }
 
-    /// Sees to a subject after some practice: appends its rows, and saves its checkpoint if it has taken one.
+    /// Handles a subject after some practice: appends its rows, and saves its checkpoint if it has taken one.
     ///
     /// # Errors
-    /// A full disk, or a subject that cannot go on.
+    /// A full disk, or a subject that cannot continue.
     pub fn see_to(&mut self, subject: &mut Subject) -> Result<()> {
         let name = subject_name(subject.index());
         let Some(book) = self.books.get_mut(subject.index() as usize) else { return subject.check() };
@@ -129,7 +129,7 @@ impl Run {
         subject.check()
     }
 
-    /// The error of a run that has been asked to stop.
+    /// The error of a run that was asked to stop.
     fn interrupted(&self, signal: u8) -> anyhow::Error {
         Interrupted { signal, folder: self.folder.path().into() }.into()
     }
@@ -175,8 +175,8 @@ impl Run {
     }
 }
 
-/// Appends the rows that wait, if there are many or a checkpoint was taken, and then saves the checkpoint: it remembers no row
-/// that is not on disk.
+/// Appends the buffered rows if there are many or a checkpoint was taken, and then saves the checkpoint, so that a
+/// checkpoint records no row that is not on disk.
 ///
 /// # Errors
 /// A full disk or a folder that cannot be written to.
@@ -187,7 +187,7 @@ pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Su
     }
     if let Some(mut checkpoint) = checkpoint {
         checkpoint.logs = book.sync()?;
-        // First, so that being killed in between loses nothing.
+        // First, so that nothing is lost if the process is killed in between.
         if let Some(kept) = subject.take_kept() {
             folder.keep_checkpoint(name, kept, &checkpoint)?;
         }
@@ -196,11 +196,11 @@ pub fn keep(folder: &RunFolder, name: &str, book: &mut LogBook, subject: &mut Su
     Ok(())
 }
 
-/// Lets subjects practise as `plan` says and writes the run folder. Returns the summary and the mean speed
-/// in env steps per second.
+/// Lets subjects practise according to their plan and writes the run folder. Returns the summary and the mean speed in
+/// env steps per second.
 ///
 /// # Errors
-/// A folder that cannot be used, an agent that does not fit the task, or one that acts in numbers that are not finite.
+/// An unusable folder, an agent that does not fit the task, or an agent with non-finite actions.
 pub fn train(
     plan: Plan,
     members: Members<'_>,

@@ -1,4 +1,4 @@
-//! What an evaluation is: some episodes of an agent that neither explores nor learns, on lanes of its own.
+//! Evaluations: episodes of an agent that neither explores nor learns, on separate lanes.
 
 use etude_agents::Agent;
 use etude_envs::Seed;
@@ -6,10 +6,10 @@ use etude_envs::error::ActionError;
 use etude_envs::lane::{Episode, LaneAccess, SoloLane, Step};
 use etude_envs::task::Blueprint;
 
-/// Episodes for which room is made beforehand.
+/// Number of episodes for which memory is reserved.
 const MOST_RESERVED: u64 = 1_000;
 
-/// What an evaluation is, for tables and reports.
+/// Description of evaluations, for tables and reports.
 pub fn in_words(scheduled: bool) -> &'static str {
     if scheduled {
         "learning disabled, on new draws of the trial that practice has reached in the task's schedule"
@@ -18,14 +18,14 @@ pub fn in_words(scheduled: bool) -> &'static str {
     }
 }
 
-/// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are fanned out from `lanes` by that
-/// name. Of a task that is no schedule they are the first episodes of a lane, always the same; of a schedule they are trials
-/// in the place of one, each of a lane of its own: the perturbation is that of the trial where practice stands, whatever
-/// comes next, and targets and starts are drawn anew. `place` says the seed of the lane that is practised in, which random
-/// perturbations follow from, and the trial.
+/// Lets an agent act without exploring or learning for some episodes, on lanes whose seeds are derived from `lanes`
+/// under that name. For a task without a schedule, these are always the same first episodes of a lane. For a schedule,
+/// they are trials with the perturbation of the trial that practice has reached, each on its own lane, with new draws
+/// of targets and starts. `place` gives the seed of the practice lane, from which random perturbations follow, and the
+/// trial.
 ///
 /// # Errors
-/// An agent that writes actions which are not finite.
+/// An agent with non-finite actions.
 pub fn evaluate(
     agent: &mut dyn Agent,
     task: &Blueprint,
@@ -38,24 +38,24 @@ pub fn evaluate(
 
 /// A step of an evaluation, after it was taken.
 pub struct Seen<'a> {
-    /// Episodes before this one, and steps of it before this one.
+    /// Number of episodes before this one, and of steps of the episode before this one.
     pub episode: u64,
     /// See `episode`.
     pub step: u64,
-    /// What was observed and done.
+    /// The observation and the action.
     pub observation: &'a [f32],
     /// See `observation`.
     pub action: &'a [f32],
-    /// What came of it.
+    /// The outcome.
     pub outcome: Step,
     /// The lane.
     pub lane: &'a LaneAccess<'a>,
 }
 
-/// The same, watched at every step.
+/// Like [`evaluate()`], with a callback after every step.
 ///
 /// # Errors
-/// Those of [`evaluate()`].
+/// The errors of [`evaluate()`].
 pub fn evaluate_watched(
     agent: &mut dyn Agent,
     task: &Blueprint,

@@ -1,4 +1,4 @@
-//! The evaluations of a training run, read back: every subject's, each where the run's schedule has it.
+//! Reads the evaluations of a training run, checked against the run's schedule of evaluations.
 
 use crate::record::{EVALUATION_COLUMNS, header};
 use crate::run::folder::RunSpec;
@@ -9,13 +9,14 @@ use std::path::Path;
 
 /// The learning curves of a run.
 pub struct Evaluations {
-    /// One for each subject, in their order.
+    /// One curve per subject, in order.
     pub curves: Vec<Curve>,
-    /// Whether they are of trials of a schedule.
+    /// Whether the evaluations are of trials of a schedule.
     pub scheduled: bool,
 }
 
-/// The env steps at which a block of so many steps is evaluated: 0, every so often, some besides in ascending order, and the end.
+/// Env steps at which a block of `end` steps is evaluated: 0, every `every` steps, those in `besides` (ascending), and
+/// the end.
 pub fn due(every: u64, besides: &[u64], end: u64) -> impl Iterator<Item = u64> {
     let every = every.max(1);
     std::iter::successors(Some(0), move |&last| {
@@ -26,7 +27,7 @@ pub fn due(every: u64, besides: &[u64], end: u64) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Whether the steps of a curve are those that are [`due`].
+/// Whether the steps of a curve are those of [`due`].
 pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, besides: &[u64], end: u64) -> bool {
     steps.eq(due(every, besides, end))
 }
@@ -34,7 +35,7 @@ pub fn are_due(steps: impl Iterator<Item = u64>, every: u64, besides: &[u64], en
 /// Reads the `evaluations.csv` of a run folder.
 ///
 /// # Errors
-/// A run that is not finished, and a table that is of another kind, is damaged, or lacks a row or has one twice.
+/// An unfinished run, or a table of another kind, with damage, or with missing or repeated rows.
 pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
     let path = folder.join("evaluations.csv");
     if !path.exists() {

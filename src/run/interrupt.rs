@@ -1,8 +1,8 @@
-//! Being asked to stop: SIGINT (Ctrl-C) and SIGTERM end a run in order, with its state saved.
+//! Stopping: SIGINT (Ctrl-C) and SIGTERM end a run in order, with its state saved.
 //!
-//! Subjects practise on to the end of their running episode, where a lane holds nothing that its seed does not give back, and
-//! leave a checkpoint there. Who takes longer than [`PATIENCE`] is left with its last checkpoint. A second signal ends the
-//! program at once, which loses no more than being killed does.
+//! Subjects practise until the end of their running episode, where the state of the lane follows from its seed, and
+//! write a checkpoint. Subjects that take longer than [`PATIENCE`] keep their last checkpoint. A second signal ends the
+//! program at once, which loses no more than killing it would.
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -13,22 +13,22 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long subjects may take to come to the end of an episode.
+/// Longest time that subjects may take to reach the end of an episode.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What signals set.
+/// Flags set by signals.
 struct Flags {
-    /// The signal that has come, or 0.
+    /// The received signal, or 0.
     signal: Arc<AtomicUsize>,
     /// Set by the first signal: the second ends the program.
     second: Arc<AtomicBool>,
 }
 
-/// Set while nothing is listened to, if SIGTERM then has to end the program.
+/// Set while no run is listening, if SIGTERM should then end the program.
 static IDLE: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 static FLAGS: LazyLock<Flags> = LazyLock::new(|| Flags { signal: Arc::default(), second: Arc::default() });
-/// What is listened with; empty while nothing is.
+/// Registered handlers; empty while no run is listening.
 static LISTENING: Mutex<Vec<SigId>> = Mutex::new(Vec::new());
 /// When a signal was first noticed.
 static NOTICED: Mutex<Option<Instant>> = Mutex::new(None);
@@ -44,13 +44,13 @@ pub struct Interrupted {
 }
 
 impl Interrupted {
-    /// 128 and the signal's number, as shells have it.
+    /// 128 plus the signal's number, as in shells.
     pub fn exit_code(&self) -> u8 {
         self.signal.saturating_add(128)
     }
 }
 
-/// From now on SIGINT and SIGTERM are noted instead of ending the program.
+/// From now on, SIGINT and SIGTERM are recorded instead of ending the program.
 ///
 /// # Errors
 /// A system that does not allow it.
@@ -73,8 +73,8 @@ pub fn listen() -> Result<()> {
     Ok(())
 }
 
-/// For programs that go on after a run, and in which SIGTERM has its default action: it has it again once that run is forgotten.
-/// A handler that was once installed stays, and would take the signal and do nothing.
+/// For programs that continue after a run, with the default action of SIGTERM: restores that action when the run is
+/// forgotten. An installed handler remains, and would otherwise ignore the signal.
 ///
 /// # Errors
 /// A system that does not allow it.
@@ -88,7 +88,7 @@ pub fn end_by_sigterm_when_idle() -> Result<()> {
     Ok(())
 }
 
-/// Listens no more, and forgets the signals that have come: for programs that go on after a run.
+/// Stops listening, and forgets received signals: for programs that continue after a run.
 pub fn forget() {
     let mut listening = LISTENING.lock().unwrap_or_else(PoisonError::into_inner);
     listening.drain(..).for_each(|id| {
@@ -100,7 +100,7 @@ pub fn forget() {
     *NOTICED.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
-/// Number of the signal that has come, if one has.
+/// Number of the received signal, if any.
 pub fn requested() -> Option<u8> {
     let signal = FLAGS.signal.load(Ordering::Relaxed);
     (signal != 0).then(|| {
@@ -109,7 +109,7 @@ pub fn requested() -> Option<u8> {
     })
 }
 
-/// Whether a signal came so long ago that nothing more is waited for.
+/// Whether a signal was received so long ago that the run must end now.
 pub fn overdue() -> bool {
     let noticed = *NOTICED.lock().unwrap_or_else(PoisonError::into_inner);
     noticed.is_some_and(|noticed| noticed.elapsed() > PATIENCE)

@@ -1,10 +1,10 @@
-//! Parts of an agent that are switched off.
+//! Lesions: parts of an agent that are switched off.
 
 use anyhow::Result;
 use etude_agents::Agent;
 use std::collections::BTreeMap;
 
-/// Parts of an agent that are switched off, with the share that is lost (or the size of the disturbance).
+/// Parts of an agent that are switched off, with the share that is lost (or the size of a disturbance).
 pub type Lesions = BTreeMap<String, f32>;
 
 /// Switches off parts of an agent.

@@ -1,4 +1,4 @@
-//! How large the numbers of a run may be: the same on the command line, in files, and in what is read back.
+//! Limits of the numbers of a run: the same on the command line, in files, and when reading.
 
 use etude_envs::document::Invalid;
 
@@ -8,13 +8,13 @@ pub const MOST_STEPS: u64 = 1_000_000_000_000;
 pub const MOST_SUBJECTS: u64 = 10_000;
 /// Episodes in an evaluation.
 pub const MOST_EPISODES: u64 = 10_000;
-/// The largest seed that a run may have: R, JavaScript and pandas read whole numbers up to here for what they are.
+/// Largest seed of a run: R, JavaScript and pandas represent whole numbers exactly up to here.
 pub const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// Checks a whole number.
 ///
 /// # Errors
-/// A number out of its range, bounds included.
+/// A number out of range, bounds included.
 pub fn whole(field: &str, value: u64, least: u64, most: u64) -> Result<(), Invalid> {
     if (least..=most).contains(&value) {
         return Ok(());

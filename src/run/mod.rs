@@ -1,4 +1,4 @@
-//! Runs: practice of a cohort, and the folder it leaves behind.
+//! Runs: practice of a cohort, and its folder.
 
 pub mod checkpoint;
 pub mod cohort;

@@ -1,22 +1,22 @@
-//! What all subjects of a run begin with, where they are not naive.
+//! The checkpoint with which all subjects of a run start, if they are not naive.
 
 use crate::run::checkpoint::Checkpoint;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// A checkpoint whose agent a run's subjects begin with.
+/// A checkpoint whose agent is the start of a run's subjects.
 pub struct Origin {
-    /// What is in it.
+    /// Its contents.
     pub checkpoint: Checkpoint,
     bytes: Vec<u8>,
 }
 
 impl Origin {
-    /// The file of a run folder in which it is kept.
+    /// Name of the file in a run folder that keeps it.
     pub const FILE: &'static str = "from.safetensors";
 
-    /// Reads it.
+    /// Reads the file.
     ///
     /// # Errors
     /// A missing, oversized, truncated, foreign or altered file.
@@ -26,12 +26,12 @@ impl Origin {
         Ok(Self { checkpoint, bytes })
     }
 
-    /// The file as it is.
+    /// The bytes of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// SHA-256 of the file, in hexadecimal digits, by which runs are told apart.
+    /// SHA-256 of the file, in hexadecimal digits, which distinguishes runs.
     pub fn checksum(&self) -> String {
         Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
     }

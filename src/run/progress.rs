@@ -1,4 +1,4 @@
-//! Progress of long work on stderr: a bar where there is a terminal, plain lines where there is none.
+//! Progress of long work on stderr: a bar on a terminal, plain lines elsewhere.
 
 use crate::tell::tell;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// Time between two plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows how far a cohort has come.
+/// Shows the progress of a cohort.
 pub struct Progress {
     bar: Option<ProgressBar>,
     quiet: bool,
@@ -19,7 +19,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Progress of `total` env steps, of which `done` were done before.
+    /// Progress of `total` env steps, of which `done` were done earlier.
     pub fn new(total: u64, done: u64, quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total);
@@ -34,7 +34,7 @@ impl Progress {
         Self { bar, quiet, started: now, last_line: now, at_start: done, total }
     }
 
-    /// Shows `done` env steps, and how it goes in words.
+    /// Shows `done` env steps, and a remark on the results.
     pub fn update(&mut self, done: u64, how: &str) {
         let speed = self.steps_per_second(done);
         let message = format!("{speed:.0} steps/s  {how}");

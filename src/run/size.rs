@@ -1,18 +1,19 @@
-//! Whether a cohort can be held in memory, before anything runs.
+//! Checks in advance that a cohort fits into memory.
 
 use crate::run::subject::Subject;
 use anyhow::{Result, bail};
 use etude_agents::{State, Tensor};
 
-/// Bytes of a lane's physics and bookkeeping (own measurement: 73 KB in cycling).
+/// Memory of a lane's physics and bookkeeping, in bytes (own measurement: 73 KB in cycling).
 const LANE_BYTES: u64 = 80 << 10;
-/// What an agent takes beside what it saves: activities, and a copy while it is evaluated.
+/// Memory of an agent relative to its saved state: activities, and a copy during evaluations.
 const OVERHEAD: f64 = 1.3;
 
-/// Refuses more subjects than this machine has memory for. Where the system does not tell how much it has, none are refused.
+/// Refuses more subjects than fit into this machine's memory. Where the system does not report its memory, none are
+/// refused.
 ///
 /// # Errors
-/// Says how much would be needed and how much there is.
+/// The memory that would be needed and the memory available.
 pub fn refuse_too_many(subjects: u64, one: &Subject) -> Result<()> {
     let each = (bytes(&one.state()) as f64 * OVERHEAD) as u64 + LANE_BYTES;
     let needed = each.saturating_mul(subjects);
@@ -38,7 +39,7 @@ fn bytes(state: &State) -> u64 {
     state.iter().map(|(_, tensor)| of(tensor) as u64).sum()
 }
 
-/// Bytes that a process can still have, as Linux tells.
+/// Available memory in bytes, on Linux.
 fn available() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;

@@ -6,20 +6,20 @@ use anyhow::{Result, bail};
 use etude_envs::task::Blueprint;
 use etude_envs::tone::Tone;
 
-/// A sound track that listens to an episode, step by step.
+/// A sound track made from an episode, step by step.
 pub struct EpisodeSound {
     track: SoundTrack,
     tones: Vec<Tone>,
-    /// Time of an env step, in s.
+    /// Duration of an env step, in s.
     step: f64,
     steps: u64,
 }
 
 impl EpisodeSound {
-    /// For an episode of a task.
+    /// A sound track for an episode of a task.
     ///
     /// # Errors
-    /// A task that makes no sound.
+    /// A task without sound.
     pub fn of(task: &Blueprint) -> Result<Self> {
         let strings = task.make().strings();
         if strings == 0 {
@@ -29,7 +29,7 @@ impl EpisodeSound {
         Ok(Self { track: SoundTrack::new(strings), tones: vec![Tone::default(); strings], step, steps: 0 })
     }
 
-    /// Listens to the next step of the episode.
+    /// Adds the next step of the episode.
     pub fn hear(&mut self, seen: &Seen<'_>) {
         seen.lane.sound(&mut self.tones);
         self.steps += 1;

@@ -1,6 +1,6 @@
 //! The filters in a string's loop. All angles are frequencies in rad per sample, all delays phase delays in samples.
 
-/// An allpass of first order, H(z) = (a + z⁻¹) / (1 + a z⁻¹): it delays, and changes no magnitude.
+/// A first-order allpass filter, H(z) = (a + z⁻¹) / (1 + a z⁻¹): it delays without changing magnitudes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allpass {
     coefficient: f64,
@@ -16,12 +16,13 @@ impl Allpass {
         self.output
     }
 
-    /// Lets it delay by so much (above 0) at a frequency: Jaffe & Smith's tuning filter.
+    /// Sets the delay (above 0) at a frequency: the tuning filter of Jaffe & Smith (1983).
     pub fn delay_by(&mut self, delay: f64, angle: f64) {
         self.coefficient = (0.5 * (1.0 - delay) * angle).sin() / (0.5 * (1.0 + delay) * angle).sin();
     }
 
-    /// Lets it delay by so much (above 0) at frequency 0, and less at higher ones: from 1 on what a stiff string does.
+    /// Sets the delay (above 0) at frequency 0, with smaller delays at higher frequencies: for delays from 1 on, the
+    /// dispersion of a stiff string.
     pub fn disperse(&mut self, delay: f64) {
         self.coefficient = (1.0 - delay) / (1.0 + delay);
     }
@@ -32,13 +33,13 @@ impl Allpass {
         1.0 - 2.0 * (self.coefficient * sine).atan2(1.0 + self.coefficient * cosine) / angle
     }
 
-    /// Forgets what has passed.
+    /// Clears its state.
     pub fn clear(&mut self) {
         (self.input, self.output) = (0.0, 0.0);
     }
 }
 
-/// What a string loses in each period, H(z) = ρ (1 - S + S z⁻¹): more of its higher partials.
+/// Losses of a string in each period, H(z) = ρ (1 - S + S z⁻¹): larger for higher partials.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Damping {
     gain: f64,
@@ -54,9 +55,9 @@ impl Damping {
         output
     }
 
-    /// Lets what repeats at a frequency decay to `share` (in 0 to 1) with each pass. The two-point average, S = 1/2, is used as
-    /// far as it takes no more than half of the loss in dB (Jaffe & Smith's decay stretching), ρ for the rest, so that
-    /// nothing lasts more than twice as long.
+    /// Sets the decay at a frequency to `share` (0 to 1) per pass. The two-point average, S = 1/2, accounts for at most
+    /// half of the loss in dB (decay stretching of Jaffe & Smith 1983), ρ for the rest, so that no partial lasts more
+    /// than twice as long.
     pub fn decay_to(&mut self, share: f64, angle: f64) {
         // |1 - S + S z⁻¹|² = 1 - 2 S (1 - S) (1 - cos ω)
         let fall = 1.0 - angle.cos();
@@ -71,13 +72,13 @@ impl Damping {
         (self.older * sine).atan2(1.0 - self.older + self.older * cosine) / angle
     }
 
-    /// Forgets what has passed.
+    /// Clears its state.
     pub fn clear(&mut self) {
         self.input = 0.0;
     }
 }
 
-/// Takes away what does not swing around zero.
+/// Removes the constant part of the signal.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Centring {
     input: f64,

@@ -1,4 +1,4 @@
-//! One plucked string: a delay line of one period, with filters that make it lose what a string loses.
+//! One plucked string: a delay line of one period, with filters for the losses of a string.
 
 use super::filters::{Allpass, Damping};
 use super::rate::SAMPLE_RATE;
@@ -6,48 +6,49 @@ use etude_envs::tone::{Tone, Touch};
 use std::f64::consts::TAU;
 
 const RATE: f64 = SAMPLE_RATE as f64;
-/// Lowest and highest pitch that sounds, in Hz: below is nothing to be heard, above a period is too short for the filters.
+/// Lowest and highest audible pitch, in Hz: below nothing is heard, above a period is too short for the filters.
 const PITCHES: std::ops::RangeInclusive<f64> = 16.0..=0.1 * RATE;
-/// Where a string is plucked, as a share of its length from the bridge: over the sound hole or the pickups.
+/// Plucking position, as a fraction of the string's length from the bridge: over the sound hole or the pickups.
 const PLUCKED_AT: f64 = 0.2;
-/// Strength of a hammer-on as a share of a pluck.
+/// Strength of a hammer-on relative to a pluck.
 const HAMMER: f64 = 0.25;
-/// Time of a string at [`REFERENCE`] to fall by 60 dB, in s: steel strings ring for some seconds, high ones for less. It falls
-/// with the root of the frequency, within [`SHORTEST_RING`] and [`LONGEST_RING`].
+/// Time in s in which a string at [`REFERENCE`] decays by 60 dB: steel strings sound for some seconds, high ones for
+/// less. It is proportional to the inverse root of the frequency, within [`SHORTEST_RING`] and [`LONGEST_RING`].
 const RING: f64 = 4.0;
 /// Pitch of the lowest string of a guitar, E2, in Hz.
 const REFERENCE: f64 = 82.41;
 const SHORTEST_RING: f64 = 0.8;
 const LONGEST_RING: f64 = 6.0;
-/// How long a string that buzzes rings, as a share of one that does not.
+/// Decay time of a buzzing string relative to a clean one.
 const BUZZ_RING: f64 = 0.2;
-/// Time of a string that is damped by a finger to fall by 60 dB, in s.
+/// Time in s in which a string damped by a finger decays by 60 dB.
 const DAMPED_RING: f64 = 0.1;
-/// Displacement, in that of a pluck, at which a string that buzzes meets the fret, and what share of the excess is thrown back.
+/// Displacement, relative to a pluck, at which a buzzing string hits the fret, and the fraction of the excess that is
+/// reflected.
 const FRET: (f64, f64) = (0.25, 0.6);
-/// Share of the period that a string which buzzes spends in its dispersion, which makes its partials too high.
+/// Fraction of the period that a buzzing string spends in dispersion, which raises its partials.
 const DISPERSED: f64 = 0.2;
 /// Displacement below which a string is at rest: inaudible in 16 bits.
 const REST: f64 = 1e-6;
-/// Least delay of the tuning allpass in samples, which goes to one more.
+/// Least delay of the tuning allpass in samples; the largest is one more.
 const LEAST_TUNING: f64 = 0.3;
 
-/// Samples in the delay line: a power of two, above the longest period.
+/// Number of samples in the delay line: a power of two, above the longest period.
 const LINE: usize = 4096;
 
 /// A string.
 pub struct PluckedString {
     line: Box<[f64; LINE]>,
-    /// Where the next sample is written.
+    /// Position of the next sample.
     at: usize,
-    /// Samples after which it is read again; 0 while there is no pitch.
+    /// Delay in samples after which a sample is read again; 0 without a pitch.
     delay: usize,
     dispersion: [Allpass; 4],
     tuning: Allpass,
     damping: Damping,
     frequency: f64,
     touch: Touch,
-    /// Samples in a row for which it has not moved.
+    /// Number of consecutive samples without movement.
     still: usize,
 }
 
@@ -68,7 +69,7 @@ impl Default for PluckedString {
 }
 
 impl PluckedString {
-    /// Takes it as a tone says. A finger that damps it while it rings leaves it its length.
+    /// Sets the string to a tone. A finger that damps a sounding string leaves its length unchanged.
     pub fn hold(&mut self, tone: &Tone) {
         let damps = tone.touch == Touch::Damped && tone.plucked.is_none() && self.delay > 0;
         let frequency = if damps { self.frequency } else { f64::from(tone.frequency) };
@@ -78,18 +79,18 @@ impl PluckedString {
         }
     }
 
-    /// Plucks it. What rang before stops.
+    /// Plucks the string; earlier sound stops.
     pub fn pluck(&mut self) {
         self.stop();
         self.excite(1.0);
     }
 
-    /// Lets a finger land on it. What rings goes on.
+    /// Lets a finger land on the string; earlier sound continues.
     pub fn hammer(&mut self) {
         self.excite(HAMMER);
     }
 
-    /// Its next sample; 1 is the displacement of a pluck.
+    /// Its next sample, relative to the displacement of a pluck.
     pub fn sample(&mut self) -> f64 {
         if self.still >= self.delay {
             return 0.0;
@@ -120,7 +121,7 @@ impl PluckedString {
         self.still = LINE;
     }
 
-    /// Sets all delays, so that one round takes one period at the fundamental, and the loss in it.
+    /// Sets all delays and losses, so that one pass takes one period of the fundamental.
     fn tune(&mut self) {
         if !PITCHES.contains(&self.frequency) {
             self.delay = 0;
@@ -138,7 +139,7 @@ impl PluckedString {
         if self.touch == Touch::Buzzing {
             let each = DISPERSED * period / self.dispersion.len() as f64;
             for filter in &mut self.dispersion {
-                // Less than a sample would make partials too low.
+                // Less than a sample would lower the partials.
                 filter.disperse(each.max(1.0));
                 rest -= filter.delay(angle);
             }
@@ -147,8 +148,8 @@ impl PluckedString {
         self.tuning.delay_by(rest - self.delay as f64, angle);
     }
 
-    /// Adds what a pluck leaves at the bridge: a pulse as long as the pluck's share of the string (Fletcher & Rossing 1998,
-    /// The Physics of Musical Instruments, ch. 2), whose edges are the less sharp, the softer what touches it.
+    /// Adds the pulse of a pluck at the bridge, as long as the plucked part of the string (Fletcher & Rossing 1998, The
+    /// Physics of Musical Instruments, ch. 2). Its edges are smoother the softer the touch.
     fn excite(&mut self, strength: f64) {
         let edge = match self.touch {
             Touch::Free => 0.04,
@@ -157,7 +158,7 @@ impl PluckedString {
         };
         let pulse = |phase: f64| (phase / edge).min((PLUCKED_AT + edge - phase) / edge).clamp(0.0, 1.0);
         let count = self.delay;
-        // Around zero, so that nothing is left that does not swing, and from zero on, so that nothing clicks.
+        // Without a constant part, and starting from zero to avoid a click.
         let phase = |sample: usize| (sample as f64 / count as f64 + PLUCKED_AT * edge) % 1.0;
         let mean = (0..count).map(|sample| pulse(phase(sample))).sum::<f64>() / count.max(1) as f64;
         for sample in 0..count {

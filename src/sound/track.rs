@@ -1,14 +1,14 @@
-//! An instrument in time: tones step by step, samples out.
+//! An instrument over time: tones of each step in, samples out.
 
 use super::filters::Centring;
 use super::rate::SAMPLE_RATE;
 use super::string::PluckedString;
 use etude_envs::tone::Tone;
 
-/// Amplitude of a pluck in full scale: several strings may sound at once.
+/// Amplitude of a pluck relative to full scale: several strings may sound at once.
 const LOUDNESS: f64 = 0.3;
 
-/// A sound track that is made while something goes on.
+/// A sound track made while an episode is running.
 pub struct SoundTrack {
     strings: Vec<PluckedString>,
     tones: Vec<Tone>,
@@ -18,7 +18,7 @@ pub struct SoundTrack {
 }
 
 impl SoundTrack {
-    /// A track of an instrument with so many strings, all at rest.
+    /// A track of an instrument with that many strings, all at rest.
     pub fn new(strings: usize) -> Self {
         Self {
             strings: (0..strings).map(|_| PluckedString::default()).collect(),
@@ -29,7 +29,7 @@ impl SoundTrack {
         }
     }
 
-    /// Sounds until a time in s from the beginning, by what was told of the env step that has brought it there: a tone for each
+    /// Adds samples until a time in s from the beginning, from the tones of the env step that ends then, one for each
     /// string.
     pub fn step(&mut self, tones: &[Tone], until: f64) {
         self.tones.iter_mut().zip(tones).for_each(|(held, tone)| *held = *tone);
@@ -45,7 +45,7 @@ impl SoundTrack {
                 if plucked.map(|at| at.min(count - 1)) == Some(sample) {
                     string.pluck();
                 }
-                // When in the step it landed is not told. A pluck drowns it.
+                // The time of a landing within the step is unknown. A pluck masks it.
                 if hammered && plucked.is_none() && sample == 0 {
                     string.hammer();
                 }
@@ -58,7 +58,7 @@ impl SoundTrack {
         }
     }
 
-    /// Lets it ring on until a time in s from the beginning, and gives the samples, at [`SAMPLE_RATE`].
+    /// Lets the strings sound until a time in s from the beginning, and returns the samples, at [`SAMPLE_RATE`].
     pub fn finish(mut self, until: f64) -> Vec<i16> {
         self.step(&[], until);
         self.samples

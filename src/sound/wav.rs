@@ -29,10 +29,10 @@ pub fn wav(samples: &[i16]) -> Result<Vec<u8>> {
     Ok(bytes.into_inner())
 }
 
-/// Refuses a place where no sound can be written to: a name that does not end in `.wav`, and something other than a WAV file.
+/// Refuses paths for sounds that do not end in `.wav`, or that exist and are not WAV files.
 ///
 /// # Errors
-/// Says what is in the way.
+/// What is in the way.
 pub fn refuse_other_sounds(path: &Path) -> Result<()> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     if ending.as_deref() != Some("wav") {
@@ -42,10 +42,10 @@ pub fn refuse_other_sounds(path: &Path) -> Result<()> {
     refuse_others(path, "WAV file", &[(8, b"WAVE")])
 }
 
-/// Writes samples as a WAV file, in one step.
+/// Writes samples as a WAV file, atomically.
 ///
 /// # Errors
-/// Those of [`refuse_other_sounds`], and a place that cannot be written to.
+/// The errors of [`refuse_other_sounds`], and a path that cannot be written to.
 pub fn write_wav(path: &Path, samples: &[i16]) -> Result<()> {
     refuse_other_sounds(path)?;
     write_whole(path, &wav(samples)?)

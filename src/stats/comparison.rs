@@ -1,24 +1,24 @@
-//! Who is better: the probability that one subject of a group outdoes one of another.
+//! Comparison of groups: the probability that a subject of one group does better than a subject of another.
 
 use crate::stats::interval::Estimate;
 use crate::stats::student::{critical, two_sided_p};
 
-/// The probability of no difference.
+/// The probability without a difference.
 const EVEN: f64 = 0.5;
 
-/// A share of subjects or of pairs, with what is needed for its interval.
+/// A share of subjects or of pairs, with the quantities needed for its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share {
     /// The share, in [0, 1].
     pub value: f64,
-    /// Independent observations that would tell as much.
+    /// Effective number of independent observations.
     observations: f64,
-    /// Degrees of freedom of its standard error; 0 if there is none.
+    /// Degrees of freedom of its standard error; 0 if unknown.
     degrees: f64,
 }
 
 impl Share {
-    /// The mean of `shares` in [0, 1], one from each subject. `None` of nothing.
+    /// The mean of `shares` in [0, 1], one from each subject. `None` for no values.
     pub fn of(shares: &[f64]) -> Option<Self> {
         let n = shares.len() as f64;
         let value = shares.iter().sum::<f64>() / n;
@@ -26,16 +26,16 @@ impl Share {
         (n > 0.0).then(|| Self::new(value, variance, n, n, n - 1.0))
     }
 
-    /// A share with the variance of its error. Without any variance it is worth `subjects` observations; it is never
-    /// worth more than `pairs`.
+    /// A share with the variance of its error. Without variance it counts as `subjects` observations; it never counts
+    /// as more than `pairs`.
     fn new(value: f64, variance: f64, subjects: f64, pairs: f64, degrees: f64) -> Self {
         let observations = value * (1.0 - value) / variance;
         let told = variance > 0.0 && observations > 0.0;
         Self { value, observations: if told { observations.clamp(1.0, pairs) } else { subjects }, degrees }
     }
 
-    /// The share with its interval (Wilson 1927, with the quantile of Student's t), which stays within [0, 1] and does not
-    /// shrink to a point where all agree. No interval of a single subject.
+    /// The share with its interval (Wilson 1927, with the quantile of Student's t), which stays within [0, 1] and does
+    /// not shrink to a point if all agree. A single subject has no interval.
     pub fn estimate(&self) -> Estimate {
         if self.degrees < 1.0 {
             return Estimate::alone(self.value);
@@ -47,20 +47,20 @@ impl Share {
         Estimate { value: self.value, low, high }
     }
 
-    /// The p-value of a share that should be a half, by the test that goes with the interval. `None` of a single subject.
+    /// The p-value for a share of one half, by the test that corresponds to the interval. `None` for a single subject.
     pub fn p(&self) -> Option<f64> {
         let t = (self.value - EVEN) / (EVEN * (1.0 - EVEN) / self.observations).sqrt();
         (self.degrees >= 1.0).then(|| two_sided_p(t, self.degrees))
     }
 }
 
-/// Probability that a subject drawn from `ours` does better than one drawn from `theirs`, ties counting half: the
+/// Probability that a subject drawn from `ours` does better than one drawn from `theirs`, with ties counting half: the
 /// Mann–Whitney statistic U / (n m), which is rliable's probability of improvement on one task (Agarwal et al. 2021,
-/// section 4.3). 0.5 where there is no difference; `None` of nothing.
+/// section 4.3). 0.5 without a difference; `None` for no values.
 ///
-/// Its variance is that of the subjects' placements among those of the other group (DeLong, DeLong & Clarke-Pearson 1988).
-/// With `twins`, subjects of the same index have the same seed, and their placements are taken together (Munzel 1999);
-/// then there must be as many of `ours` as of `theirs`, or the two groups are taken for independent.
+/// Its variance is the variance of the subjects' placements among those of the other group (DeLong, DeLong &
+/// Clarke-Pearson 1988). With `twins`, subjects of the same index have the same seed, and their placements are combined
+/// (Munzel 1999). This requires equal group sizes; otherwise the groups are treated as independent.
 pub fn probability_of_improvement(ours: &[f64], theirs: &[f64], twins: bool) -> Option<Share> {
     let (n, m) = (ours.len() as f64, theirs.len() as f64);
     if ours.is_empty() || theirs.is_empty() {
@@ -74,7 +74,7 @@ pub fn probability_of_improvement(ours: &[f64], theirs: &[f64], twins: bool) -> 
     if twins && n == m {
         let together = ours_placed.iter().zip(&theirs_placed).map(|(our, their)| our + their - 2.0 * value);
         let variance = together.map(|deviation| deviation.powi(2)).sum::<f64>() / (n * (n - 1.0));
-        // Both groups tell of the spread: coverage is 1 to 2 points higher with n − 1 degrees.
+        // Both groups contribute to the spread: coverage would be 1 to 2 points higher with n − 1 degrees.
         return Some(Share::new(value, variance, n, n * m, 2.0 * (n - 1.0)));
     }
     let variance = |placed: &[f64], n: f64| {
@@ -87,7 +87,7 @@ pub fn probability_of_improvement(ours: &[f64], theirs: &[f64], twins: bool) -> 
     Some(Share::new(value, one + other, n.min(m), n * m, degrees))
 }
 
-/// The same among pairs: how often a subject does better in one group than its own twin in the other.
+/// The same for pairs: how often a subject does better in one group than its twin in the other.
 pub fn paired_probability_of_improvement(ours: &[f64], theirs: &[f64]) -> Option<Share> {
     Share::of(&ours.iter().zip(theirs).map(|(&our, &their)| win(our, their)).collect::<Vec<_>>())
 }

@@ -1,22 +1,23 @@
-//! What learning a sequence of tasks one after the other comes to: the measures of Continual World (Wołczyk et al. 2021,
-//! "Continual World: a robotic benchmark for continual reinforcement learning", section on metrics).
+//! Measures for learning a sequence of tasks, from Continual World (Wołczyk et al. 2021, "Continual World: a robotic
+//! benchmark for continual reinforcement learning", section on metrics).
 //!
-//! Task i of N is practised for Δ env steps from (i − 1) Δ to i Δ, all of them up to T = N Δ. Its performance p_i(t) is its
-//! score in evaluation at step t, in [0, 1], learning disabled.
+//! Task i of N is practised for Δ env steps, from (i − 1) Δ to i Δ, with T = N Δ steps in total. Its performance p_i(t)
+//! is its score, in [0, 1], in an evaluation at step t with learning disabled.
 
 use crate::stats::arithmetic::mean;
 use crate::stats::transfer;
 
-/// Average performance: P(T) = (1/N) Σ p_i(T), the mean score on all tasks once the last has been practised. `ends` are p_i(T),
-/// one for each task; 0 of nothing.
+/// Average performance: P(T) = (1/N) Σ p_i(T), the mean score on all tasks after practice of the last. `ends` holds
+/// p_i(T), one for each task; 0 for no tasks.
 pub fn average_performance(ends: &[f64]) -> f64 {
     mean(ends)
 }
 
-/// Forward transfer: FT = (1/N) Σ FT_i with FT_i = (AUC_i − AUC_i^b) / (1 − AUC_i^b), what was learned before is worth on each
-/// task ([`forward_transfer`](transfer::forward_transfer)). `areas` are AUC_i, the mean score over the practice of task i in the
-/// sequence, `references` AUC_i^b, that of a novice over as many steps. Above 0 it helps; at most 1. `None` of nothing, of lists
-/// that differ in length, and where a novice scores 1 throughout.
+/// Forward transfer: FT = (1/N) Σ FT_i with FT_i = (AUC_i − AUC_i^b) / (1 − AUC_i^b), the effect of earlier learning on
+/// each task ([`forward_transfer`](transfer::forward_transfer)). `areas` holds AUC_i, the mean score over the practice
+/// of task i in the sequence, `references` AUC_i^b, the mean score of a novice over the same number of steps. Positive
+/// values are a benefit; at most 1. `None` for no tasks, for lists of different lengths, and if a novice scores 1
+/// throughout.
 pub fn forward_transfer(areas: &[f64], references: &[f64]) -> Option<f64> {
     if areas.is_empty() || areas.len() != references.len() {
         return None;
@@ -25,8 +26,9 @@ pub fn forward_transfer(areas: &[f64], references: &[f64]) -> Option<f64> {
     each.collect::<Option<Vec<f64>>>().map(|each| mean(&each))
 }
 
-/// Forgetting: F = (1/N) Σ F_i with F_i = p_i(i Δ) − p_i(T), the score lost from the end of a task's practice to the end of the
-/// sequence; that of the last task is 0. `learned` are p_i(i Δ), `ends` p_i(T). Below 0 what came later was of help. 0 of nothing.
+/// Forgetting: F = (1/N) Σ F_i with F_i = p_i(i Δ) − p_i(T), the score lost from the end of a task's practice to the
+/// end of the sequence; F_N is 0. `learned` holds p_i(i Δ), `ends` p_i(T). Negative values mean that later tasks
+/// helped. 0 for no tasks.
 pub fn forgetting(learned: &[f64], ends: &[f64]) -> f64 {
     mean(&learned.iter().zip(ends).map(|(learned, end)| learned - end).collect::<Vec<f64>>())
 }

@@ -90,7 +90,7 @@ const PAIRS: [(&str, Pair); 8] = [
     ("steps about 10 and 40, long tails", |rng| steps(rng, (10.0, 40.0), 1.0)),
 ];
 
-/// A row of the table: what is estimated of what, and the share of intervals that cover the truth, by number of subjects.
+/// A row of the table: statistic, distribution, and coverage of the intervals by number of subjects.
 struct Row {
     statistic: &'static str,
     of: &'static str,
@@ -120,7 +120,7 @@ fn unzipped(pair: Pair, rng: &mut Rng, size: usize) -> (Vec<f64>, Vec<f64>) {
     (0..size).map(|_| pair(rng)).unzip()
 }
 
-/// The whole table from so many samples in each cell.
+/// The whole table, with `samples` samples in each cell.
 fn table(samples: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for (of, draw, truth) in DISTRIBUTIONS {

@@ -1,13 +1,13 @@
-//! What one subject's learning curve tells: how it starts, how it ends, the area under it, when it reaches a criterion.
+//! Measures of one subject's learning curve: initial and final performance, area under the curve, time to criterion.
 
 use crate::stats::arithmetic::mean;
 
-/// Evaluations in a row that must reach the criterion: a first crossing alone is optimistic.
+/// Number of consecutive evaluations that must reach the criterion: a first crossing alone is optimistic.
 const IN_A_ROW: usize = 2;
-/// The last part of a curve that counts as its asymptote.
+/// Final fraction of a curve that counts as its asymptote.
 const ASYMPTOTIC_SHARE: f64 = 0.1;
 
-/// Scores of one subject in evaluations over practice.
+/// Scores of one subject in evaluations during practice.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     points: Vec<(u64, f64)>,
@@ -25,31 +25,31 @@ impl Curve {
         &self.points
     }
 
-    /// Env steps at the last evaluation; 0 of nothing.
+    /// Env steps at the last evaluation; 0 without any.
     pub fn budget(&self) -> u64 {
         self.points.last().map_or(0, |point| point.0)
     }
 
-    /// Mean score of the first `count` evaluations: the initial performance whose difference between groups is the
-    /// jumpstart (Taylor & Stone 2009, section 2.2). 0 of nothing.
+    /// Mean score of the first `count` evaluations: the initial performance, whose difference between groups is the
+    /// jumpstart (Taylor & Stone 2009, section 2.2). 0 without evaluations.
     pub fn start(&self, count: usize) -> f64 {
         mean(&self.scores(..count.min(self.points.len())))
     }
 
-    /// Mean score of the last tenth of the evaluations, and of the last one at least: the asymptotic performance
-    /// (Taylor & Stone 2009). 0 of nothing.
+    /// Mean score of the last tenth of the evaluations, at least one: the asymptotic performance (Taylor & Stone 2009).
+    /// 0 without evaluations.
     pub fn asymptote(&self) -> f64 {
         let count = ((self.points.len() as f64 * ASYMPTOTIC_SHARE).round() as usize).max(1);
         mean(&self.scores(self.points.len().saturating_sub(count)..))
     }
 
-    /// The score of the last evaluation; 0 of nothing.
+    /// The score of the last evaluation; 0 without evaluations.
     pub fn last(&self) -> f64 {
         self.points.last().map_or(0.0, |point| point.1)
     }
 
-    /// Area under the curve divided by its length, by the trapezoidal rule: the mean score over practice, in the unit of
-    /// the score. Of a single point it is its score; 0 of nothing.
+    /// Area under the curve divided by its length, by the trapezoidal rule: the mean score over practice. For a single
+    /// point its score; 0 without evaluations.
     pub fn area(&self) -> f64 {
         let span = |ends: &[(u64, f64)]| (ends[1].0 - ends[0].0) as f64;
         let length: f64 = self.points.windows(2).map(span).sum();
@@ -57,7 +57,7 @@ impl Curve {
         if length > 0.0 { area / length } else { self.last() }
     }
 
-    /// When the criterion was reached: at the first of two evaluations in a row that are not below it.
+    /// Time to criterion: the first of two consecutive evaluations with scores at or above it.
     pub fn time_to_criterion(&self, criterion: f64) -> TimeToCriterion {
         let reached = self.points.windows(IN_A_ROW).find(|row| row.iter().all(|point| point.1 >= criterion));
         match reached {
@@ -71,7 +71,7 @@ impl Curve {
     }
 }
 
-/// The curve through the mean scores of curves whose evaluations were at the same steps.
+/// The curve of mean scores of curves with evaluations at the same steps.
 pub fn mean_curve<'a>(curves: impl Iterator<Item = &'a Curve> + Clone) -> Curve {
     let shortest = curves.clone().map(|curve| curve.points.len()).min().unwrap_or(0);
     let point = |index: usize| {
@@ -82,12 +82,12 @@ pub fn mean_curve<'a>(curves: impl Iterator<Item = &'a Curve> + Clone) -> Curve 
     Curve::new((0..shortest).map(point).collect())
 }
 
-/// Env steps until a criterion was reached.
+/// Env steps until a criterion is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeToCriterion {
-    /// It was reached at this step.
+    /// Reached at this step.
     Reached(u64),
-    /// It had not been reached when practice ended at this step.
+    /// Not reached when practice ended at this step.
     Censored(u64),
 }
 
@@ -100,8 +100,8 @@ impl TimeToCriterion {
         }
     }
 
-    /// Steps up to `horizon`: who was not seen to reach the criterion by then counts with all of them. If all subjects were
-    /// watched equally long, their mean is the [`restricted_mean`].
+    /// Steps up to `horizon`; a subject that did not reach the criterion by then counts as `horizon`. If all subjects
+    /// were observed for the same time, the mean is the [`restricted_mean`].
     pub fn within(self, horizon: u64) -> f64 {
         self.reached().map_or(horizon, |steps| steps.min(horizon)) as f64
     }
@@ -113,13 +113,13 @@ impl TimeToCriterion {
     }
 }
 
-/// Restricted mean time to criterion: the area below the survival curve (Kaplan & Meier 1958) up to `horizon`, in env
-/// steps (Royston & Parmar 2013). Subjects that never reach the criterion count as long as they were watched, which no
-/// mean of the successful ones does. If all were watched up to the horizon, it is the mean of min(time, horizon). 0 of
-/// nothing.
+/// Restricted mean time to criterion: the area under the survival curve (Kaplan & Meier 1958) up to `horizon`, in env
+/// steps (Royston & Parmar 2013). Unlike a mean over successful subjects, it includes subjects that never reached the
+/// criterion, for as long as they were observed. If all were observed up to the horizon, it is the mean of min(time,
+/// horizon). 0 for no subjects.
 pub fn restricted_mean(times: &[TimeToCriterion], horizon: u64) -> f64 {
     let mut sorted = times.to_vec();
-    // Whoever is censored at a step was still at risk at that step.
+    // A subject censored at a step was still at risk at that step.
     sorted.sort_by_key(|time| (time.steps(), time.reached().is_none()));
     let (mut survival, mut area, mut from) = (1.0, 0.0, 0);
     for (index, time) in sorted.iter().enumerate() {

@@ -1,14 +1,14 @@
-//! Many tests at once: the more there are, the more of them look clear by chance.
+//! Multiple testing: the more tests, the more of them look significant by chance.
 
-/// p-values adjusted for their number (Holm 1979): to call all those below 0.05 clear is wrong of any of them in at most 5%
-/// of such families, however the tests depend on one another. In the order of `p`.
+/// p-values adjusted for their number (Holm 1979): with those below 0.05 called significant, at most 5% of such
+/// families contain a false positive, however the tests depend on one another. In the order of `p`.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&one, &other| p[one].total_cmp(&p[other]));
     let mut adjusted = vec![0.0; p.len()];
     let mut least = 0f64;
     for (rank, index) in order.into_iter().enumerate() {
-        // None is smaller than that of a test that was clearer.
+        // No smaller than the p-value of a more significant test.
         least = least.max((p[index] * (p.len() - rank) as f64).min(1.0));
         adjusted[index] = least;
     }

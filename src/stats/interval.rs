@@ -1,8 +1,8 @@
-//! 95% intervals over subjects, and the p-values that go with them.
+//! 95% intervals over subjects, and the corresponding p-values.
 //!
-//! Subjects are few and scores are skewed or heaped at 1, where percentile bootstrap intervals cover 80 to 93% instead of
-//! 95%. The intervals here were chosen by simulation. All of them start from what each subject contributes to a
-//! statistic, and none needs resampling:
+//! Subjects are few, and scores are skewed or concentrated at 1, where percentile bootstrap intervals cover 80 to 93%
+//! instead of 95%. The intervals here were chosen by simulation. All of them start from each subject's contribution to
+//! a statistic, and none needs resampling:
 //!
 //! | statistic | interval |
 //! |---|---|
@@ -11,41 +11,41 @@
 //! | ratio of means | Fieller (1954) |
 //! | share, probability of improvement | Wilson (1927); see [`comparison`](crate::stats::comparison) |
 //!
-//! Coverage, measured with 10, 14 and 20 subjects by `cargo test --release -p etude --lib -- --ignored --nocapture coverage`, is
-//! 94 to 97% for means and interquartile means of normal, exponential and bounded values, 90 to 92% for means of lognormal
-//! ones, 93 to 96% for paired differences and ratios, and up to 98% for steps of which many are censored. All of it is in
-//! `docs/intervals.md`.
+//! Coverage was measured with 10, 14 and 20 subjects by `cargo test --release -p etude --lib -- --ignored --nocapture
+//! coverage`. It is 94 to 97% for means and interquartile means of normal, exponential and bounded values, 90 to 92%
+//! for means of lognormal values, 93 to 96% for paired differences and ratios, and up to 98% for steps with many
+//! censored values. The full table is in `docs/intervals.md`.
 
 use crate::stats::arithmetic::{mean, ratio};
 use crate::stats::robust::interquartile_mean;
 use crate::stats::student::{critical, two_sided_p};
 use serde::{Deserialize, Serialize};
 
-/// A spread below this share of the largest value is rounding error.
+/// Spread, relative to the largest value, below which it is rounding error.
 const ROUNDING: f64 = 1e-12;
-/// The most skewness of a mean that is corrected for, times the critical value. Beyond it the correction grows without
-/// bound; up to it no end is more than twice as far away as that of a plain t interval. By simulation the limit costs about
-/// a point of coverage for lognormal values, and less for others.
+/// Largest skewness of a mean that is corrected for, times the critical value. Beyond it the correction grows without
+/// bound; up to it no end is more than twice as far away as that of a plain t interval. In simulations the limit costs
+/// about a point of coverage for lognormal values, and less for others.
 const MOST_SKEWED: f64 = 0.9;
 
 /// A value with its 95% interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
-    /// The statistic of all subjects.
+    /// The statistic over all subjects.
     pub value: f64,
-    /// Lower end of the interval; −∞ where there is none, which is `null` in JSON.
+    /// Lower end of the interval; −∞ (`null` in JSON) without one.
     pub low: f64,
-    /// Upper end of the interval; ∞ where there is none, which is `null` in JSON.
+    /// Upper end of the interval; ∞ (`null` in JSON) without one.
     pub high: f64,
 }
 
 impl Estimate {
-    /// A value without an interval, as of a single subject.
+    /// A value without an interval, for example of a single subject.
     pub fn alone(value: f64) -> Self {
         Self { value, low: f64::NEG_INFINITY, high: f64::INFINITY }
     }
 
-    /// Whether the interval leaves `null` out.
+    /// Whether the interval excludes `null`.
     pub fn excludes(&self, null: f64) -> bool {
         null < self.low || self.high < null
     }
@@ -55,7 +55,7 @@ impl Estimate {
         (self.low.is_finite() && self.high.is_finite()).then_some((self.low, self.high))
     }
 
-    /// The same with an interval that does not go beyond what is possible. That takes away nothing it could cover.
+    /// The same estimate with its interval limited to the possible range.
     pub fn within(self, least: f64, most: f64) -> Self {
         match self.interval() {
             Some((low, high)) => Self { low: low.clamp(least, most), high: high.clamp(least, most), ..self },
@@ -63,8 +63,8 @@ impl Estimate {
         }
     }
 
-    /// The estimate of a monotone function of the statistic; `None` if that is not defined for the value, and without an
-    /// interval if it is not defined for an end.
+    /// The estimate of a monotone function of the statistic; `None` if the function is undefined for the value, without
+    /// an interval if it is undefined for an end.
     pub fn map(self, function: impl Fn(f64) -> Option<f64>) -> Option<Self> {
         let value = function(self.value)?;
         let ends = self.interval().and_then(|(low, high)| function(low).zip(function(high)));
@@ -72,21 +72,21 @@ impl Estimate {
     }
 }
 
-/// The mean with its interval. `None` of nothing; no interval of a single value.
+/// The mean with its interval. `None` for no values; no interval for a single value.
 pub fn mean_estimate(values: &[f64]) -> Option<Estimate> {
     (!values.is_empty()).then(|| skewed_t(mean(values), &[values], None))
 }
 
-/// The interquartile mean with its interval. `None` of nothing; no interval of a single value.
+/// The interquartile mean with its interval. `None` for no values; no interval for a single value.
 pub fn interquartile_estimate(values: &[f64]) -> Option<Estimate> {
-    // Half of the values bear on it: with n − 1 degrees of freedom coverage is 1 to 2 points lower.
+    // Half of the values contribute: with n − 1 degrees of freedom coverage is 1 to 2 points lower.
     let degrees = (values.len() as f64 / 2.0 - 1.0).max(1.0);
     let pseudo = pseudo_values(values.len(), |sample| Some(interquartile_mean(&chosen(values, sample))))?;
     Some(skewed_t(interquartile_mean(values), &[&pseudo], Some(degrees)))
 }
 
-/// The ratio of the means of what subjects have above and below the line, with its interval (Fieller 1954). `None` if it
-/// is not defined; no interval of a single subject, or where the mean below may as well be 0.
+/// The ratio of the subjects' mean numerator and mean denominator, with its interval (Fieller 1954). `None` if
+/// undefined; no interval for a single subject, or if the mean denominator is not significantly different from 0.
 pub fn ratio_estimate(above: &[f64], below: &[f64]) -> Option<Estimate> {
     let (upper, lower) = (mean(above), mean(below));
     let value = ratio(upper, lower)?;
@@ -111,9 +111,9 @@ pub fn ratio_estimate(above: &[f64], below: &[f64]) -> Option<Estimate> {
     Some(Estimate { value, low: ((b - half) / a).min(value), high: ((b + half) / a).max(value) })
 }
 
-/// A statistic of whole subjects, given by their indices, with its interval from leaving out each subject once with all
-/// it did in all groups. That keeps pairs together. `None` if it is not defined for all subjects; no interval of a single
-/// subject, or if it is not defined without one of them.
+/// A statistic of whole subjects, given by their indices, with its jackknife interval: each subject is left out once
+/// with everything it did in all groups, which keeps pairs together. `None` if undefined for all subjects; no interval
+/// for a single subject, or if undefined without one of them.
 pub fn paired_estimate(subjects: usize, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<Estimate> {
     let everyone: Vec<usize> = (0..subjects).collect();
     let value = statistic(&everyone).filter(|value| subjects > 0 && value.is_finite())?;
@@ -121,8 +121,8 @@ pub fn paired_estimate(subjects: usize, statistic: impl Fn(&[usize]) -> Option<f
     Some(pseudo.map_or(Estimate::alone(value), |pseudo| skewed_t(value, &[&pseudo], None)))
 }
 
-/// A statistic of several independent samples with its interval, from leaving out each value once. `None` if a sample is
-/// empty; no interval if one is of a single value.
+/// A statistic of several independent samples with its jackknife interval. `None` if a sample is empty; no interval if
+/// one has a single value.
 pub fn stratified_estimate(strata: &[&[f64]], statistic: impl Fn(&[Vec<f64>]) -> f64) -> Option<Estimate> {
     if strata.is_empty() || strata.iter().any(|stratum| stratum.is_empty()) {
         return None;
@@ -142,9 +142,10 @@ pub fn stratified_estimate(strata: &[&[f64]], statistic: impl Fn(&[Vec<f64>]) ->
     Some(skewed_t(value, &pseudo.iter().map(Vec::as_slice).collect::<Vec<_>>(), None))
 }
 
-/// The p-value of paired differences whose mean should be 0, by Student's t-test: without an effect, differences between
-/// twins are symmetric. `None` of fewer than two. If all differ by the same, which gives no t, it is 2/4ⁿ: no more than at
-/// that chance do n pairs of independent twins all differ by the same amount in the same direction.
+/// The p-value of paired differences under the null hypothesis of mean 0, by Student's t-test: without an effect,
+/// differences between twins are symmetric. `None` for fewer than two. If all differences are equal, which gives no t,
+/// it is 2/4ⁿ, the largest chance that n pairs of independent twins all differ by the same amount in the same
+/// direction.
 pub fn paired_p(differences: &[f64]) -> Option<f64> {
     let n = differences.len() as f64;
     let moments = Moments::of(differences)?;
@@ -155,8 +156,8 @@ pub fn paired_p(differences: &[f64]) -> Option<f64> {
     })
 }
 
-/// What each subject contributes to a statistic: n times that of all, less n − 1 times that without the subject. Their
-/// mean is the statistic with its bias taken away (Tukey 1958). `None` where it is not defined.
+/// Each subject's contribution to a statistic: n times the value for all, minus n − 1 times the value without the
+/// subject. The mean of these pseudo-values is the bias-corrected statistic (Tukey 1958). `None` if undefined.
 pub fn pseudo_values(subjects: usize, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<Vec<f64>> {
     let n = subjects as f64;
     let finite = |sample: &[usize]| statistic(sample).filter(|value| value.is_finite());
@@ -175,7 +176,7 @@ fn chosen(values: &[f64], sample: &[usize]) -> Vec<f64> {
     sample.iter().map(|&index| values[index]).collect()
 }
 
-/// The second and third cumulant of the mean of a sample.
+/// The second and third cumulants of the mean of a sample.
 #[derive(Clone, Copy)]
 struct Moments {
     variance: f64,
@@ -183,7 +184,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// `None` of fewer than two values, which tell nothing of their spread.
+    /// `None` for fewer than two values, which give no spread.
     fn of(values: &[f64]) -> Option<Self> {
         let n = values.len() as f64;
         if n < 2.0 {
@@ -201,9 +202,9 @@ impl Moments {
     }
 }
 
-/// The interval of a sum of the means of independent samples: those values whose t, transformed so that skewness cancels
-/// out (Hall 1992, "On the removal of skewness by transformation"), is within the critical values of Student's t. Degrees
-/// of freedom are Welch's unless they are given.
+/// The interval of a sum of the means of independent samples: the values whose t, transformed to cancel skewness (Hall
+/// 1992, "On the removal of skewness by transformation"), is within the critical values of Student's t. Degrees of
+/// freedom are Welch's unless given.
 fn skewed_t(value: f64, samples: &[&[f64]], degrees: Option<f64>) -> Estimate {
     let Some(moments) = samples.iter().map(|sample| Moments::of(sample)).collect::<Option<Vec<_>>>() else {
         return Estimate::alone(value);

@@ -1,9 +1,9 @@
 //! Statistics of learning curves over subjects.
 //!
-//! One file per theme: what a [`curve`] tells of one subject, how two groups are compared ([`transfer`]), what is left of
-//! a skill after another one was practised ([`retention`]), what a sequence of tasks comes to ([`continual`]), who is better ([`comparison`]), robust means ([`robust`]),
-//! intervals ([`interval`]), rank correlation ([`rank`]) and many tests at once ([`family`]). A measure that is not defined, such as a ratio to 0, is
-//! `None`.
+//! One file per theme: measures of one subject's [`curve`], comparisons of groups ([`transfer`]), what is left of a
+//! skill after practice of another ([`retention`]), sequences of tasks ([`continual`]), the probability of improvement
+//! ([`comparison`]), robust means ([`robust`]), intervals ([`interval`]), rank correlation ([`rank`]) and multiple
+//! testing ([`family`]). An undefined measure, such as a ratio to 0, is `None`.
 
 mod arithmetic;
 pub mod comparison;

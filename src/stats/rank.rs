@@ -2,7 +2,7 @@
 
 use super::arithmetic::mean;
 
-/// Spearman's rank correlation, with mean ranks where values are tied; not a number where either does not vary.
+/// Spearman's rank correlation, with mean ranks for ties; NaN if either variable is constant.
 pub fn rank_correlation(one: &[f64], other: &[f64]) -> f64 {
     let [one, other] = [one, other].map(ranks);
     let centred = |ranks: &[f64]| ranks.iter().map(|rank| rank - mean(ranks)).collect::<Vec<f64>>();

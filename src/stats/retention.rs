@@ -1,12 +1,12 @@
-//! What is left of a skill: forgetting, retention, savings in relearning it, and interference with another one.
+//! Retention of a skill: forgetting, retention, savings in relearning, and interference between skills.
 //!
 //! A is learned, then B, then A again. Starts are the mean scores of the first evaluations of a block
-//! ([`Curve::start`]), gains are starts less that of a naive learner.
+//! ([`Curve::start`]); gains are starts minus the start of a naive learner.
 
 use crate::stats::arithmetic::ratio;
 use crate::stats::curve::Curve;
 
-/// Evaluations from the start of a block that count as early: the first three.
+/// Number of evaluations from the start of a block that count as early.
 pub const EARLY_EVALUATIONS: usize = 3;
 
 /// Forgetting: P_A(after A) − P_A(after B), in the unit of the score (Wołczyk et al. 2021). Its negative is the backward
@@ -15,7 +15,7 @@ pub fn forgetting(after_a: f64, after_b: f64) -> f64 {
     after_a - after_b
 }
 
-/// Retention: the share of the final performance that is left afterwards.
+/// Retention: the fraction of the final performance that is left afterwards.
 pub fn retention(after_a: f64, after_b: f64) -> Option<f64> {
     ratio(after_b, after_a)
 }
@@ -25,7 +25,8 @@ pub fn savings_in_steps(first: f64, again: f64) -> Option<f64> {
     ratio(first - again, first)
 }
 
-/// Savings, early form: early performance in relearning less that in first learning (Krakauer, Ghez & Ghilardi 2005).
+/// Savings, early form: early performance in relearning minus early performance in first learning (Krakauer, Ghez &
+/// Ghilardi 2005).
 pub fn early_savings(first: &Curve, again: &Curve) -> f64 {
     again.start(EARLY_EVALUATIONS) - first.start(EARLY_EVALUATIONS)
 }
@@ -35,22 +36,22 @@ pub fn savings_in_rate(first: &Curve, again: &Curve) -> Option<f64> {
     ratio(exponential_rate(again)?, exponential_rate(first)?).map(|ratio| ratio - 1.0)
 }
 
-/// Anterograde interference: 1 − L_B|A / L_B|naive, the share of early performance on B that having learned A costs.
-/// Below 0 A was of help.
+/// Anterograde interference: 1 − L_B|A / L_B|naive, the fraction of early performance on B that is lost by having
+/// learned A. Negative values mean that A helped.
 pub fn anterograde_interference(after_a: &Curve, naive: &Curve) -> Option<f64> {
     ratio(after_a.start(EARLY_EVALUATIONS), naive.start(EARLY_EVALUATIONS)).map(|share| 1.0 - share)
 }
 
-/// Retrograde interference: 1 − (gain of relearning A after B) / (gain of relearning A after rest), the share of the
-/// savings that B has cost (Krakauer, Ghez & Ghilardi 2005).
+/// Retrograde interference: 1 − (gain of relearning A after B) / (gain of relearning A after rest), the fraction of the
+/// savings lost by B (Krakauer, Ghez & Ghilardi 2005).
 pub fn retrograde_interference(naive: &Curve, after_b: &Curve, after_rest: &Curve) -> Option<f64> {
     ratio(early_savings(naive, after_b), early_savings(naive, after_rest)).map(|share| 1.0 - share)
 }
 
-/// Rate k, per env step, of the exponential a + b exp(−k t) that fits a curve best in the least squares. `None` where no
-/// rate is told by the curve: fewer than four points, no change, or a best rate beyond what the evaluations resolve.
+/// Rate k, per env step, of the least-squares exponential a + b exp(−k t). `None` where the curve does not determine
+/// it: fewer than four points, no change, or a best rate beyond the resolution of the evaluations.
 pub fn exponential_rate(curve: &Curve) -> Option<f64> {
-    /// Rates tried, in units of one over the length of the curve: slower ones are straight lines.
+    /// Rates tried, in units of the inverse length of the curve; slower ones are straight lines.
     const RATES: std::ops::Range<f64> = 0.1..100.0;
     const COARSE: usize = 40;
     const FINE: usize = 30;
@@ -83,7 +84,7 @@ pub fn exponential_rate(curve: &Curve) -> Option<f64> {
     if best <= slowest || best >= fastest {
         return None;
     }
-    // Golden-section search between the neighbours of the best of the coarse grid (Kiefer 1953).
+    // Golden-section search between the neighbours of the best grid point (Kiefer 1953).
     let golden = (5f64.sqrt() - 1.0) / 2.0;
     let (mut low, mut high) = (best - spacing, best + spacing);
     for _ in 0..FINE {

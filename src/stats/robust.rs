@@ -1,12 +1,12 @@
-//! Means that a few outliers do not move.
+//! Means that are robust to outliers.
 
 /// The interquartile mean: the mean of the middle half of the values, robust to a few outliers yet using more of the
 /// data than the median (Agarwal et al. 2021, "Deep reinforcement learning at the edge of the statistical precipice").
-/// A quarter of the values is cut from either end, the values on the cut counting in part. 0 of nothing.
+/// A quarter of the values is cut from either end; values on the cut count in part. 0 for no values.
 ///
-/// rliable takes scipy's `trim_mean(scores, 0.25)`, which cuts whole values, ⌊n/4⌋ from either end. The two agree where
-/// the number of values is a multiple of 4 and differ otherwise: of 0, 1, 2, 6 and 9 rliable gives
-/// (1 + 2 + 6) / 3 = 3.0, and this one (0.75 · 1 + 2 + 0.75 · 6) / 2.5 = 2.9.
+/// rliable uses scipy's `trim_mean(scores, 0.25)`, which cuts whole values, ⌊n/4⌋ from either end. The two agree if the
+/// number of values is a multiple of 4 and differ otherwise: for 0, 1, 2, 6 and 9 rliable gives (1 + 2 + 6) / 3 = 3.0,
+/// and this function (0.75 · 1 + 2 + 0.75 · 6) / 2.5 = 2.9.
 pub fn interquartile_mean(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,6 +1,6 @@
-//! Student's t distribution, for any number of degrees of freedom from 1 on.
+//! Student's t distribution for any number of degrees of freedom of at least 1.
 
-/// The share of the distribution beyond ±`t`: the p-value of a two-sided test.
+/// The probability beyond ±`t`: the p-value of a two-sided test.
 pub fn two_sided_p(t: f64, degrees: f64) -> f64 {
     let square = t * t;
     if !square.is_finite() {
@@ -15,10 +15,10 @@ pub fn two_sided_p(t: f64, degrees: f64) -> f64 {
     }
 }
 
-/// The t beyond which, on either side, 5% of the distribution lie: 12.706 for one degree of freedom, 1.960 for many.
+/// The critical t: 5% of the distribution are beyond ±t. 12.706 for one degree of freedom, 1.960 for many.
 pub fn critical(degrees: f64) -> f64 {
     const NORMAL: f64 = 1.959_963_984_540_054;
-    // Newton's method from below: the p-value is convex in t, so that no step goes too far.
+    // Newton's method from below: the p-value is convex in t, so that no step overshoots.
     let mut t = NORMAL;
     for _ in 0..100 {
         let log_density = -(degrees + 1.0) / 2.0 * (t * t / degrees).ln_1p();
@@ -32,8 +32,8 @@ pub fn critical(degrees: f64) -> f64 {
     t
 }
 
-/// The regularised incomplete beta function I_x(a, b), one of a and b being a half and the other `degrees / 2`, for an x
-/// of at most a half; `rest` is 1 − x. By its power series (DLMF 8.17.8).
+/// The regularised incomplete beta function I_x(a, b), with one of a and b equal to 1/2 and the other to `degrees / 2`,
+/// for x up to 1/2; `rest` is 1 − x. By its power series (DLMF 8.17.8).
 fn incomplete_beta(a: f64, b: f64, x: f64, rest: f64, degrees: f64) -> f64 {
     let (mut term, mut sum, mut k) = (1.0, 1.0, 0.0);
     while term > 1e-17 * sum {
@@ -46,7 +46,7 @@ fn incomplete_beta(a: f64, b: f64, x: f64, rest: f64, degrees: f64) -> f64 {
 
 /// B(1/2, n/2) = √π Γ(n/2) / Γ((n + 1)/2).
 fn beta_half(degrees: f64) -> f64 {
-    // Γ(x + 1/2) / Γ(x), from its asymptotic series (DLMF 5.11.13) where that is exact to the last digits.
+    // Γ(x + 1/2) / Γ(x), from its asymptotic series (DLMF 5.11.13), shifted to where that is exact to the last digits.
     let (mut x, mut shift) = (degrees / 2.0, 1.0);
     while x < 60.0 {
         shift *= x / (x + 0.5);

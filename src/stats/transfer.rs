@@ -1,13 +1,13 @@
-//! Transfer: how much practice on a source task is of use on the test task, against a control that had none.
+//! Transfer: the benefit of practice on a source task for the test task, relative to a control group without it.
 //!
 //! Areas are mean scores over the test ([`Curve::area`](crate::stats::Curve::area)), in [0, 1]; steps to criterion are
 //! restricted means ([`restricted_mean`](crate::stats::restricted_mean)). Differences are `experimental − control` for
-//! scores and `control − experimental` for steps, so that above 0 is always for the better.
+//! scores and `control − experimental` for steps, so that positive values are always a benefit.
 
 use crate::stats::arithmetic::ratio;
 
-/// Evaluations from the start of the test whose mean is the initial performance: the first alone, at test step 0, since
-/// a later one has seen practice on the test task.
+/// Number of evaluations from the start of the test whose mean is the initial performance: only the first, at test step
+/// 0, because later ones follow practice on the test task.
 pub const JUMPSTART_EVALUATIONS: usize = 1;
 
 /// Transfer ratio: (area − area of the control) / area of the control (Taylor & Stone 2009, section 2.2).
@@ -15,25 +15,25 @@ pub fn transfer_ratio(area: f64, control: f64) -> Option<f64> {
     ratio(area - control, control)
 }
 
-/// Normalised forward transfer: (area − area of the control) / (1 − area of the control), the share of what was left to
-/// gain (Wołczyk et al. 2021, "Continual World").
+/// Normalised forward transfer: (area − area of the control) / (1 − area of the control), the gain as a fraction of the
+/// largest possible (Wołczyk et al. 2021, "Continual World").
 pub fn forward_transfer(area: f64, control: f64) -> Option<f64> {
     ratio(area - control, 1.0 - control)
 }
 
-/// Percent transfer, the savings form: 100 (C − E) / C for the steps to criterion of control and experimental group
-/// (Gagné, Foster & Crowley 1948). Practice is not counted in it. At most 100, without a lower bound.
+/// Percent transfer, savings form: 100 (C − E) / C for the steps to criterion of control and experimental groups
+/// (Gagné, Foster & Crowley 1948). It does not count practice. At most 100, without a lower bound.
 pub fn percent_transfer(steps: f64, control: f64) -> Option<f64> {
     ratio(100.0 * (control - steps), control)
 }
 
-/// Percent transfer in the bounded form: 100 (C − E) / (C + E) for steps to criterion, from −100 to 100 (Murdock 1957).
+/// Percent transfer, bounded form: 100 (C − E) / (C + E) for steps to criterion, from −100 to 100 (Murdock 1957).
 pub fn bounded_transfer(steps: f64, control: f64) -> Option<f64> {
     ratio(100.0 * (control - steps), control + steps)
 }
 
-/// Transfer effectiveness ratio: (C − E) / X, test steps saved per step of practice (Roscoe 1971). Above 1 the practice
-/// paid for itself.
+/// Transfer effectiveness ratio: (C − E) / X, test steps saved per step of practice (Roscoe 1971). Above 1, practice
+/// saved more steps than it took.
 pub fn transfer_effectiveness(steps: f64, control: f64, practice: f64) -> Option<f64> {
     ratio(control - steps, practice)
 }

@@ -1,4 +1,4 @@
-//! A sweep to try things on.
+//! A sweep for tests.
 
 use super::spec::SweepSpec;
 use etude_envs::document::Document;

@@ -1,15 +1,15 @@
-//! Sweeps: which settings of an agent or a task are best, selected on some subjects and confirmed on others.
+//! Sweeps: the best settings of an agent or a task, selected on some subjects and confirmed on others.
 //!
-//! The best of many settings looks better on the subjects that chose it than it is. Hence the best are tried again on subjects
-//! that had no part in the choice, and the difference is told.
+//! The best of many settings looks better on the subjects that selected it than it is. The best settings are therefore
+//! tried again on other subjects, and the difference is reported.
 //!
 //! ```text
-//! run.yaml              what was run: sweep, agent and tasks in full, version, machine
+//! run.yaml              the settings: complete sweep, agent and tasks, version, machine
 //! checkpoints/, logs/   of each subject, phase, setting and task
 //! evaluations.csv       one row per evaluation
 //! settings.csv          one row per setting and phase: its values and the measure
 //! summary.json          the same, in the order of the selection
-//! report.html           the same for a reader; its figure is in figures/settings.svg
+//! report.html           the report; its figure is in figures/settings.svg
 //! ```
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use summary::Found;
 
-/// A sweep with all its agents and tasks at hand.
+/// A sweep with its agents and tasks.
 pub struct Sweep {
     run: SweepRun,
     settings: Vec<Variant>,
@@ -60,7 +60,7 @@ impl Sweep {
     /// Reads a sweep, or a part of one.
     ///
     /// # Errors
-    /// Fields, numbers or names that make no sense, and settings that lead nowhere or cannot be had.
+    /// Fields, numbers or names that are invalid, and settings that are unknown or impossible.
     pub fn read(catalog: &Catalog, document: &Document, shard: Option<Shard>) -> Result<Self> {
         let sweep: SweepSpec = document.read()?;
         sweep.validate().map_err(|wrong| document.invalid(&wrong))?;
@@ -79,7 +79,7 @@ impl Sweep {
             let agent = settings::agent(catalog, agent.clone(), &set).with_context(told)?;
             let changed = tasks.iter().map(|task| settings::task(catalog, task.clone(), &set));
             let tasks = changed.collect::<Result<Vec<_>, _>>().with_context(told)?;
-            // What cannot be made is found before anything is run.
+            // What cannot be created is detected before anything runs.
             for task in &tasks {
                 let (name, id) = (agent.name(), &task.spec().id);
                 let made = agent.make(task.spec(), Seed(0));
@@ -101,10 +101,10 @@ impl Sweep {
         &self.run.sweep.sweep
     }
 
-    /// Runs it, or what is left of it, and writes its folder. A part of it is selected from and not confirmed.
+    /// Runs the sweep, or what is left of it, and writes its folder. A part only selects; it does not confirm.
     ///
     /// # Errors
-    /// A folder that cannot be used, or an agent that acts in numbers that are not finite.
+    /// An unusable folder, or an agent with non-finite actions.
     pub fn run(&self, threads: usize, out: &Path, resume: bool, quiet: bool) -> Result<Summary> {
         interrupt::listen()?;
         let folder = RunFolder::open(out, &self.run, resume)?;
@@ -142,19 +142,19 @@ impl Sweep {
     }
 }
 
-/// Joins parts of a sweep: the whole of the selection. Resumed, it is confirmed.
+/// Joins parts of a sweep into its complete selection. Resuming it adds the confirmation.
 ///
 /// # Errors
-/// Folders that are no parts of one sweep or do not make up the whole, and folders that cannot be read or written.
+/// Folders that are not parts of one sweep or are incomplete, and folders that cannot be read or written.
 pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, run) = join::<SweepRun>(parts, out, resume)?;
     conclude(&folder, &run)
 }
 
-/// Writes tables, figure and report of a sweep anew, from its checkpoints and logs.
+/// Rewrites tables, figure and report of a sweep from its checkpoints and logs.
 ///
 /// # Errors
-/// A folder that holds no sweep, or one whose selection has not ended.
+/// A folder without a sweep, or with an unfinished selection.
 pub fn rebuild(folder: &Path) -> Result<Summary> {
     let (folder, run) = reopen::<SweepRun>(folder)?;
     conclude(&folder, &run)
@@ -171,7 +171,7 @@ fn best(
     Ok(ranked.take(run.sweep.confirmation.best as usize).collect())
 }
 
-/// Writes all that follows from checkpoints and logs.
+/// Writes everything that follows from checkpoints and logs.
 fn conclude(folder: &RunFolder, run: &SweepRun) -> Result<Summary> {
     let dealt = run.dealt();
     let selection = run.read(folder.path(), Phase::Selection, &dealt)?;

@@ -7,10 +7,10 @@ use crate::figure::{Escaped, RankedRow, number, ranked, steps, with_interval};
 use crate::report::page::Page;
 use crate::stats::Estimate;
 
-/// Settings in the figure; all are in the table.
+/// Number of settings in the figure; the table has all.
 const DRAWN: usize = 40;
 
-/// The values of a setting for narrow places: the last name of each path, and its value.
+/// Short form of a setting's values: the last name of each path, and its value.
 pub fn short_values(entry: &Entry) -> String {
     let short = |(path, value): &(String, serde_yaml::Value)| {
         format!("{} {}", path.rsplit('.').next().unwrap_or(path), plain(value))
@@ -18,7 +18,7 @@ pub fn short_values(entry: &Entry) -> String {
     entry.values.0.iter().map(short).collect::<Vec<_>>().join(", ")
 }
 
-/// A measure with its interval, in words.
+/// A measure with its interval, as text.
 pub fn told_in_words(measure: Measure, told: &Told) -> String {
     match told.reached {
         Some(0) => "not reached".into(),
@@ -26,7 +26,7 @@ pub fn told_in_words(measure: Measure, told: &Told) -> String {
     }
 }
 
-/// An estimate in the unit of a measure, in words.
+/// An estimate in the unit of a measure, as text.
 pub fn in_words(measure: Measure, estimate: &Estimate) -> String {
     let write = if measure == Measure::StepsToCriterion { steps } else { number };
     with_interval(estimate.value, estimate.interval(), write)
@@ -81,12 +81,12 @@ pub fn page(summary: &Summary) -> Page {
 }
 
 impl Summary {
-    /// Its name, and its question if it has one.
+    /// The title: its name, and its question if it has one.
     pub fn title(&self) -> String {
         if self.question.is_empty() { self.sweep.clone() } else { format!("{}: {}", self.sweep, self.question) }
     }
 
-    /// What was found, in a sentence or two.
+    /// The result, in a sentence or two.
     pub fn finding(&self) -> String {
         let Some(first) = self.settings.first() else { return "No setting was tried.".into() };
         let set = |(path, value): &(String, serde_yaml::Value)| format!("{path}={}", plain(value));
@@ -111,7 +111,7 @@ impl Summary {
         }
     }
 
-    /// What was done, in a few sentences.
+    /// The design, in a few sentences.
     pub fn design(&self) -> String {
         let subjects = |told: Option<&Told>| told.map_or(0, |told| told.n);
         let selected = subjects(self.settings.first().map(|entry| &entry.selection));

@@ -1,4 +1,4 @@
-//! What a sweep goes through: all settings on the subjects of the selection, then the best on those of the confirmation.
+//! The phases of a sweep: all settings on the subjects of the selection, then the best on those of the confirmation.
 
 use crate::experiment::Block;
 use crate::run::folder::{Spec, checkpoint_path};
@@ -14,27 +14,27 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What was asked for.
+/// The requested sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepRun {
     /// The sweep.
     pub sweep: SweepSpec,
-    /// The part of the settings that was run, if not all.
+    /// The part of the settings that was run; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Resolved YAML of the agent, before anything is set.
+    /// Resolved YAML of the agent, before settings are changed.
     pub agent_yaml: String,
-    /// Resolved YAML of the tasks, before anything is set, by the names that the sweep gives them.
+    /// Resolved YAML of the tasks, before settings are changed, by their names in the sweep.
     pub tasks_yaml: BTreeMap<String, String>,
 }
 
-/// Which subjects.
+/// A phase and its subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Those that settings are selected by.
+    /// The subjects by which settings are selected.
     Selection,
-    /// Those that the best are confirmed by.
+    /// The subjects on which the best settings are confirmed.
     Confirmation,
 }
 
@@ -69,7 +69,7 @@ impl Parted for SweepRun {
         Shard::deal(self.shard, self.sweep.settings().map_or(0, |settings| settings.len() as u64))
     }
 
-    /// Parts are of the selection alone: what is confirmed is known only once all of them are there.
+    /// Parts contain only the selection: the settings to confirm are known only once all parts exist.
     fn schedule(&self) -> Schedule {
         self.schedule_of(Phase::Selection, &self.dealt())
     }
@@ -88,7 +88,7 @@ impl Parted for SweepRun {
 }
 
 impl SweepRun {
-    /// The legs of these settings in a phase: for each setting one for each task.
+    /// The legs of these settings in a phase: for each setting, one per task.
     pub fn schedule_of(&self, phase: Phase, settings: &[u64]) -> Schedule {
         let mut schedule = Schedule::default();
         for setting in settings {
@@ -107,7 +107,7 @@ impl SweepRun {
         schedule
     }
 
-    /// The seed of a phase and how many subjects it has.
+    /// Seed and number of subjects of a phase.
     pub fn cohort(&self, phase: Phase) -> (u64, u64) {
         match phase {
             Phase::Selection => (self.sweep.selection.seed, self.sweep.selection.subjects),
@@ -115,7 +115,7 @@ impl SweepRun {
         }
     }
 
-    /// What came of these settings in a phase: by setting, then by task, then by subject.
+    /// The results of these settings in a phase: by setting, then by task, then by subject.
     ///
     /// # Errors
     /// What is missing or damaged, and in which file.
@@ -131,7 +131,7 @@ impl SweepRun {
         settings.iter().map(one).collect()
     }
 
-    /// Whether a phase has been begun with all of these settings and subjects.
+    /// Whether a phase has been started with all of these settings and subjects.
     pub fn begun(&self, folder: &Path, phase: Phase, settings: &[u64]) -> bool {
         let legs = self.schedule_of(phase, settings).legs;
         let there =

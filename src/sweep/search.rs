@@ -1,4 +1,4 @@
-//! Which settings are tried: all combinations of a grid, or some drawn at random.
+//! The settings of a sweep: all combinations of a grid, or random draws.
 
 use crate::experiment::Named;
 use crate::run::limits::LARGEST_SEED;
@@ -12,57 +12,57 @@ use serde_yaml::Value;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// The most settings in a sweep: each leaves a checkpoint for every subject and task.
+/// Largest number of settings in a sweep: each leaves a checkpoint for every subject and task.
 pub const MOST_SETTINGS: u64 = 1_000;
-/// Draws that are tried for each setting wanted, where some come out alike.
+/// Number of draws per requested setting, since some draws may coincide.
 const DRAWS: u64 = 100;
-/// Digits behind the first that a number drawn has: enough to try, and short enough to be written down.
+/// Number of significant digits of a drawn number after the first.
 const DIGITS: usize = 3;
 
 /// Settings drawn at random, each independently of the others (Bergstra & Bengio 2012).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Random {
-    /// How many are drawn.
+    /// Number of settings.
     pub count: u64,
-    /// What they are drawn by.
+    /// Seed of the draws.
     #[serde(default)]
     pub seed: u64,
-    /// What values they may have, by the path of a setting.
+    /// Possible values, by the path of a setting.
     pub settings: Named<Axis>,
 }
 
-/// What values a setting may have.
+/// Possible values of a setting.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Axis {
-    /// One of these.
+    /// One of these values.
     Choice(Vec<Value>),
-    /// A number.
+    /// A number from a range.
     Range(Range),
 }
 
-/// Numbers from one to another, both included.
+/// A range of numbers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
-    /// The least.
+    /// Smallest number.
     pub from: f64,
-    /// The largest.
+    /// Largest number.
     pub to: f64,
-    /// Whether they are drawn evenly, or their logarithms.
+    /// Whether the numbers or their logarithms are drawn uniformly.
     #[serde(default)]
     pub scale: Scale,
-    /// Whether they are whole numbers.
+    /// Whether only whole numbers are drawn.
     #[serde(default)]
     pub whole: bool,
 }
 
-/// What is drawn evenly.
+/// The scale on which draws are uniform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scale {
-    /// The numbers.
+    /// The numbers themselves.
     #[default]
     Linear,
     /// Their logarithms.
@@ -95,10 +95,10 @@ impl<'de> Deserialize<'de> for Axis {
     }
 }
 
-/// A value as it stands in YAML on one line.
+/// A value as written in YAML on one line.
 pub fn text_of(value: &Value) -> String {
     match value {
-        // Digits that are kept apart are a number where one is expected.
+        // Digits with underscores are a number where one is expected.
         Value::String(text)
             if text.contains('_') && text.chars().all(|c| c.is_ascii_digit() || "_.eE+-".contains(c)) =>
         {
@@ -108,10 +108,10 @@ pub fn text_of(value: &Value) -> String {
     }
 }
 
-/// Checks a grid, before any of it is made.
+/// Checks a grid before it is expanded.
 ///
 /// # Errors
-/// No paths, a path without values or with one twice, values that are not finite, and more combinations than there may be.
+/// No paths, a path without values or with a repeated value, non-finite values, or too many combinations.
 pub fn validate_grid(grid: &Named<Vec<Value>>) -> Result<(), Invalid> {
     if grid.0.is_empty() {
         return Err(invalid("grid", "nothing", "values to be tried, by the path of a setting".into()));
@@ -127,7 +127,7 @@ pub fn validate_grid(grid: &Named<Vec<Value>>) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// All combinations of a grid's values, the last path's changing first.
+/// All combinations of a grid's values; the first path changes slowest.
 pub fn combinations(grid: &Named<Vec<Value>>) -> Vec<Vec<Value>> {
     let with = |settings: Vec<Vec<Value>>, (_, values): &(String, Vec<Value>)| {
         let one = |setting: &Vec<Value>| {
@@ -140,10 +140,10 @@ pub fn combinations(grid: &Named<Vec<Value>>) -> Vec<Vec<Value>> {
 }
 
 impl Random {
-    /// Checks all but whether there are as many settings as are wanted.
+    /// Checks everything except the number of distinct settings.
     ///
     /// # Errors
-    /// No paths, a range that makes no sense, and more than there may be.
+    /// No paths, an invalid range, or too many settings.
     pub fn validate(&self) -> Result<(), Invalid> {
         if !(1..=MOST_SETTINGS).contains(&self.count) {
             let expected = format!("at least 1 and at most {MOST_SETTINGS} settings");
@@ -166,10 +166,10 @@ impl Random {
         Ok(())
     }
 
-    /// The settings, no two of them alike: a draw that has come out before is left out.
+    /// The settings, all distinct: repeated draws are left out.
     ///
     /// # Errors
-    /// More wanted than come out of very many draws.
+    /// More settings requested than many draws produce.
     pub fn draw(&self) -> Result<Vec<Vec<Value>>, Invalid> {
         let mut known = BTreeSet::new();
         let mut settings = Vec::new();
@@ -189,7 +189,7 @@ impl Random {
 }
 
 impl Axis {
-    /// The value at a place from 0 to 1.
+    /// The value at a quantile from 0 to 1.
     fn at(&self, place: f64) -> Value {
         match self {
             Axis::Choice(values) => {
@@ -203,7 +203,7 @@ impl Axis {
 
 impl Range {
     fn at(self, place: f64) -> Value {
-        // Of whole numbers each has a stretch of its own, up to the next.
+        // For whole numbers, each has its own interval up to the next.
         let end = if self.whole { self.to + 1.0 } else { self.to };
         let number = match self.scale {
             Scale::Linear => self.from + place * (end - self.from),
@@ -219,7 +219,7 @@ impl Range {
     fn validate(self, field: &str) -> Result<(), Invalid> {
         let Self { from, to, scale, whole } = self;
         let wrong = |expected: &str| Err(invalid(field, &format!("a range from {from} to {to}"), expected.into()));
-        // Beyond this, not all whole numbers can be told apart.
+        // Beyond this, not all whole numbers are represented exactly.
         const LARGEST: f64 = 9e15;
         if !(from < to && from.abs() <= LARGEST && to.abs() <= LARGEST) {
             return wrong("two numbers, the first below the second");

@@ -1,4 +1,4 @@
-//! What a sweep's YAML says.
+//! YAML fields of a sweep.
 
 use crate::experiment::{Named, Others};
 use crate::run::limits::{LARGEST_SEED, MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS, whole};
@@ -7,43 +7,43 @@ use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
 use serde_yaml::Value;
 
-/// The most tasks that settings are tried on.
+/// Largest number of tasks in a sweep.
 const MOST_TASKS: usize = 50;
 
-/// A sweep as written down.
+/// A sweep as described in YAML.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepSpec {
     /// Name.
     pub sweep: String,
-    /// What it is to find out, in a sentence.
+    /// The question that it answers, in a sentence.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub question: String,
-    /// The task, or the tasks over which the measure is averaged: names, or paths relative to the file that says them.
+    /// The task, or the tasks over which the measure is averaged: names, or paths relative to the file that names them.
     pub tasks: Others,
-    /// The agent: a name, or the path of a YAML file, relative to the file that says it.
+    /// The agent: a name, or the path of a YAML file relative to the file that names it.
     pub agent: String,
     /// Env steps of practice on each task.
     pub steps: u64,
     /// Env steps between evaluations.
     pub evaluate_every: u64,
-    /// Episodes in an evaluation.
+    /// Number of episodes in an evaluation.
     #[serde(default = "five")]
     pub evaluation_episodes: u64,
-    /// What settings are ranked by.
+    /// The measure by which settings are ranked.
     pub measure: Measure,
-    /// The score, in [0, 1], that counts as having learned a task; for `steps-to-criterion`.
+    /// Score, from 0 to 1, at which a task counts as learned; for `steps-to-criterion`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criterion: Option<f64>,
-    /// Values to be tried, by the path of a setting: all combinations.
+    /// Values by the path of a setting; all combinations are tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<Named<Vec<Value>>>,
-    /// Or settings drawn at random.
+    /// Alternatively, settings drawn at random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub random: Option<Random>,
-    /// Who all settings are tried on.
+    /// The subjects on which all settings are tried.
     pub selection: Cohort,
-    /// Who the best of them are tried on again.
+    /// The subjects on which the best settings are tried again.
     pub confirmation: Confirmation,
 }
 
@@ -51,26 +51,26 @@ pub struct SweepSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cohort {
-    /// Seed that all their randomness comes from.
+    /// Seed of all their randomness.
     pub seed: u64,
-    /// Subjects.
+    /// Number of subjects.
     pub subjects: u64,
 }
 
-/// Subjects of another seed, for the best settings.
+/// Subjects with another seed, for the best settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
-    /// Seed that all their randomness comes from.
+    /// Seed of all their randomness.
     pub seed: u64,
-    /// Subjects.
+    /// Number of subjects.
     pub subjects: u64,
-    /// How many settings are confirmed.
+    /// Number of settings to confirm.
     #[serde(default = "one")]
     pub best: u64,
 }
 
-/// What settings are ranked by.
+/// The measure by which settings are ranked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Measure {
@@ -83,10 +83,10 @@ pub enum Measure {
 }
 
 impl SweepSpec {
-    /// Checks all that can be checked without knowing tasks and agents.
+    /// Checks everything that does not require tasks and agents.
     ///
     /// # Errors
-    /// The first value out of its range, a search of nothing or of too much, or subjects that would be in selection and in
+    /// The first value out of range, an empty or too large search, or subjects that would be in both selection and
     /// confirmation.
     pub fn validate(&self) -> Result<(), Invalid> {
         let invalid = |field: &str, found: String, expected: &str| Invalid {
@@ -150,16 +150,16 @@ impl SweepSpec {
         whole("confirmation.best", self.confirmation.best, 1, self.settings()?.len() as u64)
     }
 
-    /// Paths of what is varied, in the order of the document.
+    /// Paths of the varied settings, in the order of the document.
     pub fn paths(&self) -> Vec<&str> {
         let grid = self.grid.iter().flat_map(Named::names);
         grid.chain(self.random.iter().flat_map(|random| random.settings.names())).collect()
     }
 
-    /// All settings, each with one value for each path.
+    /// All settings, each with one value per path.
     ///
     /// # Errors
-    /// More random ones than there are.
+    /// More random settings than there are.
     pub fn settings(&self) -> Result<Vec<Vec<Value>>, Invalid> {
         match (&self.grid, &self.random) {
             (Some(grid), _) => Ok(search::combinations(grid)),

@@ -1,4 +1,5 @@
-//! What a sweep comes to: settings in the order of the selection, the best of them as confirmed, and the optimism of choosing.
+//! The results of a sweep: settings in the order of the selection, confirmations of the best, and the optimism of the
+//! selection.
 
 use crate::experiment::Named;
 use crate::run::evaluate::in_words;
@@ -17,35 +18,35 @@ use serde_yaml::Value;
 pub struct Summary {
     /// Name of the sweep.
     pub sweep: String,
-    /// What it was to find out.
+    /// The question of the sweep.
     pub question: String,
     /// Name of the agent.
     pub agent: String,
     /// The tasks.
     pub tasks: Vec<String>,
-    /// Env steps of practice on each.
+    /// Env steps of practice on each task.
     pub steps: u64,
-    /// What settings are ranked by.
+    /// The measure by which settings are ranked.
     pub measure: Measure,
-    /// The score that counts as having learned a task, for steps to a criterion.
+    /// Score at which a task counts as learned, for steps to criterion.
     pub criterion: Option<f64>,
-    /// Whether more is better.
+    /// Whether larger values are better.
     pub higher_is_better: bool,
-    /// What is evaluated.
+    /// Description of the evaluations.
     pub evaluation: String,
-    /// The part of the settings that this is about, such as `1/2`; absent if it is all.
+    /// The part of the settings that this summary covers, for example `1/2`; `None` for all.
     pub part: Option<String>,
     /// Seed of the selection.
     pub selection_seed: u64,
     /// Seed of the confirmation.
     pub confirmation_seed: u64,
-    /// How many settings are confirmed.
+    /// Number of settings to confirm.
     pub best: u64,
-    /// Whether they have been.
+    /// Whether they have been confirmed.
     pub confirmed: bool,
     /// All settings, in the order of the selection.
     pub settings: Vec<Entry>,
-    /// Episodes that ended because a state was no longer finite.
+    /// Number of episodes that ended in a fault.
     #[serde(skip)]
     pub faults: u64,
 }
@@ -53,29 +54,30 @@ pub struct Summary {
 /// One setting.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Entry {
-    /// Its place in the selection, from 1.
+    /// Rank in the selection, from 1.
     pub rank: u64,
-    /// Its number, from 0, in the order of the grid or of the draws.
+    /// Index, from 0, in the order of the grid or of the draws.
     pub setting: u64,
-    /// What is set, by its path.
+    /// Values by path.
     pub values: Named<Value>,
-    /// On the subjects of the selection.
+    /// Result on the subjects of the selection.
     pub selection: Told,
-    /// On those of the confirmation; absent if it was not among the best.
+    /// Result on the subjects of the confirmation; `None` if it was not among the best.
     pub confirmation: Option<Told>,
-    /// By how much it was better on the subjects that chose it than on others: above 0 the selection was too good to be true.
+    /// How much better it was on the subjects that selected it than on others: positive values mean that the selection
+    /// was too optimistic.
     pub optimism: Option<Estimate>,
 }
 
-/// What the subjects of a phase tell of a setting.
+/// The result of a setting in a phase.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Told {
     /// The measure.
     #[serde(flatten)]
     pub measure: Estimate,
-    /// Subjects.
+    /// Number of subjects.
     pub n: u64,
-    /// Subjects that reached the criterion on all tasks, where there is one.
+    /// Number of subjects that reached the criterion on all tasks, if there is one.
     pub reached: Option<u64>,
     /// The measure of each subject, averaged over tasks.
     #[serde(skip)]
@@ -92,7 +94,7 @@ impl Measure {
         }
     }
 
-    /// What it is, in words.
+    /// Its description.
     pub fn in_words(self) -> &'static str {
         match self {
             Measure::FinalScore => "last score, interquartile mean over subjects",
@@ -101,7 +103,7 @@ impl Measure {
         }
     }
 
-    /// Whether more of it is better.
+    /// Whether larger values are better.
     pub fn higher_is_better(self) -> bool {
         self != Measure::StepsToCriterion
     }
@@ -114,7 +116,7 @@ impl Measure {
         }
     }
 
-    /// The statistic of subjects.
+    /// The statistic over subjects.
     fn centre(self, each: &[f64]) -> f64 {
         if self == Measure::FinalScore { interquartile_mean(each) } else { mean(each) }
     }
@@ -129,7 +131,7 @@ impl Measure {
     }
 }
 
-/// What a phase tells of one setting, given its results by task and subject.
+/// The result of one setting in a phase, from its results by task and subject.
 ///
 /// # Errors
 /// No subjects.
@@ -150,7 +152,7 @@ pub fn told(spec: &SweepSpec, results: &[Vec<LegResult>]) -> Result<Told> {
     Ok(Told { measure, n: subjects as u64, reached: spec.criterion.map(reached), each })
 }
 
-/// The positions of settings, best first; those that are as good stay in their order.
+/// Indices of settings, best first; ties keep their order.
 pub fn ranking(measure: Measure, told: &[Told]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..told.len()).collect();
     let value = |index: usize| told[index].measure.value;
@@ -161,7 +163,7 @@ pub fn ranking(measure: Measure, told: &[Told]) -> Vec<usize> {
     order
 }
 
-/// By how much the subjects of the selection did better than those of the confirmation, whatever better is.
+/// How much better the subjects of the selection did than those of the confirmation, in the direction of improvement.
 pub fn optimism(measure: Measure, selection: &Told, confirmation: &Told) -> Option<Estimate> {
     let sign = if measure.higher_is_better() { 1.0 } else { -1.0 };
     stratified_estimate(&[&selection.each, &confirmation.each], |phases| {
@@ -169,16 +171,16 @@ pub fn optimism(measure: Measure, selection: &Told, confirmation: &Told) -> Opti
     })
 }
 
-/// A phase's settings and what it tells of them.
+/// The settings of a phase and their results.
 pub struct Found<'a> {
-    /// Numbers of settings.
+    /// Indices of settings.
     pub settings: &'a [u64],
     /// By setting, then by task, then by subject.
     pub results: &'a [Vec<Vec<LegResult>>],
 }
 
 impl Summary {
-    /// Works out all that the results say.
+    /// Computes everything from the results.
     ///
     /// # Errors
     /// No subjects.

@@ -13,12 +13,12 @@ use serde_yaml::Value;
 /// Settings of a phase, and their results by setting, task and subject.
 type Of<'a> = (&'a [u64], &'a [Vec<Vec<LegResult>>]);
 
-/// Which part of a sweep a row is of.
+/// Phase of a row.
 static PHASE: Column =
     Column::new("phase", "1", "`selection`, or `confirmation` on subjects that had no part in the choice");
-/// Which setting a row is of.
+/// Setting of a row.
 static SETTING: Column = Column::new("setting", "1", "index of the setting in the sweep, from 0");
-/// Which task it is of.
+/// Task of a row.
 static OF_TASK: Column = TASK;
 
 /// The columns of `evaluations.csv`.
@@ -26,14 +26,14 @@ pub fn evaluation_columns() -> impl Iterator<Item = &'static Column> {
     [&PHASE, &SETTING, &OF_TASK].into_iter().chain(&EVALUATION_COLUMNS)
 }
 
-/// The columns of `settings.csv` before those of the values, which go by the paths of the settings.
+/// The columns of `settings.csv` before those of the values, which are named by the paths of the settings.
 pub fn setting_columns() -> Vec<Column> {
     let column = Column::new;
     let mut all = vec![
         PHASE.clone(),
         column("rank", "1", "rank of the setting in the selection, from 1, the best"),
         SETTING.clone(),
-        column("measure", "1", "what settings are ranked by: `final-score`, `area` or `steps-to-criterion`"),
+        column("measure", "1", "measure by which settings are ranked: `final-score`, `area` or `steps-to-criterion`"),
     ];
     let [value, low, high] = column("value", "1 or env steps", "value of the measure over subjects").with_interval();
     let bare = |end: Column, name: &'static str| Column { name: name.into(), ..end };
@@ -42,11 +42,10 @@ pub fn setting_columns() -> Vec<Column> {
         bare(low, "low"),
         bare(high, "high"),
         column("n", "1", "number of subjects"),
-        column("seed", "1", "seed of the phase, from which all its randomness comes"),
+        column("seed", "1", "seed of all randomness of the phase"),
         column("reached", "1", "number of subjects that reached the criterion on all tasks; empty for other measures"),
     ]);
-    let optimism =
-        "by how much the setting looked better in the selection than in the confirmation; empty in the selection";
+    let optimism = "how much better the setting was in the selection than in the confirmation; empty in the selection";
     all.extend(column("optimism", "1 or env steps", optimism).with_interval());
     all
 }
@@ -78,10 +77,10 @@ pub fn write_evaluations(
     })
 }
 
-/// `settings.csv`: one row per setting and phase, those of the selection first, in its order. What is not there is left empty.
+/// `settings.csv`: one row per setting and phase, the selection first, in its order; missing values are empty.
 ///
 /// # Errors
-/// Never in memory.
+/// None in memory.
 pub fn settings(summary: &Summary) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let columns = setting_columns();
@@ -116,7 +115,7 @@ pub fn settings(summary: &Summary) -> Result<Vec<u8>> {
     writer.into_inner().map_err(|error| anyhow!("a table cannot be written: {error}"))
 }
 
-/// A value as a table has it: text without quotes.
+/// A value for a table: text without quotes.
 pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -130,7 +129,7 @@ fn estimate(estimate: &Estimate) -> [String; 3] {
     [estimate.value.to_string(), low, high]
 }
 
-/// A CSV field: a path may hold a comma.
+/// A CSV field; a path may contain a comma.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }

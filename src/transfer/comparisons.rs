@@ -1,4 +1,4 @@
-//! The measures of an experiment: groups against the reference and against one another, and what was learned twice.
+//! The measures of an experiment: groups against the reference and against one another, and repeated learning.
 
 use crate::experiment::{Block, ExperimentSpec, Interaction};
 use crate::stats::comparison::{paired_probability_of_improvement, probability_of_improvement};
@@ -36,10 +36,10 @@ pub fn measures(experiment: &ExperimentSpec, results: &Results) -> (Vec<(String,
     list.adjusted(reference.subjects.len() as u64)
 }
 
-/// A test in a [`List`], by its position among the tests that can be made.
+/// Index of a test among those that can be computed.
 type Test = Option<usize>;
 
-/// Measures in the order in which they are added, and the tests that belong to them.
+/// Measures in the order of addition, and their tests.
 #[derive(Default)]
 struct List {
     measures: Vec<Entry>,
@@ -49,24 +49,24 @@ struct List {
 struct Entry {
     name: String,
     estimate: Option<Estimate>,
-    /// The value that means no effect.
+    /// The value without an effect.
     null: f64,
     test: Test,
 }
 
 impl List {
-    /// Adds a measure whose value is `null` where there is no effect.
+    /// Adds a measure with value `null` without an effect.
     fn add(&mut self, group: &str, name: &str, null: f64, estimate: Option<Estimate>, test: Test) {
         self.measures.push(Entry { name: format!("{group}.{name}"), estimate, null, test });
     }
 
-    /// Adds a test, if it can be made.
+    /// Adds a test, if it can be computed.
     fn test(&mut self, p: Option<f64>) -> Test {
         self.tests.push(p?);
         Some(self.tests.len() - 1)
     }
 
-    /// The measures with their p-values adjusted for all tests, and how many these are.
+    /// The measures with p-values adjusted for all tests, and the number of tests.
     fn adjusted(self, subjects: u64) -> (Vec<(String, Measure)>, u64) {
         let adjusted = holm(&self.tests);
         let measure = |entry: Entry| {
@@ -79,8 +79,8 @@ impl List {
     }
 }
 
-/// A group against another whose subjects are paired with its own; with ratios to it, if it is the reference and the
-/// group's practice is given.
+/// Compares a group with another one whose subjects are paired with its own; with ratios if the other one is the
+/// reference and the group's practice is given.
 fn compare(
     list: &mut List,
     name: &str,
@@ -100,7 +100,7 @@ fn compare(
     difference("jumpstart", &|curve| curve.start(JUMPSTART_EVALUATIONS));
     difference("asymptotic_gain", &Curve::asymptote);
     let area_test = difference("area_difference", &Curve::area);
-    // Where no subject reached the criterion, all count with the whole test, and nothing is known of their steps.
+    // If no subject reached the criterion, all count as the whole test, and nothing is known of their steps.
     let horizon = experiment.test.steps;
     let steps = Steps::of(&ours, &theirs, experiment.criterion_of(&experiment.test), horizon);
     let saved = steps.as_ref().map(|steps| differences(&steps.theirs, &steps.ours));
@@ -127,7 +127,7 @@ fn compare(
     let of_steps = steps.as_ref().and_then(|steps| ratio(&steps.ours, &steps.theirs));
     let percent = of_steps.and_then(|ratio| ratio.map(|ratio| percent_transfer(ratio, 1.0)));
     list.add(name, "percent_transfer", 0.0, percent, steps_test);
-    // The same ratio turned into another measure, so that it is defined even where the control needed no steps.
+    // The same ratio converted to another measure, so that it is defined even if the control needed no steps.
     let bounded = steps.as_ref().and_then(|steps| {
         let sums: Vec<f64> = steps.ours.iter().zip(&steps.theirs).map(|(ours, theirs)| ours + theirs).collect();
         let share = ratio_estimate(&steps.ours, &sums)?.within(0.0, 1.0);
@@ -139,7 +139,7 @@ fn compare(
     list.add(name, "transfer_effectiveness", 0.0, paid, steps_test);
 }
 
-/// What two things are worth together beyond what each is worth alone.
+/// Effect of two factors together beyond the sum of their separate effects.
 fn interaction(list: &mut List, design: &Interaction, results: &Results) {
     let areas = |name: &String| results.group(name).map(|group| each(&group.tests(), &Curve::area));
     let Some([both, one]) = areas(&design.both).zip(areas(&design.one)).map(|(both, one)| [both, one]) else { return };
@@ -150,7 +150,7 @@ fn interaction(list: &mut List, design: &Interaction, results: &Results) {
     list.add(&design.both, "interaction", 0.0, estimate, test);
 }
 
-/// What a group that has practised the test task before has kept of it, and what it has cost.
+/// Retention by a group that has practised the test task before, and its cost.
 fn remembered(
     list: &mut List,
     name: &str,
@@ -191,7 +191,7 @@ fn remembered(
         };
         let rate_test = list.test(pseudo_values(first.len(), rate).and_then(|pseudo| paired_p(&pseudo)));
         list.add(name, "savings_in_rate", 0.0, paired_estimate(first.len(), rate), rate_test);
-        // The group that did the same, without what came between.
+        // The group that did the same without the block in between.
         let rested = experiment.groups.0.iter().find(|(_, other)| other.practice == practice[..=learned]);
         let rested = rested.and_then(|(rest, _)| results.group(rest)).filter(|rest| rest.name != name);
         if let Some(rest) = rested.map(GroupResult::tests) {
@@ -201,7 +201,7 @@ fn remembered(
             list.add(name, "retrograde_interference", 0.0, cost, test);
         }
     }
-    // Its last block of practice, where another group has learned the same as novices.
+    // Its last block of practice, if another group learned the same as novices.
     let Some((index, last)) =
         practice.iter().enumerate().next_back().filter(|(index, block)| *index > 0 && plain(block))
     else {
@@ -217,7 +217,7 @@ fn remembered(
     }
 }
 
-/// Env steps to a criterion of the subjects of two groups, each up to the horizon.
+/// Env steps to a criterion of the subjects of two groups, up to the horizon.
 struct Steps {
     ours: Vec<f64>,
     theirs: Vec<f64>,

@@ -1,17 +1,17 @@
-//! Transfer experiments: what practice of one skill is worth for another.
+//! Transfer experiments: the effect of practice of one skill on another.
 //!
-//! Subjects are paired across groups: subject i has the same seed, and so the same naive agent, test lane and evaluation
-//! episodes, in every group. Evaluations are on a lane of their own, learning disabled, from test step 0 on. Subjects whose
-//! practice failed stay in.
+//! Subjects are paired across groups: subject i has the same seed, and therefore the same naive agent, test lane and
+//! evaluation episodes, in every group. Evaluations use a separate lane, learning disabled, from test step 0 on.
+//! Subjects with unsuccessful practice are not excluded.
 //!
 //! ```text
-//! run.yaml              what was run: experiment, agent and tasks in full, version, machine
+//! run.yaml              the settings: complete experiment, agent and tasks, version, machine
 //! checkpoints/          one safetensors file per subject and leg
-//! logs/                 rows of each subject and leg: episodes, evaluations, and the agent's signals, if asked for
+//! logs/                 rows of each subject and leg: episodes, evaluations, and the agent's signals on request
 //! evaluations.csv       one row per evaluation, in practice and test
 //! blocks.csv            one row per subject and block: how it began and ended, when the criterion was reached
 //! summary.json          groups and measures
-//! report.html           what was asked, found and done, for a reader; its figures are in figures/*.svg
+//! report.html           the report: question, results and methods; its figures are in figures/*.svg
 //! ```
 
 mod comparisons;
@@ -65,7 +65,7 @@ impl Parted for TransferSpec {
 /// Runs an experiment, or what is left of it, and writes its folder.
 ///
 /// # Errors
-/// A folder that cannot be used, an agent that does not fit a task, or one that acts in numbers that are not finite.
+/// An unusable folder, an agent that does not fit a task, or an agent with non-finite actions.
 pub fn transfer(
     experiment: &Experiment,
     spec: &TransferSpec,
@@ -85,7 +85,7 @@ pub fn transfer(
         let (every, episodes) = (spec.experiment.evaluate_every, spec.experiment.evaluation_episodes);
         Arc::new(Plan { signals_every: spec.signals_every, ..leg.plan(task, agent, every, episodes) })
     });
-    // An agent that cannot be made for the task is found before anything is written.
+    // An agent that does not fit a task is detected before anything is written.
     for (_, _, variant) in spec.experiment.agents() {
         let (name, task) = (variant.key(), experiment.task(&spec.experiment.test).spec());
         let made = experiment.agent(&name).make(task, Seed(spec.experiment.seed));
@@ -104,7 +104,7 @@ pub fn transfer(
     conclude(&folder, spec, &schedule)
 }
 
-/// Joins parts of an experiment into the folder that one run of all subjects would have left.
+/// Joins parts of an experiment into the folder that a single run of all subjects would have written.
 ///
 /// # Errors
 /// Folders that are no parts of one experiment or do not make up the whole, and folders that cannot be read or written.

@@ -1,8 +1,8 @@
-//! An experiment whose subjects learn outside of this program: the schedule, the seeds, the evaluations and the folder are
-//! the experiment's own, and only who learns is somebody else.
+//! Experiments for learners outside this program: schedule, seeds, evaluations and folder are the experiment's, only
+//! the learner is external.
 //!
-//! Each leg of each subject is handed out ([`Outsider::assignments`]), done elsewhere, and recorded ([`Outsider::record`])
-//! once it is complete. The folder is then what `etude transfer` would have left, report included.
+//! Each leg of each subject is assigned ([`Outsider::assignments`]), run elsewhere, and recorded ([`Outsider::record`])
+//! when complete. The resulting folder is the same as that of `etude transfer`, including the report.
 
 use super::conclude;
 use super::schedule::{Leg, Schedule};
@@ -23,19 +23,19 @@ use etude_envs::lane::Episode;
 use etude_envs::task::Blueprint;
 use std::path::Path;
 
-/// The longest name of a learner.
+/// Largest length of a learner's name.
 const LONGEST_NAME: usize = 60;
-/// The largest factor by which steps are multiplied.
+/// Largest factor by which steps are multiplied.
 const LARGEST_FACTOR: f64 = 1000.0;
 
-/// The experiment of that name, or described by the YAML file at that path, as a learner from outside can go through it: one that
-/// is registered in the catalog, or one that is only named.
+/// The experiment of that name, or the experiment described by the YAML file at that path, for an external learner: one
+/// registered in the catalog, or one that is only named.
 ///
-/// Groups that are about parts of this program's own agents (another agent, settings, lesions) are left out; the group that is
-/// named after the experiment's agent is named after the learner.
+/// Groups about parts of this program's own agents (another agent, settings, lesions) are left out. The group named
+/// after the experiment's agent is renamed after the learner.
 ///
 /// # Errors
-/// An unknown experiment, one that makes no sense, one without a group that is left, and a name that no file could bear.
+/// An unknown or invalid experiment, one without a remaining group, or a name that cannot be used in a file.
 pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experiment> {
     let fit = |letter: char| letter.is_ascii_alphanumeric() || "-_.+".contains(letter);
     if learner.is_empty() || learner.len() > LONGEST_NAME || !learner.chars().all(fit) || learner.starts_with('.') {
@@ -46,10 +46,10 @@ pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experi
     }
     let mut catalog = catalog.clone();
     if catalog.agent(learner).is_err() {
-        // Who learns is somebody else: the agent of this name is only there to be named.
+        // The learner is external: the agent of this name only provides the name.
         catalog.register_agent(learner, |_, _| Idle);
     }
-    // Groups are named in lower case.
+    // Names of groups are in lower case.
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
     let group_name: String = learner.chars().map(plain).skip_while(|letter| !letter.is_ascii_lowercase()).collect();
     let group_name = if group_name.is_empty() { "learner".to_string() } else { group_name };
@@ -105,10 +105,10 @@ pub fn experiment(catalog: &Catalog, name: &str, learner: &str) -> Result<Experi
     }
 }
 
-/// Alters an experiment as the flags of `etude transfer` do: how many subjects, under which seed, and how many steps, by a factor.
+/// Changes an experiment as the flags of `etude transfer` do: number of subjects, seed, and a factor on steps.
 ///
 /// # Errors
-/// A number out of its range.
+/// A number out of range.
 pub fn altered(
     spec: &mut ExperimentSpec,
     subjects: Option<u64>,
@@ -127,33 +127,33 @@ pub fn altered(
     spec.validate().map_err(wrong)
 }
 
-/// One leg of one subject, to be done outside.
+/// One leg of one subject, to be run externally.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assignment {
     /// Index of the subject.
     pub subject: u64,
-    /// Place among the schedule's legs.
+    /// Index of the leg in the schedule.
     pub leg: usize,
-    /// By which its files are known, such as `subject-003.transfer.test`.
+    /// Name of its files, for example `subject-003.transfer.test`.
     pub name: String,
-    /// The assignment whose learner goes on, by its name; none for a naive one.
+    /// Name of the assignment whose learner continues; `None` for a naive learner.
     pub parent: Option<String>,
-    /// Whether it is recorded already.
+    /// Whether it has been recorded.
     pub done: bool,
 }
 
-/// How one evaluation went.
+/// The result of one evaluation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
-    /// Env steps of practice by then.
+    /// Env steps of practice before it.
     pub steps: u64,
-    /// The trial of the schedule that was evaluated; none of a task that is no schedule.
+    /// Index of the evaluated trial in the schedule; `None` for a task without a schedule.
     pub trial: Option<u64>,
     /// Its episodes.
     pub episodes: Vec<Episode>,
 }
 
-/// An experiment whose subjects learn elsewhere, and its folder.
+/// An experiment with external learners, and its folder.
 pub struct Outsider {
     experiment: Experiment,
     spec: TransferSpec,
@@ -162,7 +162,7 @@ pub struct Outsider {
 }
 
 impl Outsider {
-    /// Opens the folder of an experiment, new or to go on with.
+    /// Opens the folder of an experiment, new or to continue.
     ///
     /// # Errors
     /// A folder that holds something else or cannot be written to.
@@ -173,7 +173,7 @@ impl Outsider {
         Ok(Self { experiment, spec, schedule, folder })
     }
 
-    /// What was asked for.
+    /// The settings of the experiment.
     pub fn spec(&self) -> &TransferSpec {
         &self.spec
     }
@@ -196,7 +196,7 @@ impl Outsider {
         Ok(assignments)
     }
 
-    /// What is done in a leg.
+    /// The leg of an assignment.
     pub fn leg(&self, assignment: &Assignment) -> &Leg {
         &self.schedule.legs[assignment.leg]
     }
@@ -206,7 +206,7 @@ impl Outsider {
         self.experiment.task(&self.leg(assignment).block)
     }
 
-    /// The seed of a subject, the same as `etude transfer` gives it.
+    /// The seed of a subject, the same as in `etude transfer`.
     pub fn seed(&self, assignment: &Assignment) -> Seed {
         Seed(self.spec.experiment.seed).fan("subject", assignment.subject)
     }
@@ -217,10 +217,10 @@ impl Outsider {
         due(self.spec.experiment.evaluate_every, &block.evaluate_at, block.steps).collect()
     }
 
-    /// Records a leg that is complete: its episodes, each with the env steps that had been taken when it ended, and its evaluations.
+    /// Records a complete leg: its episodes, each with the env steps at its end, and its evaluations.
     ///
     /// # Errors
-    /// Evaluations that are missing, or a folder that cannot be written to.
+    /// Missing evaluations, or a folder that cannot be written to.
     pub fn record(
         &self,
         assignment: &Assignment,
@@ -278,7 +278,7 @@ impl Outsider {
     /// Writes tables, summary and report once all legs are recorded.
     ///
     /// # Errors
-    /// A leg that is not, or a folder that cannot be written to.
+    /// A leg that is not recorded, or a folder that cannot be written to.
     pub fn conclude(&self) -> Result<Summary> {
         let open: Vec<Assignment> = self.assignments()?.into_iter().filter(|assignment| !assignment.done).collect();
         if let Some(first) = open.first() {

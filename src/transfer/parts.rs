@@ -1,4 +1,4 @@
-//! Studies that are run in parts, on one machine or on many: how parts become the whole.
+//! Studies run in parts, on one or several machines, and the joining of parts.
 
 use crate::files::write_whole_by;
 use crate::record::{LOGS, LogBook};
@@ -11,33 +11,33 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What a folder is asked for by that may be run in parts.
+/// The settings of a study that may be run in parts.
 pub trait Parted: Spec + Clone {
-    /// What is dealt out to the parts.
+    /// What is distributed over the parts.
     const DEALT: &'static str = "subject";
 
-    /// The same, not in parts.
+    /// The same settings, not in parts.
     fn whole(&self) -> Self;
 
-    /// Indices of those that are dealt to this part.
+    /// Indices distributed to this part.
     fn dealt(&self) -> Vec<u64>;
 
-    /// All that is gone through.
+    /// All legs.
     fn schedule(&self) -> Schedule;
 
     /// Env steps between evaluations.
     fn evaluate_every(&self) -> u64;
 
-    /// What has to be done for one of those that are dealt: subjects, each with the position of a leg.
+    /// The work for one distributed index: subjects, each with the index of a leg.
     fn units(&self, schedule: &Schedule, dealt: u64) -> Vec<(u64, usize)> {
         (0..schedule.legs.len()).map(|leg| (dealt, leg)).collect()
     }
 }
 
-/// Joins parts into the folder that one run would have left, up to what follows from checkpoints and logs.
+/// Joins parts into the folder of a single run, except for what follows from checkpoints and logs.
 ///
 /// # Errors
-/// Folders that are no parts of one study or do not make up the whole, and folders that cannot be read or written.
+/// Folders that are not parts of one study or are incomplete, and folders that cannot be read or written.
 pub fn join<S: Parted>(parts: &[PathBuf], out: &Path, resume: bool) -> Result<(RunFolder, S)> {
     let mut whole: Option<S> = None;
     let mut sources: BTreeMap<u64, &Path> = BTreeMap::new();
@@ -70,14 +70,14 @@ pub fn join<S: Parted>(parts: &[PathBuf], out: &Path, resume: bool) -> Result<(R
             spec.units(&schedule, dealt).into_iter().map(|(subject, leg)| (part, subject, &schedule.legs[leg])),
         );
     }
-    // All is looked at before anything is written.
+    // Everything is checked before anything is written.
     for &(part, subject, leg) in &units {
         results::check(part, spec.evaluate_every(), subject, leg)?;
     }
     let folder = RunFolder::open(out, &spec, resume)?;
     for (part, subject, leg) in units {
         let name = checkpoint_name(subject, &leg.name);
-        // The checkpoint last: it vouches for the logs.
+        // The checkpoint last, because it vouches for the logs.
         for log in LOGS {
             let from = LogBook::path(part, &name, log);
             if from.exists() {
@@ -89,16 +89,16 @@ pub fn join<S: Parted>(parts: &[PathBuf], out: &Path, resume: bool) -> Result<(R
     Ok((folder, spec))
 }
 
-/// Opens the folder of a study that was run, with what it was asked for by.
+/// Opens the folder of a finished study, with its settings.
 ///
 /// # Errors
-/// A folder that holds no such study, or is in use.
+/// A folder without such a study, or one that is in use.
 pub fn reopen<S: Parted>(path: &Path) -> Result<(RunFolder, S)> {
     let spec = read_record::<S>(path)?.run;
     Ok((RunFolder::open(path, &spec, true)?, spec))
 }
 
-/// Copies a file, so that the copy is whole or not there.
+/// Copies a file completely or not at all.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut source = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
     write_whole_by(to, |out| std::io::copy(&mut source, out).map(|_| ()))

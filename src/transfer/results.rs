@@ -1,4 +1,4 @@
-//! What came of an experiment: the tables of its folder, and the learning curves in them.
+//! The results of an experiment: the tables of its folder, and the learning curves in them.
 
 use crate::experiment::{Block, ExperimentSpec};
 use crate::record::{Column, EVALUATION_COLUMNS, Log, LogBook, SEED, SUBJECT, TASK, copy_rows, header, verify};
@@ -15,25 +15,25 @@ use std::fmt::Write as _;
 use std::io::{BufRead, Read};
 use std::path::Path;
 
-/// Where in an experiment a row belongs.
+/// The part of an experiment to which a row belongs.
 static PLACE: [Column; 3] = [
     Column::new("group", "1", "name of the group"),
     Column::new("block", "1", "`test`, or `practice-N` for the group's N-th block of practice, from 1"),
     TASK,
 ];
-/// What became of a subject in a block.
+/// The result of a subject in a block.
 static OUTCOME: [Column; 8] = [
     SUBJECT,
     SEED,
-    Column::new("steps", "env steps", "steps of the block"),
+    Column::new("steps", "env steps", "env steps of the block"),
     Column::new("score_first", "1", "score of the block's first evaluation"),
-    Column::new("score_last", "1", "score of its last evaluation"),
+    Column::new("score_last", "1", "score of the block's last evaluation"),
     Column::new("score_mean", "1", "mean score over the block: the area under the learning curve over its steps"),
-    Column::new("criterion", "1", "score that counts as having learned the task"),
+    Column::new("criterion", "1", "score at which the task counts as learned"),
     Column::new(
         "steps_to_criterion",
         "env steps",
-        "steps of the block until the criterion was met in two evaluations in a row; empty if it was not",
+        "env steps of the block until the criterion was reached in two evaluations in a row; empty if it was not",
     ),
 ];
 
@@ -50,9 +50,9 @@ pub fn block_columns() -> impl Iterator<Item = &'static Column> {
 /// Learning curves of all subjects of all groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
-    /// In the order of the experiment.
+    /// Groups in the order of the experiment.
     pub groups: Vec<GroupResult>,
-    /// Whether the test's evaluations are of trials of a schedule.
+    /// Whether the test is evaluated on trials of a schedule.
     pub scheduled: bool,
 }
 
@@ -61,7 +61,7 @@ pub struct Results {
 pub struct GroupResult {
     /// Its name.
     pub name: String,
-    /// Its subjects, in the order of their indices, the same in each group.
+    /// Its subjects in the order of their indices, the same in each group.
     pub subjects: Vec<SubjectResult>,
 }
 
@@ -70,16 +70,16 @@ pub struct GroupResult {
 pub struct SubjectResult {
     /// Index in the group.
     pub subject: u64,
-    /// The seed all its randomness came from.
+    /// The seed of all its randomness.
     pub seed: u64,
-    /// One curve for each block of practice, then that of the test.
+    /// One curve per block of practice, followed by the test's.
     pub curves: Vec<Curve>,
 }
 
-/// Reads a checkpoint that must be the last one of its leg.
+/// Reads a checkpoint that must be the last of its leg.
 ///
 /// # Errors
-/// A missing, damaged or unfinished one.
+/// A missing, damaged or unfinished checkpoint.
 pub fn complete(path: &Path) -> Result<Checkpoint> {
     let checkpoint = Checkpoint::open(path)?;
     if !checkpoint.complete {
@@ -88,20 +88,20 @@ pub fn complete(path: &Path) -> Result<Checkpoint> {
     Ok(checkpoint)
 }
 
-/// What a subject did in a leg.
+/// The results of a subject in a leg.
 pub struct LegResult {
     /// Its learning curve.
     pub curve: Curve,
     /// Its rows of evaluations.
     pub rows: String,
-    /// Episodes that ended because a state was no longer finite.
+    /// Number of episodes that ended in a fault.
     pub faults: u64,
-    /// Whether its evaluations are of trials of a schedule.
+    /// Whether it was evaluated on trials of a schedule.
     pub scheduled: bool,
 }
 
-/// Reads what a subject did in a leg from its checkpoint and logs, which must be complete, whole, and evaluated when it was
-/// due.
+/// Reads the results of a subject in a leg from its checkpoint and logs, which must be complete, undamaged, and
+/// evaluated when due.
 ///
 /// # Errors
 /// What is missing or damaged, and in which file.
@@ -134,7 +134,7 @@ pub fn read_leg(folder: &Path, evaluate_every: u64, subject: u64, leg: &Leg) -> 
     Ok(LegResult { curve: Curve::new(points), rows, faults: checkpoint.faults, scheduled })
 }
 
-/// Checks that a leg of a subject is complete, and that its logs are whole and of this study.
+/// Checks that a leg of a subject is complete, and that its logs are undamaged and belong to this study.
 ///
 /// # Errors
 /// What is missing or damaged, and in which file.
@@ -142,11 +142,11 @@ pub fn check(folder: &Path, evaluate_every: u64, subject: u64, leg: &Leg) -> Res
     read_leg(folder, evaluate_every, subject, leg).map(drop)
 }
 
-/// Writes `evaluations.csv` from the logs of all legs: what groups share is there for each of them. Returns the number of
-/// episodes that ended because a state was no longer finite.
+/// Writes `evaluations.csv` from the logs of all legs; legs shared by groups appear for each of them. Returns the
+/// number of episodes that ended in a fault.
 ///
 /// # Errors
-/// A checkpoint that is missing, damaged or not the last one of its leg, or a folder that cannot be written to.
+/// A checkpoint that is missing, damaged or not the last of its leg, or a folder that cannot be written to.
 pub fn write_evaluations(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<u64> {
     let mut tasks = BTreeMap::new();
     let mut faults = 0;
@@ -184,11 +184,11 @@ pub fn write_evaluations(folder: &RunFolder, spec: &TransferSpec, schedule: &Sch
 }
 
 impl Results {
-    /// Reads the results of an experiment from its `evaluations.csv`, in which a run of these subjects has left one row for
-    /// each evaluation.
+    /// Reads the results of an experiment from its `evaluations.csv`, which must have one row for each evaluation of
+    /// these subjects.
     ///
     /// # Errors
-    /// A table of another kind, of other groups or subjects, that is damaged, or that lacks a row or has one twice.
+    /// A table of another kind, with other groups or subjects, with damage, or with missing or repeated rows.
     pub fn read(spec: &ExperimentSpec, subjects: &[u64], evaluations: impl Read) -> Result<Self> {
         type Points = BTreeMap<usize, Vec<(u64, f64)>>;
         let mut found: BTreeMap<String, BTreeMap<u64, (u64, Points)>> = BTreeMap::new();
@@ -309,7 +309,7 @@ impl GroupResult {
     }
 }
 
-/// A CSV field: a path may hold a comma.
+/// A CSV field; a path may contain a comma.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }

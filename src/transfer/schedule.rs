@@ -1,28 +1,28 @@
-//! What has to be practised in an experiment, and in which order.
+//! The legs of an experiment and their order.
 //!
-//! Groups that begin alike share legs: a leg is one block as it is gone through after certain others, and is run once
-//! for each subject, whatever number of groups go on from it.
+//! Groups that begin alike share legs. A leg is one block after certain other blocks, and is run once per subject,
+//! whatever number of groups continue from it.
 
 use crate::catalog::AgentBlueprint;
 use crate::experiment::{Block, ExperimentSpec};
 use crate::run::subject::{Conditions, Plan};
 use etude_envs::task::Blueprint;
 
-/// Env steps that a subject practises before its thread looks up.
+/// Env steps that a subject practises before its thread checks for other work.
 const BURST: u64 = 1_000;
 
-/// One block, gone through after certain others.
+/// One block after certain other blocks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Leg {
-    /// The first group that goes through it, and its place there, such as `transfer.practice-1`.
+    /// The first group with this leg, and the leg's position in it, for example `transfer.practice-1`.
     pub name: String,
-    /// What is done.
+    /// The block.
     pub block: Block,
-    /// Key of the agent that does it.
+    /// Key of its agent.
     pub agent: String,
-    /// The leg before it, whose agent goes on.
+    /// The previous leg, whose agent continues.
     pub parent: Option<usize>,
-    /// Its place among the blocks of practice, from 0; none for the test.
+    /// Index among the blocks of practice, from 0; `None` for the test.
     pub practice: Option<usize>,
 }
 
@@ -36,12 +36,12 @@ pub struct Schedule {
 }
 
 impl Leg {
-    /// Its place in a group: `practice-1`, …, `test`.
+    /// Its position in a group: `practice-1`, …, `test`.
     pub fn place(&self) -> String {
         self.practice.map_or("test".into(), |index| format!("practice-{}", index + 1))
     }
 
-    /// How it is gone through. The test lane is the one that plain training has, so that a group without practice is a
+    /// The conditions of the leg. The test lane is the one of plain training, so that a group without practice is a
     /// training run; practice lanes differ from it and from one another.
     pub fn conditions(&self) -> Conditions {
         Conditions {
@@ -53,8 +53,8 @@ impl Leg {
         }
     }
 
-    /// What every subject does in it, evaluated every so many env steps in so many episodes; neither signals nor units are
-    /// recorded.
+    /// The plan of every subject in it, with an evaluation of `episodes` episodes every `evaluate_every` env steps;
+    /// neither signals nor units are recorded.
     pub fn plan(&self, task: Blueprint, agent: AgentBlueprint, evaluate_every: u64, episodes: u64) -> Plan {
         Plan {
             task,
@@ -95,7 +95,7 @@ impl Schedule {
         schedule
     }
 
-    /// For each leg the env steps from its start to the end of the longest way on from it.
+    /// For each leg, the env steps from its start to the end of the longest path that follows.
     pub fn steps_ahead(&self) -> Vec<u64> {
         let mut ahead: Vec<u64> = self.legs.iter().map(|leg| leg.block.steps).collect();
         for (index, leg) in self.legs.iter().enumerate().rev() {
@@ -106,13 +106,13 @@ impl Schedule {
         ahead
     }
 
-    /// Adds a leg and tells its position.
+    /// Adds a leg and returns its index.
     pub fn add(&mut self, leg: Leg) -> usize {
         self.legs.push(leg);
         self.legs.len() - 1
     }
 
-    /// The position of a leg that is as this one but for its name; this one's, added, if there is none.
+    /// The index of a leg that is equal except for its name; otherwise adds this one.
     pub fn shared(&mut self, leg: Leg) -> usize {
         let alike = |known: &Leg| {
             (known.parent, known.practice, &known.agent, &known.block)

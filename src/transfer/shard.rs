@@ -1,4 +1,4 @@
-//! Parts of a study: who is in which.
+//! Parts of a study, and their subjects.
 
 use crate::run::limits::whole;
 use etude_envs::document::Invalid;
@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Parts that a study may be run in.
+/// Largest number of parts of a study.
 const MOST_SHARDS: u64 = 1_000_000;
 
-/// One of several parts of a study: every so many-th of what is dealt out.
+/// One of several parts of a study, which contains every `of`-th subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Shard {
-    /// Which part, from 1.
+    /// Number of the part, from 1.
     pub index: u64,
-    /// How many parts there are.
+    /// Number of parts.
     pub of: u64,
 }
 
 impl Shard {
-    /// Whether a subject, or whatever is dealt out, is in this part.
+    /// Whether an index is in this part.
     pub fn has(self, index: u64) -> bool {
         index % self.of == self.index - 1
     }
 
-    /// Those of so many that are in this part, or all where there are no parts.
+    /// The indices below `count` in this part, or all without parts.
     pub fn deal(shard: Option<Self>, count: u64) -> Vec<u64> {
         (0..count).filter(|&index| shard.is_none_or(|shard| shard.has(index))).collect()
     }
@@ -33,7 +33,7 @@ impl Shard {
     /// Checks a part that was read from a file.
     ///
     /// # Errors
-    /// More parts than there may be.
+    /// More parts than allowed.
     pub fn validate(shard: Option<Self>) -> Result<(), Invalid> {
         shard.map_or(Ok(()), |shard| whole("shard", shard.of, shard.index.max(1), MOST_SHARDS))
     }

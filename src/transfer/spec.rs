@@ -1,4 +1,4 @@
-//! What a transfer experiment is asked for by.
+//! The settings of a transfer experiment.
 
 use super::shard::Shard;
 use crate::experiment::{Experiment, ExperimentSpec};
@@ -8,20 +8,20 @@ use etude_envs::document::Invalid;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What was asked for.
+/// The requested experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TransferSpec {
-    /// The experiment, with all that was altered on the command line.
+    /// The experiment, with all changes from the command line.
     pub experiment: ExperimentSpec,
     /// Env steps between records of the agent's signals; 0 for none.
     pub signals_every: u64,
-    /// The part of the subjects that was run, if not all.
+    /// The part of the subjects that was run; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// Resolved YAML of all agents, by their keys.
+    /// Resolved YAML of all agents, by key.
     pub agents_yaml: BTreeMap<String, String>,
-    /// Resolved YAML of all tasks, by the names that blocks give them.
+    /// Resolved YAML of all tasks, by the names used in blocks.
     pub tasks_yaml: BTreeMap<String, String>,
 }
 
@@ -48,7 +48,7 @@ impl TransferSpec {
         }
     }
 
-    /// Indices of the subjects that are run.
+    /// Indices of the subjects to run.
     pub fn subjects(&self) -> Vec<u64> {
         Shard::deal(self.shard, self.experiment.subjects)
     }

@@ -1,4 +1,4 @@
-//! What came of an experiment: its groups and its measures.
+//! The results of an experiment: its groups and its measures.
 //!
 //! Scores of groups are interquartile means over subjects. Measures are named `GROUP.measure` against the reference group and
 //! `GROUP_against_OTHER.measure` for contrasts.
@@ -13,42 +13,42 @@ use crate::stats::{Curve, interquartile_estimate, interquartile_mean, mean, rest
 use anyhow::Result;
 use serde::Serialize;
 
-/// What came of an experiment: `summary.json`.
+/// The results of an experiment: `summary.json`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Summary {
     /// Name of the experiment.
     pub experiment: String,
-    /// What it was to find out.
+    /// The question of the experiment.
     pub question: String,
     /// Name of the agent.
     pub agent: String,
-    /// Seed that all randomness came from.
+    /// Seed of all randomness.
     pub seed: u64,
     /// Task of the test.
     pub test: String,
     /// Env steps of the test.
     pub test_steps: u64,
-    /// The score that counts as having learned the task of the test.
+    /// Score at which the task of the test counts as learned.
     pub criterion: f64,
-    /// What is evaluated in the test.
+    /// Description of the evaluations in the test.
     pub evaluation: String,
-    /// The group that all others are compared with.
+    /// The group with which all others are compared.
     pub reference: String,
-    /// What each group did, in the order of the experiment.
+    /// Results of each group, in the order of the experiment.
     pub groups: Named<GroupSummary>,
-    /// Tests that p-values are adjusted for: all of the experiment, those that measures share counting once.
+    /// Number of tests for which p-values are adjusted: all tests of the experiment, with shared tests counted once.
     pub tests: u64,
     /// The measures.
     pub measures: Named<Measure>,
-    /// Episodes that ended because a state was no longer finite.
+    /// Number of episodes that ended in a fault.
     #[serde(skip)]
     pub faults: u64,
 }
 
-/// What a group did in the test.
+/// The results of a group in the test.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GroupSummary {
-    /// Subjects.
+    /// Number of subjects.
     pub subjects: u64,
     /// Env steps of practice before the test.
     pub practice_steps: u64,
@@ -56,21 +56,21 @@ pub struct GroupSummary {
     pub score_first_iqm: f64,
     /// Interquartile mean of the last evaluation's score.
     pub score_final_iqm: f64,
-    /// Lower end of its 95% interval; absent with one subject.
+    /// Lower end of its 95% interval; `None` with one subject.
     pub score_final_low: Option<f64>,
-    /// Upper end of its 95% interval; absent with one subject.
+    /// Upper end of its 95% interval; `None` with one subject.
     pub score_final_high: Option<f64>,
     /// Mean over subjects of the mean score over the test.
     pub area: f64,
-    /// Restricted mean of env steps to the criterion; absent if no subject reached it.
+    /// Restricted mean of env steps to the criterion; `None` if no subject reached it.
     pub steps_to_criterion: Option<f64>,
-    /// Subjects that reached the criterion.
+    /// Number of subjects that reached the criterion.
     pub reached_criterion: u64,
     /// Its blocks of practice.
     pub practice: Vec<PracticeSummary>,
 }
 
-/// What a group did in a block of practice.
+/// The results of a group in a block of practice.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PracticeSummary {
     /// The task.
@@ -79,12 +79,12 @@ pub struct PracticeSummary {
     pub steps: u64,
     /// Interquartile mean of the last evaluation's score.
     pub score_final_iqm: f64,
-    /// Subjects that reached the block's criterion.
+    /// Number of subjects that reached the block's criterion.
     pub reached_criterion: u64,
 }
 
 impl Summary {
-    /// Works out all that the results say.
+    /// Computes everything from the results.
     pub fn new(spec: &TransferSpec, results: &Results) -> Self {
         let experiment = &spec.experiment;
         let groups = results.groups.iter().zip(&experiment.groups.0);
@@ -110,7 +110,7 @@ impl Summary {
         }
     }
 
-    /// A measure of all comparisons that have it: `GROUP` against the reference, or `GROUP against OTHER`.
+    /// A measure in all comparisons that have it: `GROUP` against the reference, or `GROUP against OTHER`.
     pub fn of<'a>(&'a self, measure: &'a str) -> impl Iterator<Item = (String, &'a Measure)> {
         self.measures.0.iter().filter_map(move |(name, value)| {
             let (comparison, what) = name.rsplit_once('.')?;

@@ -1,8 +1,8 @@
 //! Practice of all subjects of an experiment, in parallel.
 //!
-//! A unit of work is one leg of one subject. Units whose parent is done wait on a board; each thread takes the one with
-//! the longest way ahead, so that all threads stay busy to the end. A unit gets all it needs from its seeds and from its
-//! parent's last checkpoint, so that results do not depend on threads, order, or having been killed and resumed.
+//! A unit of work is one leg of one subject. Units with a finished parent wait on a board; each thread takes the one
+//! with the longest path ahead, so that all threads stay busy to the end. A unit depends only on its seeds and its
+//! parent's last checkpoint, so that results do not depend on threads, order, or interruptions.
 
 use crate::crew::crew;
 use crate::run::checkpoint::Checkpoint;
@@ -21,22 +21,22 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Time between two looks at how the work goes.
+/// Time between two checks of the progress.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// What there is to do.
+/// The work to do.
 pub struct Workplace<'a> {
     /// The experiment's legs.
     pub schedule: &'a Schedule,
-    /// What is done in each leg.
+    /// The plan of each leg.
     pub plans: Vec<Arc<Plan>>,
-    /// Names of the groups, in the order of the schedule; those that have none are not told of while it goes on.
+    /// Names of the groups, in the order of the schedule; progress is shown only for groups with names.
     pub groups: Vec<&'a str>,
-    /// The seed that the subjects' seeds are fanned out from.
+    /// The seed from which the subjects' seeds are derived.
     pub seed: Seed,
     /// The subjects.
     pub subjects: Vec<u64>,
-    /// Where checkpoints are kept.
+    /// The folder of the checkpoints.
     pub folder: &'a RunFolder,
 }
 
@@ -45,10 +45,10 @@ pub fn checkpoint_name(subject: u64, leg: &str) -> String {
     format!("{}.{leg}", subject_name(subject))
 }
 
-/// One leg of one subject, by position in the workplace.
+/// One leg of one subject, by index in the workplace.
 type Unit = (usize, usize);
 
-/// What is known of a unit.
+/// State of a unit.
 #[derive(Clone, Copy, Default)]
 struct Standing {
     steps: u64,
@@ -56,12 +56,12 @@ struct Standing {
     done: bool,
 }
 
-/// What all threads look at.
+/// State shared by all threads.
 struct Board {
     ready: Vec<Unit>,
     /// By subject, then by leg.
     standings: Vec<Vec<Standing>>,
-    /// By leg: the env steps from its start to the end of the longest way on from it.
+    /// By leg: env steps from its start to the end of the longest path that follows.
     ahead: Vec<u64>,
     running: usize,
     failure: Option<anyhow::Error>,
@@ -69,18 +69,18 @@ struct Board {
 
 impl Board {
     fn finished(&self) -> bool {
-        // Whoever is at work when a signal comes ends that work, and nobody begins another.
+        // When a signal arrives, running work is finished and no other work is started.
         let stopped = interrupt::requested().is_some() && self.running == 0;
         self.failure.is_some() || stopped || (self.ready.is_empty() && self.running == 0)
     }
 }
 
 impl Workplace<'_> {
-    /// Does all that is not done yet.
+    /// Does all remaining work.
     ///
     /// # Errors
-    /// The first failure: a checkpoint that cannot be used or written, or an agent that acts in numbers that are not
-    /// finite. All threads stop then.
+    /// The first failure, upon which all threads stop: a checkpoint that cannot be used or written, or an agent with
+    /// non-finite actions.
     pub fn run(&self, threads: usize, quiet: bool) -> Result<()> {
         let board = self.board()?;
         let total: u64 = self.plans.iter().map(|plan| plan.steps * self.subjects.len() as u64).sum();
@@ -105,7 +105,7 @@ impl Workplace<'_> {
         }
     }
 
-    /// What is done already, and what can be begun with.
+    /// The finished units, and the units that can be started.
     fn board(&self) -> Result<Board> {
         let mut board = Board {
             ready: Vec::new(),
@@ -138,7 +138,7 @@ impl Workplace<'_> {
         Ok(board)
     }
 
-    /// What each thread does until nothing is left.
+    /// The loop of each thread.
     fn work(&self, board: &Mutex<Board>, changed: &Condvar) {
         let mut seen = lock(board);
         while !seen.finished() {
@@ -173,7 +173,8 @@ impl Workplace<'_> {
         changed.notify_all();
     }
 
-    /// Goes through one leg of one subject, unless another one has failed or a signal has come; tells whether it was completed.
+    /// Runs one leg of one subject, unless another one has failed or a signal has arrived; returns whether it was
+    /// completed.
     fn practise(&self, unit: Unit, board: &Mutex<Board>) -> Result<bool> {
         let (subject, leg) = (self.subjects[unit.0], &self.schedule.legs[unit.1]);
         let name = checkpoint_name(subject, &leg.name);
@@ -210,7 +211,7 @@ impl Workplace<'_> {
         Ok(true)
     }
 
-    /// How many subjects are through, and the mean score of each group's last evaluations in the test.
+    /// The number of finished subjects, and the mean score of each group's last evaluations in the test.
     fn how_it_goes(&self, board: &Board) -> String {
         let tests = || self.schedule.groups.iter().filter_map(|legs| legs.last().copied());
         let through = |standings: &&Vec<Standing>| tests().all(|leg| standings[leg].done);

@@ -1,4 +1,4 @@
-//! Adaptation to a force field: what is learned and its after-effect, and its course as that of two processes.
+//! Adaptation to a force field: learning, after-effect, and the time course as a sum of two processes.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, CYCLE, Trial, run, run_on, scheduled};
@@ -7,7 +7,7 @@ use crate::stats::mean;
 use anyhow::Result;
 use etude_agents::two_state::{self, Course, fit_probes};
 
-/// Trials of an after-effect, and of naive performance.
+/// Number of trials of an after-effect, and of naive performance.
 const FIRST: usize = 3;
 
 fn deviations(trials: &[Trial]) -> Vec<f64> {
@@ -18,10 +18,10 @@ fn sizes(trials: &[Trial]) -> Vec<f64> {
     trials.iter().map(|trial| trial.deviation.abs()).collect()
 }
 
-/// V1. Blocks of 50 trials without, 200 with and 50 without the field. Sizes of deviations are means over subjects and
-/// trials without regard to sign; an after-effect is a subject's mean over the first three trials of washout, counted
-/// positive where it is opposite to the naive deviation. The control is the mean size of the subjects' means on the same
-/// trials without any field.
+/// V1. Blocks of 50 trials without, 200 with and 50 without the field. Sizes of deviations are means of absolute values
+/// over subjects and trials. An after-effect is a subject's mean over the first three trials of washout, positive if it
+/// is opposite to the naive deviation. The control is the mean absolute value of the subjects' means on the same trials
+/// without any field.
 pub fn adaptation(setting: &Setting<'_>) -> Result<Outcome> {
     const FIELD: usize = 50;
     const WASHOUT: usize = 250;
@@ -66,7 +66,7 @@ pub fn adaptation(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V2. Every fifth trial is an error clamp, the same for all subjects: the means over subjects on these trials are the
+/// V2. Every fifth trial is an error clamp, the same for all subjects. The means over subjects on these trials are the
 /// cohort's trial curve, to which the model is fitted by least squares.
 pub fn two_state(setting: &Setting<'_>) -> Result<Outcome> {
     const ROUND: usize = 5;
@@ -95,7 +95,7 @@ pub fn two_state(setting: &Setting<'_>) -> Result<Outcome> {
     let title = "The course of adaptation";
     let mut outcome = Outcome::titled(title, ["trial", "adaptation index"], Mechanism::Sites);
     let at: Vec<f64> = cohort.probes.iter().map(|(at, _)| (at + 1) as f64).collect();
-    // A course that is no numbers cannot be fitted: all its measures are misses.
+    // A curve with non-finite values cannot be fitted: all its measures are misses.
     let fit = fit_probes(std::slice::from_ref(&cohort)).ok();
     let of = |value: fn(&two_state::Fit) -> f64| fit.as_ref().map(value);
     outcome.line("R² of the mean curve", of(|fit| fit.r_squared), Band::AtLeast(0.9));

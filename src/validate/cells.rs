@@ -1,4 +1,4 @@
-//! V13b: units of the motor cortex in a force field: whose preferred directions shift, and which of them keep a shift.
+//! V13b: units of the motor cortex in a force field: shifts of preferred directions, and units that keep them.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, cohort, scheduled};
@@ -9,15 +9,15 @@ use anyhow::{Result, anyhow};
 use etude_envs::Seed;
 use rand::RngExt;
 
-/// Trials without a field, in it, and without it again.
+/// Number of trials without a field, in it, and without it again.
 const BASELINE: usize = 360;
 const FIELD: usize = 240;
 const WASHOUT: usize = 240;
-/// Trials at the end of each in which tuning is measured.
+/// Number of trials at the end of each in which tuning is measured.
 const JUDGED: usize = 96;
-/// Samples of the bootstrap.
+/// Number of bootstrap samples.
 const RESAMPLES: usize = 400;
-/// Trials that are averaged along a course.
+/// Number of trials averaged along a curve.
 const BIN: usize = 24;
 
 /// A trial's target and the mean activity of every unit while the hand should move.
@@ -45,7 +45,8 @@ fn turn(from: f64, to: f64) -> f64 {
     (to - from + 180.0).rem_euclid(360.0) - 180.0
 }
 
-/// A unit's shift from one stretch to another, clockwise positive as the field turns the hand, and whether it is clear.
+/// Shift of a unit from one stretch to another, clockwise positive like the field's effect on the hand, and whether it
+/// is significant.
 #[derive(Clone, Copy, Debug)]
 struct Shift {
     degrees: f64,
@@ -68,7 +69,7 @@ fn shifts(stretches: &[Vec<Reach>; 3], seed: Seed) -> Vec<[Shift; 3]> {
     let pairs = [[0, 1], [1, 2], [0, 2]];
     let shift = |unit: usize, [from, to]: [usize; 2]| {
         let degrees = -turn(whole[from][unit], whole[to][unit]);
-        // Resampled shifts about the shift itself, so that none lies beyond half a turn of it.
+        // Resampled shifts relative to the shift itself, so that none exceeds half a turn.
         let mut off: Vec<f64> =
             resampled.iter().map(|all| turn(degrees, -turn(all[from][unit], all[to][unit]))).collect();
         off.sort_by(f64::total_cmp);
@@ -78,7 +79,7 @@ fn shifts(stretches: &[Vec<Reach>; 3], seed: Seed) -> Vec<[Shift; 3]> {
     (0..units).map(|unit| pairs.map(|pair| shift(unit, pair))).collect()
 }
 
-/// What kind of a unit that is (Li, Padoa-Schioppa & Bizzi 2001), by which of its shifts are clear.
+/// Class of a unit (Li, Padoa-Schioppa & Bizzi 2001), by its significant shifts.
 fn kind([into, out, over]: [bool; 3]) -> usize {
     match (into, out, over) {
         (false, false, false) => 0,
@@ -133,16 +134,16 @@ fn subject(setting: &Setting<'_>, agent: &AgentBlueprint, strength: f64, subject
     Ok(Subject { shifts: shifts(&stretches, subject.fan("bootstrap", 0)), course })
 }
 
-/// What is asked.
+/// The bands.
 const BANDS: [(&str, Band); 3] = [
     ("mean shift of units in the field (deg, the field's sign positive)", Band::Within(5.0, 30.0)),
     ("size of the mean shift after washout (deg)", Band::AtMost(5.0)),
     ("units that keep a shift of their own", Band::AtLeast(0.1)),
 ];
 
-/// V13b. The whole command goes through 90 units; 360 trials without a field, 240 in a curl field, 240 without. Preferred
-/// directions are fitted to each unit's mean activity while the hand should move, in the last 96 trials of each; a shift is clear if the 95%
-/// interval of the bootstrap over trials excludes zero.
+/// V13b. The whole command passes through 90 units; 360 trials without a field, 240 in a curl field, 240 without.
+/// Preferred directions are fitted to each unit's mean activity during the desired movement in the last 96 trials of
+/// each. A shift is significant if the 95% interval of the bootstrap over trials excludes zero.
 pub fn cells(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "mean shift of preferred directions (deg)"];
     let mut outcome = Outcome::titled("Units in a force field", axes, Mechanism::MotorCortex);

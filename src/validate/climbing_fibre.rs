@@ -1,4 +1,4 @@
-//! Graded climbing fibres against all-or-none ones.
+//! Graded versus all-or-none climbing fibres.
 
 use super::conditioning::correlation;
 use super::line::{Band, Mechanism, Outcome};
@@ -10,19 +10,19 @@ use anyhow::Result;
 use rand::RngExt;
 use std::fmt::Write;
 
-/// Strengths of single trials.
+/// Field strengths of single trials.
 const SIZES: [f64; 5] = [0.25, 0.5, 1.0, 1.5, 2.0];
-/// Single trials of every size and direction.
+/// Number of single trials for each strength and direction.
 const REPEATS: usize = 2;
-/// Error clamps before each, in which what the ones before have taught fades.
+/// Number of error clamps before each, in which earlier learning decays.
 const FADING: usize = 8;
-/// The least slope that counts as one, in shares of a field of strength 1 per such field; frozen before held-out seeds were
-/// run. People correct at least a twentieth of an error in the trial after it.
+/// Least slope that counts as one, as a change of the index per field of strength 1; frozen before held-out seeds were
+/// run. People correct at least a twentieth of an error in the next trial.
 const LEAST_SLOPE: f64 = 0.05;
 
-/// V14. Single trials in a field of random strength and direction between error clamps, all to one target; what was learned
-/// from one is the change of the adaptation index. Then the course of adaptation to a lasting field. The ablation is the
-/// agent with all-or-none fibres; subjects are paired.
+/// V14. Single trials in a field of random strength and direction between error clamps, all to one target; learning
+/// from a trial is the change of the adaptation index. Then the time course of adaptation to a constant field. The
+/// ablation is the agent with all-or-none fibres; subjects are paired.
 pub fn graded(setting: &Setting<'_>) -> Result<Outcome> {
     let binary = setting.altered(Part::Cerebellum, "{climbing_fibre: {binary: true}}")?;
     let axes = ["size of the field", "change of index"];
@@ -68,7 +68,7 @@ pub fn graded(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// For every subject, sizes of single trials' fields and what was learned from each, towards its field.
+/// For every subject, strengths of single trials' fields and the learning from each, towards its field.
 fn single_trials(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Vec<(f64, f64)>>> {
     cohort(setting, |subject| {
         let mut order: Vec<f64> = (0..REPEATS).flat_map(|_| SIZES.into_iter().flat_map(|size| [size, -size])).collect();
@@ -76,7 +76,7 @@ fn single_trials(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Ve
         for last in (1..order.len()).rev() {
             order.swap(last, rng.random_range(0..=last));
         }
-        // The first round makes the usual size of errors known.
+        // The first round establishes the usual size of errors.
         let sizes: Vec<f64> = order.iter().chain(&order).copied().collect();
         let mut schedule = String::from("[");
         let clamp = format!("field: curl, strength: {CURL}, clamp: 1, targets: [90]");
@@ -95,7 +95,7 @@ fn single_trials(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Ve
     })
 }
 
-/// Slope of the regression of what was learned on the size of the error, of these subjects together.
+/// Slope of the regression of learning on error size, pooled over these subjects.
 fn slope(single: &[Vec<(f64, f64)>], subjects: &[usize]) -> f64 {
     let (sizes, changes): (Vec<f64>, Vec<f64>) =
         subjects.iter().flat_map(|&subject| single[subject].iter().copied()).unzip();
@@ -105,8 +105,8 @@ fn slope(single: &[Vec<(f64, f64)>], subjects: &[usize]) -> f64 {
     product / sizes.iter().map(|size| (size - centre_size).powi(2)).sum::<f64>()
 }
 
-/// What every subject leaves of the naive deviation in a lasting field, in cycles: deviation / deviation of an idle agent on
-/// the same trials.
+/// Remaining fraction of the naive deviation of every subject in a constant field, in cycles: deviation / deviation of
+/// an idle agent on the same trials.
 fn lasting(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Vec<f64>>> {
     let (before, field) = (50, 200);
     let task = setting.catalog.tasks.task("reaching/adaptation-v1")?;
@@ -120,7 +120,7 @@ fn lasting(setting: &Setting<'_>, agent: &AgentBlueprint) -> Result<Vec<Vec<f64>
     })
 }
 
-/// Mean adaptation of these subjects by cycle: 1 - what they leave.
+/// Mean adaptation of these subjects by cycle: 1 - remaining fraction.
 fn cohort_course(left: &[Vec<f64>], subjects: &[usize]) -> Vec<f64> {
     let cycles = left.first().map_or(0, Vec::len);
     let adapted = |cycle| 1.0 - mean(&subjects.iter().map(|&subject| left[subject][cycle]).collect::<Vec<_>>());
@@ -135,7 +135,7 @@ fn error_left(course: &[f64]) -> f64 {
     1.0 - asymptote(course)
 }
 
-/// Trials until a course comes to nine tenths of the mean of its last five values.
+/// Number of trials until a curve reaches nine tenths of the mean of its last five values.
 fn trials_to_asymptote(course: &[f64]) -> f64 {
     let asymptote = asymptote(course);
     let reached = course.iter().position(|&value| value >= 0.9 * asymptote).unwrap_or(course.len() - 1);

@@ -1,8 +1,9 @@
-//! Dopamine in conditioning: cues and rewards that follow one another whatever the agent does.
+//! Dopamine in conditioning: cues and rewards that are independent of the agent's actions.
 //!
-//! The agent sees the time since the cue as a tapped delay line, one input per step and cue (complete serial compound,
-//! Schultz, Dayan & Montague 1997). A trial is an episode: a pause of random length, the cue, a delay, the
-//! outcome. All numbers are the agent's own signals, in units of reward; an agent that has none shows no response.
+//! The agent observes the time since the cue as a tapped delay line, with one input per step and cue (complete serial
+//! compound, Schultz, Dayan & Montague 1997). A trial is an episode: a pause of random length, the cue, a delay, the
+//! outcome. All numbers are the agent's own signals, in units of reward; an agent without these signals shows no
+//! response.
 
 use super::setting::Setting;
 use crate::stats::mean;
@@ -11,33 +12,33 @@ use etude_agents::{Agent, AgentShape, BasalGangliaConfig, Input, Role, Transitio
 use etude_envs::{Rng, Seed};
 use rand::RngExt;
 
-/// Steps from cue to outcome.
+/// Number of steps from cue to outcome.
 pub const DELAY: usize = 10;
-/// Time of a step, in s.
+/// Duration of a step, in s.
 const INTERVAL: f64 = 0.05;
-/// Chance per step that a pause ends.
+/// Probability per step that the pause ends.
 const PAUSE_ENDS: f64 = 0.01;
 
-/// γ of an agent; that of the default brain where it is none.
+/// Discount γ of an agent; that of the default brain if it has none.
 pub fn discount(setting: &Setting<'_>) -> f64 {
     let config = setting.agent.brain().and_then(|brain| brain.basal_ganglia.as_ref());
     let horizon = config.map_or(BasalGangliaConfig::default().horizon, |own| own.horizon);
     (-INTERVAL / horizon).exp()
 }
 
-/// An agent that is conditioned.
+/// An agent in conditioning.
 pub struct Conditioning {
     agent: Box<dyn Agent>,
-    /// What decides on pauses, cues and rewards.
+    /// Generator of pauses, cues and rewards.
     pub rng: Rng,
     cues: usize,
     seen: Vec<f32>,
     next: Vec<f32>,
-    /// Scaled reward per reward, as of the last trial.
+    /// Scaled reward per reward in the last trial.
     scale: f64,
 }
 
-/// What dopamine did in a trial: δ on the step that brought the cue, and on those that follow it.
+/// Dopamine in a trial: δ on the step of the cue, and on those that follow.
 pub struct Response {
     /// δ at the cue, then at each step after it; the outcome is at [`DELAY`].
     pub raw: Vec<f64>,
@@ -58,10 +59,10 @@ impl Response {
 }
 
 impl Conditioning {
-    /// A naive agent, with so many cues.
+    /// A naive agent, with that number of cues.
     ///
     /// # Errors
-    /// An agent that cannot be made for what there is to see.
+    /// An agent that does not fit the observations.
     pub fn new(setting: &Setting<'_>, cues: usize, subject: Seed) -> Result<Conditioning> {
         let observations = cues * (DELAY + 2);
         let input = |index| Input { name: format!("tap {index}"), typical: 1.0, role: Role::World };
@@ -83,7 +84,7 @@ impl Conditioning {
         })
     }
 
-    /// The same agent at the same point, to try what would come next.
+    /// A copy in the same state, to test what would happen next.
     pub fn copy(&self) -> Conditioning {
         Conditioning {
             agent: self.agent.clone_agent(),
@@ -94,7 +95,7 @@ impl Conditioning {
         }
     }
 
-    /// One trial: a cue and what comes `DELAY` steps after it.
+    /// One trial: a cue, and its outcome `DELAY` steps later.
     pub fn trial(&mut self, cue: usize, reward: f32) -> Response {
         let mut pause: usize = 1;
         while self.rng.random::<f64>() >= PAUSE_ENDS {
@@ -102,7 +103,7 @@ impl Conditioning {
         }
         let mut response = Response { raw: Vec::new(), adapted: 0.0 };
         self.seen.fill(0.0);
-        // The last step follows the outcome, so that a late response would show.
+        // The last step follows the outcome, to show late responses.
         let last = pause + DELAY + 1;
         for step in 0..=last {
             self.next.fill(0.0);
@@ -139,12 +140,12 @@ impl Conditioning {
         response
     }
 
-    /// True with this chance.
+    /// True with this probability.
     pub fn draw(&mut self, chance: f64) -> bool {
         self.rng.random::<f64>() < chance
     }
 
-    /// One of the cues, evenly.
+    /// One of the cues, with equal probabilities.
     pub fn any_cue(&mut self) -> usize {
         self.rng.random_range(0..self.cues)
     }

@@ -1,4 +1,4 @@
-//! Dopamine in conditioning: the error of the prediction of reward, and its adaptive gain.
+//! Dopamine in conditioning: the reward prediction error and its adaptive gain.
 
 use super::conditioning::{Conditioning, DELAY, Response, correlation, discount};
 use super::line::{Band, Mechanism, Outcome};
@@ -8,14 +8,15 @@ use crate::stats::mean;
 use anyhow::Result;
 use rand::RngExt;
 
-/// The raw control of V8: outcomes span a factor of 10, and so does what is not adapted. Frozen before it was run.
+/// The raw control of V8: outcomes span a factor of 10, and so does a response without adaptation. Frozen before it was
+/// run.
 const RAW_SPAN: Band = Band::Within(8.0, 12.0);
-/// Responses to reward are graded, not categorical (Schultz 2016): the sign alone of evenly spread errors correlates with
-/// them by √3/2 at most. Frozen before it was run.
+/// Responses to reward are graded, not categorical (Schultz 2016): the sign alone of uniformly distributed errors
+/// correlates with them by at most √3/2. Frozen before it was run.
 const GRADED: Band = Band::Above(0.95);
 
-/// V7. A cue is followed by a reward of 1; after 300 trials it is left out on some. Then five cues with probabilities of
-/// their own.
+/// V7. A cue is followed by a reward of 1; after 300 trials the reward is omitted on some. Then five cues with
+/// different reward probabilities.
 pub fn prediction_error(setting: &Setting<'_>) -> Result<Outcome> {
     const TRIALS: usize = 300;
     const TESTED: usize = 20;
@@ -29,7 +30,7 @@ pub fn prediction_error(setting: &Setting<'_>) -> Result<Outcome> {
         let (mut kept, mut omitted) = (Vec::new(), Vec::new());
         for _ in 0..TESTED {
             kept.push(conditioning.trial(0, 1.0));
-            // A copy sees it left out, so that the expectation itself stays.
+            // Omission is tested on a copy, so that the expectation itself remains.
             let mut copy = conditioning.copy();
             omitted.push(copy.trial(0, 0.0));
         }
@@ -82,7 +83,7 @@ pub fn prediction_error(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V8. Three cues, each followed by nothing or by an amount of its own with even chances, as in the experiment.
+/// V8. Three cues, each followed by nothing or by its own amount with equal probabilities, as in the experiment.
 pub fn adaptive_coding(setting: &Setting<'_>) -> Result<Outcome> {
     const LARGER: [f64; 3] = [0.05, 0.15, 0.5];
     const TRIALS: usize = 100;
@@ -131,7 +132,7 @@ pub fn adaptive_coding(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V9. One cue, followed by an amount that is drawn evenly about 0.5 with a spread of its own, in groups apart.
+/// V9. One cue, followed by a uniformly distributed amount around 0.5 with a given spread, in separate groups.
 pub fn slope(setting: &Setting<'_>) -> Result<Outcome> {
     const SPREADS: [f64; 3] = [0.05, 0.1, 0.2];
     const TRIALS: usize = 300;
@@ -142,7 +143,7 @@ pub fn slope(setting: &Setting<'_>) -> Result<Outcome> {
             .enumerate()
             .map(|(group, &spread)| {
                 let mut conditioning = Conditioning::new(setting, 1, subject.fan("spread", group as u64))?;
-                // An even distribution has this half width.
+                // Half-width of a uniform distribution with this SD.
                 let width = spread * 3f64.sqrt();
                 let gains = (0..TRIALS).map(|_| {
                     let reward = 0.5 + width * (2.0 * conditioning.rng.random::<f64>() - 1.0);
@@ -176,7 +177,7 @@ pub fn slope(setting: &Setting<'_>) -> Result<Outcome> {
     };
     let r = mean(&groups.iter().flat_map(|subject| subject.iter().map(graded)).collect::<Vec<_>>());
     outcome.line("correlation of the response with the reward", r, GRADED);
-    // How far the gain is from what it comes to, early and late.
+    // Distance of the gain from its asymptote, early and late.
     let error = |range: std::ops::Range<usize>| {
         let one = |trials: &Vec<(f64, f64, f64)>| {
             let final_gain = mean(&column(&trials[TRIALS - 100..], 2));

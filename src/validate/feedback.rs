@@ -1,4 +1,4 @@
-//! What is told of a movement: reward beside the error, and an error that is hard to see; on the arm with noise and late senses.
+//! Feedback about a movement: reward beside error, and uncertain errors; on the arm with noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, Session, Trial, cohort, scheduled};
@@ -6,28 +6,28 @@ use super::setting::Setting;
 use crate::stats::{mean, mean_estimate};
 use anyhow::Result;
 
-/// Trials without a turn before, and trials with it, to one target.
+/// Trials before the rotation, and trials with it, to one target.
 const BEFORE: usize = 48;
 const TRIALS: usize = 160;
 const LAST: usize = 20;
-/// Values that are averaged along a course.
+/// Number of values averaged along a curve.
 const SMOOTH: usize = 5;
-/// Share of the way to the asymptote that is asked for.
+/// Fraction of the change to the asymptote that must be reached.
 const MOST: f64 = 0.632;
 
 fn differences(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(above, below)| above - below).collect()
 }
 
-/// How far the hand has turned against the cursor, in degrees.
+/// Rotation of the hand against the cursor's rotation, in degrees.
 fn turned(trials: &[Trial], turn: f64) -> Vec<f64> {
     trials.iter().map(|trial| turn - trial.end_angle).collect()
 }
 
-/// V25. The cursor is turned by 20 degrees for 160 trials to one target, with the error shown and reward told, or with the error
-/// shown only; then 100 trials without either. Trials are counted until a subject's course, averaged over five, has gone 63.2% of the
-/// way that the group with both has gone in the end; who never has counts with all. Retention is the mean of the last 50 of the trials
-/// without feedback over that of the last 20 with it.
+/// V25. The cursor is rotated by 20 degrees for 160 trials to one target, with error and reward shown or with the error
+/// only; then 100 trials without either. Trials are counted until a subject's curve, averaged over five trials, has
+/// completed 63.2% of the final change of the group with both; subjects that never do count with all trials. Retention
+/// is the mean of the last 50 trials without feedback divided by the mean of the last 20 with it.
 pub fn reward_and_error(setting: &Setting<'_>) -> Result<Outcome> {
     const TURN: f64 = 20.0;
     const UNTOLD: usize = 100;
@@ -82,9 +82,9 @@ pub fn reward_and_error(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V26. The cursor is turned by 30 degrees for 160 trials to one target, and blurred by 5 or by 10 mm then and in the 48 trials before. A subject's
-/// rate is the share of the turn that is made up for in the first 40 trials; reliance on the prediction is what the agent tells
-/// of it, averaged over the turned trials.
+/// V26. The cursor is rotated by 30 degrees for 160 trials to one target, and blurred by 5 or 10 mm in these and in the
+/// 48 trials before. A subject's rate is the fraction of the rotation compensated for in the first 40 trials; reliance
+/// on the prediction is the agent's own signal, averaged over the rotated trials.
 pub fn uncertainty(setting: &Setting<'_>) -> Result<Outcome> {
     const TURN: f64 = 30.0;
     const EARLY: usize = 40;

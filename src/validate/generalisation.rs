@@ -1,4 +1,4 @@
-//! How far what was learned at one target is there at others; on the arm with noise and late senses.
+//! Generalisation of what was learned at one target to others, on the arm with noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
@@ -16,9 +16,10 @@ const PRACTICE: usize = 160;
 const PROBES: [f64; 4] = [0.0, 22.5, 45.0, 90.0];
 const EACH: usize = 6;
 
-/// V5. 160 trials to one target with the cursor turned by 30 degrees, or in a curl field, then probes to it and at 22.5, 45 and 90
-/// degrees to its left and right: without the cursor after the rotation, in error clamps after the field, and without exploring
-/// or learning. Generalisation is what the probes show over what they show at the practised target.
+/// V5. 160 trials to one target with a cursor rotated by 30 degrees, or in a curl field, then probes to it and at 22.5,
+/// 45 and 90 degrees to its left and right: without the cursor after the rotation, in error clamps after the field, and
+/// without exploration and learning. Generalisation is the response to a probe divided by the response at the practised
+/// target.
 pub fn generalisation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["direction from the practised target (deg)", "share of what was learned"];
     let mut outcome = Outcome::titled("Generalisation", axes, Mechanism::FeedbackError);
@@ -52,17 +53,17 @@ pub fn generalisation(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What is practised at the one target.
+/// Practice at one target.
 #[derive(Clone, Copy)]
 pub struct Practice<'a> {
-    /// How many trials.
+    /// Number of trials.
     pub trials: usize,
-    /// Fields of the block that it is, in YAML's flow style.
+    /// Fields of its block, in YAML's flow style.
     pub field: &'a str,
 }
 
-/// What every subject shows, by distance in degrees from the practised target, averaged over its left and its right: after
-/// trials to all targets and practice at one, in blocks with these fields, neither exploring nor learning.
+/// Responses of every subject by distance in degrees from the practised target, averaged over left and right: after
+/// trials to all targets and practice at one, in blocks with these fields, without exploration and learning.
 ///
 /// # Errors
 /// An agent that cannot do the task.
@@ -89,8 +90,8 @@ pub fn probed(
     })
 }
 
-/// The distance at which what is shown has fallen to half of what is shown at the first one, by linear interpolation; the last
-/// one if it never has.
+/// Distance at which the response has fallen to half the response at the first one, by linear interpolation; the last
+/// distance if it never does.
 pub fn half_width(distances: &[f64], shown: &[f64]) -> f64 {
     let half = 0.5 * shown.first().copied().unwrap_or(0.0);
     let below = |value: f64| if half >= 0.0 { value <= half } else { value >= half };

@@ -1,5 +1,5 @@
-//! What the history of errors leaves behind: structure that was learned, memories that come back, and how much is learned from an
-//! error; on the arm with noise and late senses.
+//! Effects of the history of errors: structural learning, evoked recovery, and sensitivity to error; on the arm with
+//! noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scheduled};
@@ -16,15 +16,16 @@ fn differences(above: &[f64], below: &[f64]) -> Vec<f64> {
     above.iter().zip(below).map(|(above, below)| above - below).collect()
 }
 
-/// The p-value of differences that should be above 0; 1 where their mean is not, however clear that is.
+/// The p-value for differences above 0; 1 if their mean is not above 0.
 fn p_above(differences: &[f64]) -> Option<f64> {
     if mean(differences) > 0.0 { paired_p(differences) } else { Some(1.0) }
 }
 
-/// V6. 800 trials with a map of the cursor that changes every eight: a rotation by up to 90 degrees to either side, a linear map
-/// that rotates as much, shears and stretches, or none; then 160 trials with the cursor turned by 60 degrees and 80 by -60. An
-/// error is the size of the angle in which the hand sets out from where the target asks it to; interference is the error of the
-/// first ten trials of the opposite turn less that of subjects who meet a turn for the first time.
+/// V6. 800 trials with a map of the cursor that changes every eight trials: a rotation by up to 90 degrees to either
+/// side, a linear map that rotates as much, shears and stretches, or none; then 160 trials with the cursor rotated by
+/// 60 degrees and 80 by -60. The error is the absolute angle between the launch direction of the cursor and the target;
+/// interference is the error in the first ten trials of the opposite rotation minus that of subjects without an earlier
+/// rotation.
 pub fn structure(setting: &Setting<'_>) -> Result<Outcome> {
     const CHANGES: usize = 100;
     const EACH: usize = 8;
@@ -71,7 +72,7 @@ pub fn structure(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What changes in the practice of V6.
+/// The kind of random practice in V6.
 #[derive(Clone, Copy)]
 enum Kind {
     None,
@@ -89,7 +90,7 @@ impl Kind {
             Kind::Rotation => format!(", field: rotation, strength: {turn}"),
             Kind::Linear => {
                 let (sin, cos) = turn.to_radians().sin_cos();
-                // Stretched, then sheared, then rotated.
+                // Stretch, then shear, then rotation.
                 let rows = [[cos * wide, (cos * shear - sin) * long], [sin * wide, (sin * shear + cos) * long]];
                 format!(", field: linear, strength: 1, map: {rows:?}")
             }
@@ -97,9 +98,9 @@ impl Kind {
     }
 }
 
-/// V22. 50 trials without a field, 125 in it, 15 in its opposite, 20 error clamps, then two trials in the field and clamps again, to one
-/// target; naive subjects have no field before the same clamps. What two trials change is the adaptation index of the three
-/// clamps after them less that of the last five before.
+/// V22. 50 trials without a field, 125 in it, 15 in its opposite, 20 error clamps, then two trials in the field and
+/// clamps again, to one target; naive subjects have no field before the same clamps. The effect of two trials is the
+/// adaptation index in the three clamps after them minus the index in the last five before.
 pub fn evoked_recovery(setting: &Setting<'_>) -> Result<Outcome> {
     const CLAMPS: usize = 20;
     const BEFORE: usize = 5;
@@ -142,9 +143,10 @@ pub fn evoked_recovery(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V24. 240 trials to one target in a world where the curl field turns to its opposite with a chance of 0.1 a trial, of 0.9 a trial, or where
-/// there is none; after 60 trials without a field, ten probes: a clamp, a trial in the field, a clamp, and three trials without
-/// it. Sensitivity is the change of the adaptation index from clamp to clamp: the error is the same for all.
+/// V24. 240 trials to one target in a world where the curl field reverses with a probability of 0.1 or 0.9 per trial,
+/// or without a field; after 60 trials without a field, ten probes: a clamp, a trial in the field, a clamp, and three
+/// trials without it. Sensitivity is the change of the adaptation index from clamp to clamp: the error is the same for
+/// all.
 pub fn sensitivity(setting: &Setting<'_>) -> Result<Outcome> {
     const WORLD: usize = 240;
     const WASHOUT: usize = 60;

@@ -1,4 +1,4 @@
-//! Measures, the bands that they should lie in, and what becomes of them.
+//! Measures, their bands, and outcomes.
 
 use crate::figure;
 use crate::record::{Column, header};
@@ -7,32 +7,32 @@ use std::fmt::Write;
 
 /// Columns of the numbers behind a figure.
 pub static FIGURE_COLUMNS: [Column; 4] = [
-    Column::new("group", "1", "what the line of the figure is called"),
+    Column::new("group", "1", "label of the line in the figure"),
     Column::new("subject", "1", "index of the subject in the group, from 0"),
-    Column::new("at", "its own", "place on the figure's horizontal axis, in the unit that the axis names"),
-    Column::new("value", "its own", "value of the subject there, in the unit that the vertical axis names"),
+    Column::new("at", "its own", "position on the figure's horizontal axis, in the unit given on the axis"),
+    Column::new("value", "its own", "value of the subject there, in the unit given on the vertical axis"),
 ];
 
-/// The values that a measure may take.
+/// The range of values that a measure should have.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Band {
-    /// From one to the other.
+    /// From the first to the second value.
     Within(f64, f64),
-    /// This or more.
+    /// At least this value.
     AtLeast(f64),
-    /// This or less.
+    /// At most this value.
     AtMost(f64),
-    /// More than this.
+    /// Above this value.
     Above(f64),
-    /// Less than this.
+    /// Below this value.
     Below(f64),
-    /// None: given for comparison.
+    /// No band: given for comparison.
     Free,
 }
 
 impl Band {
-    /// Whether a value lies in it.
+    /// Whether a value lies in the band.
     pub fn holds(self, value: f64) -> bool {
         match self {
             Band::Within(low, high) => (low..=high).contains(&value),
@@ -44,7 +44,7 @@ impl Band {
         }
     }
 
-    /// In words.
+    /// The band in words.
     pub fn words(self) -> String {
         match self {
             Band::Within(low, high) => format!("{low} to {high}"),
@@ -57,10 +57,10 @@ impl Band {
     }
 }
 
-/// What in the agent a measure puts to the test.
+/// The mechanism of the agent that a measure tests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mechanism {
-    /// Nothing that is learned: the body and its own controller.
+    /// The body and its own controller, without learning.
     #[default]
     Body,
     /// The cerebellum's learning from the feedback command.
@@ -116,20 +116,20 @@ impl Serialize for Mechanism {
     }
 }
 
-/// What one measure came out as.
+/// The result of one measure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Line {
-    /// What was measured, with its unit.
+    /// The measure, with its unit.
     pub measure: String,
-    /// The value; none where it could not be had.
+    /// Its value; `None` if it could not be determined.
     pub value: Option<f64>,
-    /// Where it should lie.
+    /// Its band.
     pub band: Band,
-    /// `pass`, `miss`, `not run`, or `-` for what has no band.
+    /// `pass`, `miss`, `not run`, or `-` for a measure without a band.
     pub verdict: &'static str,
-    /// What it puts to the test.
+    /// The mechanism it tests.
     pub mechanism: Mechanism,
-    /// Why it is not run.
+    /// Why it was not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
 }
@@ -145,7 +145,7 @@ impl Line {
         Line { measure: measure.into(), value, band, verdict, mechanism, reason: None }
     }
 
-    /// Whether it was held against a band.
+    /// Whether it was compared with a band.
     pub fn judged(&self) -> bool {
         self.met() || self.missed()
     }
@@ -155,13 +155,13 @@ impl Line {
         self.verdict == "pass"
     }
 
-    /// Whether it does not.
+    /// Whether it lies outside its band.
     pub fn missed(&self) -> bool {
         self.verdict == "miss"
     }
 }
 
-/// What a validation came out as.
+/// The result of a validation.
 #[derive(Default)]
 pub struct Outcome {
     /// One line per measure.
@@ -182,7 +182,7 @@ impl Outcome {
         self.lines.iter().any(Line::met) && !self.lines.iter().any(Line::missed)
     }
 
-    /// The figure as SVG; none where nothing was run.
+    /// The figure as SVG; `None` if nothing was run.
     pub fn figure(&self) -> Option<String> {
         self.figure.as_ref().map(|own| figure::courses(&own.title, own.axes, &own.groups).file())
     }
@@ -200,13 +200,13 @@ impl Outcome {
         text
     }
 
-    /// One that has a figure; the lines that follow test this mechanism.
+    /// An outcome with a figure; the lines that follow test this mechanism.
     pub(super) fn titled(title: &str, axes: [&'static str; 2], mechanism: Mechanism) -> Outcome {
         let figure = Some(Figure { title: title.into(), axes, groups: Vec::new() });
         Outcome { lines: Vec::new(), mechanism, figure }
     }
 
-    /// Says what the lines that follow put to the test.
+    /// Sets the mechanism that the following lines test.
     pub(super) fn tests(&mut self, mechanism: Mechanism) {
         self.mechanism = mechanism;
     }
@@ -215,7 +215,7 @@ impl Outcome {
         self.lines.push(Line::new(measure, value, band, self.mechanism));
     }
 
-    /// A band that nothing is held against yet, and why.
+    /// A band that was not tested, and why.
     pub(super) fn not_run(&mut self, measure: &str, band: Band, reason: &'static str) {
         self.lines.push(Line {
             measure: measure.into(),

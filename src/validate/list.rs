@@ -8,13 +8,13 @@ use super::{
 };
 use anyhow::Result;
 
-/// A finding to be reproduced.
+/// A finding to reproduce.
 pub struct Validation {
-    /// Its number, such as `V1`.
+    /// Its id, for example `V1`.
     pub id: &'static str,
-    /// What is claimed.
+    /// The claim.
     pub claim: &'static str,
-    /// Where it was published.
+    /// The publication.
     pub source: &'static str,
     experiment: fn(&Setting<'_>) -> Result<Outcome>,
 }
@@ -23,13 +23,13 @@ impl Validation {
     /// Repeats the experiment.
     ///
     /// # Errors
-    /// An agent that cannot do it, or acts in numbers that are not finite.
+    /// An agent that cannot perform it, or one with non-finite actions.
     pub fn run(&self, setting: &Setting<'_>) -> Result<Outcome> {
         (self.experiment)(setting)
     }
 }
 
-/// All validations, by number.
+/// All validations, in order.
 pub const VALIDATIONS: [Validation; 27] = [
     Validation {
         id: "V1",

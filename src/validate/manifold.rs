@@ -1,4 +1,5 @@
-//! V11 and V12: a cursor steered through the factors of a population, and decoders whose factors or units are permuted.
+//! V11 and V12: a cursor steered through the factors of a population, with decoders whose factors or units are
+//! permuted.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, cohort};
@@ -12,18 +13,18 @@ use anyhow::Result;
 use etude_envs::cursor::{BlockSpec, Perturbation};
 
 const TASK: &str = "cursor/intuitive-v0";
-/// Trials with the intuitive decoder, and with a perturbed one on a day.
+/// Number of trials with the intuitive decoder, and with a perturbed one per day.
 const INTUITIVE: usize = 200;
 const TRIALS: usize = 600;
-/// Trials by which control is judged.
+/// Number of trials in which control is measured.
 const JUDGED: usize = 100;
-/// Trials without noise and learning in which launches are looked at: each target once.
+/// Number of trials without noise and learning in which launches are measured: each target once.
 const SHOWN: usize = 8;
-/// Trials that are averaged along a course.
+/// Number of trials averaged along a curve.
 const BIN: usize = 20;
 
-/// How far control has come from where it began towards that of the intuitive decoder: the way gone, projected on the way there was to
-/// go (Sadtler et al. 2014).
+/// Amount of learning: the change of control, projected on the change from initial to intuitive control (Sadtler et al.
+/// 2014).
 pub(super) fn amount(began: Control, now: Control, best: Control) -> f64 {
     let way = |from: Control, to: Control| [to.success - from.success, from.time - to.time];
     let (gone, whole) = (way(began, now), way(began, best));
@@ -31,27 +32,27 @@ pub(super) fn amount(began: Control, now: Control, best: Control) -> f64 {
     (gone[0] * whole[0] + gone[1] * whole[1]) / size.max(1e-9)
 }
 
-/// Launch angles by target, in degrees, of trials in which each target came once.
+/// Launch angles by target, in degrees, from trials with each target once.
 fn launches(trials: &[Trial]) -> Vec<f64> {
     let mut trials: Vec<&Trial> = trials.iter().collect();
     trials.sort_by(|left, right| left.direction.total_cmp(&right.direction));
     trials.iter().map(|trial| trial.launch_angle).collect()
 }
 
-/// How far launches have turned from what they were when the decoder was fitted, whichever way, in degrees: the mean over targets.
+/// Change of launch angles since the decoder was fitted, as the mean absolute value over targets, in degrees.
 fn after_effect(before: &[f64], after: &[f64]) -> f64 {
     let turn = |(before, after): (&f64, &f64)| ((after - before + 180.0).rem_euclid(360.0) - 180.0).abs();
     mean(&before.iter().zip(after).map(turn).filter(|turn| turn.is_finite()).collect::<Vec<_>>())
 }
 
-/// What a subject goes through between two looks at how it steers with a perturbed decoder.
+/// What a subject does between two measurements of control with a perturbed decoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Arm {
     /// Trials with that decoder.
     Practice,
     /// The same, learning by the exact gradient through it.
     Exact,
-    /// As many trials with the intuitive decoder.
+    /// The same number of trials with the intuitive decoder.
     Sham,
 }
 
@@ -103,10 +104,11 @@ fn day(
 /// Both kinds of perturbation, with their names.
 const KINDS: [(&str, Perturbation); 2] = [("within", Perturbation::Within), ("outside", Perturbation::Outside)];
 
-/// V11. 200 trials with the intuitive decoder, 600 with one whose factors (within the manifold) or units (outside) are permuted. Permutations
-/// are those of 200 whose impairment before learning comes nearest to 40% success and 83% of the time limit. The amount of
-/// learning is the way from control before learning (100 trials, noise and no learning) to that of the last 100 trials, projected
-/// on the way to intuitive control. After-effects and activity are those of eight trials without noise and without learning.
+/// V11. 200 trials with the intuitive decoder, 600 with one whose factors (within the manifold) or units (outside) are
+/// permuted. Permutations are chosen from 200 by their impairment before learning, closest to 40% success and 83% of
+/// the time limit. The amount of learning is the change from control before learning (100 trials with noise, without
+/// learning) to control in the last 100 trials, projected on the change to intuitive control. After-effects and
+/// activity are measured in eight trials without noise and without learning.
 pub fn manifold(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "amount of learning"];
     let mut outcome = Outcome::titled("Within and outside the manifold", axes, Mechanism::MotorCortex);
@@ -162,15 +164,15 @@ pub fn manifold(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Days, trials on each, and days on which the perturbation is mixed in by degrees.
+/// Number of days, trials per day, and days over which the perturbation is increased.
 const DAYS: usize = 10;
 const PER_DAY: usize = 480;
 const DEGREES: usize = 5;
 
-/// V12. Ten days of 480 trials with a decoder whose units are permuted, a night after each; the permutation is mixed in by fifths over the
-/// first five days, or is there at once. Control is judged each evening, with the whole permutation, by 100 trials with noise and no
-/// learning. New patterns are the share of the variance of activity that lies outside the manifold of the first day, in eight
-/// trials without noise.
+/// V12. Ten days of 480 trials with a decoder whose units are permuted, each followed by a night; the permutation is
+/// increased in fifths over the first five days, or complete at once. Control is measured each evening, with the
+/// complete permutation, in 100 trials with noise and without learning. New patterns are the fraction of the variance
+/// of activity outside the manifold of the first day, in eight trials without noise.
 pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["day", "amount of learning"];
     let mut outcome = Outcome::titled("Ten days outside the manifold", axes, Mechanism::MotorCortex);
@@ -201,7 +203,7 @@ pub fn days(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Amount of learning on each evening, and by how much the share of new patterns has risen.
+/// Amount of learning on each evening, and increase of the fraction of new patterns.
 fn ten_days(
     decoders: &Decoders,
     agent: &AgentBlueprint,

@@ -1,5 +1,5 @@
-//! Whether the brain learns as has been published: each validation repeats an experiment and holds what comes out against
-//! bands that were fixed beforehand.
+//! Validation of the brain against published findings: each validation repeats an experiment and compares the result
+//! with bands fixed in advance.
 //!
 //! | file | contents |
 //! |---|---|

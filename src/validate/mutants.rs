@@ -1,20 +1,21 @@
-//! Brains that are broken on purpose: a validation is worth something if it notices.
+//! Mutants: brains broken on purpose, to test whether the validations notice.
 //!
-//! A band notices a mutant if the intact agent meets it and the mutant misses it, with the same subjects and seed. Mutants
-//! of the cerebellum go through the experiments on adaptation, those of the basal ganglia through conditioning and learning
-//! from reward. Elsewhere they can change next to nothing: conditioning has neither a desired trajectory nor proprioceptors,
-//! hence no cerebellum, and where errors are shown and do not fail the basal ganglia explore next to nothing.
+//! A band notices a mutant if the intact agent meets it and the mutant misses it, with the same subjects and seed.
+//! Mutants of the cerebellum are tested with the adaptation experiments, mutants of the basal ganglia with conditioning
+//! and learning from reward. Elsewhere they have almost no effect: conditioning has neither a desired trajectory nor
+//! proprioceptors, and therefore no cerebellum; and where errors are shown and do not increase, the basal ganglia
+//! hardly explore.
 
 use super::list::Validation;
 use super::setting::{Part, Setting};
 use anyhow::Result;
 use std::collections::BTreeSet;
 
-/// A way to break the brain.
+/// A mutant of the brain.
 pub struct Mutant {
-    /// What is wrong with it.
+    /// The defect.
     pub name: &'static str,
-    /// The findings that are about what is broken, of which at least one should notice.
+    /// The findings about the broken part, at least one of which should notice.
     pub subject: &'static [&'static str],
     part: Part,
     /// Settings of the part, in YAML's flow style; `null` leaves it out.
@@ -116,7 +117,7 @@ pub const MUTANTS: [Mutant; 19] = [
 ];
 
 impl Mutant {
-    /// Whether a finding's experiment is one that it can change.
+    /// Whether the mutation can affect a finding's experiment.
     pub fn touches(&self, finding: &Validation) -> bool {
         let experiments: &[&str] = match self.part {
             Part::Cerebellum => &["V1", "V2", "V3", "V4", "V14", "V24", "V25", "V26"],
@@ -126,22 +127,22 @@ impl Mutant {
         experiments.contains(&finding.id)
     }
 
-    /// What becomes of these findings, in their order.
+    /// The verdicts on these findings, in order.
     ///
     /// # Errors
-    /// Those of [`Validation::run`].
+    /// The errors of [`Validation::run`].
     pub fn run(&self, setting: &Setting<'_>, findings: &[&Validation]) -> Result<Verdicts> {
         let agent = setting.altered(self.part, self.settings)?;
         Verdicts::new(&Setting { agent, ..setting.clone() }, findings)
     }
 }
 
-/// Which bands were met and which missed, as `V1: measure`.
+/// The bands that were met and missed, as `V1: measure`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdicts {
-    /// Within their bands.
+    /// Bands that were met.
     pub met: Vec<String>,
-    /// Outside.
+    /// Bands that were missed.
     pub missed: Vec<String>,
 }
 
@@ -149,7 +150,7 @@ impl Verdicts {
     /// Runs findings.
     ///
     /// # Errors
-    /// Those of [`Validation::run`].
+    /// The errors of [`Validation::run`].
     pub fn new(setting: &Setting<'_>, findings: &[&Validation]) -> Result<Verdicts> {
         let mut verdicts = Verdicts::default();
         for finding in findings {
@@ -158,7 +159,7 @@ impl Verdicts {
         Ok(verdicts)
     }
 
-    /// Takes in the lines of a finding.
+    /// Adds the lines of a finding.
     pub fn count(&mut self, id: &str, lines: &[super::Line]) {
         for line in lines.iter().filter(|line| line.judged()) {
             let list = if line.met() { &mut self.met } else { &mut self.missed };
@@ -173,12 +174,12 @@ impl Verdicts {
     }
 }
 
-/// The findings among these that any mutant can change.
+/// The findings that any mutant can affect.
 pub fn touched<'a>(findings: &[&'a Validation]) -> Vec<&'a Validation> {
     findings.iter().filter(|finding| MUTANTS.iter().any(|mutant| mutant.touches(finding))).copied().collect()
 }
 
-/// Whether bands noticed by a mutant are of its own subject.
+/// The bands noticed by a mutant that belong to its own subject.
 pub fn of_subject<'a>(mutant: &Mutant, noticed_by: &'a [String]) -> Vec<&'a String> {
     let of = |band: &&String| band.split_once(':').is_some_and(|(id, _)| mutant.subject.contains(&id));
     noticed_by.iter().filter(of).collect()

@@ -1,4 +1,4 @@
-//! Turned and clamped cursors, and the plan of the hand that they change; on the arm with noise and late senses.
+//! Rotated and clamped cursors, and their effect on the plan of the hand; on the arm with noise and delayed senses.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, Trial, cohort, scatter, scheduled};
@@ -7,22 +7,22 @@ use crate::stats::mean;
 use anyhow::Result;
 use etude_envs::task::Blueprint;
 
-/// Turn of the cursor, in degrees.
+/// Rotation of the cursor, in degrees.
 const TURN: f64 = 30.0;
-/// Trials without any field before it.
+/// Number of trials without any field before it.
 const BEFORE: usize = 48;
 
 fn angles(trials: &[Trial], of: impl Fn(&Trial) -> f64) -> Vec<f64> {
     trials.iter().map(of).collect()
 }
 
-/// The mean course over subjects.
+/// The mean curve over subjects.
 fn average(courses: &[Vec<f64>]) -> Vec<f64> {
     let trials = courses.first().map_or(0, Vec::len);
     (0..trials).map(|trial| mean(&courses.iter().map(|course| course[trial]).collect::<Vec<_>>())).collect()
 }
 
-/// So many trials of every subject in which it learns, then so many in which it is told of no reward.
+/// Trials of every subject with learning, then trials without reward.
 fn then_untold(setting: &Setting<'_>, task: &Blueprint, learnt: usize, untold: usize) -> Result<Vec<Vec<Trial>>> {
     cohort(setting, |subject| {
         let mut session = Session::new(&setting.agent, task, subject)?;
@@ -32,15 +32,16 @@ fn then_untold(setting: &Setting<'_>, task: &Blueprint, learnt: usize, untold: u
     })
 }
 
-/// So many trials of every subject after those without any field.
+/// Trials of every subject that follow those without any field.
 fn after_practice(setting: &Setting<'_>, task: &Blueprint, trials: usize) -> Result<Vec<Vec<Trial>>> {
     cohort(setting, |subject| {
         Ok(Session::new(&setting.agent, task, subject)?.trials(BEFORE + trials, Lesson::Learnt)?.split_off(BEFORE))
     })
 }
 
-/// V18. 160 trials with a cursor turned by 30 degrees, to eight targets in turn, then eight with the cursor off, in which the
-/// agent goes on as in practice, but is told of no reward. What was learned is how far the hand had turned against the cursor in the last 16 trials.
+/// V18. 160 trials with a cursor rotated by 30 degrees, to eight targets in turn, then eight with the cursor off, in
+/// which the agent continues as in practice but receives no reward. Learning is the rotation of the hand against the
+/// cursor's in the last 16 trials.
 pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     const TURNED: usize = 160;
     const LATE: usize = 16;
@@ -72,8 +73,8 @@ pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V19. 120 trials without any field, then 40 more with the cursor on and 40 with it off, exploring as ever, but told of no reward.
-/// The angle is that in which the hand sets out; SDs are within subjects, averaged over them.
+/// V19. 120 trials without any field, then 40 more with the cursor on and 40 with it off, with exploration but without
+/// reward. The angle is the launch direction of the hand; SDs are within subjects, averaged over subjects.
 pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     const PRACTICE: usize = 120;
     const ASKED: usize = 40;
@@ -95,9 +96,10 @@ pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V20. One target, the cursor turned by 30 degrees or a curl field. The course is the mean over subjects: of how far the hand has
-/// turned against the cursor, or of 1 - deviation / the first deviation, averaged over three trials; the asymptote is the mean of
-/// the last 20 of 120 trials, and the correction after one trial that from the first trial to the second.
+/// V20. One target, with the cursor rotated by 30 degrees or a curl field. The curve is the mean over subjects of the
+/// hand's rotation against the cursor's, or of 1 - deviation / first deviation, averaged over three trials. The
+/// asymptote is the mean of the last 20 of 120 trials, and the correction after one trial is the change from the first
+/// trial to the second.
 pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
     const TRIALS: usize = 120;
     const LAST: usize = 20;
@@ -113,7 +115,7 @@ pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
         let course: Vec<f64> = average(&all.iter().map(|trials| made_up(trials)).collect::<Vec<_>>());
         let asymptote = mean(&course[TRIALS - LAST..]);
         let smooth: Vec<f64> = course.windows(3).map(mean).collect();
-        // The middle of the first three trials that are there, counted from 1.
+        // Centre of the first three trials that reach it, counted from 1.
         let reached = smooth.iter().position(|&share| share >= 0.632 * asymptote).map(|at| at as f64 + 2.0);
         outcome.line(&format!("trials to 63% of the asymptote, {name}"), reached, Band::Within(4.0, 40.0));
         outcome.line(&format!("correction after one trial / error, {name}"), course[1], Band::Within(0.05, 0.35));
@@ -124,8 +126,9 @@ pub fn rate(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V21. 120 trials to one target with a cursor clamped at an angle from it, which is to be ignored; reward and target are as
-/// without. The heading is that of the end of the hand's way in the last 20 trials, positive against the clamp.
+/// V21. 120 trials to one target with a cursor clamped at an angle from it, which the agent should ignore; reward and
+/// target are the same as without. The heading is the direction of the end of the hand path in the last 20 trials,
+/// positive against the clamp.
 pub fn error_clamp(setting: &Setting<'_>) -> Result<Outcome> {
     const TRIALS: usize = 120;
     const LAST: usize = 20;

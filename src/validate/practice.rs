@@ -1,4 +1,4 @@
-//! V15: what practice leaves behind in the structure of the cerebellum, and where.
+//! V15: effects of practice on the structure of the cerebellum, and their location.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, cohort, scheduled};
@@ -10,16 +10,16 @@ use anyhow::{Result, anyhow};
 use etude_envs::Seed;
 use rand::RngExt;
 
-/// Trials that everybody goes through. Those without practice come first.
+/// Number of trials of every subject; trials without practice come first.
 const LIFE: usize = 640;
-/// Fewest and most trials of practice of every group.
+/// Least and largest number of trials of practice in every group.
 const GROUPS: [(&str, [usize; 2]); 3] = [("none", [0, 0]), ("amateur", [16, 96]), ("professional", [160, 640])];
-/// Standard deviation by which the cursor is seen beside where it is, in m: nobody sees without noise.
+/// Standard deviation of the blur of the cursor, in m: no subject sees without noise.
 const BLUR: f64 = 0.002;
-/// Actions whose zones are practised, torques; the others are plans.
+/// Number of actions whose zones are practised, torques; the others are plans.
 const TORQUES: usize = 2;
 
-/// A subject at the end of its life.
+/// A subject at the end of its trials.
 struct Subject {
     practice: f64,
     /// Capacity and number of synapses of the zones of torques and of plans.
@@ -46,7 +46,7 @@ fn subject(setting: &Setting<'_>, agent: &AgentBlueprint, range: [usize; 2], sub
     Ok(Subject { practice: practice as f64, capacity, synapses })
 }
 
-/// What is asked.
+/// The bands.
 const BANDS: [(&str, Band); 4] = [
     ("rank correlation of practice and capacity, practised zones", Band::AtLeast(0.6)),
     ("capacity, professional - amateur", Band::Above(0.0)),
@@ -54,9 +54,10 @@ const BANDS: [(&str, Band); 4] = [
     ("size of the rank correlation, other zones", Band::AtMost(0.3)),
 ];
 
-/// V15. 640 trials, of which the last are practice in a curl field: none, 16 to 96 (amateurs) or 160 to 640 (professionals). Synapses grow and withdraw
-/// under one budget, subjects differ in talent, and all see the cursor with a blur of 2 mm. Capacity is the number of synapses times their mean weight: of the zones of the torques, which
-/// answer forces, and of the others, which plan the way.
+/// V15. 640 trials, the last of which are practice in a curl field: none, 16 to 96 (amateurs) or 160 to 640
+/// (professionals). Synapses grow and withdraw under one budget, subjects differ in talent, and all see the cursor with
+/// a blur of 2 mm. Capacity is the number of synapses times their mean absolute weight, for the zones of the torques,
+/// which respond to forces, and for the others, which plan the path.
 pub fn capacity(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trials of practice", "capacity of practised zones"];
     let mut outcome = Outcome::titled("Practice and capacity", axes, Mechanism::Structure);

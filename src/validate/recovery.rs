@@ -1,4 +1,4 @@
-//! Spontaneous recovery of what was unlearned.
+//! Spontaneous recovery after unlearning.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CYCLE, run};
@@ -6,19 +6,19 @@ use super::setting::{Part, Setting};
 use crate::stats::mean;
 use anyhow::Result;
 
-/// Trials before the error clamps, and the clamps.
+/// Number of trials before the error clamps, and number of clamps.
 const BEFORE: usize = 190;
 const CLAMPS: usize = 150;
-/// Clamps within which it should be back.
+/// Number of clamps within which recovery should occur.
 const SOON: usize = 50;
-/// Clamps in the end whose mean shows decay.
+/// Number of final clamps whose mean shows decay.
 const LAST: usize = 30;
-/// What is left of the peak by then at most, frozen before held-out seeds were run: the models of Smith et al. 2006 and
-/// Joiner & Smith 2008 leave 0.4 and 0.8 of it.
+/// Largest fraction of the peak that may be left by then, frozen before held-out seeds were run: the models of Smith et
+/// al. 2006 and Joiner & Smith 2008 leave 0.4 and 0.8 of it.
 const DECAYED: f64 = 0.9;
 
-/// V3. 125 trials of the field, 15 of its opposite, then 150 error clamps. A subject's course is the mean over the last
-/// eight clamps, one in each direction; the ablation is the agent less the fast site of its cerebellum.
+/// V3. 125 trials of the field, 15 of its opposite, then 150 error clamps. A subject's curve is the moving mean over
+/// eight clamps, one in each direction; the ablation is the agent without the fast site of its cerebellum.
 pub fn recovery(setting: &Setting<'_>) -> Result<Outcome> {
     let single = setting.altered(Part::Cerebellum, "{feedback_error: {fast: {rate: 0}}}")?;
     let title = "Spontaneous recovery";
@@ -48,7 +48,7 @@ pub fn recovery(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What every subject showed in the clamps.
+/// Responses of every subject in the clamps.
 struct Clamps {
     first: Vec<f64>,
     courses: Vec<Vec<f64>>,
@@ -65,7 +65,7 @@ impl Clamps {
         })
     }
 
-    /// Share of subjects that begin on the opposite field's side and soon are on the field's.
+    /// Fraction of subjects that begin on the opposite field's side and soon are on the field's.
     fn crossed(&self) -> f64 {
         let crosses = |(first, course): (&f64, &Vec<f64>)| *first < 0.0 && highest(&course[..=SOON - CYCLE]) > 0.0;
         let crossed = self.first.iter().zip(&self.courses).filter(|&subject| crosses(subject)).count();

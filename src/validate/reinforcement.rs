@@ -1,4 +1,4 @@
-//! Learning from error and learning from reward, told apart by what is shown and by lesions.
+//! Dissociation of learning from error and learning from reward, by feedback and by lesions.
 
 use super::generalisation::{Practice, half_width, probed};
 use super::line::{Band, Mechanism, Outcome};
@@ -8,36 +8,36 @@ use crate::stats::mean;
 use anyhow::{Result, anyhow};
 use etude_agents::LesionError;
 
-/// Turn of the cursor, in degrees.
+/// Rotation of the cursor, in degrees.
 const TURN: f64 = 15.0;
-/// Trials of learning from reward, and what they are averaged over.
+/// Number of trials of learning from reward, and of trials averaged.
 const REWARDED: usize = 1500;
 const STRETCH: usize = 50;
-/// Trials without any feedback thereafter.
+/// Number of trials without any feedback afterwards.
 const UNTOLD: usize = 100;
-/// Trials of the field, and those without it that go before field and turn.
+/// Number of trials with the field, and number of trials without before field and rotation.
 const FIELD: usize = 200;
 const BEFORE: usize = 50;
-/// Error clamps after the field, in which the agent shows what it has learnt.
+/// Number of error clamps after the field, in which adaptation is measured.
 const CLAMPS: usize = 24;
 /// Distances of probed targets from the practised one, in degrees: those of Izawa & Shadmehr 2011, and farther ones.
 const DISTANCES: [f64; 7] = [0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0];
-/// Standard deviations of motor noise, each twice the one before, in the unit of the command.
+/// Standard deviations of motor noise, each twice the one before, in units of the command.
 const NOISE: [f64; 3] = [0.5, 1.0, 2.0];
 
-// Frozen before held-out seeds were run: a share of two groups that both learn next to nothing says nothing, and scatter
-// without bound is no exploration.
+// Frozen before held-out seeds were run: a ratio of two groups that hardly learn is meaningless, and unbounded
+// variability is not exploration.
 const LEAST_BY_ERROR: f64 = 0.5;
 const LEAST_BY_REWARD: f64 = 0.3;
 const LARGEST_SCATTER: f64 = 10.0;
 
-/// V16a. The same turn of the cursor is learned with the cursor shown, and from reward only. Scatter is the standard deviation
-/// of the end's direction within subjects at the end of learning.
+/// V16a. The same rotation of the cursor is learned with the cursor shown, and from reward only. Variability is the
+/// standard deviation of the end point's direction within subjects at the end of learning.
 ///
-/// Where the cursor is predicted to have ended is asked for after each of these trials, and compared with where the hand is:
-/// the angle between them, over the angle that the hand has learned. Both groups first practise with the cursor shown and not
-/// turned, so that both have a prediction. How wide it generalises is the distance at which half is left of what is shown at the
-/// one target that others practise, as in the paper.
+/// The predicted end point of the cursor is read after each of these trials and compared with the hand: the angle
+/// between them, divided by the learned angle of the hand. Both groups first practise with the cursor shown and not
+/// rotated, so that both have a prediction. The width of generalisation is the distance at which the response falls to
+/// half of that at the single target that other subjects practise, as in the paper.
 pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
     let mut outcome = Outcome::titled("Learning the turned cursor", axes, Mechanism::Reward);
@@ -85,11 +85,11 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V16b. Groups: intact, without cerebellum, without basal ganglia, and intact with motor noise. Each subject adapts to a
-/// force field, with the cursor shown and reward told, and a naive copy to a turned cursor that is no longer shown, where only
-/// closeness of the end to the target is rewarded; both after trials without either and with the cursor shown. Adaptation to
-/// the field is the share of it that the hand makes up for in error clamps: deviations would count it as adaptation that an
-/// exploring hand drifts about.
+/// V16b. Groups: intact, without cerebellum, without basal ganglia, and intact with motor noise. Each subject adapts to
+/// a force field with cursor and reward, and a naive copy to a rotated cursor that is no longer shown, where only the
+/// end point's distance from the target is rewarded; both follow trials without either and with the cursor shown.
+/// Adaptation to the field is the fraction compensated for in error clamps: deviations would count the drift of an
+/// exploring hand as adaptation.
 pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
     let mut outcome = Outcome::titled("Learning the turned cursor from reward", axes, Mechanism::FeedbackError);
@@ -126,7 +126,7 @@ pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// Mean over subjects of what the last rewarded trials show.
+/// Mean over subjects in the last rewarded trials.
 fn learnt(courses: &[Vec<f64>]) -> f64 {
     mean(&courses.iter().map(|course| mean(&course[REWARDED - 2 * STRETCH..REWARDED])).collect::<Vec<_>>())
 }
@@ -134,7 +134,7 @@ fn learnt(courses: &[Vec<f64>]) -> f64 {
 /// A part of the agent, and the size of its lesion.
 type Lesion<'a> = Option<(&'a str, f32)>;
 
-/// Share of the field that the hand makes up for in the channel after it, by subject.
+/// Fraction of the field that the hand compensates for in the channel after it, by subject.
 fn from_error(setting: &Setting<'_>, lesion: Lesion<'_>) -> Result<Vec<f64>> {
     let field = format!("field: curl, strength: {CURL}");
     let schedule =
@@ -148,7 +148,8 @@ fn from_error(setting: &Setting<'_>, lesion: Lesion<'_>) -> Result<Vec<f64>> {
     })
 }
 
-/// Share of the turn made up for, on the rewarded trials and then on so many without feedback, by subject.
+/// Fraction of the rotation that is compensated for, in the rewarded trials and then in trials without feedback, by
+/// subject.
 fn from_reward(setting: &Setting<'_>, lesion: Lesion<'_>, untold: usize) -> Result<Vec<Vec<f64>>> {
     let schedule = format!("[{{trials: {BEFORE}}}, {{field: rotation, strength: {TURN}, reward_only: true}}]");
     let task = scheduled(setting, &schedule)?;
@@ -162,7 +163,7 @@ fn from_reward(setting: &Setting<'_>, lesion: Lesion<'_>, untold: usize) -> Resu
     })
 }
 
-/// An agent without the part is as lesioned as it can be.
+/// An agent without the part counts as fully lesioned.
 fn damage(session: &mut Session, lesion: Lesion<'_>) -> Result<()> {
     let Some((part, size)) = lesion else { return Ok(()) };
     match session.agent.lesion(part, size) {

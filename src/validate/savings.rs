@@ -1,4 +1,4 @@
-//! Savings: relearning that is faster than learning was.
+//! Savings: relearning that is faster than first learning.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{CURL, Lesson, Session, binned, cohort, middles, run, scheduled};
@@ -15,10 +15,11 @@ const BLOCK: usize = 150;
 const STRETCH: usize = 4;
 const CRITERION: f64 = 0.5;
 
-/// V4. Two blocks of 150 trials in the field, 400 without between: a slow process that keeps 0.98 of what it knows per trial
-/// has lost all of it by then, and what is saved is no remnant. Adaptation is 1 - deviation / deviation of an idle agent on
-/// the very same trial; trials to criterion are those until two stretches of four in a row are on average beyond a half.
-/// The ablation is the agent whose rates no error changes: it must save nothing, and the agent more than it.
+/// V4. Two blocks of 150 trials in the field, with 400 without it in between: a slow process with a retention of 0.98
+/// per trial has lost everything by then, so that savings are not a remnant. Adaptation is 1 - deviation / deviation of
+/// an idle agent on the same trial; trials to criterion end when two consecutive means of four exceed one half. The
+/// ablation is the agent whose learning rates do not depend on past errors: it must show no savings, and the agent more
+/// than it.
 pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
     let ablation = setting.altered(Part::Cerebellum, "{feedback_error: {sensitivity: {largest: 1}}}")?;
     let idle = setting.catalog.agent("idle")?;
@@ -73,9 +74,9 @@ pub fn savings(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// V23. The same blocks, and once more with the opposite field in the second. The drop is that of the mean size of deviation over
-/// the first ten trials in the field, against that of naive subjects in the same field; the opposite field's naive subjects meet
-/// it first.
+/// V23. The same blocks, and again with the opposite field in the second block. The drop is the relative decrease of
+/// the mean absolute deviation over the first ten trials in the field, compared with naive subjects in the same field;
+/// for the opposite field these are subjects that start with it.
 pub fn sign_of_savings(setting: &Setting<'_>) -> Result<Outcome> {
     const FIRST: usize = 10;
     const BEFORE: usize = 50;
@@ -118,7 +119,7 @@ pub fn sign_of_savings(setting: &Setting<'_>) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// What relearning has saved, of these subjects out of all, each with a curve of first learning and one of relearning.
+/// Savings of the given subjects, each with a curve of first learning and one of relearning.
 type Form = fn(&[[Curve; 2]], &[usize]) -> Option<f64>;
 
 fn average(values: Vec<f64>) -> Option<f64> {
@@ -138,7 +139,7 @@ fn saved_trials(curves: &[[Curve; 2]], subjects: &[usize]) -> Option<f64> {
     average(subjects.iter().filter_map(saved).collect())
 }
 
-/// Of the mean course: the mean of ratios of noisy rates is above 1 even where nothing is saved.
+/// From the mean curve: the mean of ratios of noisy rates exceeds 1 even without savings.
 fn rate(curves: &[[Curve; 2]], subjects: &[usize]) -> Option<f64> {
     let [first, again] = [0, 1].map(|block| mean_curve(subjects.iter().map(|&subject| &curves[subject][block])));
     savings_in_rate(&first, &again)

@@ -1,4 +1,4 @@
-//! An agent going through trials of reaching.
+//! Runs an agent through reaching trials.
 
 use super::setting::Setting;
 use crate::catalog::AgentBlueprint;
@@ -13,50 +13,50 @@ use etude_envs::task::Blueprint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Targets of a cycle in the built-in tasks.
+/// Number of targets in a cycle of the built-in tasks.
 pub const CYCLE: usize = 8;
 /// Direction of the first target, in degrees: straight ahead.
 const TARGET: f64 = 90.0;
-/// Strength of the built-in curl fields, in N·s/m; a field that counts as 1.
+/// Strength of the built-in curl fields, in N·s/m, which counts as 1.
 pub const CURL: f64 = 13.0;
 
-/// What is known of a trial that is over.
+/// Measures of a completed trial.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trial {
-    /// Its block in the schedule.
+    /// Index of its block in the schedule.
     pub block: usize,
-    /// Whether it was in the channel.
+    /// Whether it was an error-clamp trial.
     pub clamped: bool,
-    /// Strength of its field, as it was felt.
+    /// Strength of its field, as applied.
     pub strength: f64,
-    /// Deviation of the hand from the straight way, largest, to the left, in mm.
+    /// Largest deviation of the hand from the straight path, positive to the left, in mm.
     pub deviation: f64,
-    /// Direction in which the cursor set out, and that of its end, from that of the target, in degrees.
+    /// Launch direction of the cursor and direction of its end, relative to the target, in degrees.
     pub launch_angle: f64,
     pub end_angle: f64,
-    /// Share of the field that the hand made up for; of a clamped trial.
+    /// Adaptation index, in an error-clamp trial.
     pub index: f64,
     /// Reward of the trial.
     pub reward: f64,
-    /// Direction in which the agent takes the cursor to have ended, from that of the hand, in degrees; none if it predicts no
-    /// cursor.
+    /// Predicted direction of the cursor's end relative to the hand, in degrees; `None` if the agent does not predict
+    /// the cursor.
     pub predicted_turn: Option<f64>,
 }
 
-/// What becomes of a trial's lesson.
+/// What the agent does in a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lesson {
     /// The agent explores and learns.
     Learnt,
-    /// The same, but it is told of no reward.
+    /// The agent explores and learns, but receives no reward.
     Untold,
-    /// The agent shows what it has learnt: it neither explores nor learns.
+    /// The agent neither explores nor learns.
     Shown,
 }
 
 /// A step of a trial, after the agent has acted.
 pub struct Moment<'a> {
-    /// Trials before this one.
+    /// Number of trials before this one.
     pub trial: usize,
     /// Direction of its target, in degrees.
     pub target: f64,
@@ -72,21 +72,21 @@ pub struct Session {
     pub agent: Box<dyn Agent>,
     lane: SoloLane,
     columns: [usize; 7],
-    /// Where the hand is observed.
+    /// Indices of the hand's position in the observation.
     hand: [usize; 2],
     target: [usize; 2],
-    /// Where it is observed how fast the hand should be.
+    /// Indices of the hand's desired velocity in the observation.
     desired_rate: [usize; 2],
     observation: Vec<f32>,
     action: Vec<f32>,
 }
 
 impl Session {
-    /// A naive agent, at the start of a task. The lane's trials follow from the subject's seed alone, so that any two agents
-    /// meet the same.
+    /// A naive agent at the start of a task. The lane's trials depend only on the subject's seed, so that all agents
+    /// get the same trials.
     ///
     /// # Errors
-    /// An agent that cannot do the task, or a task that is not of the reaching family.
+    /// An agent that does not fit the task, or a task of another family.
     pub fn new(agent: &AgentBlueprint, task: &Blueprint, subject: Seed) -> Result<Session> {
         let spec = task.spec();
         let made = agent
@@ -117,18 +117,18 @@ impl Session {
         })
     }
 
-    /// Goes through the next trials.
+    /// Runs the next trials.
     ///
     /// # Errors
-    /// An agent whose actions are not finite, or a fault of physics.
+    /// An agent with non-finite actions, or a fault of physics.
     pub fn trials(&mut self, count: usize, lesson: Lesson) -> Result<Vec<Trial>> {
         self.watched(count, lesson, &mut |_| {})
     }
 
-    /// The same, watched at every step.
+    /// Like [`Session::trials`], with a callback in every step.
     ///
     /// # Errors
-    /// Those of [`Session::trials`].
+    /// The errors of [`Session::trials`].
     pub fn watched(&mut self, count: usize, lesson: Lesson, watch: &mut dyn FnMut(&Moment<'_>)) -> Result<Vec<Trial>> {
         let mut done = Vec::with_capacity(count);
         while done.len() < count {
@@ -179,7 +179,7 @@ impl Session {
 }
 
 impl Session {
-    /// Asks the agent what it takes the cursor for at the end of a trial, which leaves no mark in it.
+    /// Asks the agent for its prediction of the cursor at the end of a trial, without changing the agent.
     fn predicted_turn(&mut self) -> Option<f64> {
         self.observation.copy_from_slice(self.lane.lane().final_observation());
         self.agent.act(&self.observation, false, &mut self.action);
@@ -195,15 +195,15 @@ impl Session {
     }
 }
 
-/// A task of the reaching family with another schedule than `reaching/null-v1` has, written in YAML's flow style.
+/// A variant of `reaching/null-v1` with another schedule, written in YAML's flow style.
 ///
 /// # Errors
-/// A schedule that makes no sense.
+/// An invalid schedule.
 pub fn scheduled(setting: &Setting<'_>, schedule: &str) -> Result<Blueprint> {
     derived(setting, "reaching/null-v1", &format!("schedule: {schedule}\n"))
 }
 
-/// A task of the reaching family with other settings, and with as many targets as are asked for.
+/// A reaching task with other settings, and with the requested number of targets.
 fn derived(setting: &Setting<'_>, base: &str, settings: &str) -> Result<Blueprint> {
     let base = Document::parse(base, &setting.catalog.tasks.task(base)?.yaml())?;
     let movement = setting.targets.map_or_else(String::new, |count| {
@@ -214,18 +214,18 @@ fn derived(setting: &Setting<'_>, base: &str, settings: &str) -> Result<Blueprin
     Ok(setting.catalog.tasks.task_from(&Document::parse("validation.yaml", &text)?.extending(&base))?)
 }
 
-/// The first trials of a task, of every subject.
+/// The first trials of a task, for every subject.
 ///
 /// # Errors
-/// A task that is not known, and those of [`run_on`].
+/// An unknown task, and the errors of [`run_on`].
 pub fn run(setting: &Setting<'_>, agent: &AgentBlueprint, task: &str, trials: usize) -> Result<Vec<Vec<Trial>>> {
     run_on(setting, agent, &derived(setting, task, "")?, trials)
 }
 
-/// The first trials of a task, of every subject, exploring and learning.
+/// The first trials of a task, for every subject, exploring and learning.
 ///
 /// # Errors
-/// An agent that cannot do the task.
+/// An agent that does not fit the task.
 pub fn run_on(
     setting: &Setting<'_>,
     agent: &AgentBlueprint,
@@ -235,10 +235,10 @@ pub fn run_on(
     cohort(setting, |subject| Session::new(agent, task, subject)?.trials(trials, Lesson::Learnt))
 }
 
-/// Does the same with every subject, on several threads; results are in the order of the subjects.
+/// Runs a function for every subject, on several threads; results are in the order of the subjects.
 ///
 /// # Errors
-/// The first subject's that failed.
+/// The error of the first subject that failed.
 pub fn cohort<T: Send>(setting: &Setting<'_>, each: impl Fn(Seed) -> Result<T> + Sync) -> Result<Vec<T>> {
     let results: Vec<Mutex<Option<Result<T>>>> = (0..setting.subjects).map(|_| Mutex::new(None)).collect();
     let next = AtomicUsize::new(0);
@@ -256,17 +256,17 @@ pub fn cohort<T: Send>(setting: &Setting<'_>, each: impl Fn(Seed) -> Result<T> +
     results.into_iter().map(finished).collect()
 }
 
-/// Means of consecutive stretches of so many values; a last one that is not whole is left out.
+/// Means of consecutive bins of `size` values; an incomplete last bin is left out.
 pub fn binned(values: &[f64], size: usize) -> Vec<f64> {
     values.chunks_exact(size).map(crate::stats::mean).collect()
 }
 
-/// Where the middles of such stretches lie, counting trials from 1.
+/// Centres of these bins, counting trials from 1.
 pub fn middles(count: usize, size: usize) -> Vec<f64> {
     (0..count / size).map(|bin| (bin * size) as f64 + (size as f64 + 1.0) / 2.0).collect()
 }
 
-/// Standard deviation within a stretch of trials.
+/// Standard deviation over trials.
 pub fn scatter(values: &[f64]) -> f64 {
     let centre = mean(values);
     mean(&values.iter().map(|value| (value - centre).powi(2)).collect::<Vec<_>>()).sqrt()

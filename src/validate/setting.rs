@@ -1,4 +1,4 @@
-//! Under what conditions validations are run.
+//! The conditions of validations.
 
 use crate::catalog::{AgentBlueprint, Catalog};
 use anyhow::{Context, Result};
@@ -6,20 +6,20 @@ use etude_envs::Seed;
 use etude_envs::document::{Document, to_yaml};
 use serde_json::json;
 
-/// Under what conditions validations are run.
+/// The conditions of validations.
 #[derive(Clone)]
 pub struct Setting<'a> {
-    /// What there is.
+    /// Tasks and agents.
     pub catalog: &'a Catalog,
-    /// The agent whose learning is looked at.
+    /// The agent under test.
     pub agent: AgentBlueprint,
-    /// Subjects in each group.
+    /// Number of subjects in each group.
     pub subjects: u64,
-    /// The seed that all randomness comes from.
+    /// The seed of all randomness.
     pub seed: Seed,
-    /// Targets of the reaching tasks, where they are not the tasks' own.
+    /// Number of targets of the reaching tasks; `None` for the tasks' own.
     pub targets: Option<u64>,
-    /// Threads to use; results do not depend on it.
+    /// Number of threads; results do not depend on it.
     pub threads: usize,
 }
 
@@ -35,8 +35,8 @@ pub enum Part {
 }
 
 impl Setting<'_> {
-    /// The agent with other settings of a part, given in YAML's flow style; `null` leaves the part out. An agent without
-    /// the part stays as it is.
+    /// The agent with other settings of a part, given in YAML's flow style; `null` removes the part. An agent without
+    /// the part is unchanged.
     ///
     /// # Errors
     /// Settings that the part does not have.

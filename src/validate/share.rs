@@ -1,4 +1,4 @@
-//! V17: how much of the command is the cerebellum's, early in practice of a skill that others came before.
+//! V17: the cerebellum's share of the command early in practice of a skill, after practice of another.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::cohort;
@@ -11,16 +11,16 @@ use etude_envs::Seed;
 use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
 
-/// Env steps of practice on the source, and of which the share is looked at on the target: the first fifth of its practice.
+/// Env steps of practice on the source, and on the target while the share is measured: the first fifth of its practice.
 const PRACTICE: u64 = 100_000;
 const TARGET: u64 = 100_000;
 const EARLY: u64 = TARGET / 5;
-/// Env steps between looks.
+/// Env steps between measurements.
 const EVERY: u64 = 20;
-/// Stretches of the course.
+/// Number of bins of the time course.
 const STRETCHES: u64 = 20;
 
-/// Practises so many env steps; gives the cerebellum's share of the command, look by look.
+/// Practises for that many env steps; returns the cerebellum's share of the command at each measurement.
 fn practise(agent: &mut dyn Agent, task: &Blueprint, seed: Seed, steps: u64) -> Result<Vec<f64>> {
     let spec = task.spec();
     let mut lane = SoloLane::new(task, seed);
@@ -40,7 +40,7 @@ fn practise(agent: &mut dyn Agent, task: &Blueprint, seed: Seed, steps: u64) -> 
             truncated: taken.truncated || step == steps,
         });
         if step.is_multiple_of(EVERY) {
-            // An agent that has no cerebellum tells of no share.
+            // An agent without a cerebellum reports no share.
             let mut share = 0.0;
             agent.signals(&mut |name, value| {
                 if name == "cerebellar_share" {
@@ -53,8 +53,8 @@ fn practise(agent: &mut dyn Agent, task: &Blueprint, seed: Seed, steps: u64) -> 
     Ok(shares)
 }
 
-/// V17. The bass, played by touch, after 100 000 env steps of the guitar or from scratch: the share of the cerebellum's command in the
-/// first 20 000 of 100 000 steps. The rough road after the flat one is given for comparison.
+/// V17. The bass, played by touch, after 100 000 env steps of the guitar or from scratch: the cerebellum's share of the
+/// command in the first 20 000 of 100 000 steps. The rough road after the flat one is given for comparison.
 pub fn early_share(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["env steps on the target", "share of the cerebellum's command"];
     let mut outcome = Outcome::titled("The cerebellum's share in transfer", axes, Mechanism::ForwardModel);

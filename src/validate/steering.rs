@@ -1,4 +1,4 @@
-//! An agent going through trials of steering a cursor, through a decoder that was fitted to it.
+//! Runs an agent through trials of steering a cursor, with a decoder fitted to it.
 
 use super::session::{Lesson, cohort};
 use super::setting::{Part, Setting};
@@ -13,48 +13,48 @@ use etude_envs::lane::SoloLane;
 use etude_envs::task::Blueprint;
 use std::collections::BTreeMap;
 
-/// What is known of a trial that is over.
+/// Measures of a completed trial.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trial {
     /// Whether the target was acquired.
     pub acquired: bool,
-    /// Time that it took as a share of the limit; all of it where the target was not acquired.
+    /// Time taken, as a fraction of the limit; 1 if the target was not acquired.
     pub time: f64,
-    /// Deviation at half distance, to the left, in mm; none where the cursor did not come so far.
+    /// Deviation at half distance, positive to the left, in mm; `None` if the cursor did not get that far.
     pub half_deviation: Option<f64>,
-    /// Direction in which the cursor set out, from that of the target, in degrees.
+    /// Launch direction of the cursor relative to the target, in degrees.
     pub launch_angle: f64,
     /// Direction of the target, in degrees.
     pub direction: f64,
 }
 
-/// How well some trials went.
+/// Control over some trials.
 pub fn control(trials: &[Trial]) -> Control {
     let success = mean(&trials.iter().map(|trial| f64::from(u8::from(trial.acquired))).collect::<Vec<_>>());
     Control { success, time: mean(&trials.iter().map(|trial| trial.time).collect::<Vec<_>>()) }
 }
 
-/// An agent with the decoder that was fitted to it.
+/// An agent with a decoder fitted to it.
 pub struct Steering {
     /// The agent.
     pub agent: Box<dyn Agent>,
     /// The task with the fitted decoder.
     pub spec: CursorSpec,
-    /// The factors of the agent's activity when the decoder was fitted.
+    /// Factors of the agent's activity when the decoder was fitted.
     pub factors: Option<Factors>,
     seed: Seed,
     stretches: u64,
 }
 
-/// The decoders of all subjects, by their seeds: arms whose subjects are born alike share them.
+/// The decoders of all subjects, by seed: conditions whose subjects start alike share them.
 pub struct Decoders(BTreeMap<Seed, (CursorSpec, Option<Factors>)>);
 
 impl Decoders {
-    /// Fits decoders to naive agents; perturbations are chosen for their impairment where a decoder has factors. An agent that has no
-    /// units of its own gets the decoder that comes from the task's seed.
+    /// Fits decoders to naive agents; perturbations are chosen by their impairment if a decoder has factors. An agent
+    /// without its own units gets the decoder drawn from the task's seed.
     ///
     /// # Errors
-    /// An agent that cannot do the task.
+    /// An agent that does not fit the task.
     pub fn new(setting: &Setting<'_>, task: &str) -> Result<Decoders> {
         let task = setting.catalog.tasks.task(task)?;
         let spec = spec_of(&task)?;
@@ -79,7 +79,7 @@ impl Steering {
     /// A naive agent with its decoder.
     ///
     /// # Errors
-    /// An agent that cannot do the task.
+    /// An agent that does not fit the task.
     pub fn new(decoders: &Decoders, agent: &AgentBlueprint, subject: Seed) -> Result<Steering> {
         let (spec, factors) = decoders.0.get(&subject).context("a subject without a decoder")?.clone();
         let made = naive(agent, &cursor::task(&spec)?, subject)?;
@@ -91,10 +91,10 @@ impl Steering {
         Ok(cursor::task(&with_blocks(&self.spec, vec![block]))?)
     }
 
-    /// Goes through trials of a block, and records the activity in them.
+    /// Runs trials of a block, and records the activity.
     ///
     /// # Errors
-    /// An agent whose actions are not finite, or a fault of physics.
+    /// An agent with non-finite actions, or a fault of physics.
     pub fn trials(&mut self, block: BlockSpec, count: usize, lesson: Lesson) -> Result<(Vec<Trial>, Recording)> {
         let task = self.task(block)?;
         let spec = task.spec();
@@ -147,7 +147,8 @@ impl Steering {
         Ok((done, recording))
     }
 
-    /// Lets the agent learn all its weights by the exact gradient through the decoder of a block from now on: what no brain can.
+    /// Lets all weights of the agent learn by the exact gradient through the decoder of a block from now on, which no
+    /// brain could.
     ///
     /// # Errors
     /// An agent without a motor cortex.
@@ -165,10 +166,10 @@ impl Steering {
         Ok(self.agent.load(&state)?)
     }
 
-    /// What a copy of the agent does without noise and without learning.
+    /// Trials of a copy of the agent without noise and without learning.
     ///
     /// # Errors
-    /// Those of [`Steering::trials`].
+    /// The errors of [`Steering::trials`].
     pub fn shown(&self, block: BlockSpec, count: usize) -> Result<(Vec<Trial>, Recording)> {
         let mut copy = Steering {
             agent: self.agent.clone_agent(),
@@ -180,10 +181,10 @@ impl Steering {
         copy.trials(block, count, Lesson::Shown)
     }
 
-    /// How a copy of the agent steers with its noise and without learning.
+    /// Control by a copy of the agent with its noise and without learning.
     ///
     /// # Errors
-    /// Those of [`Steering::trials`].
+    /// The errors of [`Steering::trials`].
     pub fn control(&self, block: BlockSpec, count: usize) -> Result<Control> {
         crate::calibration::control(
             &self.task(block)?,

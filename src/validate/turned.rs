@@ -1,4 +1,4 @@
-//! V10: a population vector some of whose units vote for turned directions.
+//! V10: a population vector with some units whose decoded directions are turned.
 
 use super::line::{Band, Mechanism, Outcome};
 use super::session::{Lesson, cohort};
@@ -12,32 +12,32 @@ use anyhow::Result;
 use etude_envs::cursor::{BlockSpec, Perturbation, turned_units};
 
 const TASK: &str = "cursor/turned-25-v0";
-/// Trials before, with and after the turn.
+/// Number of trials before, during and after the perturbation.
 const CONTROL: usize = 160;
 const TURNED: usize = 320;
 const WASHOUT: usize = 160;
-/// Trials that count as early, and those in which deviations and tuning are measured.
+/// Number of early trials, and of trials in which deviations and tuning are measured.
 const EARLY: usize = 16;
 const LATE: usize = 120;
-/// The same of the washout, which has to be over by then.
+/// Number of trials measured in the washout, which has to be complete by then.
 const WASHED: usize = 80;
 /// Turn of the units' directions, in degrees.
 const TURN: f32 = 90.0;
-/// Trials that are averaged along a course.
+/// Number of trials averaged along a curve.
 const BIN: usize = 8;
-/// Largest standard error of the preferred direction of a unit that counts, in degrees: others are hardly tuned.
+/// Largest standard error of the preferred direction of a unit that is included, in degrees: others are hardly tuned.
 const TUNED: f64 = 10.0;
 
-/// What changed from one stretch to another: means over units.
+/// Changes from one stretch to another, as means over units.
 #[derive(Clone, Copy, Debug, Default)]
 struct Shift {
-    /// Shift of the preferred directions of units that are not turned, in degrees, the turn's sign positive.
+    /// Shift of the preferred directions of units that are not turned, in degrees, positive in the turn's direction.
     global: f64,
-    /// Shift of those that are, less that.
+    /// Shift of the turned units minus that shift.
     extra: f64,
-    /// Drop of the depth of modulation, turned less other units, in Hz.
+    /// Decrease of the modulation depth of turned minus other units, in Hz.
     drop: f64,
-    /// Drop of either.
+    /// Decrease of the modulation depth of turned and of other units.
     drops: [f64; 2],
 }
 
@@ -58,7 +58,7 @@ fn shift(before: &[Tuning], after: &[Tuning], turned: &[bool]) -> Shift {
 type ShiftMeasure = fn(&Shift) -> f64;
 
 struct Session {
-    /// Deviation early and late, less what it was before, in mm.
+    /// Deviation early and late minus deviation before, in mm.
     deviations: [f64; 2],
     learned: Shift,
     washed_out: Shift,
@@ -91,7 +91,7 @@ fn session(decoders: &Decoders, agent: &AgentBlueprint, share: f32, subject: etu
     })
 }
 
-/// How many standard errors a mean lies from 0.
+/// Distance of a mean from 0, in standard errors.
 fn standard_errors(values: &[f64]) -> f64 {
     let centre = mean(values);
     let count = values.len() as f64;
@@ -99,10 +99,10 @@ fn standard_errors(values: &[f64]) -> f64 {
     centre.abs() / (variance / count).sqrt()
 }
 
-/// V10. 160 trials of control, 320 with the preferred directions of a quarter or half of 60 units turned by 90 degrees in the decoder, 160
-/// of washout. Deviation is that at half distance, less what it was in the last 120 trials of control: early is the first 16
-/// turned trials, late the last 120. Tuning is fitted to the momentary aim in the last 120 trials of each
-/// stretch, of the washout in the last 80.
+/// V10. 160 trials of control, 320 with the decoded preferred directions of a quarter or half of 60 units turned by 90
+/// degrees, and 160 of washout. Deviation is measured at half distance, minus its value in the last 120 trials of
+/// control; early is the first 16 turned trials, late the last 120. Tuning is fitted to the momentary aim in the last
+/// 120 trials of each stretch, and in the last 80 of the washout.
 pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "deviation at half distance (mm)"];
     let mut outcome = Outcome::titled("A turned decoder", axes, Mechanism::MotorCortex);

@@ -1,4 +1,4 @@
-//! Running averages that forget.
+//! Running averages with forgetting.
 
 use crate::state::{StateError, StateReader, StateWriter};
 
@@ -7,7 +7,7 @@ use crate::state::{StateError, StateReader, StateWriter};
 pub(crate) struct Average {
     decay: f64,
     raw: f64,
-    /// Weight still given to the start: `decay` to the power of the number of updates.
+    /// Weight that remains on the start: `decay` to the power of the number of updates.
     remaining: f64,
 }
 
@@ -17,15 +17,15 @@ impl Average {
         Average { decay, raw: 0.0, remaining: 1.0 }
     }
 
-    /// Takes in one value and returns the new average.
+    /// Adds one value and returns the new average.
     pub(crate) fn update(&mut self, value: f64) -> f64 {
         self.raw = self.decay * self.raw + (1.0 - self.decay) * value;
-        // Below 1e-20 it no longer changes the quotient, and on its way to zero it would become slow to compute with.
+        // Below 1e-20 it no longer changes the quotient, and subnormal numbers would be slow.
         self.remaining = if self.remaining > 1e-20 { self.remaining * self.decay } else { 0.0 };
         self.raw / (1.0 - self.remaining)
     }
 
-    /// The average as it is; 0 before the first value.
+    /// The average; 0 before the first value.
     pub(crate) fn value(&self) -> f64 {
         if self.remaining < 1.0 { self.raw / (1.0 - self.remaining) } else { 0.0 }
     }
@@ -39,7 +39,7 @@ impl Average {
         reader.check(name, &[self.raw], "a number that is not negative", |value| value >= 0.0)
     }
 
-    /// The same, of numbers that may be negative.
+    /// Loads an average of numbers that may be negative.
     pub(crate) fn load_signed(&mut self, name: &str, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         let mut pair = [0.0; 2];
         reader.get_f64(name, &mut pair)?;

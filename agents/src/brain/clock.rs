@@ -1,13 +1,13 @@
-//! Times in seconds, as a brain that acts at some rate keeps them.
+//! Conversion between seconds and steps.
 
-/// How often a brain acts.
+/// The control interval of a brain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     interval: f64,
 }
 
 impl Clock {
-    /// One that acts every `interval` s.
+    /// A clock with steps of `interval` s.
     pub(super) fn new(interval: f64) -> Clock {
         Clock { interval }
     }
@@ -17,18 +17,18 @@ impl Clock {
         self.interval
     }
 
-    /// The nearest whole number of steps.
+    /// Nearest whole number of steps.
     pub(super) fn steps(self, seconds: f64) -> u64 {
         (seconds / self.interval).round().clamp(0.0, 1e15) as u64
     }
 
-    /// What is left after one step of what is forgotten with a time constant; nothing where that is 0.
+    /// Share kept per step of what decays with a time constant (s); 0 if the time constant is 0.
     pub(super) fn kept(self, seconds: f64) -> f64 {
-        // The system's exp may differ in the last bit from CPU to CPU; this one does not.
+        // The system's exp may differ between CPUs in the last bit; this one does not.
         if seconds > 0.0 { libm::exp(-self.interval / seconds) } else { 0.0 }
     }
 
-    /// The clock of one that acts every so many steps.
+    /// The clock of a process that acts every `steps` steps.
     pub(super) fn slowed(self, steps: u64) -> Clock {
         Clock { interval: self.interval * steps as f64 }
     }

@@ -1,21 +1,21 @@
-//! What can be wrong with a configuration, and the checks that every part's configuration is made of.
+//! Errors in a configuration, and the checks used by all parts.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-/// A setting that makes no sense.
+/// An invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: expected {expected}, found {found}")]
 pub struct ConfigError {
-    /// Where: the path of the setting, like `basal_ganglia.discount`.
+    /// The path of the setting, for example `basal_ganglia.discount`.
     pub field: String,
-    /// The value found there.
+    /// The value found.
     pub found: String,
-    /// What is allowed there.
+    /// The allowed values.
     pub expected: String,
 }
 
-/// Demands a value within a range, both ends included.
+/// Requires a value within a range, both ends included.
 pub(crate) fn within<T: PartialOrd + Display>(
     field: &str,
     found: T,
@@ -25,12 +25,12 @@ pub(crate) fn within<T: PartialOrd + Display>(
     demand(field, &found, range.contains(&found), expected)
 }
 
-/// Demands a value within a range whose upper end is not included.
+/// Requires a value within a range, the upper end excluded.
 pub(crate) fn below(field: &str, found: f64, low: f64, high: f64) -> Result<(), ConfigError> {
     demand(field, &found, low <= found && found < high, || format!("a value from {low} to below {high}"))
 }
 
-/// Demands a value above one bound and at most at another.
+/// Requires a value above one bound and at most another.
 pub(crate) fn above(field: &str, found: f64, low: f64, high: f64) -> Result<(), ConfigError> {
     demand(field, &found, low < found && found <= high, || format!("a value above {low} and at most {high}"))
 }

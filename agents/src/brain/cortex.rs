@@ -1,9 +1,8 @@
-//! Cortex: the layers in which sensed numbers become the features that the other parts read out.
+//! Cortex: the layers that turn sensed numbers into the features that the other parts read.
 //!
 //! A [`Column`] is `layers` times (linear with bias, layer normalisation without gain or offset, leaky rectifier) and a
-//! linear head. Its weights lie in one array; an [`Activity`] holds what one pass through it leaves behind, so that several
-//! passes can be kept at a time. Initialisation and layout of layers as in stream-x (Elsayed, Vasan & Mahmood 2024,
-//! arXiv 2410.14606).
+//! linear head. Its weights lie in one array. An [`Activity`] holds the results of one pass, so that several passes can
+//! be kept. Initialisation and layer layout follow stream-x (Elsayed, Vasan & Mahmood 2024, arXiv 2410.14606).
 
 use std::ops::Range;
 
@@ -18,16 +17,16 @@ use crate::state::{StateError, StateReader, StateWriter};
 /// Added to the variance in layer normalisation, as in PyTorch.
 const VARIANCE_EPSILON: f32 = 1e-5;
 
-/// One linear map: outputs = rows · inputs, where the last input is the constant 1, so that the last weight of every row is
+/// One linear map: outputs = rows · inputs. The last input is the constant 1, so that the last weight of every row is
 /// that output's bias. There are as many rows as outputs, padding included.
 #[derive(Clone, Debug)]
 pub(super) struct Linear {
-    /// Number of inputs, the constant not counted.
+    /// Number of inputs, without the constant.
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     /// Chunks per row.
     pub(super) row_chunks: usize,
-    /// Which chunks of the column's weights are the rows.
+    /// Range of chunks of the column's weights that are the rows.
     pub(super) rows: Range<usize>,
 }
 
@@ -38,13 +37,13 @@ impl Linear {
         Linear { inputs, outputs, row_chunks, rows: start..end }
     }
 
-    /// Which chunks are a unit's incoming weights.
+    /// Range of chunks with a unit's incoming weights.
     fn row(&self, unit: usize) -> Range<usize> {
         let start = self.rows.start + unit * self.row_chunks;
         start..start + self.row_chunks
     }
 
-    /// Draws a unit's incoming weights, which are all zero.
+    /// Draws a unit's incoming weights, which must all be zero.
     fn wire(&self, row: &mut [Lanes], sparsity: f64, generator: &mut ChaCha8Rng) {
         let bound = 1.0 / (self.inputs as f32).sqrt();
         let zeros = (sparsity * self.inputs as f64).ceil() as usize;
@@ -62,14 +61,14 @@ impl Linear {
         }
     }
 
-    /// d_inputs = transposed rows · d_outputs, for all inputs but the constant
+    /// d_inputs = transposed rows · d_outputs, for all inputs except the constant.
     fn backward(&self, weights: &[Lanes], d_outputs: &[Lanes], d_inputs: &mut [Lanes]) {
         let rows = &weights[self.rows.clone()];
         widest(Backward { rows, row_chunks: self.row_chunks, d_outputs, d_inputs });
         flat_mut(d_inputs)[self.inputs..].fill(0.0);
     }
 
-    /// Room for the inputs, with the constant in its place.
+    /// Buffer for the inputs, with the constant in its place.
     fn inputs(&self) -> Vec<Lanes> {
         let mut inputs = vec![ZEROS; self.row_chunks];
         flat_mut(&mut inputs)[self.inputs] = 1.0;
@@ -97,7 +96,7 @@ impl Work for Backward<'_> {
     }
 }
 
-/// Where some weights lie.
+/// Position of some weights.
 pub(super) enum Place {
     /// These chunks.
     Row(Range<usize>),
@@ -106,7 +105,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// Sets what lies there to zero.
+    /// Sets these weights to zero.
     pub(super) fn clear(self, array: &mut [Lanes]) {
         match self {
             Place::Row(row) => array[row].fill(ZEROS),
@@ -115,20 +114,20 @@ impl Place {
     }
 }
 
-/// What one pass leaves behind at one linear map.
+/// Results of one pass at one linear map.
 #[derive(Clone, Debug)]
 pub(super) struct LayerActivity {
-    /// What went in, with the constant 1 after it.
+    /// Inputs, followed by the constant 1.
     pub(super) inputs: Vec<Lanes>,
     /// Outputs of the linear map, normalised unless it is the head.
     outputs: Vec<Lanes>,
-    /// What the outputs were multiplied by to normalise them.
+    /// Factor by which the outputs were normalised.
     scale: f32,
     /// Gradient with respect to the outputs of the linear map, before normalisation.
     pub(super) d_outputs: Vec<Lanes>,
 }
 
-/// What one pass through a column leaves behind.
+/// Results of one pass through a column.
 #[derive(Clone, Debug)]
 pub(super) struct Activity {
     /// Number of inputs to the lowest layer.
@@ -139,7 +138,7 @@ pub(super) struct Activity {
 }
 
 impl Activity {
-    /// What the head reads: the units of the last hidden layer, without the bias.
+    /// What the head reads: the units of the last hidden layer, without the constant.
     pub(super) fn hidden(&self) -> &[f32] {
         let head = &self.layers[self.layers.len() - 1];
         &flat(&head.inputs)[..self.hidden]
@@ -152,13 +151,13 @@ pub(super) struct Column {
     leak: Lanes,
     /// Share of a unit's incoming weights that start at zero.
     sparsity: f64,
-    /// The hidden layers' linear maps, and last the head's.
+    /// Linear maps of the hidden layers, followed by the head.
     pub(super) layers: Vec<Linear>,
     pub(super) weights: Vec<Lanes>,
 }
 
 impl Column {
-    /// A column with fresh weights: sparse, uniform in ± 1 / sqrt(inputs), biases zero.
+    /// A column with new weights: sparse, uniform in ± 1 / sqrt(inputs), biases zero.
     pub(super) fn new(config: &CortexConfig, inputs: usize, outputs: usize, generator: &mut ChaCha8Rng) -> Column {
         let mut layers: Vec<Linear> = Vec::new();
         for layer in 0..=config.layers {
@@ -176,7 +175,7 @@ impl Column {
         Column { leak: Lanes::splat(config.leak as f32), sparsity: config.initial_sparsity, layers, weights }
     }
 
-    /// Makes the first outputs zero, whatever goes in.
+    /// Makes the first outputs zero for all inputs.
     pub(super) fn quieten(&mut self, outputs: usize) {
         let head = &self.layers[self.layers.len() - 1];
         for output in 0..outputs {
@@ -184,7 +183,7 @@ impl Column {
         }
     }
 
-    /// Writes how strongly each input of a layer is read: the mean magnitude of the weights that read it.
+    /// Writes how strongly each input of a layer is read: the mean absolute value of the weights that read it.
     pub(super) fn reading(&self, layer: usize, reading: &mut [f32]) {
         let layer = &self.layers[layer];
         reading.fill(0.0);
@@ -196,14 +195,14 @@ impl Column {
         reading.iter_mut().for_each(|reading| *reading /= layer.outputs as f32);
     }
 
-    /// Gives a unit of a hidden layer fresh incoming weights, and outgoing ones of zero.
+    /// Gives a unit of a hidden layer new incoming weights, and outgoing weights of zero.
     pub(super) fn regrow(&mut self, layer: usize, unit: usize, generator: &mut ChaCha8Rng) {
         self.places(layer, unit).for_each(|place| place.clear(&mut self.weights));
         let layer = &self.layers[layer];
         layer.wire(&mut self.weights[layer.row(unit)], self.sparsity, generator);
     }
 
-    /// Where a hidden unit's incoming and outgoing weights lie in an array like that of the weights.
+    /// Positions of a hidden unit's incoming and outgoing weights in an array with the layout of the weights.
     pub(super) fn places(&self, layer: usize, unit: usize) -> impl Iterator<Item = Place> + use<> {
         let (own, above) = (&self.layers[layer], &self.layers[layer + 1]);
         let (start, row_chunks) = (above.rows.start, above.row_chunks);
@@ -212,7 +211,7 @@ impl Column {
         std::iter::once(incoming).chain(outgoing)
     }
 
-    /// Room for one pass.
+    /// Buffers for one pass.
     pub(super) fn activity(&self) -> Activity {
         let layer = |layer: &Linear| LayerActivity {
             inputs: layer.inputs(),
@@ -224,7 +223,7 @@ impl Column {
         Activity { inputs: self.layers[0].inputs, hidden, layers: self.layers.iter().map(layer).collect() }
     }
 
-    /// Runs the inputs that `activity` holds through the column.
+    /// Runs the inputs in `activity` through the column.
     pub(super) fn forward(&self, activity: &mut Activity) {
         for (index, layer) in self.layers.iter().enumerate() {
             let (here, above) = activity.layers[index..].split_at_mut(1);
@@ -238,7 +237,7 @@ impl Column {
         }
     }
 
-    /// Brings the gradient that `activity` holds for the head's outputs down to every linear map.
+    /// Propagates the gradient at the head's outputs in `activity` back to every linear map.
     pub(super) fn backward(&self, activity: &mut Activity) {
         for (index, layer) in self.layers.iter().enumerate().skip(1).rev() {
             let (below, here) = activity.layers.split_at_mut(index);
@@ -249,14 +248,14 @@ impl Column {
         }
     }
 
-    /// Brings the gradient that [`Column::backward`] has left at the lowest linear map down to the inputs.
+    /// Propagates the gradient that [`Column::backward`] has left at the lowest linear map back to the inputs.
     pub(super) fn backward_to_inputs(&self, activity: &Activity, d_inputs: &mut [Lanes]) {
         self.layers[0].backward(&self.weights, &activity.layers[0].d_outputs, d_inputs);
     }
 
     fn rectify(&self, normalised: &[Lanes], rectified: &mut [Lanes]) {
         for (rectified, &value) in rectified.iter_mut().zip(normalised) {
-            // A leak below 1 makes the larger of the two the right one on both sides of zero.
+            // For a leak below 1, the larger of the two is right on both sides of zero.
             *rectified = value.fast_max(value * self.leak);
         }
     }
@@ -277,22 +276,22 @@ impl Column {
 }
 
 impl Activity {
-    /// Sets what the next pass starts from.
+    /// Sets the inputs of the next pass.
     pub(super) fn set_inputs(&mut self, inputs: &[f32]) {
         self.inputs_mut().copy_from_slice(inputs);
     }
 
-    /// Lets the next pass start from what another started from.
+    /// Copies the inputs of another pass.
     pub(super) fn copy_inputs(&mut self, other: &Activity) {
         self.layers[0].inputs.copy_from_slice(&other.layers[0].inputs);
     }
 
-    /// What the pass started from.
+    /// Inputs of the pass.
     pub(super) fn inputs(&self) -> &[f32] {
         &flat(&self.layers[0].inputs)[..self.inputs]
     }
 
-    /// The same, to be restored.
+    /// Inputs of the pass, to be restored.
     pub(super) fn inputs_mut(&mut self) -> &mut [f32] {
         &mut flat_mut(&mut self.layers[0].inputs)[..self.inputs]
     }
@@ -302,7 +301,7 @@ impl Activity {
         flat(&self.layers[self.layers.len() - 1].outputs)
     }
 
-    /// The head's outputs, and the gradient with respect to them for the caller to fill in; both followed by padding.
+    /// The head's outputs, and the gradient with respect to them, which the caller fills in; both followed by padding.
     pub(super) fn head(&mut self) -> (&mut [f32], &mut [f32]) {
         let head = self.layers.len() - 1;
         let head = &mut self.layers[head];
@@ -310,7 +309,8 @@ impl Activity {
     }
 }
 
-/// Brings `count` numbers to mean 0 and variance 1 (Ba, Kiros & Hinton 2016) and returns 1 / their standard deviation.
+/// Normalises `count` numbers to mean 0 and variance 1 (Ba, Kiros & Hinton 2016) and returns 1 / their standard
+/// deviation.
 fn normalise(numbers: &mut [Lanes], count: usize) -> f32 {
     let mean = Lanes::splat(sum(numbers) / count as f32);
     for number in &mut *numbers {
@@ -324,7 +324,7 @@ fn normalise(numbers: &mut [Lanes], count: usize) -> f32 {
     scale
 }
 
-/// Turns the gradient with respect to `count` normalised numbers into that with respect to the numbers before.
+/// Converts the gradient with respect to `count` normalised numbers to one with respect to the numbers before.
 fn normalise_back(normalised: &[Lanes], scale: f32, count: usize, gradient: &mut [Lanes]) {
     let mean = Lanes::splat(sum(gradient) / count as f32);
     let along = Lanes::splat(dot(gradient, normalised) / count as f32);

@@ -1,24 +1,24 @@
-//! What the cortex is made with.
+//! Settings of the cortex.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::config::{ConfigError, above, below, within};
 
-/// The shape of the columns, the same for every part that has one.
+/// Shape of the columns, the same for all parts that have one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CortexConfig {
-    /// Hidden units per layer; 2 to 4096, default 64 (stream-x used 128; 64 was as good on the cycling prototype).
+    /// Hidden units per layer; 2 to 4096, default 64 (stream-x uses 128; 64 did as well in cycling).
     pub units: usize,
-    /// Hidden layers; 1 to 8, default 2 (stream-x).
+    /// Number of hidden layers; 1 to 8, default 2 (stream-x).
     pub layers: usize,
-    /// Share of each unit's incoming weights that start at zero; 0 to below 1, default 0.9 (stream-x). At least one weight
-    /// of every unit starts at another value.
+    /// Share of each unit's incoming weights that start at zero; 0 to below 1, default 0.9 (stream-x). At least one
+    /// weight of every unit starts at a non-zero value.
     pub initial_sparsity: f64,
     /// Slope of the rectifier below zero; 0 to below 1, default 0.01 (stream-x).
     pub leak: f64,
-    /// Pruning and regrowth of units; absent, all units stay.
+    /// Pruning and regrowth of units; if absent, all units stay.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub structure: Option<StructureConfig>,
 }
@@ -38,9 +38,10 @@ impl CortexConfig {
         self.structure.as_ref().map_or(Ok(()), StructureConfig::validate)
     }
 
-    /// Refuses hidden layers whose weights, traces and second moments, of actor and critic, are more than a checkpoint holds.
+    /// Refuses hidden layers whose weights, traces and second moments, of actor and critic, exceed the limit of a
+    /// checkpoint.
     pub(super) fn refuse_too_large(&self, inputs: usize, actions: usize) -> Result<(), ConfigError> {
-        /// Of the actor and the critic: a weight, its trace and its second moment, in four bytes each.
+        /// Actor and critic have a weight, its trace and its second moment, in four bytes each.
         const BYTES_PER_WEIGHT: f64 = 2.0 * 3.0 * 4.0;
         const MOST_BYTES: f64 = 9e8;
         let units = self.units as f64;
@@ -58,20 +59,20 @@ impl CortexConfig {
     }
 }
 
-/// How units are pruned and regrown.
+/// Pruning and regrowth of units (continual backpropagation, Dohare et al. 2024, Nature 632:768).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StructureConfig {
-    /// Share of each layer's units that may be replaced per step; 0 to 0.01, default 1e-5 (Dohare et al. 2024 use 1e-6 to
-    /// 1e-4).
+    /// Share of each layer's units that may be replaced per step; 0 to 0.01, default 1e-5 (Dohare et al. 2024 use 1e-6
+    /// to 1e-4).
     pub turnover: f64,
-    /// Steps before a unit can be replaced; 1 to 1e9, default 10000 (likewise).
+    /// Age in steps from which a unit can be replaced; 1 to 1e9, default 10000 (Dohare et al. 2024).
     pub maturity: u64,
     /// Steps over which recent use is averaged; 100 to 1e9, default 10000.
     pub memory: u64,
-    /// Steps over which use of old still protects; `memory` to 1e12, default 1000000.
+    /// Number of steps for which past use still protects a unit; `memory` to 1e12, default 1000000.
     pub protection: u64,
-    /// Only units with less than this share of their layer's mean kept utility are replaced; above 0 and at most 1,
+    /// A unit is replaced only if its kept utility is below this share of its layer's mean; above 0 and at most 1,
     /// default 0.1.
     pub useless: f64,
 }

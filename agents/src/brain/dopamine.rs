@@ -1,8 +1,8 @@
-//! Dopamine: how the temporal-difference error is bounded and brought to the range of errors that are usual at the time.
+//! Dopamine: the temporal-difference error, clipped and adapted to the usual range of errors.
 //!
-//! Midbrain neurons code outcomes relative to the spread that is to be expected (Tobler, Fiorillo & Schultz 2005); the same
-//! division keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033). The spread that is expected is the
-//! average over everything or, as the cues of that experiment set it, a linear guess from what has been sensed of late.
+//! Midbrain neurons code outcomes relative to the expected spread (Tobler, Fiorillo & Schultz 2005). The same division
+//! keeps the actor's steps stable (Sharifnassab et al. 2026, arXiv 2604.19033). The expected spread is the average over
+//! all errors or, for cues as in that experiment, a linear estimate from recent senses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,39 +10,39 @@ use serde::{Deserialize, Serialize};
 use super::average::Average;
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// The running size of the errors, and the limits that follow from it.
+/// The running size of the errors, and the limits derived from it.
 #[derive(Clone, Debug)]
 pub(super) struct Dopamine {
     cap: f64,
     floor: f64,
     square: Average,
     magnitude: Average,
-    /// Of the adapted error.
+    /// Average size of the adapted error.
     adapted: Average,
-    /// The guess at |δ| from what has been sensed of late; none if the average is used.
+    /// Estimate of |δ| from recent senses; `None` if the average is used.
     guess: Option<Guess>,
 }
 
-/// Share of its error that the guess at |δ| corrects at a time.
+/// Learning rate of the estimate of |δ|.
 const GUESS_RATE: f32 = 0.1;
-/// Root mean square of δ that a guess of 1 stands for, at least: what is usual in a context is not cut off.
+/// Least root mean square of δ that an estimate of 1 stands for: errors usual in a context are not clipped.
 const EXPECTED: f64 = 0.5;
-/// Smallest guess, as a share of the average of |δ|: errors where none are expected are not blown up.
+/// Smallest estimate, as a fraction of the average of |δ|: errors where none are expected are not amplified.
 const LEAST_GUESS: f64 = 0.1;
 
-/// Largest standardised context that the guess is made from.
+/// Largest magnitude of the standardised context used for the estimate.
 const LARGEST_CONTEXT: f32 = 5.0;
-/// Variance of the context that counts as none: the square of a thousandth of what is sensed.
+/// Variance below which the context counts as constant: the square of a thousandth of a normalised input.
 const LEAST_VARIANCE: f32 = 1e-6;
 
-/// A linear guess at the size of the errors that there are in a context.
+/// A linear estimate of the size of errors in a context.
 ///
-/// The context is the running average of what was sensed in the last seconds, standardised: it tells which cue was shown,
-/// and not whether a reward is due just now. The guess learns in proportion to the error's square, so that it is the size of
-/// those that matter, however rarely they come.
+/// The context is the running average of the senses over the last seconds, standardised. It identifies the cue that was
+/// shown, not whether a reward is due right now. The estimate learns in proportion to the squared error, so that it
+/// follows the size of the errors that matter, however rare they are.
 #[derive(Clone, Debug)]
 struct Guess {
-    /// Share of the context that is kept per step, and of its statistics.
+    /// Share of the context, and of its statistics, kept per step.
     kept: f32,
     remembered: f32,
     lately: Vec<f32>,
@@ -70,7 +70,7 @@ impl Guess {
         }
     }
 
-    /// Takes in what is sensed and the size of the error made there; returns what was guessed before it learnt from it.
+    /// Updates with the senses and the size of the error made there; returns the estimate before the update.
     fn update(&mut self, size: f32, sensed: &[f32]) -> f32 {
         self.count = self.count.saturating_add(1);
         let rate = (1.0 / self.count as f32).max(1.0 - self.remembered);
@@ -95,8 +95,8 @@ impl Guess {
         guess.max(0.0)
     }
 }
-/// A fault that is put into dopamine on purpose, to see which experiments notice it. All but the last distort only the
-/// adapted error, which the actor is told; the critic goes on learning from the sound one.
+/// A deliberate fault of dopamine, to test which experiments notice it. All but the last distort only the adapted error
+/// that drives the actor; the critic keeps learning from the intact one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DopamineDefect {
@@ -106,9 +106,9 @@ pub enum DopamineDefect {
     Flipped,
     /// The sign of the error without its size.
     SignOnly,
-    /// The error as it is, not brought to the range of usual errors.
+    /// The error without adaptation to the range of usual errors.
     Unadapted,
-    /// The future is left out of the error: δ = r − V(s).
+    /// The error without the value of the next state: δ = r − V(s).
     NoBootstrapping,
 }
 
@@ -119,15 +119,15 @@ pub(super) struct Burst {
     pub(super) raw: f32,
     /// δ within ± cap · sqrt(average of δ²): what drives the critic.
     pub(super) clipped: f32,
-    /// The clipped δ over the size that is usual in the context: the dopamine signal.
+    /// The clipped δ divided by the usual size in the context: the dopamine signal.
     pub(super) adapted: f32,
-    /// What the adapted δ is multiplied by where it drives the actor, so that it has the same mean size in every task: 1 over
-    /// the average of its magnitude.
+    /// Factor on the adapted δ when it drives the actor, so that it has the same mean size in every task: 1 over the
+    /// average of its magnitude.
     pub(super) step: f32,
 }
 
 impl Burst {
-    /// What a faulty dopamine makes of it.
+    /// The burst with a defect.
     pub(super) fn distorted(self, defect: Option<DopamineDefect>) -> Burst {
         let adapted = match defect {
             None | Some(DopamineDefect::NoBootstrapping) => return self,
@@ -140,22 +140,23 @@ impl Burst {
         Burst { adapted, ..self }
     }
 
-    /// What is left of it where dopamine is short.
+    /// The burst with a share of the dopamine removed.
     pub(super) fn weakened(self, share: f32) -> Burst {
         Burst { raw: share * self.raw, clipped: share * self.clipped, adapted: share * self.adapted, ..self }
     }
 }
 
 impl Dopamine {
-    /// `cap` in root mean squares, `decay` the share of averages kept per step; averages of the magnitude below `floor` count
-    /// as `floor`. Guesses are made from so many inputs, of which that share is kept per step, if any.
+    /// `cap` in root mean squares, `decay` the share of averages kept per step. Averages of the magnitude below `floor`
+    /// count as `floor`. `guess` gives the number of inputs of the estimate and the share of them kept per step, if
+    /// any.
     pub(super) fn new(cap: f64, floor: f64, decay: f64, guess: Option<(usize, f64)>) -> Dopamine {
         let guess = guess.map(|(inputs, kept)| Guess::new(inputs, kept, decay));
         let average = || Average::new(decay);
         Dopamine { cap, floor, square: average(), magnitude: average(), adapted: average(), guess }
     }
 
-    /// Takes in one finite error, made where `sensed` was sensed. It counts towards the averages that it is measured by.
+    /// Adapts one finite error, made while `sensed` was sensed. The error counts towards its own averages.
     pub(super) fn adapt(&mut self, raw: f32, sensed: &[f32]) -> Burst {
         let error = f64::from(raw);
         let expected = self.guess.as_mut().map(|guess| f64::from(guess.update(raw.abs(), sensed)));
@@ -169,25 +170,25 @@ impl Dopamine {
         };
         let usual = expected.max(LEAST_GUESS * average).max(self.floor);
         let adapted = if usual > 0.0 { (clipped / usual).clamp(-self.cap, self.cap) } else { 0.0 };
-        // The average of what is adapted, brought back to the size of errors, has the same floor.
+        // The average of the adapted errors, scaled back to errors, has the same floor.
         let size = self.adapted.update(adapted.abs()).max(if usual > 0.0 { self.floor / usual } else { 0.0 });
         let step = if size > 0.0 { 1.0 / size } else { 0.0 };
         Burst { raw, clipped: clipped as f32, adapted: adapted as f32, step: step as f32 }
     }
 
-    /// Forgets what was sensed: an episode has ended.
+    /// Clears the context at the end of an episode.
     pub(super) fn end_episode(&mut self) {
         if let Some(guess) = &mut self.guess {
             guess.lately.fill(0.0);
         }
     }
 
-    /// The usual size of errors, which they are divided by; 0 if there is none.
+    /// The usual size of errors, by which they are divided; 0 if there is none.
     pub(super) fn usual(&self) -> f32 {
         self.magnitude.value().max(self.floor) as f32
     }
 
-    /// The average size of errors, however small.
+    /// The average size of errors, without a floor.
     pub(super) fn average(&self) -> f64 {
         self.magnitude.value()
     }

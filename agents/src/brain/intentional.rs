@@ -1,4 +1,4 @@
-//! Intentional updates: the step size that makes every single update have the effect it was meant to have.
+//! Intentional updates: step sizes with which every single update has its intended effect.
 //!
 //! Sharifnassab, Elsayed, De Asis, Mahmood & Sutton 2026 (arXiv 2604.19033). For weights w, their eligibility trace e and
 //! second moment v, and the gradient g of the present step:
@@ -9,20 +9,21 @@
 //! w ← w − η / sqrt(σ z) · δ · e / v̂        e ← 0 at an episode's end
 //! ```
 //!
-//! What multiplies every weight alike is kept out of the loop over the weights. With m the sum of βᵏ g² over the k steps
-//! since each g, and ρ = sqrt((1 − β) / (1 − βᵗ)), v̂ is ρ (sqrt(m) + 1e-8 / ρ), and only the bracket differs by weight.
+//! Factors common to all weights are kept out of the loop over the weights. With m the sum of βᵏ g² over the k steps
+//! since each g, and ρ = sqrt((1 − β) / (1 − βᵗ)), v̂ is ρ (sqrt(m) + 1e-8 / ρ), and only the bracket differs between
+//! weights.
 
 use super::average::Average;
 use super::cortex::{Activity, Column};
 use super::lanes::{LANES, Lanes, Work, ZEROS, flat, flat_mut, total, widest};
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// β: how much of the second moment is kept per step (Adam's value).
+/// β: share of the second moment kept per step (Adam's value).
 const MOMENT_DECAY: f64 = 0.999;
 /// Keeps the division by v̂ defined.
 const MOMENT_EPSILON: f64 = 1e-8;
 
-/// Weights that are handled together: what AVX2 has lanes for.
+/// Number of weights handled together: the lanes of AVX2.
 const WIDTH: usize = 8;
 
 /// What drives one step of learning.
@@ -41,13 +42,13 @@ pub(super) struct Drive {
 /// The optimiser of one column.
 #[derive(Clone, Debug)]
 pub(super) struct Intentional {
-    /// η: the share of the error that one update is meant to remove.
+    /// η: the share of the error that one update should remove.
     rate: f64,
     /// e
     pub(super) traces: Vec<Lanes>,
     /// m
     moments: Vec<Lanes>,
-    /// ρ e / v̂ of the present step.
+    /// ρ e / v̂ of the current step.
     directions: Vec<Lanes>,
     /// v̂ / ρ of the last step for which it was kept.
     spreads: Vec<Lanes>,
@@ -83,7 +84,7 @@ impl Intentional {
             self.trace::<false>(column, activity, MOMENT_EPSILON / common, drive.trace_decay)
         };
         let size = self.effect.update(f64::from(present) / common) * f64::from(eligible) / common;
-        // Without any gradient there is no direction to go.
+        // Without a gradient there is no direction.
         self.step_size = if size > 0.0 { (self.rate / size.sqrt()) as f32 } else { 0.0 };
         let step = -self.step_size * drive.error / common as f32;
         let head = column.layers[column.layers.len() - 1].rows.start;
@@ -110,14 +111,14 @@ impl Intentional {
         }
     }
 
-    /// Forgets all about a hidden unit of the column, which has been replaced.
+    /// Clears the state of a hidden unit of the column that has been replaced.
     pub(super) fn forget(&mut self, column: &Column, layer: usize, unit: usize) {
         for array in [&mut self.traces, &mut self.moments] {
             column.places(layer, unit).for_each(|place| place.clear(array));
         }
     }
 
-    /// Forgets what led to the present: an episode has ended.
+    /// Clears the traces at the end of an episode.
     pub(super) fn end_episode(&mut self) {
         self.traces.fill(ZEROS);
     }
@@ -215,7 +216,7 @@ impl<const KEPT: bool> Work for Trace<'_, KEPT> {
     fn call(self) {
         let Trace { trace_decay, epsilon, .. } = self;
         let (width, inputs) = (LANES * self.inputs.len(), flat(self.inputs));
-        // Kept apart from the arrays, which they might otherwise be taken to be part of.
+        // Kept in locals: the compiler might otherwise assume that they alias the arrays.
         let mut sums = [*self.present, *self.eligible];
         let rows = flat_mut(self.traces)
             .chunks_exact_mut(width)
@@ -247,7 +248,7 @@ impl<const KEPT: bool> Work for Trace<'_, KEPT> {
     }
 }
 
-/// What a row's weights have in common.
+/// Values common to all weights of a row.
 #[derive(Clone, Copy)]
 struct Pass<const KEPT: bool> {
     trace_decay: f32,

@@ -1,15 +1,15 @@
 //! Vector arithmetic, four lanes at a time.
 //!
-//! Every sum runs over the same four lanes in the same order on every CPU, and no operation is used that rounds differently
-//! from one to the next, so that results are the same everywhere. Four lanes are what every supported CPU has without asking.
-//! Arrays are padded to whole chunks of four, and the padding holds zeros.
+//! Every sum uses the same four lanes in the same order on every CPU, and no operation rounds differently between CPUs,
+//! so that results are the same everywhere. All supported CPUs have four lanes. Arrays are padded to whole chunks of
+//! four, and the padding holds zeros.
 //!
-//! The loops that take longest are compiled for AVX2, too ([`widest`]). They do more at a time what is done to every number by
-//! itself; their sums run as everywhere, and multiplication and addition are never fused.
+//! The loops that take longest are also compiled for AVX2 ([`widest`]). With wider vectors they handle more elements at
+//! a time; their sums keep the order, and multiplication and addition are never fused.
 
 use bytemuck::{cast_slice, cast_slice_mut};
 use pulp::Arch;
-/// A loop that gains from wider vectors; its `call` must be `#[inline(always)]`, with all that it calls.
+/// A loop that gains from wider vectors; its `call` and everything it calls must be `#[inline(always)]`.
 pub(crate) use pulp::NullaryFnOnce as Work;
 
 /// Numbers handled together.
@@ -21,25 +21,25 @@ pub(crate) type Lanes = wide::f32x4;
 /// A chunk of zeros.
 pub(crate) const ZEROS: Lanes = Lanes::ZERO;
 
-/// How many chunks hold `count` numbers.
+/// Number of chunks that hold `count` numbers.
 pub(crate) fn chunks(count: usize) -> usize {
     count.div_ceil(LANES)
 }
 
-/// The single numbers of an array.
+/// The numbers of an array.
 #[inline(always)]
 pub(crate) fn flat(array: &[Lanes]) -> &[f32] {
     cast_slice(array)
 }
 
-/// The single numbers of an array, to be changed.
+/// The numbers of an array, mutable.
 #[inline(always)]
 pub(crate) fn flat_mut(array: &mut [Lanes]) -> &mut [f32] {
     cast_slice_mut(array)
 }
 
-/// Does work with the widest vectors that the CPU has and that make it faster: AVX2 or none (own measurement on a Zen 4: AVX-512
-/// is no faster, since root and division are what the loops wait for).
+/// Runs work with the widest vectors of the CPU that make it faster: AVX2 or none (own measurement on a Zen 4: AVX-512
+/// is no faster, since root and division limit the loops).
 pub(crate) fn widest<W: Work>(work: W) -> W::Output {
     #[cfg(test)]
     if NARROW.get() {

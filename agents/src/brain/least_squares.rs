@@ -1,4 +1,4 @@
-//! A linear forward model learnt by recursive least squares.
+//! A linear forward model learned by recursive least squares.
 //!
 //! For regressors z and the innovation e = y − W z of every target, with one covariance P for all targets:
 //!
@@ -6,13 +6,13 @@
 //! k = P z / (λ + zᵀ P z)      W ← W + e kᵀ      P ← (P − k zᵀ P) / λ
 //! ```
 //!
-//! λ is 1 whenever the trace of P is as large as at the start, so that what is not excited is not forgotten without bound
-//! (covariance wind-up). In f64: in f32 the covariance loses its positive sign within minutes.
+//! λ is 1 whenever the trace of P is as large as at the start, so that directions without excitation are not forgotten
+//! without bound (covariance wind-up). In f64: in f32 the covariance loses its positive definiteness within minutes.
 
 use super::lanes::{Work, widest};
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// Numbers that are summed side by side, always in the same order.
+/// Numbers summed in parallel, always in the same order.
 const LANES: usize = 4;
 
 /// The model.
@@ -38,7 +38,7 @@ pub(super) fn padded(regressors: usize) -> usize {
 }
 
 impl LeastSquares {
-    /// A model that predicts 0, and whose weights are known with variance `prior` times that of the targets' noise.
+    /// A model that predicts 0, with weights of variance `prior` times the variance of the targets' noise.
     pub(super) fn new(regressors: usize, targets: usize, prior: f64) -> LeastSquares {
         let stride = padded(regressors);
         let mut model = LeastSquares {
@@ -54,7 +54,7 @@ impl LeastSquares {
         model
     }
 
-    /// Keeps the weights, but takes them for no more certain than at the start.
+    /// Keeps the weights but resets their uncertainty to the initial one.
     pub(super) fn doubt(&mut self) {
         self.covariance.fill(0.0);
         for (index, row) in self.covariance.chunks_exact_mut(self.stride).enumerate() {
@@ -63,7 +63,7 @@ impl LeastSquares {
         self.trace = self.prior * self.regressors as f64;
     }
 
-    /// Variance of a prediction by these regressors, over that of the targets' noise: zᵀ P z.
+    /// Variance of a prediction with these regressors, divided by the variance of the targets' noise: zᵀ P z.
     pub(super) fn doubt_at(&mut self, regressors: &[f64]) -> f64 {
         self.multiply(regressors).max(0.0)
     }
@@ -75,7 +75,7 @@ impl LeastSquares {
         dot(&self.spread, regressors)
     }
 
-    /// Moves the covariance towards a diagonal one, of which this share is then left out: P ← κ P + (1 − κ) P₀.
+    /// Moves the covariance towards a diagonal one: P ← κ P + (1 − κ) P₀.
     pub(super) fn restore(&mut self, kept: f64, diagonal: &[f64]) {
         for ((index, row), prior) in self.covariance.chunks_exact_mut(self.stride).enumerate().zip(diagonal) {
             row.iter_mut().for_each(|value| *value *= kept);
@@ -84,12 +84,12 @@ impl LeastSquares {
         self.trace = (0..self.regressors).map(|index| self.covariance[index * self.stride + index]).sum();
     }
 
-    /// Takes over another model's weights.
+    /// Copies another model's weights.
     pub(super) fn copy_weights(&mut self, other: &LeastSquares) {
         self.weights.copy_from_slice(&other.weights);
     }
 
-    /// Becomes the same as another, without allocating.
+    /// Copies another model without allocating.
     pub(super) fn copy(&mut self, other: &LeastSquares) {
         self.weights.copy_from_slice(&other.weights);
         self.covariance.copy_from_slice(&other.covariance);
@@ -109,7 +109,7 @@ impl LeastSquares {
         }
     }
 
-    /// Moves the weights by what the innovations tell. Afterwards everything is finite, or as at the start.
+    /// Updates the weights by the innovations. If anything becomes non-finite, the model is reset.
     pub(super) fn learn(&mut self, regressors: &[f64], innovations: &[f64], forgetting: f64) {
         let variance = self.multiply(regressors);
         let full = self.prior * self.regressors as f64;
@@ -196,7 +196,7 @@ impl Work for Shrink<'_> {
     }
 }
 
-/// Solves N x = r in place for a positive definite N of which the lower triangle is given (Cholesky).
+/// Solves N x = r in place (Cholesky) for a positive definite N whose lower triangle is given.
 pub(super) fn solve(normal: &mut [f64], right: &mut [f64]) {
     let size = right.len();
     for row in 0..size {

@@ -1,21 +1,21 @@
-//! The brain: parts that learn in different ways, and the agent they make up.
+//! The brain: an agent made of parts that learn in different ways.
 //!
 //! | file | part |
 //! |---|---|
-//! | `senses.rs` | brings observations and rewards to a common scale |
-//! | `cortex.rs` | the hidden layers whose features the other parts read out |
-//! | `cortex_settings.rs` | how large they are, and how they change |
+//! | `senses.rs` | normalises observations and rewards |
+//! | `cortex.rs` | the hidden layers, whose features the other parts read |
+//! | `cortex_settings.rs` | their sizes and their structural plasticity |
 //! | `structure.rs` | pruning and regrowth of their units |
 //! | `basal_ganglia.rs` | actor–critic: learning from reward |
-//! | `teacher.rs` | what tells it which way an action should have gone |
+//! | `teacher.rs` | the action gradient from a forward model |
 //! | `cerebellum/` | learning from error: feedback-error learning or model-reference correction |
-//! | `motor_cortex/` | from intent to the activity of units, where that is the action |
-//! | `percepts.rs` | what a shape may say of senses that are not always there |
+//! | `motor_cortex/` | from intent to the activity of units, if that is the action |
+//! | `percepts.rs` | checks of percepts |
 //! | `dopamine.rs`, `policy.rs`, `intentional.rs` | its error signal, its way of exploring, its learning rule |
-//! | `least_squares.rs` | how forward models learn |
+//! | `least_squares.rs` | learning of forward models |
 //! | `lanes.rs`, `average.rs`, `clock.rs`, `config.rs` | arithmetic, averages, times and checks that the parts share |
 //!
-//! A part that is absent from the configuration is an ablation: the brain works on without it.
+//! Leaving a part out of the configuration is an ablation: the brain works without it.
 
 mod average;
 mod basal_ganglia;
@@ -61,10 +61,10 @@ use motor_cortex::{CommandUnits, MotorCortex, Parts, Teachers};
 use senses::Senses;
 use teacher::Teacher;
 
-/// What a brain is made of.
+/// The parts of a brain.
 ///
-/// `BrainConfig::default()` is the complete brain. When read from a file, `senses` and `cortex` have defaults, while an
-/// optional part that is not mentioned, or null, is absent; `basal_ganglia: {}` is one with default settings.
+/// `BrainConfig::default()` is the complete brain. In a file, `senses` and `cortex` have defaults, while an optional
+/// part that is missing or null is absent; `basal_ganglia: {}` has default settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BrainConfig {
@@ -74,16 +74,16 @@ pub struct BrainConfig {
     /// The hidden layers.
     #[serde(default)]
     pub cortex: CortexConfig,
-    /// Learning from reward. Without it no reward is learnt from, and no action is of its making.
+    /// Learning from reward. Without it, the brain learns nothing from reward, and no part of the action depends on it.
     #[serde(default)]
     pub basal_ganglia: Option<BasalGangliaConfig>,
-    /// Learning from error. Does nothing in a body that tells of no error: one with neither proprioceptors nor a desired
-    /// trajectory.
+    /// Learning from error. It has no effect in a body without an error signal, that is, with neither proprioceptors nor a
+    /// desired trajectory.
     #[serde(default)]
     pub cerebellum: Option<CerebellumConfig>,
-    /// From intent to the activity of units, in a body that tells of an aim and an error in the task's own axes: there basal ganglia and
-    /// cerebellum are its teachers, and give no command of their own. In others their command goes through its units, if it has any
-    /// for that.
+    /// From intent to the activity of units, in a body with an aim and an error in the task's own axes. There, basal ganglia
+    /// and cerebellum teach it and give no commands of their own. In other bodies, their command passes through its command
+    /// population, if it has one.
     #[serde(default)]
     pub motor_cortex: Option<MotorCortexConfig>,
 }
@@ -105,7 +105,7 @@ impl BrainConfig {
     ///
     /// # Errors
     ///
-    /// Names the first setting that makes no sense, what was found there and what is allowed.
+    /// Names the first invalid setting, its value and what is allowed.
     pub fn validate(&self) -> Result<(), ConfigError> {
         self.senses.validate()?;
         self.cortex.validate()?;
@@ -117,21 +117,22 @@ impl BrainConfig {
 
 /// The project's own agent.
 ///
-/// The same configuration, shape, seed and experience give the same numbers, bit by bit, on every CPU.
+/// The same configuration, shape, seed and experience give bit-identical numbers on every CPU.
 #[derive(Clone, Debug)]
 pub struct Brain {
     senses: Senses,
-    /// What there is to sense: the observation at hand, and what the cerebellum tells of it.
+    /// The current observation, and what the cerebellum adds to it.
     seen: Vec<f32>,
-    /// The same, normalised.
+    /// The normalised observation.
     sensed: Vec<f32>,
     observations: usize,
-    /// Index of the number that tells whether the error is shown, if there is one.
+    /// Index of the observed number that says whether the error is shown, if there is one.
     shown: Option<usize>,
     basal_ganglia: Option<BasalGanglia>,
     cerebellum: Option<Cerebellum>,
     motor_cortex: Option<MotorCortex>,
-    /// In a body that is moved by commands: what they go through, and the basal ganglia's part of the present one.
+    /// In a body moved by commands, the population that carries them, and the basal ganglia's part of the current
+    /// command.
     command_units: Option<Box<CommandUnits>>,
     policy: Vec<f32>,
 }
@@ -141,8 +142,9 @@ impl Brain {
     ///
     /// # Errors
     ///
-    /// If a setting makes no sense (see [`BrainConfig::validate`]), if the hidden layers are too large for a checkpoint, if the shape has no observations, no actions or more
-    /// than 4096 of either, or if a typical magnitude is not a finite number above 0.
+    /// If a setting is invalid (see [`BrainConfig::validate`]), if the hidden layers are too large for a checkpoint, if the
+    /// shape has no observations, no actions or more than 4096 of either, or if a typical magnitude is not a finite number
+    /// above 0.
     pub fn new(config: &BrainConfig, shape: &AgentShape, seed: u64) -> Result<Brain, ConfigError> {
         config.validate()?;
         config::within("shape.observations", shape.observations.len(), 1..=4096)?;
@@ -194,7 +196,7 @@ impl Brain {
         })
     }
 
-    /// All signals that brains may report, each once; which ones a brain has is up to its parts.
+    /// All signals that brains may report, each once; a given brain reports those of its parts.
     pub fn known_signals() -> Vec<Signal> {
         signals::all()
     }
@@ -204,7 +206,7 @@ impl Brain {
         [signals::MOTOR_UNITS, signals::CORTEX_UNITS]
     }
 
-    /// Takes in an observation, and what the cerebellum tells of it. What is missing of it counts as not told.
+    /// Reads an observation, and what the cerebellum adds to it. Missing values count as not given.
     fn see(&mut self, observation: &[f32]) {
         let (seen, told) = self.seen.split_at_mut(self.observations);
         let missing = std::iter::repeat(&f32::NAN);
@@ -255,8 +257,8 @@ impl Agent for Brain {
         units.act(observation, Parts { policy: &self.policy, fast, slow }, explore, action);
     }
 
-    /// The basal ganglia learn from the action that they themselves drew, before any clipping and before the cerebellum's
-    /// command, and from the observation as it was sensed then; the cerebellum from the action that was carried out.
+    /// The basal ganglia learn from the action that they drew, before clipping and before the cerebellum's command is
+    /// added, and from the observation as it was sensed then. The cerebellum learns from the executed action.
     fn learn(&mut self, transition: &Transition<'_>) {
         if let Some(motor_cortex) = &mut self.motor_cortex {
             return motor_cortex.learn(transition);
@@ -295,15 +297,16 @@ impl Agent for Brain {
         self.motor_cortex.as_ref().map_or(0, MotorCortex::units)
     }
 
-    /// Parts, each with a share from 0 to 1, where it has them:
+    /// Parts that can be lesioned, each by a share from 0 to 1:
     ///
-    /// - `basal-ganglia`: share of their action and of their dopamine that is lost;
-    /// - `cortex-plasticity`: share of the hidden layers' learning that is lost, while what reads them learns on;
-    /// - `cerebellum`: share of the granule cells that fall silent (feedback-error learning), chosen by the agent's seed, or
-    ///   of its command that is lost (model reference), and of the trust in what it predicts to be sensed;
-    /// - `motor-cortex`: share of the units that fall silent; where there is one, lesions of `basal-ganglia` and `cerebellum` are of
-    ///   what they teach it;
-    /// - `cerebellum-noise`: not a share but the standard deviation, from 0 to 10, of noise that is added to its command.
+    /// - `basal-ganglia`: share of their action and of their dopamine that is removed;
+    /// - `cortex-plasticity`: share of the hidden layers' learning that is removed, while the parts that read them keep
+    ///   learning;
+    /// - `cerebellum`: share of the granule cells that are silenced (feedback-error learning), chosen by the agent's seed, or
+    ///   share of its command that is removed (model reference), and of the trust in its sensory predictions;
+    /// - `motor-cortex`: share of the units that are silenced. In a body with a motor cortex, lesions of `basal-ganglia` and
+    ///   `cerebellum` reduce what they teach it;
+    /// - `cerebellum-noise`: standard deviation, from 0 to 10, of noise added to the cerebellum's command.
     fn lesion(&mut self, part: &str, share: f32) -> Result<(), LesionError> {
         let basal = self.basal_ganglia.iter().flat_map(|_| [("basal-ganglia", 1.0), ("cortex-plasticity", 1.0)]);
         let cerebellar = self.cerebellum.iter().flat_map(|_| [("cerebellum", 1.0), ("cerebellum-noise", 10.0)]);
@@ -328,7 +331,7 @@ impl Agent for Brain {
         Ok(())
     }
 
-    /// Those of its parts, which are among [`Brain::known_signals`].
+    /// The signals of its parts, which are among [`Brain::known_signals`].
     fn signals(&self, report: &mut dyn FnMut(&'static str, f32)) {
         if let Some(basal_ganglia) = &self.basal_ganglia {
             basal_ganglia.signals(report);
@@ -341,7 +344,8 @@ impl Agent for Brain {
         }
     }
 
-    /// `motor-cortex`: its units, in units of the action; where there is a policy, `cortex`: the actor's hidden layer that it reads.
+    /// `motor-cortex`: its units, in units of the action; with a policy also `cortex`: the actor's hidden layer that
+    /// the policy reads.
     fn activity(&self, report: &mut dyn FnMut(&'static str, &[f32])) {
         if let Some(motor_cortex) = &self.motor_cortex {
             report(signals::MOTOR_UNITS.name, motor_cortex.activity());
@@ -354,14 +358,14 @@ impl Agent for Brain {
         }
     }
 
-    /// The zone of every action in a cerebellum that learns from feedback, in typical feedback commands.
+    /// The microzone of every action in a cerebellum that learns from feedback, in typical feedback commands.
     fn zones(&self, report: &mut dyn FnMut(usize, f32, usize)) {
         if let Some(cerebellum) = &self.cerebellum {
             cerebellum.zones(report);
         }
     }
 
-    /// What its cerebellum predicts of every percept.
+    /// The cerebellum's prediction of every percept.
     fn beliefs(&self, report: &mut dyn FnMut(Belief<'_>)) {
         if let Some(cerebellum) = &self.cerebellum {
             cerebellum.beliefs(report);

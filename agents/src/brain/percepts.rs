@@ -1,12 +1,12 @@
-//! What a shape may say of senses that are not always there.
+//! Checks of an agent's percepts.
 
 use super::config::{ConfigError, within};
 use crate::agent::AgentShape;
 
-/// Most percepts of a body, and numbers in each list of one.
+/// Largest number of percepts, and of entries in each list of a percept.
 const MOST: usize = 256;
 
-/// Checks that all percepts name observed numbers, and what is wanted of each of their values.
+/// Checks that all percepts name observed numbers, and that goals give one for each of their values.
 pub(super) fn validate(shape: &AgentShape) -> Result<(), ConfigError> {
     within("shape.percepts", shape.percepts.len(), 0..=MOST)?;
     let last = shape.observations.len().saturating_sub(1);

@@ -1,14 +1,14 @@
-//! The policy: one Gaussian per action, mean and spread read from the actor's outputs.
+//! The policy: one Gaussian per action, with mean and spread read from the actor's outputs.
 //!
-//! The outputs are the means followed by what sets the standard deviations, SD = low + (high − low) · sigmoid(x): exploration
-//! is the actor's own, learnt variance, kept within limits. Actions are not clipped here, so that their probability is that
-//! of the Gaussian.
+//! The outputs are the means, followed by the values x that set the standard deviations, SD = low + (high − low) ·
+//! sigmoid(x): the actor learns its own exploration within limits. Actions are not clipped here, so that their
+//! probability follows the Gaussian.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-/// How outputs become actions.
+/// Conversion of outputs to actions.
 #[derive(Clone, Debug)]
 pub(super) struct Policy {
     pub(super) actions: usize,
@@ -19,7 +19,7 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// Outputs that the policy needs from the actor.
+    /// Number of outputs that the policy needs from the actor.
     pub(super) fn outputs(&self) -> usize {
         2 * self.actions
     }
@@ -40,8 +40,8 @@ impl Policy {
         }
     }
 
-    /// Writes the gradient of −log π(a) − entropy · sign · H with respect to the outputs, for the action that lies `noise`
-    /// standard deviations from its mean.
+    /// Writes the gradient of −log π(a) − entropy · sign · H with respect to the outputs, for the action that is
+    /// `noise` standard deviations from its mean.
     pub(super) fn gradient(&self, outputs: &[f32], noise: &[f32], sign: f32, gradient: &mut [f32]) {
         let spreads = &outputs[self.actions..];
         let (d_means, d_spreads) = gradient.split_at_mut(self.actions);
@@ -55,7 +55,7 @@ impl Policy {
         }
     }
 
-    /// Mean over the actions of the standard deviation.
+    /// Standard deviation, averaged over the actions.
     pub(super) fn exploration(&self, outputs: &[f32]) -> f32 {
         let spreads = &outputs[self.actions..self.outputs()];
         spreads.iter().map(|&spread| self.sd(spread)).sum::<f32>() / self.actions as f32
@@ -67,6 +67,6 @@ impl Policy {
 }
 
 fn sigmoid(x: f32) -> f32 {
-    // The system's exp may differ in the last bit from CPU to CPU; this one does not.
+    // The system's exp may differ between CPUs in the last bit; this one does not.
     1.0 / (1.0 + libm::expf(-x))
 }

@@ -1,8 +1,8 @@
-//! Senses: observations and rewards brought to a common scale by their own running statistics.
+//! Senses: observations and rewards, normalised by running statistics.
 //!
-//! Both follow stream-x (Elsayed, Vasan & Mahmood 2024, arXiv 2410.14606): Welford's running mean and variance, here with a
-//! cap on the count. Up to the cap they are exact averages over all that was seen; from then on they are exponential
-//! averages, so that they can follow a new body or instrument.
+//! Both follow stream-x (Elsayed, Vasan & Mahmood 2024, arXiv 2410.14606): Welford's running mean and variance, here
+//! with a cap on the count. Up to the cap they are exact averages over everything seen; beyond it they are exponential
+//! averages, which can follow a new body or instrument.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,18 +12,18 @@ use super::config::{ConfigError, above};
 use crate::agent::Input;
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// How observations are normalised.
+/// Normalisation of observations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SensesConfig {
-    /// Time over which mean and variance are averaged, in s; above 0 and at most 1e7, default 2000: longer than most skills
-    /// take to learn, so that the scale hardly drifts under a learnt policy.
+    /// Time constant over which mean and variance are averaged, in s; above 0 and at most 1e7, default 2000. It is
+    /// longer than most skills take to learn, so that the scale hardly drifts under a learned policy.
     pub memory: f64,
-    /// Smallest standard deviation to divide by, as a share of the input's typical magnitude; above 0 and at most 10,
-    /// default 0.3 (own measurement: keeps inputs that rest from being blown up when they first move).
+    /// Lower limit of the standard deviation used as divisor, as a fraction of the input's typical magnitude; above 0
+    /// and at most 10, default 0.3 (own measurement: inputs at rest are not amplified when they first move).
     pub sd_floor: f64,
-    /// Largest magnitude passed on, in standard deviations; above 0 and at most 100, default 5 (as observation clipping in
-    /// the usual normalising wrappers).
+    /// Largest magnitude of a normalised input, in standard deviations; above 0 and at most 100, default 5 (like
+    /// observation clipping in common normalising wrappers).
     pub clip: f64,
 }
 
@@ -76,7 +76,7 @@ impl Senses {
         }
     }
 
-    /// Takes one observation into the statistics. A value that is not finite leaves its own mean and variance as they are.
+    /// Updates the statistics with one observation. A non-finite value leaves its own mean and variance unchanged.
     pub(super) fn learn(&mut self, observation: &[f32]) {
         self.count = (self.count + 1).min(self.memory);
         let rate = 1.0 / self.count as f64;
@@ -88,7 +88,7 @@ impl Senses {
         self.spread();
     }
 
-    /// Writes the normalised observation. A value that is missing or not finite counts as its mean.
+    /// Writes the normalised observation. A missing or non-finite value counts as its mean.
     pub(super) fn sense(&self, observation: &[f32], sensed: &mut [f32]) {
         sensed.fill(0.0);
         let statistics = self.means.iter().zip(&self.spreads);
@@ -100,7 +100,7 @@ impl Senses {
         }
     }
 
-    /// Turns a gradient with respect to the normalised observation into that with respect to the observation.
+    /// Converts a gradient with respect to the normalised observation to one with respect to the observation.
     pub(super) fn pull_back(&self, gradient: &mut [f32]) {
         for (gradient, &spread) in gradient.iter_mut().zip(&self.spreads) {
             *gradient /= spread as f32;
@@ -123,7 +123,7 @@ impl Senses {
     }
 }
 
-/// Divides rewards by the standard deviation of their discounted sum, so that values are of order 1 in every task.
+/// Divides rewards by the standard deviation of their discounted sum, so that values are of order 1 in all tasks.
 #[derive(Clone, Debug)]
 pub(super) struct RewardScaler {
     memory: u64,
@@ -134,7 +134,7 @@ pub(super) struct RewardScaler {
     variance: f64,
 }
 
-/// A sum of rewards that hardly varies is not divided by less than this share of its mean.
+/// Lower limit of the divisor, as a fraction of the mean, for sums of rewards that hardly vary.
 const REWARD_SD_FLOOR: f64 = 0.01;
 
 impl RewardScaler {
@@ -142,11 +142,13 @@ impl RewardScaler {
         RewardScaler { memory, count: 0, trace: 0.0, mean: 0.0, variance: 0.0 }
     }
 
-    /// Takes in one finite reward, before which the sum is discounted, and returns it scaled. The first reward of all that is not 0 is scaled to unit size.
+    /// Scales one finite reward; the running sum is discounted first. The first non-zero reward is scaled to magnitude
+    /// 1.
     pub(super) fn scale(&mut self, reward: f32, discount: f64) -> f32 {
         let reward = f64::from(reward);
         if reward == 0.0 && self.silent() {
-            // Silence is no sample: counted, it would make the first rewards look enormous for as long as it lasted.
+            // Zero rewards at the beginning are not counted: they would make the first rewards look enormous for as
+            // long as they lasted.
             return 0.0;
         }
         self.trace = discount * self.trace + reward;
@@ -156,12 +158,12 @@ impl RewardScaler {
         if sd > 0.0 { (reward / sd) as f32 } else { 0.0 }
     }
 
-    /// Whether no reward but 0 has ever come.
+    /// Whether all rewards so far were 0.
     pub(super) fn silent(&self) -> bool {
         self.mean == 0.0 && self.variance == 0.0
     }
 
-    /// What a reward of 1 has been scaled to by now; 0 before any.
+    /// Scaled size of a reward of 1; 0 before any reward.
     pub(super) fn unit(&self) -> f32 {
         let sd = self.sd();
         if sd > 0.0 { (1.0 / sd) as f32 } else { 0.0 }
@@ -172,7 +174,7 @@ impl RewardScaler {
         self.variance.sqrt().max(floor * self.mean.abs())
     }
 
-    /// Starts the discounted sum anew: an episode has ended.
+    /// Restarts the discounted sum at the end of an episode.
     pub(super) fn end_episode(&mut self) {
         self.trace = 0.0;
     }

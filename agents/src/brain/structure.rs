@@ -1,14 +1,14 @@
-//! Structural plasticity: the cortex's units that nobody reads are slowly replaced by fresh ones.
+//! Structural plasticity: units of the cortex that are hardly read are slowly replaced by new ones.
 //!
-//! The utility of a unit is how much of it arrives where it is read, averaged over time:
+//! The utility of a unit is the strength with which it is read, averaged over time:
 //!
 //! ```text
 //! recent ← recent + (|h| · mean |w_out| − recent) / memory          kept ← max(recent, kept · (1 − 1 / protection))
 //! ```
 //!
-//! With continual backpropagation (Dohare et al. 2024, Nature 632) the least useful of the mature units gets fresh incoming
-//! weights, and outgoing weights of zero, so that nothing else changes at that moment. What is kept falls much more slowly
-//! than recent use: a unit that an earlier skill relied on is protected for as long as that.
+//! As in continual backpropagation (Dohare et al. 2024, Nature 632:768), the least useful of the mature units gets new
+//! incoming weights and outgoing weights of zero, so that nothing else changes at that moment. `kept` falls much more
+//! slowly than recent use: a unit that an earlier skill relied on stays protected for that long.
 
 use rand_chacha::ChaCha8Rng;
 
@@ -19,20 +19,20 @@ use super::lanes::flat;
 use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// Steps between two looks at the units: use is an average over thousands of steps, and a look is not for free.
+/// Steps between two checks of the units: use is an average over thousands of steps, and a check takes time.
 const LOOK_EVERY: u64 = 16;
 
-/// What is known of one hidden layer's units.
+/// State of one hidden layer's units.
 #[derive(Clone, Debug)]
 struct Layer {
     recent: Vec<f32>,
     kept: Vec<f32>,
     ages: Vec<u64>,
-    /// Replacements that are due; the fraction is carried on.
+    /// Replacements due; the fraction carries over.
     due: f64,
 }
 
-/// The gardener of one column.
+/// Structural plasticity of one column.
 #[derive(Clone, Debug)]
 pub(super) struct Structure {
     config: StructureConfig,
@@ -40,7 +40,7 @@ pub(super) struct Structure {
     layers: Vec<Layer>,
     steps: u64,
     replaced: u64,
-    /// Mean |w_out| by unit of the layer that is being looked at.
+    /// Mean |w_out| by unit of the layer being checked.
     reading: Vec<f32>,
 }
 
@@ -60,7 +60,7 @@ impl Structure {
         }
     }
 
-    /// Looks after the column once a step, after it has learnt from the pass that `activity` holds.
+    /// Called once per step, after the column has learned from the pass in `activity`.
     pub(super) fn tend(&mut self, column: &mut Column, update: &mut Intentional, activity: &Activity) {
         self.steps += 1;
         if !self.steps.is_multiple_of(LOOK_EVERY) {
@@ -91,13 +91,13 @@ impl Structure {
         }
     }
 
-    /// Units replaced so far.
+    /// Number of units replaced so far.
     pub(super) fn replaced(&self) -> u64 {
         self.replaced
     }
 
-    /// How many units are in use, in effect: (Σ u)² / Σ u² over recent utilities, the participation ratio, by layer and
-    /// summed. 0 before anything was looked at.
+    /// Effective number of units in use: the participation ratio (Σ u)² / Σ u² of recent utilities, by layer and
+    /// summed. 0 before the first check.
     pub(super) fn capacity(&self) -> f32 {
         let ratio = |layer: &Layer| {
             let sum: f32 = layer.recent.iter().sum();
@@ -141,7 +141,7 @@ impl Structure {
 }
 
 impl Layer {
-    /// The mature unit of least kept utility, if that is little enough.
+    /// The mature unit with the lowest kept utility, if that is low enough.
     fn useless(&self, config: &StructureConfig) -> Option<usize> {
         let mean = self.kept.iter().sum::<f32>() / self.kept.len() as f32;
         let mature = (0..self.kept.len()).filter(|&unit| self.ages[unit] >= config.maturity);

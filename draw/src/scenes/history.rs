@@ -1,15 +1,16 @@
-//! What a spectator has seen in earlier trials, and a scene no longer tells.
+//! What was seen in earlier trials, which a scene does not contain.
 
-/// What earlier trials left behind.
+/// Traces of earlier trials.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Ways of the hand in the last trials: for each the number of the trial and its places.
+    /// Paths of the hand in the last trials: for each, the number of the trial and the positions.
     pub trails: Vec<(u64, Vec<[f32; 2]>)>,
     /// Patterns of activity by target.
     pub patterns: Patterns,
 }
 
-/// Mean patterns of activity for each target, as places in a plane: of the present block of trials, and of the block before it.
+/// Mean patterns of activity for each target, as points in a plane, in the current block of trials and in the block
+/// before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Patterns {
     block: f32,
@@ -25,11 +26,11 @@ struct Pattern {
     count: f32,
 }
 
-/// Targets that are told apart; patterns of further ones are not kept.
+/// Largest number of distinct targets; patterns of further ones are ignored.
 const MOST: usize = 64;
 
 impl Patterns {
-    /// Takes in the pattern of one step: block, target, and its place in the plane.
+    /// Adds the pattern of one step: block, target, and its position in the plane.
     pub fn absorb(&mut self, [block, target, x, y]: [f32; 4]) {
         if block != self.block {
             self.before = std::mem::take(&mut self.now);
@@ -43,12 +44,12 @@ impl Patterns {
         }
     }
 
-    /// Target and mean pattern in the present block.
+    /// Target and mean pattern in the current block.
     pub fn now(&self) -> impl Iterator<Item = (f32, [f32; 2])> {
         means(&self.now)
     }
 
-    /// The same in the block before it.
+    /// Target and mean pattern in the previous block.
     pub fn before(&self) -> impl Iterator<Item = (f32, [f32; 2])> {
         means(&self.before)
     }

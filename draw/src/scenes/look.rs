@@ -1,13 +1,13 @@
-//! How a spectator looks at a scene, and where its places lie in the picture.
+//! The spectator's view of a scene, and the mapping of positions to the picture.
 
 use bevy::math::{Rect, Vec2};
 
-/// How the spectator looks at a scene.
+/// The spectator's view of a scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
-    /// Magnification of what the drawing chooses by itself.
+    /// Magnification relative to the drawing's own choice.
     pub zoom: f32,
-    /// Way in m from where the drawing would look.
+    /// Displacement in m from the drawing's own centre.
     pub offset: Vec2,
 }
 
@@ -17,44 +17,44 @@ impl Default for Look {
     }
 }
 
-/// From metres to pixels and back.
+/// Mapping between metres and pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Map {
-    /// Where the middle lies in the picture.
+    /// Position of the middle in the picture, in pixels.
     pub middle: Vec2,
-    /// What lies in the middle, in m.
+    /// Position in the middle of the picture, in m.
     pub centre: Vec2,
     /// Pixels per m.
     pub scale: f32,
 }
 
 impl Map {
-    /// Shows `centre` (m) in the middle of an area, in so many pixels per m before the spectator's own zoom.
+    /// Shows `centre` (m) in the middle of an area, with `scale` pixels per m before the spectator's zoom.
     pub fn new(area: Rect, centre: Vec2, scale: f32, look: &Look) -> Self {
         Self { middle: area.center(), centre: centre + look.offset, scale: scale * look.zoom }
     }
 
-    /// Pixels of a place in m.
+    /// Pixels of a position in m.
     pub fn at(&self, place: impl Into<Vec2>) -> Vec2 {
         let way = place.into() - self.centre;
         self.middle + Vec2::new(way.x, -way.y) * self.scale
     }
 
-    /// Place in m of pixels.
+    /// Position in m of a pixel.
     pub fn back(&self, pixel: Vec2) -> Vec2 {
         let way = (pixel - self.middle) / self.scale;
         self.centre + Vec2::new(way.x, -way.y)
     }
 }
 
-/// Where a spectator can take hold of the subject, and how far a drag goes.
+/// Where a spectator can grab the subject, and the scale of a drag.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grip {
-    /// Where it is.
+    /// Area in the picture.
     pub area: Rect,
-    /// What is drawn there.
+    /// Mapping of the drawing there.
     pub map: Map,
-    /// Whether a drag to the right there pushes out of the plane of the scene.
+    /// Whether a drag to the right pushes out of the plane of the scene.
     pub aside: bool,
 }
 

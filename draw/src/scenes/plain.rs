@@ -1,4 +1,4 @@
-//! Any task, from the plain shapes of its scene: nobody has to write drawing code to watch a task of their own.
+//! Any task, drawn from the plain shapes of its scene: own tasks can be watched without drawing code.
 
 use super::look::{Grip, Look, Map};
 use crate::canvas::Canvas;
@@ -6,9 +6,9 @@ use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::{Mark, Scene};
 
-/// Colours that shapes take in turn, by name.
+/// Colours assigned to shapes in turn, by name.
 const COLOURS: [Colour; 5] = [ink::BLUE, ink::RED, ink::GREEN, ink::GOLD, ink::PURPLE];
-/// Lines longer than this many m do not count for what is in the picture: grounds go on and on.
+/// Lines longer than this (m), such as grounds, do not affect the extent of the picture.
 const LONG: f32 = 12.0;
 
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
@@ -23,7 +23,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) 
     if !(low.is_finite() && high.is_finite() && low.cmple(high).all()) {
         (low, high) = (Vec2::splat(-1.0), Vec2::splat(1.0));
     }
-    // The picture keeps its size while things move in it: it is rounded up to half an octave.
+    // The extent is rounded up to half an octave, so that it stays constant while things move.
     let needed = ((high - low) / area.size()).max_element().max(1e-4) * 1.4;
     let scale = 1.0 / (2.0f32).powf((needed.log2() * 2.0).ceil() / 2.0);
     let map = Map::new(area, 0.5 * (low + high), scale, look);

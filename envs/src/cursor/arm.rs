@@ -1,7 +1,7 @@
-//! The arm whose hand the cursor is, where there is one: what is decoded turns its joints.
+//! The arm whose hand is the cursor: the decoded velocity turns its joints.
 //!
-//! Joints turn as they would have to for the hand to move with the decoded velocity v if it were at the centre, and so it does
-//! there; elsewhere the same joint rates move it otherwise:
+//! The joints turn as they would for the hand to move with the decoded velocity v at the centre. At the centre the hand
+//! therefore moves with v; elsewhere the same joint rates give
 //!
 //! ```text
 //! hand velocity = J(hand) J(centre)⁻¹ v
@@ -10,11 +10,11 @@
 use super::spec::ArmSpec;
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// An arm of two links in the plane.
+/// A two-link arm in the plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Arm {
     lengths: [f32; 2],
-    /// The centre of the targets, from the shoulder.
+    /// The centre of the targets relative to the shoulder, in m.
     centre: Vector,
 }
 
@@ -23,7 +23,7 @@ impl Arm {
         Arm { lengths: [spec.upper, spec.fore], centre: Vector::new(spec.centre_x, spec.centre_y) }
     }
 
-    /// Places of shoulder, elbow and hand from the centre, the hand being at such a place.
+    /// Positions of shoulder, elbow and hand relative to the centre, in m, for a position of the hand.
     pub(super) fn joints(&self, place: Vector) -> [Vector; 3] {
         let [upper, fore] = self.lengths;
         let hand = self.centre + place;
@@ -31,12 +31,12 @@ impl Arm {
         let along = (distance * distance + upper * upper - fore * fore) / (2.0 * distance);
         let aside = (upper * upper - along * along).max(0.0).sqrt();
         let way = hand.normalize_or_zero();
-        // The elbow bends counter-clockwise, as a right arm's does.
+        // The elbow bends counter-clockwise, like that of a right arm.
         let elbow = way * along - way.perp() * aside;
         [-self.centre, elbow - self.centre, place]
     }
 
-    /// Velocity of the hand at a place, of which the joints turn as they would for `velocity` at the centre.
+    /// Velocity of the hand at a position, with the joints turning as they would for `velocity` at the centre.
     pub(super) fn velocity(&self, place: Vector, velocity: Vector) -> Vector {
         let [from_shoulder, from_elbow] = self.levers(Vector::ZERO);
         // J = [shoulder lever, elbow lever] as columns.
@@ -49,7 +49,7 @@ impl Arm {
         from_shoulder * rates[0] + from_elbow * rates[1]
     }
 
-    /// What a turn of shoulder and of elbow by 1 rad/s does to the hand.
+    /// Velocity of the hand per rad/s of the shoulder, and of the elbow.
     fn levers(&self, place: Vector) -> [Vector; 2] {
         let [shoulder, elbow, hand] = self.joints(place);
         [(hand - shoulder).perp(), (hand - elbow).perp()]

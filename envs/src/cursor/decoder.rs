@@ -1,4 +1,4 @@
-//! What makes a velocity of activity, and what perturbations make of that.
+//! From activity to velocity: the decoder and its perturbations.
 
 use super::spec::{BlockSpec, CursorSpec, DecoderSpec, LinearSpec, Method, Perturbation};
 use crate::seed::{Rng, Seed};
@@ -6,20 +6,20 @@ use bevy_rapier2d::rapier::prelude::Vector;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-/// Weights of the units on velocity along x and along y, in m/s per Hz.
+/// Weights of the units for velocity along x and along y, in m/s per Hz.
 type Weights = [Vec<f32>; 2];
 
-/// A decoder as each block of a schedule has it.
+/// The decoder in each block of a schedule.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decoder {
     smoothing: f32,
     boxcar: usize,
-    /// Rate of each unit at which it has no say, in Hz.
+    /// Mean rate of each unit, at which it contributes nothing, in Hz.
     means: Vec<f32>,
     blocks: Vec<Weights>,
 }
 
-/// What a decoder remembers from step to step.
+/// State of a decoder from step to step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     velocity: Vector,
@@ -28,7 +28,7 @@ pub struct Memory {
 }
 
 impl Decoder {
-    /// The decoder of a task, which must be valid.
+    /// The decoder of a valid task.
     pub fn new(spec: &CursorSpec) -> Self {
         let linear = linear(spec);
         let blocks = spec.schedule.iter().map(|block| weights(&spec.decoder, &linear, block)).collect();
@@ -36,14 +36,14 @@ impl Decoder {
         Self { smoothing: spec.decoder.smoothing, boxcar, means: linear.means, blocks }
     }
 
-    /// Forgets what was before a trial.
+    /// Resets the state before a trial.
     pub fn start(&self, memory: &mut Memory) {
         memory.recent.resize(self.boxcar, Vector::ZERO);
         memory.recent.fill(Vector::ZERO);
         (memory.velocity, memory.next) = (Vector::ZERO, 0);
     }
 
-    /// Velocity in m/s that the rates (Hz) of a step stand for in a block.
+    /// Velocity in m/s decoded from the rates (Hz) of a step in a block.
     pub fn decode(&self, block: usize, rates: &[f32], memory: &mut Memory) -> Vector {
         let [across, up] = &self.blocks[block];
         let mut told = Vector::ZERO;
@@ -57,18 +57,18 @@ impl Decoder {
         memory.velocity
     }
 
-    /// Weights of a block on velocity along x and along y, in m/s per Hz.
+    /// Weights of a block for velocity along x and along y, in m/s per Hz.
     pub fn weights(&self, block: usize) -> &[Vec<f32>; 2] {
         &self.blocks[block]
     }
 }
 
-/// The decoder as numbers: as given, or from its seed.
+/// The decoder as numbers: given, or drawn from its seed.
 pub fn linear(spec: &CursorSpec) -> LinearSpec {
     let decoder = &spec.decoder;
     let units = spec.population.units as usize;
     let mut rng = Seed(decoder.seed).fan("decoder", 0).rng();
-    // A unit that is modulated by so much moves the cursor by this speed, along its own direction.
+    // A unit modulated by this depth moves the cursor at this speed in its own direction.
     let gain = spec.movement.speed / decoder.modulation * 2.0 / units as f32;
     let weights = match decoder.method {
         Method::Linear => return decoder.linear.clone().unwrap_or_default(),
@@ -106,7 +106,7 @@ pub fn linear(spec: &CursorSpec) -> LinearSpec {
     LinearSpec { means: vec![spec.population.baseline; units], ..weights }
 }
 
-/// What a block makes of the weights.
+/// Weights after the perturbation of a block.
 fn weights(decoder: &DecoderSpec, linear: &LinearSpec, block: &BlockSpec) -> Weights {
     let own = &linear.intuitive;
     let other = match block.perturbation {
@@ -119,7 +119,7 @@ fn weights(decoder: &DecoderSpec, linear: &LinearSpec, block: &BlockSpec) -> Wei
     [0, 1].map(|axis| mixed(axis).collect())
 }
 
-/// Two patterns at right angles, of length 1, that span the plane in which the decoder's weights see activity (Gram & Schmidt).
+/// Two orthonormal patterns that span the plane to which the decoder is sensitive (Gram & Schmidt).
 pub fn plane(weights: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
     let [across, up] = weights;
     let dot = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(one, other)| one * other).sum::<f32>();
@@ -133,7 +133,7 @@ pub fn plane(weights: &[Vec<f32>; 2]) -> [Vec<f32>; 2] {
     [first, second]
 }
 
-/// Which units are turned where a share of them is: those of a smaller share are among those of a larger one.
+/// The units whose preferred directions are turned, given their share: a smaller share is a subset of a larger one.
 pub fn turned_units(seed: u64, units: usize, share: f32) -> Vec<bool> {
     let count = (share * units as f32).round() as usize;
     let mut turned = vec![false; units];
@@ -175,7 +175,7 @@ fn shuffled(count: usize, rng: &mut Rng) -> Vec<usize> {
     order
 }
 
-/// Random vectors at right angles to one another, of length 1 (Gram & Schmidt).
+/// Random orthonormal vectors (Gram & Schmidt).
 fn orthonormal(count: usize, length: usize, rng: &mut Rng) -> Vec<Vec<f32>> {
     let mut basis: Vec<Vec<f32>> = Vec::with_capacity(count);
     while basis.len() < count {

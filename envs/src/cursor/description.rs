@@ -1,4 +1,4 @@
-//! The task's spec in words and spaces.
+//! The task's spec as texts and spaces.
 
 use super::record::{METRICS, PLACE};
 use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
@@ -18,12 +18,12 @@ fn observation(spec: &CursorSpec) -> Space {
         }));
     };
     let world = |_| Role::World;
-    pair("cursor", "m", edge, 0.5 * movement.distance, world, "place of the cursor from the centre");
+    pair("cursor", "m", edge, 0.5 * movement.distance, world, "position of the cursor relative to the centre");
     pair("cursor_rate", "m/s", 1000.0 * speed, speed, world, "velocity of the cursor");
-    pair("target", "m", movement.distance, movement.distance, world, "place of the target from the centre");
-    let meaning = "velocity with which the cursor should move: straight at the target";
+    pair("target", "m", movement.distance, movement.distance, world, "position of the target relative to the centre");
+    let meaning = "desired velocity of the cursor: straight at the target";
     pair("wanted_rate", "m/s", speed, speed, |axis| Role::Aim { axis }, meaning);
-    let meaning = "wanted velocity less that of the cursor";
+    let meaning = "desired velocity minus the velocity of the cursor";
     pair("error", "m/s", 1001.0 * speed, speed, |axis| Role::Error { axis }, meaning);
     fields.push(Field::outside("time", "s", 0.0, 101.0, 1.0, "time since the target appeared"));
     Space::new(fields)
@@ -31,38 +31,39 @@ fn observation(spec: &CursorSpec) -> Space {
 
 fn action(spec: &CursorSpec) -> Space {
     let (units, baseline, depth) = (spec.population.units, spec.population.baseline, spec.population.depth);
-    let meaning = format!("rate of the unit: {baseline} Hz and {depth} Hz times the action, never below 0");
+    let meaning = format!("firing rate of the unit: {baseline} Hz plus {depth} Hz times the action, at least 0");
     Space::new((0..units).map(|unit| Field::action(&format!("unit_{unit:02}"), &meaning)).collect())
 }
 
-/// The task's spec in words and spaces.
+/// The task's spec as texts and spaces.
 pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
     let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
     let delay = match spec.senses.delay {
         0.0 => String::new(),
-        delay => format!(" All that is seen is as it was {delay} s before."),
+        delay => format!(" All observations are delayed by {delay} s."),
     };
     TaskSpec {
         id: spec.task.clone(),
         summary: spec.summary.clone(),
         score: format!(
-            "Success times speed: 1 for a target acquired in {:.2} s, the time of the straight way at the wanted speed, falling \
-             to 0 at {} s.",
+            "1 if the target is acquired within {:.2} s, the duration of a straight movement at the desired speed, falling \
+             linearly to 0 at {} s; 0 if it is not acquired.",
             spec.straight_time(),
             episode.time_limit
         ),
         reward: format!(
-            "{} per step for going straight at the target at {} m/s, in proportion for less, and {} for acquiring it.",
+            "r = {} (v·u)/{} + {} A, where v is the velocity of the cursor during the step (m/s), u the unit vector from the \
+             cursor to the target, and A is 1 in the step in which the target is acquired, else 0.",
             reward.progress, movement.speed, reward.acquisition
         ),
         start: format!(
-            "The cursor at rest in the centre, a target {} m away. {} {}{delay}",
+            "The cursor is at rest at the centre, the target {} m away. {} {}{delay}",
             movement.distance,
             decoder(spec),
             schedule(spec)
         ),
         end: format!(
-            "Terminated when the cursor is within {} m of the target, truncated after {} s.",
+            "Terminated when the cursor is within {} m of the target. Truncated after {} s.",
             movement.acceptance, episode.time_limit
         ),
         observation: observation(spec),
@@ -83,28 +84,28 @@ fn decoder(spec: &CursorSpec) -> String {
     let decoder = &spec.decoder;
     let units = spec.population.units;
     let arm = match spec.arm {
-        Some(_) => " The cursor is the hand of an arm, whose joints it turns.",
+        Some(_) => " The cursor is the hand of an arm whose joints the decoded velocity turns.",
         None => "",
     };
-    let own = if decoder.fitted { "" } else { " Its weights come from the seed." };
+    let own = if decoder.fitted { "" } else { " Its weights are drawn from the seed." };
     let how = match decoder.method {
         Method::PopulationVector => {
-            format!("A population vector of {units} units, averaged over {} steps, moves it.", decoder.boxcar)
+            format!("A population vector of {units} units, averaged over {} steps, moves the cursor.", decoder.boxcar)
         }
-        Method::Factors => format!("{} factors of {units} units' activity move it.", decoder.factors),
-        Method::Linear => format!("A linear map of {units} units' activity moves it."),
+        Method::Factors => format!("{} factors of {units} units' activity move the cursor.", decoder.factors),
+        Method::Linear => format!("A linear map of {units} units' activity moves the cursor."),
     };
     how + own + arm
 }
 
-/// The schedule in words.
+/// The schedule in a sentence.
 fn schedule(spec: &CursorSpec) -> String {
     in_words(spec.schedule.iter().map(|block| (block.trials, named(block))), spec.after_schedule)
 }
 
 fn named(block: &BlockSpec) -> String {
     let mut words = match block.perturbation {
-        _ if block.passive => "the cursor goes by itself".into(),
+        _ if block.passive => "the cursor moves to the target by itself".into(),
         Perturbation::None => "intuitive decoder".into(),
         Perturbation::Turned => format!(
             "preferred directions of {} % of the units turned by {} degrees",

@@ -1,4 +1,4 @@
-//! What is seen, and what a spectator sees.
+//! What the agent observes, and what a spectator sees.
 
 use super::{Cursor, TARGET};
 use crate::scene::Scene;
@@ -6,7 +6,7 @@ use crate::schedule::Place;
 use bevy_rapier2d::rapier::prelude::Vector;
 
 impl Cursor {
-    /// Writes what is seen, in the order of the observation space.
+    /// Writes the observation, in the order of the observation space.
     pub(super) fn show(&self, observation: &mut [f32]) {
         let seen = self.sensed();
         let vectors = [seen.place, seen.rate, self.target, seen.wanted, seen.wanted - seen.rate];
@@ -14,8 +14,8 @@ impl Cursor {
         observation.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
     }
 
-    /// Draws cursor and target, and tells of every unit where its weights point and how much it fires,
-    /// and of all together where their pattern lies in the plane that the decoder sees without a perturbation (Hz).
+    /// Draws cursor and target. Also gives the preferred direction and firing rate of each unit, and the projection of
+    /// the population's pattern on the plane of the unperturbed decoder (Hz).
     pub(super) fn picture(&self, scene: &mut Scene) {
         let (movement, population) = (&self.spec.movement, &self.spec.population);
         scene.circle("target", self.target, TARGET * movement.acceptance, 0.0);

@@ -1,9 +1,9 @@
 //! Cursor: steer a cursor to a target by the activity of a population of units, through a decoder.
 //!
-//! The action is the population: each unit's rate follows from one action. A decoder that the agent does not see makes a
-//! velocity of the rates, and the cursor moves with it. Blocks of trials perturb the decoder as the experiments on
-//! brain-computer interfaces do: preferred directions of some units are turned (Jarosiewicz et al. 2008), factors or units
-//! are permuted (Sadtler et al. 2014), at once or by degrees (Oby et al. 2019).
+//! The action is the population: each action sets the firing rate of one unit. A decoder that the agent does not
+//! observe turns the rates into a velocity, which moves the cursor. Blocks of trials perturb the decoder as in
+//! experiments on brain-computer interfaces: preferred directions of some units are turned (Jarosiewicz et al. 2008),
+//! or factors or units are permuted (Sadtler et al. 2014), all at once or gradually (Oby et al. 2019).
 
 mod arm;
 mod decoder;
@@ -39,10 +39,10 @@ pub fn family() -> Family {
     Family::from_documents("cursor", blueprint).reading::<CursorSpec>()
 }
 
-/// The task of these settings, which need not stand in a file.
+/// The task with these settings, which need not come from a file.
 ///
 /// # Errors
-/// Settings that make no sense.
+/// Invalid settings.
 pub fn task(spec: &CursorSpec) -> Result<Blueprint, DocumentError> {
     let text = to_yaml(spec).unwrap_or_default();
     let document = Document::parse(&spec.task, &text)?;
@@ -56,16 +56,16 @@ fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
     Ok(Blueprint::new(move || prototype.clone()))
 }
 
-/// Share of the acceptance that is the target's radius; the rest is the cursor's.
+/// Radius of the target as a fraction of the acceptance distance; the rest is the cursor's radius.
 const TARGET: f32 = 0.6;
 
-/// What is seen of cursor and target at one time.
+/// Cursor and target as seen at one time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Sight {
-    /// Place of the cursor, in m, and its velocity, in m/s.
+    /// Position of the cursor, in m, and its velocity, in m/s.
     place: Vector,
     rate: Vector,
-    /// Velocity with which it should move, in m/s.
+    /// Desired velocity, in m/s.
     wanted: Vector,
 }
 
@@ -76,9 +76,9 @@ pub struct Cursor {
     task: Arc<TaskSpec>,
     decoder: Arc<Decoder>,
     arm: Option<Arm>,
-    /// The decoder's weights without a perturbation.
+    /// Weights of the decoder without a perturbation.
     intuitive: Arc<[Vec<f32>; 2]>,
-    /// The plane of activity that they see.
+    /// The plane of activity to which these weights are sensitive.
     plane: Arc<[Vec<f32>; 2]>,
     cursor: Option<(RigidBodyHandle, ColliderHandle)>,
     goal: Option<ColliderHandle>,
@@ -88,7 +88,7 @@ pub struct Cursor {
     rates: Vec<f32>,
     memory: Memory,
     now: Sight,
-    /// What was seen in the last steps, as long as it takes to sense it.
+    /// States of the last steps, for the length of the sensory delay.
     seen: Vec<Sight>,
     physics_step: u32,
     steps: u32,
@@ -96,7 +96,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// A task as the spec says, which must be valid.
+    /// The task that a valid spec describes.
     pub fn new(spec: CursorSpec) -> Self {
         let decoder = Decoder::new(&spec);
         let intuitive = linear(&spec).intuitive;
@@ -124,12 +124,12 @@ impl Cursor {
         }
     }
 
-    /// The spec it was made from.
+    /// The spec from which it was made.
     pub fn cursor_spec(&self) -> &CursorSpec {
         &self.spec
     }
 
-    /// The units' rates, in Hz.
+    /// Firing rates of the units, in Hz.
     pub fn rates(&self) -> &[f32] {
         &self.rates
     }
@@ -143,12 +143,12 @@ impl Cursor {
         self.steps as f32 / self.spec.episode.control_rate
     }
 
-    /// Velocity with which the cursor should go on from a place.
+    /// Desired velocity of the cursor at a position.
     fn wanted(&self, place: Vector) -> Vector {
         (self.target - place).normalize_or_zero() * self.spec.movement.speed
     }
 
-    /// What is sensed now, which is as it was some steps ago.
+    /// What is sensed now: the state some steps ago.
     fn sensed(&self) -> &Sight {
         &self.seen[(self.steps as usize + 1) % self.seen.len()]
     }
@@ -226,12 +226,21 @@ impl Task for Cursor {
             .into_iter()
             .flat_map(|axis| {
                 [
-                    Field::recorded(&format!("cursor_{axis}"), "m", "place of the cursor from the centre, as it is"),
-                    Field::recorded(&format!("cursor_rate_{axis}"), "m/s", "velocity of the cursor, as it is"),
+                    Field::recorded(
+                        &format!("cursor_{axis}"),
+                        "m",
+                        "current position of the cursor relative to the centre, without delay",
+                    ),
+                    Field::recorded(
+                        &format!("cursor_rate_{axis}"),
+                        "m/s",
+                        "current velocity of the cursor, without delay",
+                    ),
                 ]
             })
             .chain(
-                (0..self.rates.len()).map(|unit| Field::recorded(&format!("rate_{unit:02}"), "Hz", "rate of the unit")),
+                (0..self.rates.len())
+                    .map(|unit| Field::recorded(&format!("rate_{unit:02}"), "Hz", "firing rate of the unit")),
             )
             .collect()
     }

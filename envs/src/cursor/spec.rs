@@ -1,4 +1,4 @@
-//! What can be said about a cursor task in YAML. SI units, but directions and turns are in degrees and rates in Hz.
+//! YAML fields of a cursor task, in SI units; directions and rotations are in degrees, rates in Hz.
 
 use crate::document::Invalid;
 use crate::schedule::{After, MOST_BLOCKS, MOST_TARGETS};
@@ -17,32 +17,32 @@ const REACH_MARGIN: f32 = 0.02;
 pub struct CursorSpec {
     /// Task id, `cursor/name-vN`.
     pub task: String,
-    /// What one does in it, in a sentence.
+    /// What the agent does in it, in a sentence.
     pub summary: String,
-    /// Course of a trial, and how time is stepped.
+    /// Course of a trial, and its time steps.
     pub episode: EpisodeSpec,
-    /// The movement that is asked for.
+    /// The required movement.
     pub movement: MovementSpec,
     /// The units whose activity is the action.
     pub population: PopulationSpec,
-    /// What makes a velocity of their activity.
+    /// The decoder, which turns activity into velocity.
     pub decoder: DecoderSpec,
-    /// The arm whose hand the cursor is; none where it is a cursor and nothing else.
+    /// The arm whose hand is the cursor; absent for a cursor without an arm.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arm: Option<ArmSpec>,
-    /// What is rewarded.
+    /// Terms of the reward.
     pub reward: RewardSpec,
-    /// What is sensed.
+    /// What the agent senses.
     #[serde(default)]
     pub senses: SensesSpec,
-    /// The blocks of trials, one after the other.
+    /// The blocks of trials, in order.
     pub schedule: Vec<BlockSpec>,
-    /// What follows the last block.
+    /// What happens after the last block.
     #[serde(default)]
     pub after_schedule: After,
 }
 
-/// Course of a trial, which is one episode: it ends when the target is acquired, or when its time is up.
+/// Course of a trial. A trial is one episode: it ends when the target is acquired or the time limit is reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
@@ -60,58 +60,59 @@ pub struct EpisodeSpec {
 pub struct MovementSpec {
     /// Distance of the targets from the centre, in m.
     pub distance: f32,
-    /// Distance of the cursor's centre from the target's at which it is acquired, in m.
+    /// Distance between the centres of cursor and target within which the target is acquired, in m.
     pub acceptance: f32,
-    /// Speed with which the cursor should move, in m/s.
+    /// Desired speed of the cursor, in m/s.
     pub speed: f32,
-    /// How far the cursor can go from the centre, along each axis, in m.
+    /// Largest distance of the cursor from the centre along each axis, in m.
     pub workspace: f32,
     /// Directions of the targets in degrees, counter-clockwise from the x axis.
     pub targets: Vec<f32>,
 }
 
-/// Units whose activity is the action: the rate of each is baseline + depth · action, and never below 0.
+/// Units whose activity is the action: each fires at baseline + depth · action, at least 0 Hz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationSpec {
-    /// How many there are.
+    /// Number of units.
     pub units: u32,
-    /// Rate at an action of 0, in Hz.
+    /// Firing rate at an action of 0, in Hz.
     pub baseline: f32,
-    /// Rate that an action of 1 adds, in Hz.
+    /// Firing rate added by an action of 1, in Hz.
     pub depth: f32,
 }
 
-/// What makes a velocity of the units' activity: v ← smoothing · v + (1 − smoothing) · W (f − means), averaged over the last steps.
+/// The decoder: v ← smoothing · v + (1 − smoothing) · W (f − means), averaged over the last `boxcar` steps, with firing
+/// rates f in Hz and weights W in m/s per Hz.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecoderSpec {
-    /// How the weights come about.
+    /// Origin of the weights.
     pub method: Method,
-    /// Share of the last step's velocity that is kept, as a Kalman filter in its steady state does.
+    /// Share of the previous step's velocity that is kept, as in a steady-state Kalman filter.
     #[serde(default)]
     pub smoothing: f32,
-    /// Steps over which the velocity is averaged.
+    /// Number of steps over which the velocity is averaged.
     #[serde(default = "one")]
     pub boxcar: u32,
-    /// Depth of modulation, in Hz, at which a whole population tuned to one direction moves the cursor at the wanted speed, where the
-    /// weights come from the seed.
+    /// Modulation depth in Hz at which a whole population tuned to one direction moves the cursor at the desired speed,
+    /// for weights drawn from the seed.
     pub modulation: f32,
-    /// Factors of the activity that are decoded, where the method has factors.
+    /// Number of decoded factors of the activity, for methods with factors.
     pub factors: u32,
-    /// What everything random about it comes from: the weights, where they are not fitted, which units are turned, and what is
-    /// permuted.
+    /// Seed of everything random about the decoder: weights that are not fitted, the units that are turned, and
+    /// permutations.
     pub seed: u64,
-    /// Whether the weights are fitted to who has units of its own; otherwise they come from the seed for everybody, like the muscles
-    /// that one is born with.
+    /// Whether the weights are fitted to each subject with units of its own. Otherwise all subjects have the weights
+    /// drawn from the seed, like muscles from birth.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub fitted: bool,
-    /// The weights as numbers; only where the method is `linear`.
+    /// The weights as numbers; only for the method `linear`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linear: Option<LinearSpec>,
 }
 
-/// An arm of two links in the plane, seen from above: what is decoded is a velocity that its joints make at the centre.
+/// A two-link arm in the plane, seen from above. The decoded velocity turns its joints as it would at the centre.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArmSpec {
@@ -119,89 +120,90 @@ pub struct ArmSpec {
     pub upper: f32,
     /// Length from elbow to hand, in m.
     pub fore: f32,
-    /// Place of the centre to the right of the shoulder, in m.
+    /// Position of the centre to the right of the shoulder, in m.
     pub centre_x: f32,
-    /// Place of the centre ahead of the shoulder, in m.
+    /// Position of the centre ahead of the shoulder, in m.
     pub centre_y: f32,
 }
 
-/// How the weights of a decoder come about.
+/// Origin of a decoder's weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Each unit votes for its preferred direction (Georgopoulos 1986; Jarosiewicz et al. 2008).
+    /// Each unit votes for its preferred direction (Georgopoulos et al. 1986; Jarosiewicz et al. 2008).
     PopulationVector,
-    /// The activity's factors move the cursor (Sadtler et al. 2014).
+    /// Factors of the activity move the cursor (Sadtler et al. 2014).
     Factors,
-    /// As given by `linear`.
+    /// Given by `linear`.
     Linear,
 }
 
-/// A linear map from rates to velocity, and what perturbations make of it.
+/// A linear map from firing rates to velocity, and its perturbed versions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinearSpec {
-    /// Rate of each unit at which it has no say, in Hz.
+    /// Mean rate of each unit, at which it contributes nothing, in Hz.
     pub means: Vec<f32>,
-    /// Velocity along x, then along y, for each unit and Hz, in m/s.
+    /// Weights for velocity along x, then along y, one per unit, in m/s per Hz.
     pub intuitive: [Vec<f32>; 2],
-    /// The same with factors permuted.
+    /// The weights with factors permuted, in m/s per Hz.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<[Vec<f32>; 2]>,
-    /// The same with units permuted.
+    /// The weights with units permuted, in m/s per Hz.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<[Vec<f32>; 2]>,
 }
 
-/// What is rewarded: coming nearer, and acquiring the target.
+/// Reward for approaching and for acquiring the target: r = `progress` (v·u)/`movement.speed` + `acquisition` in the
+/// step of the acquisition, with the cursor's velocity v and the unit vector u towards the target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
-    /// Reward for going at the wanted speed straight at the target, per step; in proportion for less.
+    /// Reward per step for moving straight at the target at the desired speed; proportional to the speed towards it.
     pub progress: f32,
     /// Reward for acquiring the target.
     pub acquisition: f32,
 }
 
-/// What is sensed.
+/// What the agent senses.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SensesSpec {
-    /// Time by which all that is seen lags behind, in s.
+    /// Delay of all observations, in s.
     pub delay: f32,
 }
 
-/// A stretch of trials of one kind.
+/// A block of trials of one kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSpec {
-    /// How many. The last block goes on anyway unless the schedule repeats.
+    /// Number of trials. Unless the schedule repeats, the last block continues indefinitely.
     #[serde(default = "one")]
     pub trials: u32,
-    /// What becomes of the decoder.
+    /// Perturbation of the decoder.
     #[serde(default)]
     pub perturbation: Perturbation,
-    /// Share of the units whose preferred directions are turned.
+    /// Share of the units whose preferred directions are turned, from 0 to 1.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub share: f32,
-    /// By how much, in degrees, counter-clockwise positive.
+    /// Angle by which they are turned, in degrees, counter-clockwise positive.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub degrees: f32,
-    /// How much of the perturbation is mixed into the intuitive decoder, from 0 to 1.
+    /// Fraction of the perturbation mixed into the intuitive decoder, from 0 to 1.
     #[serde(default = "whole")]
     pub mix: f32,
-    /// Whether the cursor goes to the target by itself, whatever the units do.
+    /// Whether the cursor moves to the target by itself, whatever the units do.
     #[serde(default, skip_serializing_if = "is_false")]
     pub passive: bool,
-    /// Whether a night follows the block's last trial, in which an agent may consolidate what it has learned.
+    /// Whether a night follows the last trial of the block, in which an agent may consolidate what it has learned.
     #[serde(default, skip_serializing_if = "is_false")]
     pub night: bool,
-    /// Directions of the targets in degrees, where they differ from the movement's.
+    /// Directions of the targets in degrees, if they differ from `movement.targets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<f32>>,
 }
 
-/// What becomes of a decoder.
+/// Perturbation of a decoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Perturbation {
@@ -210,9 +212,9 @@ pub enum Perturbation {
     None,
     /// The preferred directions of a share of the units are turned (Jarosiewicz et al. 2008).
     Turned,
-    /// Factors are permuted: within the manifold (Sadtler et al. 2014).
+    /// Factors are permuted: a within-manifold perturbation (Sadtler et al. 2014).
     Within,
-    /// Units are permuted: outside the manifold (Sadtler et al. 2014).
+    /// Units are permuted: an outside-manifold perturbation (Sadtler et al. 2014).
     Outside,
 }
 
@@ -248,17 +250,17 @@ impl BlockSpec {
 }
 
 impl CursorSpec {
-    /// Most actions in a trial.
+    /// Largest number of actions in a trial.
     pub fn step_limit(&self) -> u32 {
         (self.episode.time_limit * self.episode.control_rate).round().max(1.0) as u32
     }
 
-    /// Actions by which the senses lag behind.
+    /// Delay of the observations, in actions.
     pub fn delay_steps(&self) -> usize {
         (self.senses.delay * self.episode.control_rate).round() as usize
     }
 
-    /// Time that the straight way to a target takes at the wanted speed, in s.
+    /// Duration of a straight movement to a target at the desired speed, in s.
     pub fn straight_time(&self) -> f32 {
         (self.movement.distance - self.movement.acceptance) / self.movement.speed
     }

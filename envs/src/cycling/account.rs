@@ -1,4 +1,4 @@
-//! What can be told of a ground: how long and how steep it is, and how rough by ISO 8608.
+//! Facts about a ground: its length, its grades, and its roughness by ISO 8608.
 
 use super::grid::WAY_SPACING;
 use super::ground_spec::{Filter, GroundSpec, SmoothingSpec};
@@ -7,13 +7,13 @@ use super::survey::{Roughness, Survey};
 use super::way::Way;
 use crate::task::{Fact, FactValue};
 
-/// Base over which grades are told, in m: on shorter ones a grade is roughness.
+/// Base length over which grades are computed, in m: on shorter ones a grade is roughness.
 const BASE: f64 = 10.0;
-/// Lengths of resolution or cut-off that a wave has at least for its height to be told: the power of shorter ones is 10 to 35 %
-/// lower than it was, by the filter or by the straight lines between points.
+/// Shortest wavelength whose height is trusted, in units of the resolution or cut-off. The power of shorter waves is 10
+/// to 35 % too low, because of the filter or of the straight lines between points.
 const FAITHFUL: f64 = 4.0;
 
-/// What is told of a ground with a measured profile or with things placed by hand; nothing of others.
+/// Facts about a ground with a measured profile or with things placed by hand; empty for others.
 pub fn of(spec: &CyclingSpec, way: &Way) -> Vec<Fact> {
     let ground = &spec.ground;
     let mut facts = Vec::new();
@@ -22,7 +22,7 @@ pub fn of(spec: &CyclingSpec, way: &Way) -> Vec<Fact> {
     }
     for (name, count) in [("surfaces", ground.surfaces.len()), ("features", ground.features.len())] {
         if count > 0 {
-            facts.push(number(name, count as f64, "1", "placed by hand along the way"));
+            facts.push(number(name, count as f64, "1", "number placed by hand along the course"));
         }
     }
     facts
@@ -45,15 +45,29 @@ fn of_profile(ground: &GroundSpec, survey: &Survey, way: &Way) -> Vec<Fact> {
     };
     let over = format!("over {} m", tidy(step as f64 * spacing, 2));
     let mut facts = vec![
-        text("profile", &survey.file, "file that the profile was read from"),
-        text("profile_channel", &format!("{} of {}", survey.channel, survey.channels), "which of the file's profiles"),
-        number("profile_points", survey.heights.len() as f64, "1", "points of the file that are kept"),
-        number("profile_resolution", tidy(resolution, 4), "m", "distance between points, the middle one of all"),
-        number("profile_length", tidy(last - first, 2), "m", "from the first to the last point"),
-        text("filter", &filter, "what smooths the profile"),
-        number("stretch_from", tidy(from, 2), "m", "where the part that is ridden begins"),
-        number("stretch_length", tidy(length, 2), "m", "how long it is; beyond it the ground goes on level"),
-        number("last_start", tidy(way.last_begin(), 2), "m", "farthest place along the way where an episode begins"),
+        text("profile", &survey.file, "file from which the profile was read"),
+        text(
+            "profile_channel",
+            &format!("{} of {}", survey.channel, survey.channels),
+            "profile used, of all in the file",
+        ),
+        number("profile_points", survey.heights.len() as f64, "1", "points of the file that are used"),
+        number("profile_resolution", tidy(resolution, 4), "m", "median distance between points"),
+        number("profile_length", tidy(last - first, 2), "m", "distance from the first to the last point"),
+        text("filter", &filter, "filter that smooths the profile"),
+        number("stretch_from", tidy(from, 2), "m", "distance at which the ridden stretch begins"),
+        number(
+            "stretch_length",
+            tidy(length, 2),
+            "m",
+            "length of the ridden stretch; beyond it the ground continues level",
+        ),
+        number(
+            "last_start",
+            tidy(way.last_begin(), 2),
+            "m",
+            "last position along the course at which an episode may begin",
+        ),
         number("ascent", tidy(rises().filter(|rise| *rise > 0.0).sum(), 2), "m", &format!("summed rise, {over}")),
         number(
             "descent",
@@ -77,42 +91,56 @@ fn of_profile(ground: &GroundSpec, survey: &Survey, way: &Way) -> Vec<Fact> {
     match Roughness::of(heights, spacing, FAITHFUL * resolution.max(cutoff)) {
         Some(roughness) => {
             let [low, high] = roughness.fitted.map(|wavenumber| tidy(wavenumber, 3));
-            let fitted = format!("fitted from {low} to {high} cycles/m with exponent -2");
-            facts.push(text("iso_8608_class", &roughness.class().to_string(), "class of roughness by its density"));
-            facts.push(number("roughness", roughness.density, "m³", &format!("density at 0.1 cycles/m, {fitted}")));
+            let fitted = format!("least-squares fit from {low} to {high} cycles/m with exponent -2");
+            facts.push(text(
+                "iso_8608_class",
+                &roughness.class().to_string(),
+                "roughness class by the spectral density",
+            ));
+            facts.push(number(
+                "roughness",
+                roughness.density,
+                "m³",
+                &format!("displacement spectral density at 0.1 cycles/m, {fitted}"),
+            ));
             facts.push(number(
                 "waviness",
                 tidy(roughness.waviness, 2),
                 "1",
-                "minus the exponent that fits best; 2 in ISO 8608",
+                "best-fitting negative exponent; 2 in ISO 8608",
             ));
         }
         None => facts.push(text(
             "iso_8608_class",
             "none",
-            "too coarse, smooth or short to tell: two octaves of waves are needed",
+            "not determined: the profile is too coarse, smooth or short (two octaves of waves are needed)",
         )),
     }
     let drawn = match way.unmeasured() {
         Some(longest) if ground.roughness > 0.0 && 1.0 / longest < f64::from(ground.highest_wavenumber) => longest,
         _ => 0.0,
     };
-    facts.push(number("drawn_below", tidy(drawn, 2), "m", "shorter waves are drawn by `ground.roughness`; 0 if none"));
+    facts.push(number(
+        "drawn_below",
+        tidy(drawn, 2),
+        "m",
+        "waves shorter than this are drawn by `ground.roughness`; 0 if none are",
+    ));
     facts
 }
 
-/// What comes after the level start, in words.
+/// The ground after the level start, in words.
 pub fn ground_in_words(ground: &GroundSpec) -> String {
     match (ground.survey(), ground.stretch.as_ref().is_some_and(|stretch| stretch.random_start)) {
         (None, _) => "fresh ground".into(),
         (Some(survey), false) => format!("the profile of {}", survey.file),
-        (Some(survey), true) => format!("the profile of {}, from a place of each episode's own", survey.file),
+        (Some(survey), true) => format!("the profile of {}, from a random position in each episode", survey.file),
     }
 }
 
 fn tidy(value: f64, places: i32) -> f64 {
     let scale = 10f64.powi(places);
-    // Adding nothing makes a zero of a negative zero.
+    // Adding 0 turns a negative zero into a positive one.
     (value * scale).round() / scale + 0.0
 }
 

@@ -1,7 +1,9 @@
 //! The bicycle as bodies and joints: a sagittal plane (wheels, frame, rider) and a frontal plane (roll) in one world.
 //!
-//! Sagittal: x forward, y up, pitch positive nose up, so a wheel that rolls forward turns clockwise (negative).
-//! Frontal: an inverted pendulum hinged at the contact line. The two planes meet only in the forces exchanged here.
+//! Sagittal plane: x forward, y up, pitch positive nose up. A wheel that rolls forward therefore turns clockwise
+//! (negative).
+//! Frontal plane: an inverted pendulum hinged at the contact line. The two planes interact only through the forces
+//! exchanged here.
 
 use super::profile::Profile;
 use super::spec::{CyclingSpec, MassSpec, SuspensionSpec, WheelSpec};
@@ -14,9 +16,9 @@ use bevy_rapier2d::rapier::prelude::*;
 pub const GRAVITY: f32 = 9.81;
 /// Density of air in kg/m³.
 const AIR: f32 = 1.2;
-/// Speed in m/s below which rolling resistance fades out: keeps it from chattering at rest.
+/// Speed in m/s below which rolling resistance fades out, to avoid chatter at rest.
 const RESISTANCE_ONSET: f32 = 0.1;
-/// Damping, in N·m·s/rad, of a brake that has not reached its torque yet: stiff enough to lock a wheel.
+/// Damping, in N·m·s/rad, of a brake below its torque limit: stiff enough to lock a wheel.
 const BRAKE_GRIP: f32 = 2000.0;
 
 const GROUND: Group = Group::GROUP_1;
@@ -38,56 +40,56 @@ pub struct Bike {
     ground: ColliderHandle,
     /// Mass of bicycle and rider, in kg.
     mass: f32,
-    /// Centre of mass ahead of the rear contact, in m.
+    /// Position of the centre of mass ahead of the rear contact point, in m.
     ahead: f32,
-    /// Centre of mass above the ground, in m.
+    /// Height of the centre of mass above the ground, in m.
     height: f32,
-    /// Share of the way to its command that the handlebar goes in a physics step.
+    /// Fraction of the remaining way to its command that the handlebar moves in a physics step.
     handlebar_share: f32,
     time_step: f32,
     /// Angle of the handlebar, in rad.
     pub handlebar: f32,
-    /// Its rate of change, in rad/s.
+    /// Angular velocity of the handlebar, in rad/s.
     pub handlebar_rate: f32,
-    /// What was felt last.
+    /// The motion at the end of the last env step.
     pub motion: Motion,
 }
 
-/// What is felt of the bicycle's motion.
+/// What is sensed of the bicycle's motion.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Motion {
     /// Forward speed of the frame, in m/s.
     pub speed: f32,
-    /// Upward speed of the frame, in m/s.
+    /// Vertical speed of the frame, upward positive, in m/s.
     pub rise: f32,
     /// Pitch, nose up positive, in rad.
     pub pitch: f32,
-    /// Its rate, in rad/s.
+    /// Angular velocity in pitch, in rad/s.
     pub pitch_rate: f32,
-    /// Roll, in rad.
+    /// Roll, positive to the right, in rad.
     pub roll: f32,
-    /// Its rate, in rad/s.
+    /// Angular velocity in roll, in rad/s.
     pub roll_rate: f32,
-    /// Lean of the rider against the frame, forward positive, in rad.
+    /// Lean of the rider relative to the frame, forward positive, in rad.
     pub lean: f32,
-    /// Its rate, in rad/s.
+    /// Angular velocity of the lean, in rad/s.
     pub lean_rate: f32,
     /// Whether the rear and the front tyre press on the ground.
     pub grounded: [bool; 2],
 }
 
-/// What a rider asks of the bicycle.
+/// A rider's command to the bicycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Command {
-    /// Handlebar angle as a share of its limit, in [-1, 1].
+    /// Handlebar angle as a fraction of its limit, in [-1, 1].
     pub steer: f32,
-    /// Pedal torque as a share of what is possible, in [0, 1].
+    /// Pedal torque as a fraction of the largest possible, in [0, 1].
     pub pedal: f32,
-    /// Rear brake torque as a share of its limit, in [0, 1].
+    /// Rear brake torque as a fraction of its limit, in [0, 1].
     pub rear_brake: f32,
-    /// Front brake torque as a share of its limit, in [0, 1].
+    /// Front brake torque as a fraction of its limit, in [0, 1].
     pub front_brake: f32,
-    /// Lean as a share of its limit, in [-1, 1], positive forward.
+    /// Lean as a fraction of its limit, in [-1, 1], forward positive.
     pub lean: f32,
 }
 
@@ -96,11 +98,11 @@ impl Bike {
     pub fn build(world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile) -> Self {
         let time_step = world.simulation.integration_parameters.dt;
         let bike = &spec.bike;
-        // Rapier's softness of contacts with fixed bodies, relative to the mass of the wheel, is the tyre's spring.
+        // The tyre's spring is Rapier's softness of contacts with fixed bodies, relative to the mass of the wheel.
         world.simulation.integration_parameters.static_contact_softness =
             SpringCoefficients::new(bike.tyre_frequency, bike.tyre_damping);
         let (mass, ahead, height) = bike.centre_of_mass(&spec.rider);
-        // Where surfaces differ, each tyre says the friction of what is below it.
+        // If surfaces differ, each tyre takes the friction of the surface below it.
         let surfaces = !spec.ground.surfaces.is_empty();
         let ground = world.insert_ground(
             ColliderBuilder::new(SharedShape::new(profile.ground.clone()))
@@ -130,7 +132,7 @@ impl Bike {
             RevoluteJointBuilder::new()
                 .local_anchor1(hip_from(&bike.frame))
                 .local_anchor2(hip_from(&spec.rider.body))
-                // A force-based motor keeps its stiffness whatever the masses it joins.
+                // A force-based motor keeps its stiffness whatever the joined masses.
                 .motor_model(MotorModel::ForceBased)
                 .motor_position(posture(spec), spec.rider.hip_stiffness, spec.rider.hip_damping),
         );
@@ -185,7 +187,7 @@ impl Bike {
         let bike = &spec.bike;
         let speed = world.bodies[self.frame].linvel().x;
 
-        // The reaction of the chain turns the frame: it is what lifts the front wheel.
+        // The reaction of the chain turns the frame and can lift the front wheel.
         let turning = (-world.bodies[self.rear_wheel].angvel()).max(0.1);
         let drive = command.pedal * bike.pedal_torque.min(bike.pedal_power / turning);
         world.twist(self.rear_wheel, -drive);
@@ -199,7 +201,7 @@ impl Bike {
         let wanted = command.steer * bike.handlebar_limit;
         self.handlebar += (wanted - before) * self.handlebar_share;
         self.handlebar_rate = (self.handlebar - before) / self.time_step;
-        // Contacts are those at the start of the env step: a wheel in the air steers nothing.
+        // Contacts are those at the start of the env step. A wheel in the air does not steer.
         if self.motion.grounded != [false, false] {
             let torque = self.steering_torque(spec, speed) + self.bump_torque(world, spec, profile, speed);
             world.twist(self.roll, torque);
@@ -207,8 +209,8 @@ impl Bike {
         world.twist(self.roll, bike.side_push * self.height);
     }
 
-    /// Sets the friction of the tyres by the surfaces below them, and returns the coefficient of rolling resistance of the whole
-    /// bicycle: each wheel's by the share of the weight that it carries at rest.
+    /// Sets the friction of the tyres to that of the surfaces below them. Returns the coefficient of rolling resistance
+    /// of the whole bicycle: the mean over the wheels, weighted by the load that each carries at rest.
     fn feel_surfaces(&self, world: &mut World<'_>, spec: &CyclingSpec, profile: &Profile) -> f32 {
         let bike = &spec.bike;
         if spec.ground.surfaces.is_empty() {
@@ -223,7 +225,7 @@ impl Bike {
             resistance +=
                 share * surface.and_then(|surface| surface.rolling_resistance).unwrap_or(bike.rolling_resistance);
             let friction = surface.and_then(|surface| surface.friction).unwrap_or(bike.friction);
-            // A collider that is borrowed mutably counts as changed.
+            // Borrowing a collider mutably marks it as changed.
             if world.colliders[tyre].friction() != friction
                 && let Some(tyre) = world.colliders.get_mut(tyre)
             {
@@ -233,7 +235,7 @@ impl Bike {
         resistance
     }
 
-    /// Sets hip and brakes, which hold until they are set anew.
+    /// Sets hip and brakes, which hold their settings until the next call.
     pub fn grip(&self, world: &mut World<'_>, spec: &CyclingSpec, command: &Command) {
         let bike = &spec.bike;
         let brakes = [
@@ -250,20 +252,20 @@ impl Bike {
             }
         }
         if let Some(hip) = world.joints.impulse_joints.get_mut(self.hip, false) {
-            // Leaning forward is clockwise; the posture at rest holds the rider's weight.
+            // Leaning forward is clockwise. The posture at rest carries the rider's weight.
             let angle = -command.lean * spec.rider.lean_limit + posture(spec);
             hip.data.set_motor_position(JointAxis::AngX, angle, spec.rider.hip_stiffness, spec.rider.hip_damping);
         }
     }
 
-    /// Torque of steering on the roll, -(m h a v / w) δ' - (m h v² / w) δ (Åström, Klein & Lennartsson 2005, eq. 3),
-    /// with the steer angle δ positive toward the side of a positive roll.
+    /// Roll torque of steering, -(m h a v / w) δ' - (m h v² / w) δ (Åström, Klein & Lennartsson 2005, eq. 3), with the
+    /// steering angle δ positive towards the side of a positive roll.
     fn steering_torque(&self, spec: &CyclingSpec, speed: f32) -> f32 {
         let leverage = self.mass * self.height * speed / spec.bike.wheelbase * spec.bike.steering_gain;
         -leverage * (self.ahead * self.handlebar_rate + speed * self.handlebar)
     }
 
-    /// Torque of bumps on the roll, in proportion to the ground's vertical acceleration under the wheels, v² z''.
+    /// Roll torque of bumps, proportional to the ground's vertical acceleration under the wheels, v² z''.
     fn bump_torque(&self, world: &World<'_>, spec: &CyclingSpec, profile: &Profile, speed: f32) -> f32 {
         let felt = |wheel: RigidBodyHandle| profile.sided_curvature(world.bodies[wheel].translation().x);
         let acceleration = speed * speed * 0.5 * (felt(self.rear_wheel) + felt(self.front_wheel));
@@ -279,8 +281,8 @@ impl Bike {
             .sum()
     }
 
-    /// Lets a spectator push: along the ride the nearest part, and sideways the whole bicycle at the height of its centre
-    /// of mass.
+    /// Applies a spectator's push: in the sagittal plane to the nearest part, and sideways to the whole bicycle at the
+    /// height of its centre of mass.
     pub fn push(&self, world: &mut World<'_>, push: &Push, duration: f32) {
         let [x, y, aside] = push.force;
         let place = Vector::from(push.place);
@@ -293,7 +295,7 @@ impl Bike {
         world.bodies[self.roll].apply_torque_impulse(aside * self.height * duration, false);
     }
 
-    /// Tells a drawing where the frame is and how it moves.
+    /// Adds the frame's position and motion to the scene.
     pub fn tell(&self, world: &World<'_>, spec: &CyclingSpec, scene: &mut Scene) {
         let frame = world.bodies[self.frame].position();
         let origin = frame * Vector::new(-spec.bike.frame.x, -spec.bike.frame.y);
@@ -304,7 +306,7 @@ impl Bike {
         scene.tell("motion", [speed, pitch, roll, lean, self.handlebar]);
     }
 
-    /// Feels the motion anew.
+    /// Updates the sensed motion.
     pub fn feel(&mut self, world: &World<'_>) {
         let [frame, rider, roll] = [self.frame, self.rider, self.roll].map(|body| &world.bodies[body]);
         let (pitch, pitch_rate) = (frame.rotation().angle(), frame.angvel());
@@ -321,22 +323,22 @@ impl Bike {
         };
     }
 
-    /// Place of the rear and front axle, in m.
+    /// Positions of the rear and front axles, in m.
     pub fn axles(&self, world: &World<'_>) -> [Vector; 2] {
         [self.rear_wheel, self.front_wheel].map(|wheel| world.bodies[wheel].translation())
     }
 
-    /// Turning speeds of the rear and front wheel, forward positive, in rad/s.
+    /// Angular velocities of the rear and front wheels, forward positive, in rad/s.
     pub fn wheel_rates(&self, world: &World<'_>) -> [f32; 2] {
         [self.rear_wheel, self.front_wheel].map(|wheel| -world.bodies[wheel].angvel())
     }
 
-    /// Angles of the rear and front wheel, in rad.
+    /// Angles of the rear and front wheels, in rad.
     pub fn wheel_angles(&self, world: &World<'_>) -> [f32; 2] {
         [self.rear_wheel, self.front_wheel].map(|wheel| world.bodies[wheel].rotation().angle())
     }
 
-    /// Places of the hip and of the rider's centre of mass, for drawing.
+    /// Positions of the hip and of the rider's centre of mass, for drawing.
     pub fn rider_line(&self, world: &World<'_>, spec: &CyclingSpec) -> [Vector; 2] {
         let frame = world.bodies[self.frame].position();
         let hip = Vector::new(spec.rider.hip_x - spec.bike.frame.x, spec.rider.hip_y - spec.bike.frame.y);
@@ -344,7 +346,7 @@ impl Bike {
     }
 }
 
-/// Angle at which the hip's spring holds the rider's weight without any lean, in rad.
+/// Angle at which the hip's spring carries the rider's weight without any lean, in rad.
 fn posture(spec: &CyclingSpec) -> f32 {
     let rider = &spec.rider;
     let weight = rider.body.mass * GRAVITY * (rider.body.x - rider.hip_x);

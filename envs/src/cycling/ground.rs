@@ -1,8 +1,8 @@
-//! The ground as a Rapier shape: a line of heights on which a wheel touches where it is nearest, and nowhere else.
+//! The ground as a Rapier shape: a line of heights that a wheel touches only at the nearest point.
 //!
-//! Rapier's own height field and polyline make one contact per segment under the wheel. At riding speed the contacts
-//! with the next segments' end points act as small steps: measured on perfectly flat ground, a bicycle that rolls
-//! freely at 4.5 m/s lost 2 m/s within 3 s, and a physics step cost two to three times as much.
+//! Rapier's own height field and polyline make one contact per segment under the wheel. At riding speed, contacts with
+//! the end points of the next segments act as small steps: on perfectly flat ground, a bicycle coasting at 4.5 m/s lost
+//! 2 m/s within 3 s, and a physics step took two to three times as long.
 
 use bevy_rapier2d::rapier::parry::bounding_volume::{Aabb, BoundingSphere};
 use bevy_rapier2d::rapier::parry::query::{PointProjection, PointQuery, Ray, RayCast, RayIntersection};
@@ -10,10 +10,10 @@ use bevy_rapier2d::rapier::parry::shape::{FeatureId, Segment, Shape, ShapeType, 
 use bevy_rapier2d::rapier::prelude::{MassProperties, Vector};
 use std::sync::Arc;
 
-/// How far below its lowest point the ground's bounding box reaches, so that a wheel that sinks in is still found.
+/// Depth of the ground's bounding box below its lowest point, so that a wheel that sinks in is still detected.
 const DEPTH: f32 = 1.0;
 
-/// Heights at even spacing, joined by straight lines, solid below.
+/// Evenly spaced heights joined by straight lines, solid below.
 #[derive(Clone, Debug)]
 pub struct Ground {
     start: f32,
@@ -23,8 +23,8 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Ground whose first height stands at `x = start` and whose others follow every `spacing` metres. At least two
-    /// heights are needed; fewer are filled up with flat ground.
+    /// Ground whose first height is at `x = start`, with the others every `spacing` metres. It needs at least two
+    /// heights; missing ones are filled with flat ground.
     pub fn new(start: f32, spacing: f32, heights: Arc<[f32]>) -> Self {
         let heights = if heights.len() < 2 { Arc::from([0.0, 0.0]) } else { heights };
         let lowest = heights.iter().copied().fold(f32::MAX, f32::min);
@@ -39,30 +39,30 @@ impl Ground {
         (self.bounds.mins.x, self.bounds.maxs.x)
     }
 
-    /// Height at `x`, in m; beyond the ends the last slope goes on.
+    /// Height at `x`, in m; beyond the ends the last slope continues.
     pub fn height(&self, x: f32) -> f32 {
         let (index, share) = self.find(x);
         self.heights[index] + (self.heights[index + 1] - self.heights[index]) * share
     }
 
-    /// The corner points between two places, for drawing.
+    /// The vertices between two positions, for drawing.
     pub fn points(&self, from: f32, to: f32) -> impl Iterator<Item = Vector> + '_ {
         let (first, last) = (self.find(from).0, self.find(to).0 + 1);
         (first..=last).map(|index| Vector::new(self.start + index as f32 * self.spacing, self.heights[index]))
     }
 
-    /// Index of the segment under `x` and how far along it `x` is, from 0 to 1 within the ground.
+    /// Index of the segment under `x`, and the position of `x` along it: 0 to 1 within the ground.
     fn find(&self, x: f32) -> (usize, f32) {
         let place = (x - self.start) / self.spacing;
         let index = (place.max(0.0) as usize).min(self.heights.len() - 2);
         (index, place - index as f32)
     }
 
-    /// The segment nearest to `point`, the nearest place on it, and the height of `point` above the ground.
+    /// The segment nearest to `point`, the nearest position on it, and the height of `point` above the ground.
     fn nearest(&self, point: Vector) -> (usize, Vector, f32) {
         let (under, share) = self.find(point.x);
         let above = point.y - (self.heights[under] + (self.heights[under + 1] - self.heights[under]) * share);
-        // Nothing farther to the side than the ground below can be nearer than it.
+        // Nothing further to the side than the ground below can be nearer.
         let reach = (above.abs() / self.spacing) as usize + 1;
         let first = under.saturating_sub(reach);
         let last = (under + reach).min(self.heights.len() - 2);

@@ -1,4 +1,4 @@
-//! Which grounds make sense.
+//! Checks of a ground's fields.
 
 use super::grid::{POINTS, SPACING, START};
 use super::ground_spec::GroundSpec;
@@ -13,10 +13,10 @@ const LONGEST_STRETCH: f64 = 20_000.0;
 const SHORTEST_STRETCH: f64 = 1.0;
 
 impl GroundSpec {
-    /// Checks that every value makes sense, with a course of that length (m).
+    /// Checks that every value is valid for a course of that length (m).
     ///
     /// # Errors
-    /// The first field that does not.
+    /// The first field that is not.
     pub fn validate(&self, course: f32) -> Result<(), Invalid> {
         let check = Invalid::check;
         check("ground.roughness", self.roughness, 0.0..=0.3, "m³")?;
@@ -41,7 +41,7 @@ impl GroundSpec {
         Way::of(self, course).check()
     }
 
-    /// Checks profile and stretch, and returns the stretch's bounds.
+    /// Checks profile and stretch, and returns the bounds of the stretch.
     fn validate_profile(&self, survey: &Survey) -> Result<[f64; 2], Invalid> {
         survey.validate("ground.profile")?;
         if let Some(channel) = self.channel {

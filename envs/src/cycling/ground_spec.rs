@@ -1,4 +1,4 @@
-//! What can be said about the ground in YAML: drawn by chance, measured, and with things placed on it.
+//! YAML fields of the ground: drawn at random, measured, and with surfaces and features placed on it.
 
 use super::placed::{FeatureSpec, SurfaceSpec};
 use super::survey::{ProfileSource, Survey};
@@ -8,30 +8,32 @@ use serde::{Deserialize, Serialize};
 
 /// Longest course on drawn ground, in m.
 const LONGEST_DRAWN_COURSE: f32 = 90.0;
-/// Longest course on a measured profile, in m: places are single-precision numbers to the physics.
+/// Longest course on a measured profile, in m: physics uses single-precision positions.
 const LONGEST_MEASURED_COURSE: f32 = 2_000.0;
 
-/// The ground: ISO 8608 roughness; for trails grades, logs and drops; a measured profile; surfaces and features placed by hand.
+/// The ground: ISO 8608 roughness; grades, logs and drops of trails; a measured profile; surfaces and features placed
+/// by hand.
 ///
-/// Distances along the way are those of the profile where there is one, and else those from the start of the ride.
+/// Distances along the course are those of the profile if there is one; otherwise they are measured from the start of
+/// the ride.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroundSpec {
-    /// Displacement spectral density at 0.1 cycles/m, in m³: the mean of class A is 16e-6, each class four times more. On a
-    /// measured profile only waves that are too short for it are drawn.
+    /// Displacement spectral density at 0.1 cycles/m, in m³ (ISO 8608): the mean of class A is 16e-6, and of each
+    /// further class four times more. On a measured profile, only waves too short for its resolution are drawn.
     pub roughness: f32,
-    /// Longest waves, in cycles/m.
+    /// Wavenumber of the longest waves, in cycles/m.
     pub lowest_wavenumber: f32,
-    /// Shortest waves, in cycles/m.
+    /// Wavenumber of the shortest waves, in cycles/m.
     pub highest_wavenumber: f32,
-    /// Level ground at the start, in m.
+    /// Length of level ground at the start, in m.
     pub level_start: f32,
     /// Length over which the roughness, and the slopes of a measured profile, fade in, in m.
     pub ramp: f32,
-    /// Steepest grade up or down, in rad. A measured profile has its own grades instead.
+    /// Steepest grade up or down, in rad. Unused on a measured profile, which has its own grades.
     #[serde(default)]
     pub steepest_grade: f32,
-    /// Length of a stretch of one grade, in m.
+    /// Length of each stretch with one grade, in m.
     #[serde(default = "twelve")]
     pub grade_length: f32,
     /// Highest log, in m.
@@ -40,38 +42,40 @@ pub struct GroundSpec {
     /// Highest drop, in m.
     #[serde(default)]
     pub highest_drop: f32,
-    /// Length of a stretch with one log or drop in it, in m.
+    /// Length of each stretch with one log or drop, in m.
     #[serde(default = "twelve")]
     pub feature_length: f32,
-    /// A measured profile: the path of a file (.csv, .gpx or .erd), in whose place its contents are put.
+    /// A measured profile: the path of a .csv, .gpx or .erd file. The task's resolved YAML holds the file's contents
+    /// instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AnyForm")]
     pub profile: Option<ProfileSource>,
-    /// Which of the file's profiles, from 1: the column of heights of a table, the track of a GPX file, the channel of an ERD file.
+    /// Which profile of the file, from 1: the column of heights of a table, the track of a GPX file, or the channel of
+    /// an ERD file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<u32>,
-    /// How the profile is smoothed. Tracks (.gpx) are if nothing is said.
+    /// How the profile is smoothed. By default only tracks (.gpx) are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smoothing: Option<SmoothingSpec>,
-    /// The part of the profile that is ridden; all of it if nothing is said.
+    /// The part of the profile that is ridden; by default all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stretch: Option<StretchSpec>,
-    /// Surfaces along the way, in its order.
+    /// Surfaces along the course, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub surfaces: Vec<SurfaceSpec>,
-    /// Logs, drops and grades placed by hand, on top of all else.
+    /// Logs, drops and grades placed by hand, on top of everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<FeatureSpec>,
 }
 
-/// A filter, and how much it smooths.
+/// A filter and its cut-off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SmoothingSpec {
     /// The filter.
     #[serde(default)]
     pub filter: Filter,
-    /// Length in m of waves that are left with half their height; 0 smooths nothing.
+    /// Wavelength in m at which half the amplitude remains; 0 for no smoothing.
     pub cutoff: f32,
 }
 
@@ -88,14 +92,14 @@ pub enum Filter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StretchSpec {
-    /// Distance along the profile at which it begins, in m; the profile's beginning if nothing is said.
+    /// Distance along the profile at which it begins, in m; by default the beginning of the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<f64>,
-    /// Distance along the profile at which it ends, in m; the profile's end if nothing is said.
+    /// Distance along the profile at which it ends, in m; by default the end of the profile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
-    /// Whether each episode begins at a place of its own, from which the whole course is within the stretch as far as it is long
-    /// enough; else all begin where the stretch does.
+    /// Whether each episode starts at its own random position, chosen so that the whole course fits into the stretch if
+    /// it is long enough. Otherwise all episodes start at the beginning of the stretch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub random_start: bool,
 }
@@ -135,18 +139,18 @@ impl GroundSpec {
         }
     }
 
-    /// Longest course that may be ridden on it, in m.
+    /// Longest course allowed on it, in m.
     pub fn longest_course(&self) -> f32 {
         if self.profile.is_some() { LONGEST_MEASURED_COURSE } else { LONGEST_DRAWN_COURSE }
     }
 
-    /// The part from where to where, in m, is ridden of a profile of that extent.
+    /// The part of a profile of that extent that is ridden, from first to last distance in m.
     pub fn bounds(&self, [first, last]: [f64; 2]) -> [f64; 2] {
         let (from, to) = self.stretch.as_ref().map_or((None, None), |stretch| (stretch.from, stretch.to));
         [from.unwrap_or(first), to.unwrap_or(last)]
     }
 
-    /// Cut-off wavelength of the filter of the profile, in m; 0 without one.
+    /// Cut-off wavelength of the profile's filter, in m; 0 without one.
     pub fn cutoff(&self) -> f64 {
         self.smoothing.as_ref().map_or(0.0, |smoothing| f64::from(smoothing.cutoff))
     }

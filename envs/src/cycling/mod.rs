@@ -1,8 +1,8 @@
 //! Cycling: keep a bicycle upright and moving, on ground from smooth asphalt to a mountain trail.
 //!
 //! Pedalling, braking and leaning act in the sagittal plane; steering balances the roll in the frontal plane. A bicycle
-//! that stands falls, one that moves can be balanced, and rough ground makes it harder: balance is the skill that
-//! carries over from one ground to another.
+//! at rest falls, a moving one can be balanced, and rough ground makes balancing harder. Balance is the skill that
+//! transfers from one ground to another.
 
 mod account;
 mod bike;
@@ -41,19 +41,19 @@ use std::sync::Arc;
 
 /// The metrics of an episode, in the order of [`Task::metrics`].
 static METRICS: [Metric; 4] = [
-    Metric::new("distance_m", "m", "place of the rear axle along the way where it was furthest before a fall"),
-    Metric::new("mean_speed_m_per_s", "m/s", "that distance over the time of the episode"),
-    Metric::new("largest_roll_rad", "rad", "largest magnitude of the bicycle's roll"),
+    Metric::new("distance_m", "m", "furthest position of the rear axle along the course before a fall"),
+    Metric::new("mean_speed_m_per_s", "m/s", "`distance_m` divided by the duration of the episode"),
+    Metric::new("largest_roll_rad", "rad", "largest absolute roll angle of the bicycle"),
     Metric::new("fallen", "1", "whether the episode ended in a fall: 1 or 0"),
 ];
 
-/// Places ahead of the front contact at which the ground's height is seen, in m.
+/// Distances ahead of the front contact point at which the height of the ground is observed, in m.
 const HEIGHTS_AHEAD: [f32; 5] = [0.3, 0.65, 1.0, 1.35, 1.7];
-/// Places ahead of the front contact at which the next roll bumps are seen, in m.
+/// Distances ahead of the front contact point at which the next roll bumps are observed, in m.
 const BUMPS_AHEAD: [f32; 4] = [0.0, 0.4, 0.8, 1.2];
-/// Ground behind the rear and ahead of the front axle that a drawing is told of, in m.
+/// Length of ground behind the rear and ahead of the front axle that the scene contains, in m.
 const GROUND_TOLD: [f32; 2] = [8.0, 12.0];
-/// Ground kept in reserve at the end, in m: the preview must not look past it.
+/// Reserve of ground at the end, in m: the preview must not reach past it.
 const MARGIN: f32 = 5.0;
 
 /// The family's entry in the registry.
@@ -86,7 +86,7 @@ pub struct Cycling {
 }
 
 impl Cycling {
-    /// A task as the spec says, which must be valid.
+    /// The task that a valid spec describes.
     pub fn new(spec: CyclingSpec) -> Self {
         let road = Road::new(&spec.ground, spec.episode.course);
         let task = task_spec(&spec);
@@ -106,7 +106,7 @@ impl Cycling {
         }
     }
 
-    /// The spec it was made from.
+    /// The spec from which it was made.
     pub fn cycling_spec(&self) -> &CyclingSpec {
         &self.spec
     }
@@ -116,7 +116,7 @@ impl Cycling {
         self.bike.as_ref()
     }
 
-    /// Pitch against the line through both contact points, in rad.
+    /// Pitch relative to the line through both contact points, in rad.
     fn pitch_on_ground(&self, bike: &Bike, world: &World<'_>) -> f32 {
         let [rear, front] = bike.axles(world);
         let rise = self.profile.ground.height(front.x) - self.profile.ground.height(rear.x);
@@ -241,14 +241,14 @@ impl Task for Cycling {
     fn state_fields(&self) -> Vec<Field> {
         let field = Field::recorded;
         vec![
-            field("rear_x", "m", "place of the rear axle along the way"),
-            field("rear_y", "m", "its height"),
-            field("front_x", "m", "place of the front axle along the way"),
-            field("front_y", "m", "its height"),
+            field("rear_x", "m", "position of the rear axle along the course"),
+            field("rear_y", "m", "height of the rear axle"),
+            field("front_x", "m", "position of the front axle along the course"),
+            field("front_y", "m", "height of the front axle"),
             field("rear_ground", "m", "height of the ground below the rear axle"),
             field("front_ground", "m", "height of the ground below the front axle"),
-            field("rear_wheel_rate", "rad/s", "turning speed of the rear wheel, forward positive"),
-            field("front_wheel_rate", "rad/s", "turning speed of the front wheel, forward positive"),
+            field("rear_wheel_rate", "rad/s", "angular velocity of the rear wheel, forward positive"),
+            field("front_wheel_rate", "rad/s", "angular velocity of the front wheel, forward positive"),
         ]
     }
 
@@ -305,38 +305,45 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
     let episode = &spec.episode;
     let mut observation = vec![
         Field::body("speed", "m/s", -5.0, 15.0, 4.0, "forward speed"),
-        Field::body("rise", "m/s", -10.0, 10.0, 0.3, "upward speed of the frame"),
-        Field::body("pitch", "rad", -3.2, 3.2, 0.1, "pitch of the frame, nose up positive"),
-        Field::body("pitch_rate", "rad/s", -20.0, 20.0, 0.5, "its rate"),
-        Field::body("roll", "rad", -3.2, 3.2, 0.1, "roll, positive to the right"),
-        Field::body("roll_rate", "rad/s", -20.0, 20.0, 0.5, "its rate"),
+        Field::body("rise", "m/s", -10.0, 10.0, 0.3, "vertical speed of the frame, upward positive"),
+        Field::body("pitch", "rad", -3.2, 3.2, 0.1, "pitch angle of the frame, nose up positive"),
+        Field::body("pitch_rate", "rad/s", -20.0, 20.0, 0.5, "angular velocity in pitch"),
+        Field::body("roll", "rad", -3.2, 3.2, 0.1, "roll angle of the bicycle, positive to the right"),
+        Field::body("roll_rate", "rad/s", -20.0, 20.0, 0.5, "angular velocity in roll"),
         Field::body("handlebar", "rad", -1.5, 1.5, 0.1, "angle of the handlebar, positive to the right"),
-        Field::body("handlebar_rate", "rad/s", -60.0, 60.0, 1.0, "its rate"),
-        Field::body("lean", "rad", -3.2, 3.2, 0.2, "lean of the rider, forward positive"),
-        Field::body("lean_rate", "rad/s", -30.0, 30.0, 1.0, "its rate"),
-        Field::body("rear_slip", "m/s", -20.0, 20.0, 0.5, "speed of the rear rim minus that of the bicycle"),
-        Field::body("front_slip", "m/s", -20.0, 20.0, 0.5, "speed of the front rim minus that of the bicycle"),
-        Field::body("rear_grounded", "1", 0.0, 1.0, 1.0, "whether the rear tyre presses on the ground"),
-        Field::body("front_grounded", "1", 0.0, 1.0, 1.0, "whether the front tyre presses on the ground"),
+        Field::body("handlebar_rate", "rad/s", -60.0, 60.0, 1.0, "angular velocity of the handlebar"),
+        Field::body("lean", "rad", -3.2, 3.2, 0.2, "lean angle of the rider, forward positive"),
+        Field::body("lean_rate", "rad/s", -30.0, 30.0, 1.0, "angular velocity of the lean"),
+        Field::body("rear_slip", "m/s", -20.0, 20.0, 0.5, "speed of the rear rim minus speed of the bicycle"),
+        Field::body("front_slip", "m/s", -20.0, 20.0, 0.5, "speed of the front rim minus speed of the bicycle"),
+        Field::body("rear_grounded", "1", 0.0, 1.0, 1.0, "1 if the rear tyre presses on the ground, else 0"),
+        Field::body("front_grounded", "1", 0.0, 1.0, 1.0, "1 if the front tyre presses on the ground, else 0"),
     ];
     observation.extend(HEIGHTS_AHEAD.map(|distance| {
-        let meaning = format!("height of the ground {distance} m ahead of the front contact, relative to it");
+        let meaning = format!("height of the ground {distance} m ahead of the front contact point, relative to it");
         Field::outside(&format!("height_{}cm", (distance * 100.0).round()), "m", -2.0, 2.0, 0.05, &meaning)
     }));
     observation.extend(BUMPS_AHEAD.map(|distance| {
-        let meaning = format!("curvature of the ground {distance} m ahead of the front contact, right positive");
+        let meaning = format!(
+            "curvature of the ground {distance} m ahead of the front contact point, times its side of the track: -1 left to \
+             1 right"
+        );
         Field::outside(&format!("bump_{}cm", (distance * 100.0).round()), "1/m", -20.0, 20.0, 0.1, &meaning)
     }));
     TaskSpec {
         id: spec.task.clone(),
         summary: spec.summary.clone(),
-        score: format!("The share of a course of {} m ridden upright within {} s.", episode.course, episode.time_limit),
+        score: format!(
+            "Fraction of the {} m course ridden upright within {} s, from 0 to 1.",
+            episode.course, episode.time_limit
+        ),
         reward: format!(
-            "Closeness to {} m/s (a tenth at {} m/s off) times uprightness, less {} times the summed squared action.",
-            spec.reward.target_speed, spec.reward.speed_margin, spec.reward.effort
+            "r = T(v - {}, {}) T(φ, {}) - {} Σ a², where v is the forward speed (m/s), φ the roll angle (rad), a the \
+             action, and T(x, m) = 10^(-(x/m)²), which is 1 at x = 0 and 0.1 at x = ±m.",
+            spec.reward.target_speed, spec.reward.speed_margin, episode.fall_roll, spec.reward.effort
         ),
         start: format!(
-            "Rolling at {} ± {} m/s on {} m of level ground, with a roll of {} rad (SD); then {}.",
+            "Rolling at {} ± {} m/s on {} m of level ground, with a roll angle drawn with an SD of {} rad; then {}.",
             episode.start_speed,
             episode.start_speed_range,
             spec.ground.level_start,
@@ -344,18 +351,18 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
             account::ground_in_words(&spec.ground)
         ),
         end: format!(
-            "Terminated at a roll beyond {} rad, a pitch against the ground beyond {} rad, or {} s below {} m/s. \
-             Truncated after {} s or at the end of the ground.",
+            "Terminated at a roll angle beyond {} rad, a pitch angle relative to the ground beyond {} rad, or after {} s \
+             below {} m/s. Truncated after {} s or at the end of the ground.",
             episode.fall_roll, episode.fall_pitch, episode.stall_time, episode.stall_speed, episode.time_limit
         ),
         percepts: Vec::new(),
         observation: Space::new(observation),
         action: Space::new(vec![
-            Field::action("steer", "handlebar angle as a share of its limit, positive to the right"),
-            Field::action("pedal", "pedal torque as a share of what is possible; below 0 is coasting"),
-            Field::action("rear_brake", "rear brake torque as a share of its limit; below 0 is none"),
-            Field::action("front_brake", "front brake torque as a share of its limit; below 0 is none"),
-            Field::action("lean", "lean of the rider as a share of its limit, forward positive"),
+            Field::action("steer", "commanded handlebar angle as a fraction of its limit, positive to the right"),
+            Field::action("pedal", "pedal torque as a fraction of the largest possible; coasting below 0"),
+            Field::action("rear_brake", "rear brake torque as a fraction of its limit; 0 below 0"),
+            Field::action("front_brake", "front brake torque as a fraction of its limit; 0 below 0"),
+            Field::action("lean", "commanded lean of the rider as a fraction of its limit, forward positive"),
         ]),
         metrics: METRICS.to_vec(),
         physics: PhysicsSettings {

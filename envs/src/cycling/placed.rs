@@ -1,59 +1,59 @@
-//! What stands at places of its own along the way: surfaces, logs, drops and grades.
+//! Surfaces, logs, drops and grades placed along the course.
 
 use crate::document::Invalid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::PI;
 
-/// Most surfaces, and most features, of a ground.
+/// Largest number of surfaces, and of features, of a ground.
 const MOST: usize = 200;
-/// Half the length in m over which one grade gives way to another.
+/// Half the length over which one grade changes to another, in m.
 const HALF_BEND: f64 = 1.0;
 
-/// A stretch of the way with another surface.
+/// A stretch of the course with another surface.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SurfaceSpec {
-    /// Distance along the way at which it begins, in m.
+    /// Distance along the course at which it begins, in m.
     pub from: f64,
-    /// Distance along the way at which it ends, in m.
+    /// Distance along the course at which it ends, in m.
     pub to: f64,
-    /// Coefficient of friction between tyre and ground; the bicycle's own if nothing is said.
+    /// Coefficient of friction between tyre and ground; by default that of the bicycle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub friction: Option<f32>,
-    /// Coefficient of rolling resistance; the bicycle's own if nothing is said.
+    /// Coefficient of rolling resistance; by default that of the bicycle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rolling_resistance: Option<f32>,
 }
 
-/// A log or a drop at a place, or a grade between two.
+/// A log or a drop at one position, or a grade between two.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureSpec {
-    /// Distance along the way at which a log or a drop begins, in m.
+    /// Distance along the course at which a log or drop begins, in m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<f64>,
-    /// Distance along the way at which a grade begins, in m.
+    /// Distance along the course at which a grade begins, in m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<f64>,
-    /// Distance along the way at which it ends, in m.
+    /// Distance along the course at which the grade ends, in m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<f64>,
-    /// Height in m of a log: a smooth hump, four times as long as high.
+    /// Height in m of a log: a smooth hump four times as long as high.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<f32>,
-    /// Height in m of a drop, over as much of the way.
+    /// Height in m of a drop, over the same length of the course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drop: Option<f32>,
-    /// Rise of a grade over its run, such as 0.05 for 5 % up, added to what is there. It sets in and ends over 2 m.
+    /// Slope of a grade, rise over run, added to the ground: 0.05 is 5 % uphill. It sets in and ends over 2 m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<f32>,
 }
 
-/// Checks surfaces of a way that goes from where to where.
+/// Checks the surfaces of a course between the given first and last distance, in m.
 ///
 /// # Errors
-/// The first field that makes no sense.
+/// The first invalid field.
 pub fn validate_surfaces(surfaces: &[SurfaceSpec], [first, last]: [f64; 2]) -> Result<(), Invalid> {
     few("surfaces", surfaces.len())?;
     let mut before = first;
@@ -68,10 +68,10 @@ pub fn validate_surfaces(surfaces: &[SurfaceSpec], [first, last]: [f64; 2]) -> R
     Ok(())
 }
 
-/// Checks features of a way that goes from where to where.
+/// Checks the features of a course between the given first and last distance, in m.
 ///
 /// # Errors
-/// The first field that makes no sense.
+/// The first invalid field.
 pub fn validate_features(features: &[FeatureSpec], [first, last]: [f64; 2]) -> Result<(), Invalid> {
     few("features", features.len())?;
     for (index, feature) in features.iter().enumerate() {
@@ -126,7 +126,7 @@ fn within(field: &str, value: f64, low: f64, high: f64) -> Result<(), Invalid> {
 }
 
 impl FeatureSpec {
-    /// What it adds to the height at a distance along the way, in m.
+    /// Height that the feature adds at a distance along the course, in m.
     pub fn height(&self, place: f64) -> f64 {
         let (at, size) = (self.at.unwrap_or(0.0), |size: Option<f32>| size.map(f64::from));
         if let Some(log) = size(self.log) {
@@ -136,7 +136,7 @@ impl FeatureSpec {
         if let Some(drop) = size(self.drop) {
             return -drop * ((place - at) / drop).clamp(0.0, 1.0);
         }
-        // The integral of a slope that grows evenly over the bend.
+        // The integral of a slope that grows linearly over the bend.
         let climbed = |from: f64| match place - from {
             beyond if beyond >= HALF_BEND => beyond,
             before if before <= -HALF_BEND => 0.0,

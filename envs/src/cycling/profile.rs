@@ -1,5 +1,5 @@
-//! The ground of an episode. Roads by ISO 8608: random profiles with a given displacement spectrum, and the trail's logs, drops
-//! and grades; on top of them the way that is the same in all episodes.
+//! Ground profiles of episodes: ISO 8608 roughness drawn at random, the logs, drops and grades of trails, and the
+//! course that is the same in all episodes.
 
 use super::grid::{SPACING, START};
 use super::ground::Ground;
@@ -15,38 +15,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The reference wavenumber of ISO 8608, in cycles/m.
 const REFERENCE_WAVENUMBER: f32 = 0.1;
-/// Half the base over which the ground's curvature is felt by a tyre and a wheel, in samples.
+/// Half-width of the window over which tyre and wheel feel the ground's curvature, in samples.
 const CURVATURE_REACH: usize = 6;
-/// Distance between two independent draws of which side of the track a bump lies on, in m.
+/// Distance between two independent draws of the side of the track on which a bump lies, in m.
 const SIDE_LENGTH: f32 = 2.5;
 
-/// The ground of one episode and what the rider feels of it.
+/// The ground of one episode, and what the rider feels of it.
 #[derive(Clone)]
 pub struct Profile {
     /// The surface.
     pub ground: Ground,
-    /// Curvature of the ground in 1/m times the side (-1 left to 1 right) of the track on which it lies.
+    /// Curvature of the ground in 1/m times the side of the track on which it lies, from -1 (left) to 1 (right).
     sided_curvature: Arc<[f32]>,
-    /// Surfaces along the way, and the distance along it at which the ride began.
+    /// Surfaces along the course, and the distance along it at which the ride began.
     surfaces: Arc<[SurfaceSpec]>,
     begin: f32,
 }
 
 impl Profile {
-    /// Curvature of the ground times the side on which it lies, at `x`, in 1/m.
+    /// Curvature of the ground at `x` times the side on which it lies, in 1/m.
     pub fn sided_curvature(&self, x: f32) -> f32 {
         let place = ((x - START) / SPACING).clamp(0.0, (self.sided_curvature.len() - 1) as f32);
         self.sided_curvature[place as usize]
     }
 
-    /// The surface at `x`; `None` where there is none but the ground's own.
+    /// The surface at `x`; `None` where the ground has only its own.
     pub fn surface(&self, x: f32) -> Option<&SurfaceSpec> {
         let place = f64::from(self.begin + x);
         let before = self.surfaces.partition_point(|surface| surface.from <= place);
         self.surfaces.get(before.checked_sub(1)?).filter(|surface| place < surface.to)
     }
 
-    /// Where surfaces begin and end, as places of the ride.
+    /// Where surfaces begin and end, in m of the ride.
     pub fn surfaces(&self) -> impl Iterator<Item = ([f32; 2], &SurfaceSpec)> {
         let place = |distance: f64| distance as f32 - self.begin;
         self.surfaces.iter().map(move |surface| ([place(surface.from), place(surface.to)], surface))
@@ -72,12 +72,12 @@ struct Workshop {
 }
 
 impl Road {
-    /// A maker of grounds for one episode each, with a course of that length (m).
+    /// Draws grounds of one episode each, with a course of that length (m).
     pub fn new(spec: &GroundSpec, course: f32) -> Self {
         let way = Way::of(spec, course);
         let mut road = Self::with_points(spec, way.points(course));
         if let Some(longest) = way.unmeasured() {
-            // What the profile tells is not drawn as well.
+            // Waves that the profile contains are not drawn as well.
             let coarse = 1.0 / longest as f32;
             road.spec.lowest_wavenumber = road.spec.lowest_wavenumber.max(coarse);
             road.spec.steepest_grade = 0.0;
@@ -88,7 +88,7 @@ impl Road {
         Self { way, ..road }
     }
 
-    /// A maker of profiles of any length, a multiple of 2.
+    /// Draws profiles with that number of points, a multiple of 2.
     pub fn with_points(spec: &GroundSpec, points: usize) -> Self {
         let inverse = RealFftPlanner::new().plan_fft_inverse(points);
         let workshop = Workshop {
@@ -99,7 +99,7 @@ impl Road {
             inverse,
         };
         Self {
-            // Every lane has a road: what its way was made of is not kept in each.
+            // Every lane has a road: the sources of its course are not kept in each.
             spec: GroundSpec { profile: None, surfaces: Vec::new(), features: Vec::new(), ..spec.clone() },
             way: Way::default(),
             points,
@@ -117,12 +117,12 @@ impl Road {
         }
     }
 
-    /// The way.
+    /// The course that is the same in all episodes.
     pub fn way(&self) -> &Way {
         &self.way
     }
 
-    /// A fresh ground: level run-in, then roughness, features and the way.
+    /// Draws a new ground: level run-in, then roughness, features and the course.
     pub fn draw(&self, rng: &mut Rng, profile: &mut Profile) {
         let (spec, mut shop) = (&self.spec, self.workshop());
         shop.roughness(spec, rng);
@@ -137,8 +137,9 @@ impl Road {
         profile.ground = Ground::new(START, SPACING, Arc::from(&shop.heights[..]));
     }
 
-    /// Heights with displacement spectrum G(n) = G(n0) (n/n0)^-2 between the spec's wavenumbers, random in phase
-    /// (ISO 8608; sum of cosines with amplitude sqrt(2 G dn), here with G integrated over each band of width dn).
+    /// Heights with displacement spectral density G(n) = G(n0) (n/n0)^-2 between the spec's wavenumbers and with random
+    /// phases (ISO 8608; a sum of cosines with amplitude sqrt(2 G dn), here with G integrated over each band of width
+    /// dn).
     pub fn roughness(&self, rng: &mut Rng) -> Vec<f32> {
         let mut shop = self.workshop();
         shop.roughness(&self.spec, rng);
@@ -181,7 +182,8 @@ impl Workshop {
         }
     }
 
-    /// Adds slopes drawn for every stretch of the spec's length, with linear transitions between their middles.
+    /// Adds grades: one slope drawn for each stretch of the spec's length, with linear transitions between their
+    /// middles.
     fn grades(&mut self, spec: &GroundSpec, rng: &mut Rng) {
         if spec.steepest_grade == 0.0 {
             return;
@@ -252,7 +254,7 @@ impl Workshop {
     }
 }
 
-/// How much there is at `x` of what fades in after the level start, from 0 to 1.
+/// Share of what fades in after the level start that is present at `x`, from 0 to 1.
 fn fade(spec: &GroundSpec, x: f32) -> f32 {
     let share = ((x - spec.level_start) / spec.ramp).clamp(0.0, 1.0);
     share * share * (3.0 - 2.0 * share)

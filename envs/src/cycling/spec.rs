@@ -1,4 +1,4 @@
-//! What can be said about a cycling task in YAML. All quantities in SI units.
+//! YAML fields of a cycling task, in SI units.
 
 use super::ground_spec::GroundSpec;
 use crate::document::Invalid;
@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 pub struct CyclingSpec {
     /// Task id, `cycling/name-vN`.
     pub task: String,
-    /// What one does in it, in a sentence.
+    /// What the agent does in it, in a sentence.
     pub summary: String,
-    /// Course, limits and start.
+    /// Course, time limit and start.
     pub episode: EpisodeSpec,
-    /// What is rewarded.
+    /// Terms of the reward.
     pub reward: RewardSpec,
     /// The bicycle.
     pub bike: BikeSpec,
@@ -25,7 +25,7 @@ pub struct CyclingSpec {
     pub ground: GroundSpec,
 }
 
-/// Course, limits and start of an episode, and how time is stepped.
+/// Course, time limit and start of an episode, and its time steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
@@ -33,41 +33,42 @@ pub struct EpisodeSpec {
     pub control_rate: f32,
     /// Physics steps per action.
     pub physics_steps: u32,
-    /// Rapier's solver iterations, which are substeps of each physics step.
+    /// Rapier's solver iterations: substeps of each physics step.
     pub solver_iterations: u32,
-    /// After this time in s the episode is truncated.
+    /// Time after which the episode is truncated, in s.
     pub time_limit: f32,
-    /// Length of the course in m: riding all of it scores 1.
+    /// Length of the course in m; riding all of it scores 1.
     pub course: f32,
     /// Mean speed at the rolling start, in m/s.
     pub start_speed: f32,
-    /// Half the range of the speed at the start, in m/s.
+    /// Half the range of the starting speed, in m/s.
     pub start_speed_range: f32,
-    /// Standard deviation of the roll angle at the start, in rad.
+    /// Standard deviation of the starting roll angle, in rad.
     pub start_roll: f32,
-    /// Roll angle at which the rider has fallen, in rad.
+    /// Roll angle beyond which the rider has fallen, in rad.
     pub fall_roll: f32,
-    /// Pitch angle against the ground at which the rider has fallen, in rad.
+    /// Pitch angle relative to the ground beyond which the rider has fallen, in rad.
     pub fall_pitch: f32,
     /// Speed below which the bicycle stalls, in m/s; see `stall_time`.
     pub stall_speed: f32,
-    /// Time below the stall speed after which the episode ends, in s.
+    /// Time below the stall speed after which the episode is terminated, in s.
     pub stall_time: f32,
 }
 
-/// What is rewarded: riding at the target speed, upright, at low effort.
+/// Reward for riding at the target speed, upright and with little effort: r = T(v - `target_speed`, `speed_margin`)
+/// T(roll, `fall_roll`) - `effort` Σ a², with T(x, m) = 10^(-(x/m)²), forward speed v and action a.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
     /// Target speed in m/s.
     pub target_speed: f32,
-    /// Distance from the target speed at which the reward has fallen to a tenth, in m/s.
+    /// Deviation from the target speed at which the reward has fallen to a tenth, in m/s.
     pub speed_margin: f32,
-    /// Cost of effort per summed squared action.
+    /// Cost per unit of the summed squared action.
     pub effort: f32,
 }
 
-/// A bicycle. Places are in m ahead of (x) and above (y) the rear contact point of the bicycle at rest.
+/// A bicycle. Positions are in m ahead of (x) and above (y) the rear contact point of the bicycle at rest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BikeSpec {
@@ -77,12 +78,12 @@ pub struct BikeSpec {
     pub rear_wheel: WheelSpec,
     /// Front wheel.
     pub front_wheel: WheelSpec,
-    /// Frame with fork and handlebar.
+    /// Frame, including fork and handlebar.
     pub frame: MassSpec,
     /// Suspension of both wheels; absent on a rigid bicycle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suspension: Option<SuspensionSpec>,
-    /// Natural frequency of a wheel's mass on its tyre, in Hz: 30 Hz under 2.5 kg is a stiffness of about 90 kN/m.
+    /// Natural frequency of a wheel's mass on its tyre, in Hz; 30 Hz with 2.5 kg is a stiffness of about 90 kN/m.
     pub tyre_frequency: f32,
     /// Damping ratio of a wheel's mass on its tyre.
     pub tyre_damping: f32,
@@ -92,7 +93,7 @@ pub struct BikeSpec {
     pub rolling_resistance: f32,
     /// Drag area (drag coefficient times frontal area) in m².
     pub drag_area: f32,
-    /// Largest torque of the pedals at the rear wheel, in N·m.
+    /// Largest torque of the pedals, as it acts on the rear wheel, in N·m.
     pub pedal_torque: f32,
     /// Largest power of the pedals, in W.
     pub pedal_power: f32,
@@ -100,18 +101,19 @@ pub struct BikeSpec {
     pub rear_brake: f32,
     /// Largest torque of the front brake, in N·m.
     pub front_brake: f32,
-    /// Largest angle of the handlebar, in rad.
+    /// Largest handlebar angle, in rad.
     pub handlebar_limit: f32,
-    /// Time constant with which the handlebar follows its command, in s.
+    /// Time constant with which the handlebar follows the command, in s.
     pub handlebar_lag: f32,
-    /// Steer angle of the front wheel per angle of the handlebar; negative steers the other way.
+    /// Steering angle of the front wheel per handlebar angle; negative values steer the other way.
     pub steering_gain: f32,
-    /// Moment of inertia of bicycle and rider in roll about their centre of mass, in kg·m².
+    /// Moment of inertia in roll of bicycle and rider about their centre of mass, in kg·m².
     pub roll_inertia: f32,
-    /// Roll torque per mass and per vertical acceleration of the ground that is felt on one side, in m. No measured
-    /// length: it sets how hard rough ground is to ride.
+    /// Roll torque per mass and per vertical acceleration of the ground felt on one side, in m. Not a measured length:
+    /// it sets how hard rough ground is to ride.
     pub bump_arm: f32,
-    /// Constant sideways push, as of a wind, at the height of the centre of mass, in N; positive rolls to the right.
+    /// Constant sideways force, as from a wind, at the height of the centre of mass, in N; positive values roll the
+    /// bicycle to the right.
     pub side_push: f32,
 }
 
@@ -131,9 +133,9 @@ pub struct WheelSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MassSpec {
-    /// Centre of mass ahead of the rear contact, in m.
+    /// Position of the centre of mass ahead of the rear contact point, in m.
     pub x: f32,
-    /// Centre of mass above the ground, in m.
+    /// Height of the centre of mass above the ground, in m.
     pub y: f32,
     /// Mass in kg.
     pub mass: f32,
@@ -151,19 +153,19 @@ pub struct SuspensionSpec {
     pub stiffness: f32,
     /// Damping of each spring, in N·s/m.
     pub damping: f32,
-    /// Backward tilt of the fork's slide from the vertical, in rad.
+    /// Backward tilt of the fork from the vertical, in rad.
     pub fork_tilt: f32,
 }
 
-/// A rider, who leans fore and aft about the hip.
+/// A rider, who leans forward and backward about the hip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RiderSpec {
     /// The rider's body.
     pub body: MassSpec,
-    /// Hip ahead of the rear contact, in m.
+    /// Position of the hip ahead of the rear contact point, in m.
     pub hip_x: f32,
-    /// Hip above the ground, in m.
+    /// Height of the hip above the ground, in m.
     pub hip_y: f32,
     /// Stiffness of the hip, in N·m/rad.
     pub hip_stiffness: f32,
@@ -174,7 +176,8 @@ pub struct RiderSpec {
 }
 
 impl BikeSpec {
-    /// Mass, and centre of mass ahead of and above the rear contact point, of bicycle and rider at rest.
+    /// Mass in kg, and position in m of the centre of mass ahead of and above the rear contact point, of bicycle and
+    /// rider at rest.
     pub fn centre_of_mass(&self, rider: &RiderSpec) -> (f32, f32, f32) {
         let wheel = |wheel: &WheelSpec, x| MassSpec { x, y: wheel.radius, mass: wheel.mass, inertia: wheel.inertia };
         let parts = [

@@ -1,4 +1,4 @@
-//! The way that is the same in all episodes: a measured profile, and what is placed along it.
+//! The course that is the same in all episodes: a measured profile, and what is placed along it.
 
 use super::grid::{POINTS, SPACING, START, WAY_SPACING};
 use super::ground_spec::GroundSpec;
@@ -9,27 +9,27 @@ use crate::seed::Rng;
 use rand::RngExt;
 use std::sync::Arc;
 
-/// Steepest slope that a wheel is put on: twice that of the drops.
+/// Steepest slope that a wheel can be put on: twice the slope of the drops.
 const STEEPEST: f64 = 2.0;
 /// Ground beyond a course on a profile, in m.
 const BEYOND: f32 = 16.0;
 
-/// A measured profile with features, every 5 cm, and surfaces; level, and of one surface, if there is nothing of the kind.
+/// A measured profile with features, sampled every 5 cm, and surfaces; level and of one surface by default.
 #[derive(Clone, Debug, Default)]
 pub struct Way {
-    /// Distance along the way of the first height, in m.
+    /// Distance along the course of the first height, in m.
     from: f64,
-    /// Heights in m; none if the way is level.
+    /// Heights in m; empty if the course is level.
     heights: Arc<[f64]>,
     surfaces: Arc<[SurfaceSpec]>,
-    /// How many heights after the first an episode may begin at most.
+    /// Largest index of a height at which an episode may begin.
     last_begin: u32,
-    /// Length in m of the longest waves that the profile is too coarse for.
+    /// Length in m of the longest waves that the profile's resolution misses.
     unmeasured: Option<f64>,
 }
 
 impl Way {
-    /// The way of a ground whose course has that length (m).
+    /// The course of a ground with that length (m).
     pub fn of(spec: &GroundSpec, course: f32) -> Self {
         let spacing = WAY_SPACING;
         let surfaces = spec.surfaces.clone().into();
@@ -43,7 +43,7 @@ impl Way {
         let (extent, resolution, cutoff) = (survey.extent(), survey.resolution(), spec.cutoff());
         let [from, to] = spec.bounds(extent);
         let count = ((to - from) / spacing + 1e-6) as usize + 1;
-        // What lies beyond the stretch, as far as the filter feels it.
+        // Heights beyond the stretch, as far as the filter reaches.
         let before = ((from - extent[0]).min(cutoff) / spacing) as usize;
         let after = ((extent[1] - to).min(cutoff) / spacing) as usize;
         let start = from - before as f64 * spacing;
@@ -63,10 +63,10 @@ impl Way {
         }
     }
 
-    /// Checks that a wheel can be put on it.
+    /// Checks that no slope is too steep for a wheel.
     ///
     /// # Errors
-    /// The place where it is too steep.
+    /// The position at which it is too steep.
     pub fn check(&self) -> Result<(), Invalid> {
         let spacing = WAY_SPACING;
         let steep = |pair: &[f64]| (pair[1] - pair[0]).abs() > STEEPEST * spacing * 1.001;
@@ -81,7 +81,7 @@ impl Way {
         })
     }
 
-    /// Number of heights in an episode's ground, even, for a course of that length (m).
+    /// Number of heights in an episode's ground, an even number, for a course of that length (m).
     pub fn points(&self, course: f32) -> usize {
         if self.unmeasured.is_none() {
             return POINTS;
@@ -90,16 +90,17 @@ impl Way {
         needed.next_multiple_of(128).max(POINTS)
     }
 
-    /// Distance along the way at which an episode begins, in m, drawn only where there is a choice, and its height's index.
+    /// Distance along the course at which an episode begins, in m, and the index of its height. Drawn only if there is
+    /// a choice.
     pub fn begin(&self, rng: &mut Rng) -> (f32, usize) {
         let index = if self.last_begin > 0 { rng.random_range(0..=self.last_begin) } else { 0 };
         ((self.from + f64::from(index) * WAY_SPACING) as f32, index as usize)
     }
 
-    /// Adds its slopes to an episode's ground, which begins with the height of that index: level for the first metres, then faded in
-    /// over a ramp. Beyond its end the ground goes on level.
+    /// Adds its slopes to an episode's ground, which begins with the height of that index: level for the first metres,
+    /// then faded in over a ramp. Beyond its end the ground continues level.
     pub fn lay(&self, begin: usize, fade: impl Fn(f32) -> f32, ground: &mut [f32]) {
-        // Adding nothing is not nothing: it makes a zero of a negative zero.
+        // Adding 0 would change bits: it turns a negative zero into a positive one.
         if self.heights.is_empty() {
             return;
         }
@@ -116,29 +117,29 @@ impl Way {
         }
     }
 
-    /// Distance along the way of the first height and all heights, in m.
+    /// Distance along the course of the first height, and all heights, in m.
     pub fn heights(&self) -> (f64, &[f64]) {
         (self.from, &self.heights)
     }
 
-    /// Surfaces along the way, in its order.
+    /// Surfaces along the course, in order.
     pub fn surfaces(&self) -> &Arc<[SurfaceSpec]> {
         &self.surfaces
     }
 
-    /// Length in m of the longest waves that the profile is too coarse for; `None` without a profile.
+    /// Length in m of the longest waves that the profile's resolution misses; `None` without a profile.
     pub fn unmeasured(&self) -> Option<f64> {
         self.unmeasured
     }
 
-    /// How far along the way the last place to begin is, in m.
+    /// Last position along the course at which an episode may begin, in m.
     pub fn last_begin(&self) -> f64 {
         self.from + f64::from(self.last_begin) * WAY_SPACING
     }
 }
 
 impl GroundSpec {
-    /// What the features add to the height at a distance along the way, in m.
+    /// Height that the features add at a distance along the course, in m.
     fn placed(&self, place: f64) -> f64 {
         self.features.iter().map(|feature| feature.height(place)).sum()
     }

@@ -1,29 +1,30 @@
-//! What is wrong with a document, told in one line.
+//! Errors in documents, on one line.
 
 use std::fmt;
 
-/// Longest value that a message repeats in full, in characters.
+/// Largest length of a value that a message repeats in full, in characters.
 const LONGEST_VALUE: usize = 120;
-/// Longest account of what was found that a message gives in full, in characters.
+/// Largest length of a description of what was found that a message gives in full, in characters.
 const LONGEST_ACCOUNT: usize = 800;
-/// Longest name that is looked up among candidates, in bytes: no name is longer, and the search takes quadratic time.
+/// Largest length of a name compared with candidates, in bytes: no name is longer, and the comparison takes quadratic
+/// time.
 const LONGEST_NAME: usize = 200;
 
-/// What is wrong with a document, and where.
+/// An error in a document, and its position.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub struct DocumentError {
     /// File path or built-in name.
     pub source_name: String,
-    /// Line and column, from 1, where known.
+    /// Line and column, from 1, if known.
     pub place: Option<(usize, usize)>,
-    /// Dotted path of the field, empty for the whole document.
+    /// Dotted path of the field; empty for the whole document.
     pub field: String,
     /// What was found and what was expected.
     pub message: String,
 }
 
 impl DocumentError {
-    /// What is wrong with a file as a whole.
+    /// An error in a file as a whole.
     pub fn of_file(path: &std::path::Path, message: String) -> Self {
         Self { source_name: path.display().to_string(), place: None, field: String::new(), message }
     }
@@ -42,7 +43,7 @@ impl fmt::Display for DocumentError {
     }
 }
 
-/// A value out of its range, before it is known where in which file it stands.
+/// A value out of range, before its position in a file is known.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Invalid {
     /// Dotted path of the field.
@@ -68,8 +69,7 @@ impl Invalid {
     }
 }
 
-/// The text on one line: line breaks, escapes and other characters that are not seen as themselves are written as
-/// `\n` or `\u{1b}`.
+/// The text on one line: line breaks, escapes and other invisible characters are written as `\n` or `\u{1b}`.
 pub fn one_line(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut line, c| {
         if hidden(c) {
@@ -81,12 +81,12 @@ pub fn one_line(text: &str) -> String {
     })
 }
 
-/// A value as a message repeats it: on one line, and the middle of a very long one left out.
+/// A value as messages repeat it: on one line, with the middle of very long values left out.
 pub fn shown(value: &str) -> String {
     shortened(value, LONGEST_VALUE)
 }
 
-/// What was found, in words that may hold several values, in the same way.
+/// A description of what was found, which may contain several values, treated in the same way.
 pub(super) fn account(found: &str) -> String {
     shortened(found, LONGEST_ACCOUNT)
 }
@@ -108,7 +108,7 @@ fn hidden(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The candidate closest to `name` in spelling, if any is close enough to be meant.
+/// The candidate with the closest spelling to `name`, if it is close enough.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST_NAME {
         return None;

@@ -1,27 +1,27 @@
-//! Files that people write: found beside the file that names them, read once, within bounds, as UTF-8.
+//! Users' files: looked up beside the file that names them, read once, within size limits, as UTF-8.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Files that people write are refused above this size.
+/// Largest size of users' files.
 pub const LARGEST_FILE_BYTES: u64 = 4 << 20;
 
-/// The file of that name: beside the file that names it, in `folder`, or else in the working directory. It may be a pipe.
-/// `None` if there is nothing of that name; what is there may still be no file that can be read.
+/// The file of that name: beside the file that names it, in `folder`, or else in the working directory. It may be a
+/// pipe. `None` if nothing has that name; what exists may still be unreadable.
 pub fn find(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
     if name.is_empty() {
         return None;
     }
     let beside = folder.map(|folder| folder.join(name));
-    // Of a path that cannot be looked at, reading says why.
+    // For a path that cannot be examined, reading it gives the reason.
     beside.into_iter().chain([PathBuf::from(name)]).find(|path| path.try_exists().unwrap_or(true))
 }
 
 /// Reads a text file of at most `most` bytes, or a pipe.
 ///
 /// # Errors
-/// In words: a folder, a file that cannot be read or is too large, and text that is not UTF-8.
+/// A sentence about a folder, a file that cannot be read or is too large, or text that is not UTF-8.
 pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
     text_of(read_bytes(path, most, "a file")?)
 }
@@ -29,7 +29,7 @@ pub fn read_text(path: &Path, most: u64) -> Result<String, String> {
 /// Reads `what` from a file of at most `most` bytes, or from a pipe.
 ///
 /// # Errors
-/// In words: a folder, and a file that cannot be read or is too large.
+/// A sentence about a folder, or a file that cannot be read or is too large.
 pub fn read_bytes(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let file = File::open(path).map_err(unreadable)?;
@@ -37,7 +37,7 @@ pub fn read_bytes(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, String>
         return Err(format!("is a folder; expected {what}"));
     }
     let mut bytes = Vec::new();
-    // A pipe has no length that could be asked for beforehand.
+    // The length of a pipe is unknown in advance.
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > most {
         return Err(format!("is more than {most} bytes long; expected at most {most}"));
@@ -45,10 +45,10 @@ pub fn read_bytes(path: &Path, most: u64, what: &str) -> Result<Vec<u8>, String>
     Ok(bytes)
 }
 
-/// The text that bytes are.
+/// Bytes as text.
 ///
 /// # Errors
-/// In words: bytes that are not UTF-8.
+/// A sentence about bytes that are not UTF-8.
 pub fn text_of(bytes: Vec<u8>) -> Result<String, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("is UTF-16 text; expected UTF-8".into());

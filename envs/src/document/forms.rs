@@ -1,9 +1,9 @@
-//! The schema of what can be written in several forms.
+//! The JSON schema of values that can be written in several forms.
 
 use schemars::JsonSchema;
 
-/// Of any form, in a JSON schema: what is read in several forms says in its field's docs which ones. For
-/// `#[schemars(with = "AnyForm")]`.
+/// A value of any form in a JSON schema. The docs of the field say which forms it can have. For `#[schemars(with =
+/// "AnyForm")]`.
 pub struct AnyForm;
 
 impl JsonSchema for AnyForm {

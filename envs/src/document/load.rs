@@ -1,4 +1,4 @@
-//! From text to values: YAML 1.2 with merge keys, within bounds, and without what people write by mistake.
+//! From text to values: YAML 1.2 with merge keys, within limits, refusing common mistakes.
 
 use super::error::{DocumentError, shown};
 use super::node::{Content, Node, Place, Source};
@@ -7,12 +7,12 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// How many lists and mappings may stand within one another.
+/// Largest nesting depth of lists and mappings.
 pub const DEEPEST: usize = 64;
-/// How much memory copies of anchored values may take, roughly, in bytes.
+/// Largest memory of all copies of anchored values, approximately, in bytes.
 const MOST_COPIED: usize = 32 << 20;
 
-/// Reads the one document in `text`; `None` if there is nothing in it.
+/// Reads the single document in `text`; `None` if it is empty.
 pub fn load(source: &Arc<Source>, text: &str) -> Result<Option<Node>, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut loader =
@@ -28,7 +28,7 @@ pub fn load(source: &Arc<Source>, text: &str) -> Result<Option<Node>, DocumentEr
 struct Loader<'a> {
     source: &'a Arc<Source>,
     text: &'a str,
-    /// The lists and mappings that are not at their end yet, from the outermost.
+    /// Open lists and mappings, the outermost first.
     open: Vec<Open>,
     root: Option<Node>,
     anchored: HashMap<usize, Node>,
@@ -36,7 +36,7 @@ struct Loader<'a> {
     documents: usize,
 }
 
-/// A list or mapping that is not at its end yet.
+/// A list or mapping whose end has not been reached.
 struct Open {
     at: (u32, u32),
     anchor: usize,
@@ -50,7 +50,7 @@ enum Inside {
         names: HashSet<String>,
         /// The key whose value comes next.
         key: Option<Key>,
-        /// What a merge key brings in, the most important first.
+        /// Contents of merge keys, the most important first.
         merged: Vec<Node>,
     },
 }
@@ -127,7 +127,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Puts a new value where it belongs.
+    /// Inserts a new value into the innermost open list or mapping.
     fn give(&mut self, at: (u32, u32), anchor: usize, content: Content) -> Result<(), DocumentError> {
         let node = Node { place: Place { source: Arc::clone(self.source), at: Some(at) }, content };
         if anchor > 0 {
@@ -174,7 +174,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Which of YAML's own kinds a tag says that a value is.
+    /// The YAML type that a tag gives to a value.
     fn kind<'t>(&self, tag: Option<&'t Tag>, at: (u32, u32)) -> Result<Option<&'t str>, DocumentError> {
         match tag {
             None => Ok(None),
@@ -194,7 +194,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Text that cannot be seen is no YAML, and has no business in a message or a file name.
+    /// Invisible text is not YAML, and must not appear in messages or file names.
     fn refuse_unprintable(&self) -> Result<(), DocumentError> {
         let hidden = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || c == '\u{feff}';
         let Some(found) = self.text.find(hidden) else { return Ok(()) };
@@ -238,7 +238,7 @@ fn place(mark: &Marker) -> (u32, u32) {
     (number(mark.line().max(1)), number(mark.col() + 1))
 }
 
-/// The entries of a mapping with those that merge keys bring in and that it does not have itself.
+/// The entries of a mapping, plus those of its merge keys that it does not have itself.
 fn with_merged(mut entries: Vec<(String, Node)>, merged: &[Node]) -> Vec<(String, Node)> {
     if merged.is_empty() {
         return entries;

@@ -1,11 +1,11 @@
-//! Strict YAML: every mistake in a file a user wrote is one message that says where and what was expected.
+//! Strict YAML: every mistake in a user's file is one message that says where it is and what was expected.
 //!
-//! A [`Document`] is parsed once, may extend another one (`extends: NAME`), and is read into a typed spec.
-//! Unknown fields, wrong types and values out of range are all reported with file, line, column, field, what was found,
-//! what was expected and the nearest valid name.
+//! A [`Document`] is parsed once, may extend another one (`extends: NAME`), and is read into a typed spec. Unknown
+//! fields, wrong types and values out of range are reported with file, line, column, field, what was found, what was
+//! expected, and the nearest valid name.
 //!
-//! It is YAML 1.2 with merge keys (`<<`). Numbers may be written as on the command line: 4_000, and 4e3 for a whole number.
-//! Lists and mappings stand at most 64 deep in one another.
+//! The format is YAML 1.2 with merge keys (`<<`). Numbers may be written as on the command line: 4_000, and 4e3 for a
+//! whole number. Lists and mappings may be nested at most 64 deep.
 
 mod error;
 mod file;
@@ -28,10 +28,10 @@ use serde_yaml::Value;
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many documents may extend one another in a row.
+/// Largest number of documents that extend one another in a chain.
 const DEEPEST: usize = 8;
 
-/// A parsed YAML document that remembers where it came from.
+/// A parsed YAML document with its origin.
 #[derive(Clone, Debug)]
 pub struct Document {
     source: Arc<Source>,
@@ -63,7 +63,7 @@ impl Document {
         }
     }
 
-    /// Reads and parses a file that a person wrote, of at most 4 MiB. It may be a pipe, which is read once.
+    /// Reads and parses a user's file of at most 4 MiB. It may be a pipe, which is read once.
     ///
     /// # Errors
     /// A missing, unreadable, oversized or malformed file.
@@ -71,7 +71,7 @@ impl Document {
         Self::open_up_to(path, LARGEST_FILE_BYTES)
     }
 
-    /// The same for a file of at most `bytes`.
+    /// Like [`Document::open`], for a file of at most `bytes`.
     ///
     /// # Errors
     /// A missing, unreadable, oversized or malformed file.
@@ -80,7 +80,7 @@ impl Document {
         Self::parse_at(path, &text)
     }
 
-    /// The same for a file whose text has been read already.
+    /// Like [`Document::open`], for a file whose text has already been read.
     ///
     /// # Errors
     /// A malformed file.
@@ -104,15 +104,16 @@ impl Document {
         self.root.at(field).is_some()
     }
 
-    /// The folder of the file that says a field, which the paths in it are relative to; `None` if that was no file.
+    /// The folder of the file that contains a field, to which the field's paths are relative; `None` if it was not a
+    /// file.
     pub fn folder_of(&self, field: &str) -> Option<&Path> {
         self.root.at(field)?.place.source.folder.as_deref()
     }
 
-    /// The mapping in a field as a document of its own, whose errors say that they are of `what`.
+    /// The mapping in a field as a separate document, whose errors refer to `what`.
     ///
     /// # Errors
-    /// A field that is no mapping, or is not there.
+    /// A field that is missing or not a mapping.
     pub fn part(&self, field: &str, what: &str) -> Result<Self, DocumentError> {
         let named = |name: &str| format!("{name} ({what})");
         let Some(node) = self.root.at(field).filter(|node| matches!(node.content, Content::Map(_))) else {
@@ -127,7 +128,7 @@ impl Document {
         Ok(Self { source, root })
     }
 
-    /// This document with all of `other` as the value of one of its fields, which must be there.
+    /// This document with all of `other` as the value of one of its fields, which must exist.
     pub fn with_part(mut self, field: &str, other: &Document) -> Self {
         if let Some(node) = self.root.at_mut(field) {
             *node = other.root.clone();
@@ -144,24 +145,24 @@ impl Document {
         self
     }
 
-    /// This document as one whose text nobody has written, so that errors name no line of it.
+    /// This document without positions in a text, so that errors do not name a line.
     pub fn unplaced(mut self) -> Self {
         self.root.unplace();
         self
     }
 
-    /// This document with another value at a dotted path such as `schedule[0].trials` or `schedule.0.trials`: `text` as it would
-    /// stand in YAML, said by `what`. The last key of the path may be new.
+    /// This document with another value at a dotted path such as `schedule[0].trials` or `schedule.0.trials`: `text` as
+    /// written in YAML, given by `what`. The last key of the path may be new.
     ///
     /// # Errors
-    /// Text that is no value, or a path that leads nowhere.
+    /// Text that is not a value, or an unknown path.
     pub fn with_value(mut self, path: &str, text: &str, what: &str) -> Result<Self, DocumentError> {
         let wrong =
             |message: String| DocumentError { source_name: what.into(), place: None, field: path.into(), message };
         if text.contains(['\n', '\r']) {
             return Err(wrong("expected a value on one line".into()));
         }
-        // Where it stands in there is of no use to who wrote it on a command line.
+        // The position in this text is useless to a person at the command line.
         let parsed = Document::parse(what, &format!("value: {text}")).map_err(|error| wrong(error.message))?;
         let Some(mut value) = parsed.root.get("value").cloned() else { return Err(wrong("expected a value".into())) };
         value.unplace();
@@ -173,7 +174,7 @@ impl Document {
         Ok(self)
     }
 
-    /// This document laid over `base`: mappings merge, anything else replaces. The key `extends` is dropped.
+    /// This document overlaid on `base`: mappings are merged, anything else is replaced. The key `extends` is dropped.
     pub fn extending(mut self, base: &Document) -> Self {
         let mut merged = base.root.clone();
         merged.merge(&self.root);
@@ -184,11 +185,11 @@ impl Document {
         self
     }
 
-    /// This document with everything it extends filled in; `open` gives the document of a name, for the document that
-    /// names it.
+    /// This document including everything it extends; `open` returns the document of a name, for the document that
+    /// contains the name.
     ///
     /// # Errors
-    /// What `open` fails with, and documents that extend one another in a circle or more than 8 deep.
+    /// The errors of `open`, and documents that extend one another in a circle or in a chain of more than 8.
     pub fn completed<E: From<DocumentError>>(
         self,
         open: &dyn Fn(&str, &Document) -> Result<Document, E>,
@@ -214,7 +215,7 @@ impl Document {
         Ok(self.extending(&base))
     }
 
-    /// Reads the document into a spec; every field must be known to `T` and present unless `T` has a default for it.
+    /// Reads the document into a spec; every field must be known to `T`, and present unless `T` has a default for it.
     ///
     /// # Errors
     /// The first field that does not fit.
@@ -222,7 +223,7 @@ impl Document {
         T::deserialize(&self.root).map_err(|error| self.error_at(&error.field, error.message))
     }
 
-    /// The error for a value that parsed but makes no sense.
+    /// The error for a value that was parsed but is invalid.
     pub fn invalid(&self, invalid: &Invalid) -> DocumentError {
         self.error_at(
             &invalid.field,
@@ -230,7 +231,7 @@ impl Document {
         )
     }
 
-    /// The error of that message for a field.
+    /// The error with that message for a field.
     pub fn error_at(&self, field: &str, message: String) -> DocumentError {
         let place = self.root.at(field).map(|node| &node.place);
         let source = place.map_or(&self.source, |place| &place.source);
@@ -243,7 +244,7 @@ impl Document {
         }
     }
 
-    /// The document as YAML text with everything it extends filled in.
+    /// The document as YAML text, including everything it extends.
     pub fn resolved(&self) -> String {
         serde_yaml::to_string(&self.root.value()).unwrap_or_default()
     }
@@ -256,12 +257,12 @@ fn no_mapping() -> String {
 /// Serialises a resolved spec as YAML text.
 ///
 /// # Errors
-/// Never for the specs of this project; the error is passed on for others.
+/// None for the specs of this project; the errors of other types.
 pub fn to_yaml<T: Serialize>(value: &T) -> Result<String, serde_yaml::Error> {
     serde_yaml::to_string(value)
 }
 
-/// Lays `over` over `base`: mappings merge, anything else replaces.
+/// Overlays `over` on `base`: mappings are merged, anything else is replaced.
 pub fn merge(base: &mut Value, over: &Value) {
     match (base, over) {
         (Value::Mapping(base), Value::Mapping(over)) => {

@@ -1,4 +1,4 @@
-//! A value of a document, which knows where it stands.
+//! A value of a document, with its position.
 
 use super::error::{nearest, shown};
 use super::scalar::Scalar;
@@ -6,24 +6,24 @@ use serde_yaml::{Mapping, Value};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Where a document comes from.
+/// Origin of a document.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The file path or name shown in errors.
     pub name: String,
-    /// The folder that its paths are relative to; absent where there is none.
+    /// The folder to which its paths are relative; `None` if there is none.
     pub folder: Option<PathBuf>,
 }
 
-/// Where a value stands.
+/// Position of a value.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub source: Arc<Source>,
-    /// Line and column, from 1, of its key, or of the value itself in a list; absent where it was not read from text.
+    /// Line and column, from 1, of its key, or of the value itself in a list; `None` if it was not read from text.
     pub at: Option<(u32, u32)>,
 }
 
-/// A value, and where it stands.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub struct Node {
     pub place: Place,
@@ -33,18 +33,18 @@ pub struct Node {
 /// A value.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// A scalar without quotes: a number, text, …, depending on what is expected.
+    /// A scalar without quotes: a number, text, …, depending on the expected type.
     Plain(String),
     /// Text.
     Text(String),
     /// A list.
     List(Vec<Node>),
-    /// A mapping, in the order in which it was written.
+    /// A mapping, in the order of the text.
     Map(Vec<(String, Node)>),
 }
 
 impl Node {
-    /// The value at a dotted path such as `blocks[1].task`. A key may have dots of its own, as the path of a setting does.
+    /// The value at a dotted path such as `blocks[1].task`. A key may itself contain dots, like the path of a setting.
     pub fn at(&self, path: &str) -> Option<&Node> {
         let walked = segments(path).try_fold(self, |node, segment| match (&node.content, segment.strip_suffix(']')) {
             (Content::List(items), Some(index)) => items.get(index.parse::<usize>().ok()?),
@@ -63,7 +63,7 @@ impl Node {
         })
     }
 
-    /// The same, to be changed.
+    /// The value at a dotted path, mutable.
     pub fn at_mut(&mut self, path: &str) -> Option<&mut Node> {
         segments(path).try_fold(self, |node, segment| match (&mut node.content, segment.strip_suffix(']')) {
             (Content::List(items), Some(index)) => items.get_mut(index.parse::<usize>().ok()?),
@@ -72,10 +72,10 @@ impl Node {
         })
     }
 
-    /// The same, where list items may also be written as `blocks.1`, and a last key that is not there is made.
+    /// Like [`Node::at_mut`], but list items may also be written as `blocks.1`, and a missing last key is created.
     ///
     /// # Errors
-    /// What leads nowhere, in words, with what there is.
+    /// A sentence about a path that does not exist, with what exists.
     pub fn slot(&mut self, path: &str) -> Result<&mut Node, String> {
         let all: Vec<&str> = segments(path).map(|segment| segment.strip_suffix(']').unwrap_or(segment)).collect();
         let Some((last, way)) = all.split_last() else { return Err("expected the path of a value".into()) };
@@ -116,7 +116,7 @@ impl Node {
         }
     }
 
-    /// Forgets where in its text it stands.
+    /// Removes its position in the text.
     pub fn unplace(&mut self) {
         self.place.at = None;
         match &mut self.content {
@@ -126,13 +126,13 @@ impl Node {
         }
     }
 
-    /// The value of a key.
+    /// The value of a key of a mapping.
     pub fn get(&self, wanted: &str) -> Option<&Node> {
         let Content::Map(entries) = &self.content else { return None };
         entries.iter().find(|(key, _)| key == wanted).map(|(_, value)| value)
     }
 
-    /// Its text, if it is text.
+    /// Its text, if it is a text.
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
@@ -141,7 +141,7 @@ impl Node {
         }
     }
 
-    /// Lays `over` over it: mappings merge, anything else replaces.
+    /// Overlays it with `over`: mappings are merged, anything else is replaced.
     pub fn merge(&mut self, over: &Node) {
         match (&mut self.content, &over.content) {
             (Content::Map(base), Content::Map(over_entries)) => {
@@ -151,14 +151,14 @@ impl Node {
                         None => base.push((key.clone(), value.clone())),
                     }
                 }
-                // The innermost file that mentions a value is the one to mend.
+                // The innermost file that gives a value is the one to correct.
                 self.place = over.place.clone();
             }
             _ => *self = over.clone(),
         }
     }
 
-    /// Tells all that it holds to come from `source`.
+    /// Marks everything in it as coming from `source`.
     pub fn say_from(&mut self, source: &Arc<Source>) {
         self.place.source = Arc::clone(source);
         match &mut self.content {
@@ -168,7 +168,7 @@ impl Node {
         }
     }
 
-    /// How deep it is nested; 0 for a scalar.
+    /// Depth of nesting; 0 for a scalar.
     pub fn depth(&self) -> usize {
         match &self.content {
             Content::Plain(_) | Content::Text(_) => 0,
@@ -177,7 +177,7 @@ impl Node {
         }
     }
 
-    /// How much memory a copy of it takes, roughly, in bytes.
+    /// Approximate memory of a copy, in bytes.
     pub fn weight(&self) -> usize {
         size_of::<Node>()
             + match &self.content {
@@ -187,7 +187,7 @@ impl Node {
             }
     }
 
-    /// As a value that knows no place.
+    /// As a value without positions.
     pub fn value(&self) -> Value {
         match &self.content {
             Content::Text(text) => Value::String(text.clone()),

@@ -1,4 +1,4 @@
-//! From values to typed specs, with errors that know the field.
+//! From values to typed specs, with errors that name the field.
 
 use super::error::{nearest, shown};
 use super::node::{Content, Node};
@@ -7,10 +7,10 @@ use serde::de::{self, DeserializeSeed, Expected, IntoDeserializer, MapAccess, Se
 use serde::forward_to_deserialize_any;
 use std::fmt;
 
-/// Why a value is not what a spec expects.
+/// Why a value does not fit a spec.
 #[derive(Debug)]
 pub struct ReadError {
-    /// Dotted path of the field, empty for the whole.
+    /// Dotted path of the field; empty for the whole document.
     pub field: String,
     /// What was found and what was expected.
     pub message: String,
@@ -21,7 +21,7 @@ impl ReadError {
         Self { field: String::new(), message }
     }
 
-    /// The same error, seen from the mapping or list that holds the value.
+    /// The same error, with the path extended by the mapping or list that contains the value.
     fn below(mut self, segment: &str) -> Self {
         let joint = if self.field.is_empty() || self.field.starts_with('[') { "" } else { "." };
         self.field = format!("{segment}{joint}{}", self.field);
@@ -67,7 +67,7 @@ fn unknown_name(found: &str, known: &[&str]) -> String {
     }
 }
 
-/// Rust's names of types in words that a person who writes YAML knows.
+/// Rust's type names in words for people who write YAML.
 fn in_words(expected: &str) -> String {
     let whole = |low: i128, high: i128| format!("a whole number from {low} to {high}");
     match expected {

@@ -1,10 +1,10 @@
-//! What a plain scalar, a value without quotes, means: the core schema of YAML 1.2, and numbers as the command line takes
-//! them.
+//! The meaning of plain scalars (values without quotes): the core schema of YAML 1.2, and numbers as on the command
+//! line.
 
-/// Beyond this, not all whole numbers can be told apart as floating-point numbers: 2^53.
+/// 2^53. Beyond it, not all whole numbers are distinct as floating-point numbers.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// What a plain scalar means.
+/// The meaning of a plain scalar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar {
     /// `null`, `~` or nothing.
@@ -22,7 +22,7 @@ pub enum Scalar {
 }
 
 impl Scalar {
-    /// What a plain scalar means where nothing says what is expected.
+    /// The meaning of a plain scalar where no type is expected.
     pub fn of(text: &str) -> Self {
         match text {
             "" | "~" | "null" | "Null" | "NULL" => Self::Null,
@@ -32,7 +32,7 @@ impl Scalar {
         }
     }
 
-    /// What it means where a number is expected: there may be underscores between its digits.
+    /// The meaning where a number is expected: underscores between digits are allowed.
     pub fn number(text: &str) -> Self {
         match Self::of(text) {
             Self::Text if underscores_between_digits(text) => Self::of(&text.replace('_', "")),
@@ -40,7 +40,7 @@ impl Scalar {
         }
     }
 
-    /// What it means where a whole number is expected: 4e1 is one, too.
+    /// The meaning where a whole number is expected: 4e1 is also one.
     pub fn whole_number(text: &str) -> Self {
         match Self::number(text) {
             Self::Real(real) if real.fract() == 0.0 && real.abs() < EXACT && real >= 0.0 => Self::Whole(real as u64),
@@ -59,7 +59,7 @@ fn whole(text: &str) -> Option<Scalar> {
         Some("0x") => (16, &digits[2..]),
         Some("0o") => (8, &digits[2..]),
         Some("0b") => (2, &digits[2..]),
-        // Digits after a leading zero are text in YAML 1.2, and were octal before.
+        // Digits after a leading zero are text in YAML 1.2, and were octal in YAML 1.1.
         Some(_) if digits.starts_with('0') => return None,
         _ => (10, digits),
     };

@@ -1,4 +1,4 @@
-//! What is seen and felt.
+//! What the agent observes.
 
 use super::Fretting;
 use super::description::NOTES;
@@ -6,7 +6,7 @@ use super::hand::{Hand, LIGHTEST_TOUCH};
 use super::music::Note;
 use super::spec::{Eyes, FINGERS};
 
-/// Urgency of an onset that is past cannot grow beyond this.
+/// Largest urgency of a past onset.
 const MOST_URGENT: f32 = 1.5;
 
 /// Fills an observation from left to right.
@@ -25,7 +25,7 @@ impl Writer<'_> {
 }
 
 impl Fretting {
-    /// Writes what is seen and felt, in the order of the observation space.
+    /// Writes the observation, in the order of the observation space.
     pub(super) fn show(&self, hand: &Hand, observation: &mut [f32]) {
         let mut writer = Writer { rest: observation };
         for after in 0..NOTES.len() {

@@ -1,22 +1,22 @@
-//! What sounds, and how it compares with what is written.
+//! Which notes sound, and how they compare with the written ones.
 //!
-//! Every written note's string is plucked at its onset. A string sounds the fret that is pressed highest on it; a finger
-//! that lands makes it sound without a pluck (a hammer-on); one that slides on does not. What rings within 50 ms of an
-//! onset is one note.
+//! The string of each written note is plucked at its onset. A string sounds the highest fret that is pressed on it. A
+//! finger that lands makes the string sound without a pluck (a hammer-on); a finger that slides does not. Everything
+//! that sounds within 50 ms of an onset is one note.
 //!
-//! A written open string sounds by itself, so it is no feat that it does: it counts only where a finger keeps it from
-//! sounding. A hand that does nothing plays nothing.
+//! A written open string sounds by itself, which takes no skill: it counts only if a finger keeps it from sounding. A
+//! hand that does nothing plays nothing.
 
 use super::hand::{Fingertip, LIGHTEST_TOUCH};
 use super::instrument::Instrument;
 use super::music::Note;
 use super::spec::{FINGERS, MOST_STRINGS};
 
-/// Largest error of an onset that counts as correct, in s.
+/// Largest onset error of a correct note, in s.
 pub const ONSET_WINDOW: f32 = 0.05;
-/// Share of the least clean force from which a note buzzes instead of being mute.
+/// Fraction of the least force for a clean note above which a note buzzes instead of being mute.
 const BUZZ: f32 = 0.7;
-/// Longest log of an episode; later notes are counted, not logged.
+/// Largest number of logged notes of an episode; later notes are counted but not logged.
 const LONGEST_LOG: usize = 1024;
 
 /// What a string would sound if it were plucked now.
@@ -25,7 +25,7 @@ pub enum Sound {
     /// Its open pitch.
     #[default]
     Open,
-    /// Nothing: it is touched, but not pressed well enough.
+    /// Nothing: it is touched, but not pressed firmly enough.
     Muted,
     /// The pitch of a fret.
     Fretted {
@@ -41,7 +41,7 @@ pub enum Sound {
 /// A note that has sounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sounded {
-    /// When, in s from the start of the episode.
+    /// Time in s from the start of the episode.
     pub time: f32,
     /// Its string, from 1, the lowest.
     pub string: usize,
@@ -49,18 +49,18 @@ pub struct Sounded {
     pub fret: usize,
     /// MIDI number of its pitch.
     pub pitch: i32,
-    /// Time after the written onset, in s, for notes that are written.
+    /// Time after the written onset, in s; `None` for notes that are not written.
     pub onset_error: Option<f32>,
     /// Force of the finger that frets it, in N.
     pub force: f32,
-    /// Whether it did not buzz.
+    /// Whether it sounded clean, without buzzing.
     pub clean: bool,
 }
 
 /// Counts of one finger's notes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
-    /// Notes played as written; one let go early counts half.
+    /// Notes played as written; a note released early counts half.
     pub correct: f32,
     /// Notes that sounded.
     pub sounded: f32,
@@ -69,38 +69,38 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Share of what sounded that was written; none if nothing sounded.
+    /// Fraction of the sounded notes that were written; `None` if nothing sounded.
     pub fn precision(&self) -> Option<f32> {
         (self.sounded > 0.0).then(|| self.correct / self.sounded)
     }
 
-    /// Share of what was written that was played; none if nothing was written.
+    /// Fraction of the written notes that were played; `None` if nothing was written.
     pub fn recall(&self) -> Option<f32> {
         (self.written > 0.0).then(|| self.correct / self.written)
     }
 
-    /// Harmonic mean of precision and recall; none if nothing was written and nothing sounded.
+    /// Harmonic mean of precision and recall; `None` if nothing was written and nothing sounded.
     pub fn f1(&self) -> Option<f32> {
         let all = self.sounded + self.written;
         (all > 0.0).then(|| 2.0 * self.correct / all)
     }
 }
 
-/// Listens to an episode.
+/// Tracks the notes of an episode.
 #[derive(Clone, Debug, Default)]
 pub struct Ear {
     sounds: [Sound; MOST_STRINGS],
-    /// Which fingers have made a note sound cleanly and have not been lifted since.
+    /// Fingers that have made a note sound cleanly and have not been lifted since.
     landed: [bool; FINGERS],
     /// Index of the next note to be plucked.
     next: usize,
     /// The note that was plucked and may still be hit late.
     pending: Option<usize>,
-    /// How well its finger stood when it was plucked; see [`Ear::listen`].
+    /// How well its finger stood when the note was plucked; see [`Ear::listen`].
     stood: f32,
     /// The note that was hit and has to be held.
     held: Option<usize>,
-    /// What was counted, by finger.
+    /// Counts by finger.
     pub tallies: [Tally; FINGERS],
     /// Written open strings that a finger kept from sounding.
     pub spoilt: Tally,
@@ -108,18 +108,18 @@ pub struct Ear {
     pub log: Vec<Sounded>,
     /// Sum of the absolute onset errors of correct notes, in s, and their number.
     pub onset_errors: (f32, u32),
-    /// Shifts of the hand's position that were played to.
+    /// Position shifts after which a note was played as written.
     pub shifts: u32,
     /// Largest force of a finger so far, in N.
     pub peak_force: f32,
-    /// The string that was plucked when it was last listened to, and how long before that, in s.
+    /// The string plucked at the last call of [`Ear::listen`], and the time since then, in s.
     pub plucked: Option<(usize, f32)>,
-    /// The strings on which a finger had just landed so firmly that they sounded, from the lowest.
+    /// Strings that a finger has just hammered on, from the lowest.
     pub hammered: [bool; MOST_STRINGS],
 }
 
 impl Ear {
-    /// Makes room for the log once and for all.
+    /// Reserves memory for the log, once.
     pub fn reserve(&mut self) {
         self.log.reserve(LONGEST_LOG);
     }
@@ -131,7 +131,7 @@ impl Ear {
         *self = Self { log, ..Self::default() };
     }
 
-    /// What all fingers together got right.
+    /// Counts of all fingers together.
     pub fn total(&self) -> Tally {
         self.tallies.iter().fold(self.spoilt, |sum, tally| Tally {
             correct: sum.correct + tally.correct,
@@ -140,7 +140,7 @@ impl Ear {
         })
     }
 
-    /// Whether a written note has been heard as it is written.
+    /// Whether a written note has been played as written.
     pub fn heard(&self, note: &Note) -> bool {
         self.log.iter().rev().any(|sounded| {
             let late = sounded.time - note.onset;
@@ -154,9 +154,9 @@ impl Ear {
         &self.sounds
     }
 
-    /// Listens at `time` (s) and says how much of a written note has just been played, in [0, 1]: all of it when it
-    /// sounds cleanly, and when it is plucked with its finger in place but pressing too lightly, the share of the force
-    /// that would be needed, of which nothing is paid twice.
+    /// Listens at `time` (s). Returns how much of a written note has just been played, in [0, 1]: 1 when it sounds
+    /// clean; if its finger is in place when it is plucked but presses too lightly, the force as a fraction of the
+    /// required force. Nothing is counted twice.
     pub fn listen(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> f32 {
         self.peak_force = tips.iter().fold(self.peak_force, |peak, tip| peak.max(tip.force));
         for string in 1..=instrument.strings() {
@@ -183,7 +183,7 @@ impl Ear {
     }
 
     fn pluck(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) -> f32 {
-        // Half a microsecond of slack: onsets that fall on a step belong to it.
+        // Half a microsecond of tolerance: an onset that falls on a step belongs to it.
         let plucked = notes.get(self.next).is_some_and(|note| time + 5e-7 >= note.onset);
         if plucked && let Some(note) = notes.get(self.next) {
             if let Some(finger) = note.finger {
@@ -207,7 +207,7 @@ impl Ear {
         {
             tally.correct += 1.0;
             tally.sounded += 1.0;
-            // A finger that was there before the string was plucked is on time.
+            // A finger that was in place before the pluck is on time.
             let error = if plucked { 0.0 } else { late };
             self.onset_errors = (self.onset_errors.0 + error, self.onset_errors.1 + 1);
             let before = notes[..index].iter().rev().find_map(Note::position);
@@ -279,7 +279,7 @@ impl Ear {
         f32::from(u8::from(fret == 0))
     }
 
-    /// Notes that are pressed into sounding without being written are wrong.
+    /// Counts notes that sound without being written as errors.
     fn hear_hammer_ons(&mut self, instrument: &Instrument, notes: &[Note], tips: &[Fingertip; FINGERS], time: f32) {
         for (landed, tip) in self.landed.iter_mut().zip(tips) {
             let fret = instrument.fret_coordinate(tip.x).max(0.0).ceil() as usize;
@@ -289,7 +289,7 @@ impl Ear {
             let Sound::Fretted { fret, finger, clean: true } = self.sounds[string - 1] else { continue };
             let rang = std::mem::replace(&mut self.landed[finger], true);
             self.hammered[string - 1] = !rang;
-            // Getting ready for the next note, or letting go of the last one, is part of playing them.
+            // Preparing the next note, or releasing the last one, is part of playing.
             let around = self.next.saturating_sub(2)..(self.next + 2).min(notes.len());
             let written = notes[around].iter().any(|note| (note.string, note.fret) == (string, fret));
             if rang || written {
@@ -316,7 +316,7 @@ impl Ear {
     }
 }
 
-/// The share of the force a note needs with which a finger in its place presses, at most 1; 0 out of place.
+/// Force of a finger in its place, as a fraction of the force that a note needs, at most 1; 0 out of place.
 fn standing(instrument: &Instrument, tip: &Fingertip, note: &Note) -> f32 {
     let string = instrument.string_touched(instrument.string_coordinate(tip.x, tip.y));
     let fret = instrument.fret_sounded(instrument.fret_coordinate(tip.x));

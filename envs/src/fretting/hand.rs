@@ -1,8 +1,8 @@
 //! The hand as bodies and joints, seen from above: a palm that slides along the neck and four fingers on it.
 //!
-//! Lengths are decimetres inside the physics engine, whose tolerances are made for bodies of about unit size; a force of
-//! 1 N is then 10 units. Everything public is in SI units. All joints leave all axes free: their motors are the muscles
-//! and, between fingertip and board, the friction.
+//! Lengths are decimetres inside the physics engine, whose tolerances suit bodies of about unit size; a force of 1 N is
+//! then 10 units. All public quantities are in SI units. All joints leave all axes free: their motors are the muscles
+//! and the friction between fingertip and board.
 
 use super::instrument::Instrument;
 use super::spec::{FINGERS, HandSpec};
@@ -11,42 +11,43 @@ use bevy_rapier2d::rapier::prelude::*;
 
 /// Physics length units per m, and force units per N.
 pub const UNITS: f32 = 10.0;
-/// Rate at which friction stops a fingertip that it can hold, in 1/s: so high that it does not creep.
+/// Rate at which friction stops a fingertip that it can hold, in 1/s: high enough to prevent creep.
 const STICTION: f32 = 1e5;
-/// Natural frequency in Hz of the contact of two fingers: stiff enough that muscles cannot push one through the other.
+/// Natural frequency of the contact between two fingers, in Hz: stiff enough that muscles cannot push one through the
+/// other.
 const CONTACT_FREQUENCY: f32 = 240.0;
 /// Damping ratio of that contact.
 const CONTACT_DAMPING: f32 = 5.0;
-/// Force in N below which a finger has let go of the string.
+/// Force in N below which a finger has released the string.
 pub const LIGHTEST_TOUCH: f32 = 0.2;
 
-/// What a hand is asked to do, every number in [-1, 1].
+/// A command to the hand, every number in [-1, 1].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Command {
-    /// Speed along the neck as a share of its limit, positive towards the bridge.
+    /// Velocity along the neck as a fraction of its limit, positive towards the bridge.
     pub slide: f32,
-    /// Distance between the fingers, from closest to widest.
+    /// Distance between the fingers, from closest (-1) to widest (1).
     pub spread: f32,
-    /// Speed of each finger across the strings as a share of its limit.
+    /// Velocity of each finger across the strings as a fraction of its limit.
     pub reach: [f32; FINGERS],
-    /// Force of each fingertip as a share of its limit; below 0 is none.
+    /// Force of each fingertip as a fraction of its limit; 0 below 0.
     pub press: [f32; FINGERS],
 }
 
-/// Where a fingertip is and how hard it presses.
+/// Position of a fingertip and its force.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Fingertip {
-    /// Place along the neck from the nut, in m.
+    /// Position along the neck from the nut, in m.
     pub x: f32,
-    /// Place across the neck, in m.
+    /// Position across the neck, from the middle, in m.
     pub y: f32,
-    /// Speed across the neck, in m/s.
+    /// Velocity across the neck, in m/s.
     pub y_rate: f32,
     /// Force on the board, in N.
     pub force: f32,
 }
 
-/// Handles of everything in the world, and the few states that are not Rapier's.
+/// Handles of everything in the world, and the few states that Rapier does not hold.
 #[derive(Clone)]
 pub struct Hand {
     palm: RigidBodyHandle,
@@ -56,15 +57,15 @@ pub struct Hand {
     frictions: [ImpulseJointHandle; FINGERS],
     spread_share: f32,
     press_share: f32,
-    /// Furthest place of the palm, in m.
+    /// Furthest position of the palm, in m.
     furthest: f32,
-    /// What the motors were told last, so that only changes are passed on.
+    /// Last settings of the motors, so that only changes are passed on.
     told: Told,
-    /// Distance between the fingers that is aimed at, in m.
+    /// Commanded distance between the fingers, in m.
     pub spread: f32,
-    /// Place of the palm along the neck, in m.
+    /// Position of the palm along the neck, in m.
     pub palm_place: f32,
-    /// Its speed, in m/s.
+    /// Velocity of the palm along the neck, in m/s.
     pub palm_rate: f32,
     /// The fingertips, from the index finger.
     pub tips: [Fingertip; FINGERS],
@@ -144,7 +145,7 @@ impl Hand {
         }
     }
 
-    /// Puts the hand down at a place along the neck, each fingertip at its place across it, all in m.
+    /// Places the hand at a position along the neck, and each fingertip at a position across it, all in m.
     pub fn start(&mut self, world: &mut World<'_>, spec: &HandSpec, place: f32, across: [f32; FINGERS]) {
         self.told = Told::at_rest(spec);
         self.spread = spec.spread;
@@ -157,7 +158,7 @@ impl Hand {
         self.feel(world);
     }
 
-    /// Passes a command on to the muscles, which hold it until the next one.
+    /// Passes a command to the muscles, which hold it until the next one.
     pub fn actuate(&mut self, world: &mut World<'_>, spec: &HandSpec, command: &Command) {
         let spread = spec.spread + spec.spread_range * command.spread;
         self.spread += (spread - self.spread) * self.spread_share;
@@ -172,7 +173,7 @@ impl Hand {
             reach: command.reach.map(|reach| reach * spec.reach_speed * UNITS),
             press: self.tips.map(|tip| tip.force),
         };
-        // Touching a joint costs: pass on only what has changed.
+        // Touching a joint is costly: only changes are passed on.
         let told = std::mem::replace(&mut self.told, tell);
         let joints = &mut world.joints.impulse_joints;
         if tell.slide != told.slide
@@ -198,7 +199,7 @@ impl Hand {
         }
     }
 
-    /// Feels places and speeds anew.
+    /// Updates the sensed positions and velocities.
     pub fn feel(&mut self, world: &World<'_>) {
         let palm = &world.bodies[self.palm];
         self.palm_place = palm.translation().x / UNITS;
@@ -211,7 +212,7 @@ impl Hand {
         }
     }
 
-    /// The finger's body, for instruments that push it from outside.
+    /// The finger's body, for external pushes.
     pub fn finger(&self, finger: usize) -> RigidBodyHandle {
         self.fingers[finger]
     }
@@ -223,7 +224,7 @@ impl Told {
     }
 }
 
-/// Place of a finger ahead of the middle of the palm, in m, with fingers `spread` apart.
+/// Position of a finger relative to the middle of the palm, in m, with fingers `spread` apart.
 pub fn place_on_palm(finger: usize, spread: f32) -> f32 {
     (finger as f32 - 0.5 * (FINGERS as f32 - 1.0)) * spread
 }

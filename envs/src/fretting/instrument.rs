@@ -1,20 +1,20 @@
-//! The fretboard: where strings and frets lie, and how hard a string has to be pressed.
+//! The fretboard: positions of strings and frets, and the force that a clean note needs.
 //!
-//! x runs from the nut to the bridge, y across the strings, both in m; y = 0 is the middle of the neck. Musical
-//! coordinates are strings counted from 1, the lowest, and frets: fret n is at n, and the nut at 0.
+//! x runs from the nut to the bridge and y across the strings, both in m; y = 0 is the middle of the neck. In musical
+//! coordinates, strings are counted from 1, the lowest, and fret n is at n, with the nut at 0.
 
 use super::score::pitch::pitch;
 use super::spec::InstrumentSpec;
 
 /// Semitones per octave: fret n divides the string by 2^(n/12).
 const OCTAVE: f32 = 12.0;
-/// MIDI number of the pitch that instruments are tuned by.
+/// MIDI number of A4, the pitch to which instruments are tuned.
 const A4: i32 = 69;
-/// Share of a cell, from the lower fret, in which a press does not sound.
+/// Fraction of a cell, from the lower fret, in which a pressed string does not sound.
 const DEAD_SHARE: f32 = 0.4;
-/// Distance to a string, in string spacings, within which a fingertip is on it.
+/// Distance from a string, in string spacings, within which a fingertip touches it.
 pub const ON_STRING: f32 = 0.4;
-/// Place below its fret at which a note is best fretted, in frets: the middle of the playable part.
+/// Best position for fretting a note, in frets below its fret: the middle of the playable part of the cell.
 pub const BEHIND_FRET: f32 = 0.3;
 
 /// A fretboard.
@@ -25,18 +25,18 @@ pub struct Instrument {
     strings: usize,
     spacing_at_nut: f32,
     spacing_slope: f32,
-    /// 1, or -1 with the strings in the opposite order.
+    /// 1, or -1 if the strings are in the opposite order.
     side: f32,
     /// MIDI numbers of the open strings.
     pitches: Vec<i32>,
-    /// Least force of a clean note by fret, in N; that of the nut stands for that of fret 1.
+    /// Least force for a clean note by fret, in N; entry 0 repeats that of fret 1.
     forces: Vec<f32>,
-    /// Where in its cell, in frets from the lower fret, the playable part begins: the same in all cells.
+    /// Start of the playable part of each cell, in frets from the lower fret; the same in all cells.
     playable_from: f32,
 }
 
 impl Instrument {
-    /// The fretboard that the spec, which must be valid, describes.
+    /// The fretboard described by a valid spec.
     pub fn new(spec: &InstrumentSpec) -> Self {
         let place = |fret: usize| spec.scale * (1.0 - (-(fret as f32) / OCTAVE).exp2());
         let force = |fret: usize| {
@@ -68,23 +68,23 @@ impl Instrument {
         self.strings
     }
 
-    /// Place along the neck of a fret coordinate, in m from the nut.
+    /// Position along the neck of a fret coordinate, in m from the nut: x = L (1 - 2^(-n/12)) with the scale length L.
     pub fn fret_place(&self, fret: f32) -> f32 {
         self.scale * (1.0 - (-fret / OCTAVE).exp2())
     }
 
-    /// Fret coordinate of a place along the neck.
+    /// Fret coordinate of a position along the neck (m).
     pub fn fret_coordinate(&self, x: f32) -> f32 {
-        // Just short of the bridge, where the frets would lie infinitely close.
+        // Limited just short of the bridge, where frets would be infinitely close.
         -OCTAVE * (1.0 - x / self.scale).max(0.01).log2()
     }
 
-    /// Place across the neck of a string coordinate, in m, at `x` along it.
+    /// Position across the neck of a string coordinate, in m, at `x` along the neck.
     pub fn string_place(&self, string: f32, x: f32) -> f32 {
         self.side * (string - self.middle()) * self.spacing(x)
     }
 
-    /// String coordinate of a place.
+    /// String coordinate of a position (m).
     pub fn string_coordinate(&self, x: f32, y: f32) -> f32 {
         self.side * y / self.spacing(x) + self.middle()
     }
@@ -94,7 +94,7 @@ impl Instrument {
         (self.spacing_at_nut + self.spacing_slope * x).max(0.001)
     }
 
-    /// Least force of a clean note at a fret, in N: F = T h (1/x + 1/(L - x)), from bending a string of tension T and
+    /// Least force for a clean note at a fret, in N: F = T h (1/x + 1/(L - x)), which bends a string of tension T and
     /// length L down by h at x.
     pub fn least_force(&self, fret: usize) -> f32 {
         self.forces[fret.min(self.frets)]
@@ -107,12 +107,12 @@ impl Instrument {
         sounds.then_some(below as usize + 1)
     }
 
-    /// Where in its cell, in frets from the lower fret, the part begins in which a press sounds; it ends at the fret.
+    /// Start of the playable part of each cell, in frets from the lower fret; it ends at the upper fret.
     pub fn playable_from(&self) -> f32 {
         self.playable_from
     }
 
-    /// The string, counted from 1, that a fingertip at this string coordinate is on.
+    /// The string, counted from 1, that a fingertip at this string coordinate touches.
     pub fn string_touched(&self, coordinate: f32) -> Option<usize> {
         let nearest = coordinate.round();
         let on = (coordinate - nearest).abs() < ON_STRING && nearest >= 1.0 && nearest <= self.strings as f32;

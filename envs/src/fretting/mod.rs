@@ -1,9 +1,9 @@
 //! Fretting: play written notes on a guitar or a bass with one hand.
 //!
-//! Guitar and bass share their strings and frets and differ in lengths and forces: what has to be carried over is the
-//! map from notes to places, rescaled. A palm slides along the neck, four fingers reach across the strings and press;
-//! the task plucks every written note at its onset. What is played is an étude drawn anew for every episode, or a score
-//! (`score/`), whose strings, frets and fingers are found where it does not say them.
+//! Guitar and bass share the layout of strings and frets and differ in lengths and forces. The map from notes to
+//! positions transfers between them after rescaling. A palm slides along the neck, and four fingers reach across the
+//! strings and press; the task plucks every written note at its onset. The music is an étude drawn anew for every
+//! episode, or a score (`score/`) whose strings, frets and fingers are found where it does not give them.
 
 mod description;
 mod display;
@@ -40,7 +40,7 @@ use instrument::BEHIND_FRET;
 use rand::RngExt;
 use std::sync::Arc;
 
-/// Times from now in s between which a drawing is told of notes.
+/// Range of times relative to now, in s, for which the scene contains notes.
 const NOTES_TOLD: [f32; 2] = [-1.5, 4.0];
 
 /// The family's entry in the registry.
@@ -71,18 +71,18 @@ pub struct Fretting {
     spec: Arc<FrettingSpec>,
     task: Arc<TaskSpec>,
     instrument: Arc<Instrument>,
-    /// The notes of the episode; those of a written score never change.
+    /// The notes of the episode; the notes of a written score never change.
     notes: Vec<Note>,
     hand: Option<Hand>,
     ear: Ear,
-    /// Index of the note that is due: to be played, or still to be held.
+    /// Index of the current note: to be played, or still to be held.
     due: usize,
     physics_step: u32,
     steps: u32,
 }
 
 impl Fretting {
-    /// A task as the spec says, which must be valid, with the notes of its score, if it has one.
+    /// The task that a valid spec describes, with the notes of its score, if it has one.
     pub fn new(spec: FrettingSpec, written: Vec<Note>) -> Self {
         let task = description::task_spec(&spec);
         Self {
@@ -98,7 +98,7 @@ impl Fretting {
         }
     }
 
-    /// The spec it was made from.
+    /// The spec from which it was made.
     pub fn fretting_spec(&self) -> &FrettingSpec {
         &self.spec
     }
@@ -108,7 +108,7 @@ impl Fretting {
         self.hand.as_ref()
     }
 
-    /// What has been heard in the episode.
+    /// The notes that have sounded in the episode.
     pub fn ear(&self) -> &Ear {
         &self.ear
     }
@@ -118,7 +118,7 @@ impl Fretting {
         &self.notes
     }
 
-    /// The note that is due, or one after it.
+    /// The current note, or one after it.
     fn note(&self, after: usize) -> Option<&Note> {
         self.notes.get(self.due + after)
     }
@@ -128,7 +128,7 @@ impl Fretting {
         self.steps as f32 / self.spec.episode.control_rate
     }
 
-    /// Way from a fingertip to a note in strings and frets.
+    /// Distance from a fingertip to a note, in strings and frets.
     fn gap(&self, tip: &Fingertip, note: &Note) -> [f32; 2] {
         [
             note.string as f32 - self.instrument.string_coordinate(tip.x, tip.y),
@@ -136,7 +136,7 @@ impl Fretting {
         ]
     }
 
-    /// What an action means for the hand.
+    /// The command that an action gives to the hand.
     fn command(&self, action: &[f32]) -> Command {
         let mut command = Command::default();
         match (self.spec.display.action, action) {
@@ -155,7 +155,7 @@ impl Fretting {
         command
     }
 
-    /// Tells a drawing of the notes around now, of what sounds, and of the fingers.
+    /// Adds the notes around now, the sounding strings, and the fingers to the scene.
     fn tell(&self, hand: &Hand, scene: &mut Scene) {
         let (instrument, time) = (&self.instrument, self.time());
         scene.tell("board", [instrument.strings() as f32, instrument.frets() as f32]);
@@ -236,7 +236,7 @@ impl Task for Fretting {
     }
 
     fn actuate(&mut self, world: &mut World<'_>, action: &[f32]) {
-        // The motors hold what they are told until the next action.
+        // The motors hold their command until the next action.
         if self.physics_step.is_multiple_of(self.spec.episode.physics_steps) {
             let command = self.command(action);
             if let Some(hand) = &mut self.hand {
@@ -248,14 +248,14 @@ impl Task for Fretting {
 
     fn state_fields(&self) -> Vec<Field> {
         let palm = [
-            Field::recorded("palm_x", "m", "place of the palm along the neck"),
-            Field::recorded("palm_rate", "m/s", "its speed"),
+            Field::recorded("palm_x", "m", "position of the palm along the neck, from the nut"),
+            Field::recorded("palm_rate", "m/s", "velocity of the palm along the neck, positive towards the bridge"),
         ];
         let tip = |finger: usize| {
             [
-                ("x", "m", "place of the fingertip along the neck, from the nut"),
-                ("y", "m", "place of the fingertip across the neck"),
-                ("rate_y", "m/s", "speed of the fingertip across the neck"),
+                ("x", "m", "position of the fingertip along the neck, from the nut"),
+                ("y", "m", "position of the fingertip across the neck, from the middle"),
+                ("rate_y", "m/s", "velocity of the fingertip across the neck"),
                 ("force", "N", "force of the fingertip on the board"),
             ]
             .map(|(name, unit, meaning)| Field::recorded(&format!("tip_{name}_{finger}"), unit, meaning))
@@ -358,7 +358,7 @@ impl Task for Fretting {
         for tip in &hand.tips {
             let place = Vector::new(tip.x, tip.y);
             scene.line("finger", [place, place - Vector::new(0.0, self.spec.hand.finger_length)]);
-            // A fingertip that presses is drawn flatter, that is wider.
+            // A pressing fingertip is drawn flatter, that is, wider.
             let flattening = 1.0 + 0.5 * tip.force / self.spec.hand.press_force;
             scene.circle("fingertip", place, self.spec.hand.finger_radius * flattening, 0.0);
         }

@@ -1,4 +1,4 @@
-//! What is played: notes, and études drawn from a generator. Written scores are in `score/`.
+//! The music: notes, and études drawn from a generator. Written scores are in `score/`.
 
 use super::spec::{FINGERS, MusicSpec};
 use crate::seed::Rng;
@@ -7,36 +7,36 @@ use rand::RngExt;
 /// A note to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Note {
-    /// When it begins, in s.
+    /// Onset in s.
     pub onset: f32,
-    /// How long it lasts, in s.
+    /// Duration in s.
     pub length: f32,
     /// Its string, from 1, the lowest.
     pub string: usize,
     /// Its fret, from 1; 0 for the open string.
     pub fret: usize,
-    /// The finger that plays it, from 0, the index finger; none for the open string.
+    /// The finger that plays it, from 0, the index finger; `None` for an open string.
     pub finger: Option<usize>,
 }
 
 impl Note {
-    /// Until when it has to be held at least, in s.
+    /// Time until which it has to be held at least, in s.
     pub fn held_until(&self) -> f32 {
         self.onset + 0.5 * self.length
     }
 
-    /// The fret under the index finger while it is played, with one finger per fret; none for the open string.
+    /// The fret under the index finger while it is played, with one finger per fret; `None` for an open string.
     pub fn position(&self) -> Option<i32> {
         Some(self.fret as i32 - self.finger? as i32)
     }
 }
 
-/// How many notes an étude of that length (s) can have at most.
+/// Largest number of notes in an étude of that length (s).
 pub fn most_notes(music: &MusicSpec, time_limit: f32) -> usize {
     (time_limit / (music.interval * (1.0 - music.interval_range))).ceil() as usize + 1
 }
 
-/// Draws an étude of that length (s): one finger per fret in a position of the hand, and a shift now and then.
+/// Draws an étude of that length (s): one finger per fret in a position of the hand, with occasional shifts.
 pub fn draw_etude(music: &MusicSpec, time_limit: f32, rng: &mut Rng, notes: &mut Vec<Note>) {
     notes.clear();
     let mut position = rng.random_range(music.lowest_position..=music.highest_position);
@@ -51,7 +51,7 @@ pub fn draw_etude(music: &MusicSpec, time_limit: f32, rng: &mut Rng, notes: &mut
             position = draw_shift(music, position, rng);
         }
         let mut place = before;
-        // The same place twice would sound without a finger being moved.
+        // The same note twice would sound without a movement of a finger.
         while place == before {
             let finger = rng.random_range(0..FINGERS);
             place = (rng.random_range(1..=music.strings as usize), position as usize + finger);

@@ -6,22 +6,22 @@ use crate::world::World;
 use bevy_rapier2d::rapier::prelude::*;
 use std::f32::consts::{PI, TAU};
 
-/// Handles of everything in the world, and the few states that are not Rapier's.
+/// Handles of everything in the world, and the few states that Rapier does not hold.
 #[derive(Clone)]
 pub struct Arm {
     upper: RigidBodyHandle,
     fore: RigidBodyHandle,
-    /// Hand from the forearm's centre of mass, along the forearm, in m.
+    /// Distance of the hand from the forearm's centre of mass along the forearm, in m.
     hand: f32,
-    /// Elbow from the upper arm's centre of mass, along the upper arm, in m.
+    /// Distance of the elbow from the upper arm's centre of mass along the upper arm, in m.
     elbow: f32,
-    /// Share of the way to its command that a muscle goes in a physics step.
+    /// Fraction of the remaining way to its command that a muscle's torque moves in a physics step.
     muscle_share: f32,
     viscosity: f32,
     torque_limit: f32,
-    /// Torques of the muscles at shoulder and elbow without their viscosity, in N·m.
+    /// Muscle torques at shoulder and elbow, without viscosity, in N·m.
     pub torques: [f32; 2],
-    /// What was felt last.
+    /// The motion at the end of the last env step.
     pub motion: Motion,
 }
 
@@ -53,7 +53,7 @@ impl Arm {
         }
     }
 
-    /// Puts the arm at rest with the hand at a place (m from the shoulder).
+    /// Puts the arm at rest with the hand at a position (m from the shoulder).
     pub fn start(&mut self, world: &mut World<'_>, spec: &ArmSpec, links: &Links, hand: Vector) {
         let [shoulder, elbow] = links.angles(hand);
         let mut put = |body: RigidBodyHandle, joint: Vector, angle: f32, centre: f32| {
@@ -66,19 +66,19 @@ impl Arm {
         self.feel(world);
     }
 
-    /// Drives the muscles for one physics step by commanded torques (N·m), with noise (N·m) in what they do, under a force (N)
-    /// on the hand.
+    /// Drives the muscles for one physics step with commanded torques (N·m), noise (N·m) in the resulting torques, and a
+    /// force (N) on the hand.
     pub fn actuate(&mut self, world: &mut World<'_>, commands: [f32; 2], noise: [f32; 2], force: Vector) {
         let [upper, fore] = [self.upper, self.fore].map(|body| &world.bodies[body]);
         let rates = [upper.angvel(), fore.angvel() - upper.angvel()];
         let lever = along(fore.rotation()) * self.hand;
         let [shoulder, elbow] = [0, 1].map(|joint| {
             self.torques[joint] += (commands[joint] - self.torques[joint]) * self.muscle_share;
-            // A motor of Rapier's that damps the joint would cost it most of its accuracy.
+            // A damped Rapier motor would lose most of the joint's accuracy.
             let torque = self.torques[joint] + noise[joint];
             (torque - self.viscosity * rates[joint]).clamp(-self.torque_limit, self.torque_limit)
         });
-        // The muscles of the elbow turn the upper arm the other way.
+        // The elbow's muscles turn the upper arm the opposite way.
         world.twist(self.upper, shoulder - elbow);
         world.twist(self.fore, elbow + lever.perp_dot(force));
         if force != Vector::ZERO {
@@ -86,14 +86,14 @@ impl Arm {
         }
     }
 
-    /// Place (m) and velocity (m/s) of the hand now.
+    /// Current position (m) and velocity (m/s) of the hand.
     pub fn hand_now(&self, world: &World<'_>) -> (Vector, Vector) {
         let fore = &world.bodies[self.fore];
         let lever = along(fore.rotation()) * self.hand;
         (fore.translation() + lever, fore.linvel() + lever.perp() * fore.angvel())
     }
 
-    /// Feels the motion anew.
+    /// Updates the sensed motion.
     pub fn feel(&mut self, world: &World<'_>) {
         let (hand, hand_rate) = self.hand_now(world);
         let [upper, fore] = [self.upper, self.fore].map(|body| &world.bodies[body]);
@@ -113,13 +113,13 @@ impl Arm {
         [self.upper, self.fore].map(|body| world.bodies[body].kinetic_energy()).iter().sum()
     }
 
-    /// Upper arm and forearm, for instruments that push them from outside.
+    /// Upper arm and forearm, for external pushes.
     pub fn bodies(&self) -> [RigidBodyHandle; 2] {
         [self.upper, self.fore]
     }
 }
 
-/// Share of the way to its command that a muscle goes within `time` (s).
+/// Fraction of the remaining way to its command that a muscle's torque moves within `time` (s).
 pub fn muscle_share(spec: &ArmSpec, time: f32) -> f32 {
     1.0 - (-time / spec.muscle_lag).exp()
 }

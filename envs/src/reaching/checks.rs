@@ -1,4 +1,4 @@
-//! Which reaching tasks make sense.
+//! Checks of a reaching task's fields.
 
 use super::dynamics::Links;
 use super::movement::Movement;
@@ -8,16 +8,16 @@ use crate::document::Invalid;
 use crate::schedule::{MOST_BLOCKS, MOST_TARGETS};
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// How far the elbow and the hand stay from where the arm is stretched or folded, in m.
+/// Least distance of elbow and hand from positions with the arm stretched or folded, in m.
 const MARGIN: f32 = 0.02;
-/// How many cues there may be.
+/// Largest number of cues.
 const MOST_CUES: u32 = 16;
 
 impl ReachingSpec {
-    /// Checks that every value makes sense.
+    /// Checks that every value is in range.
     ///
     /// # Errors
-    /// The first field that does not.
+    /// The first field that is not.
     pub fn validate(&self) -> Result<(), Invalid> {
         let check = Invalid::check;
         let (episode, movement, reward) = (&self.episode, &self.movement, &self.reward);
@@ -81,10 +81,10 @@ impl ReachingSpec {
         }
     }
 
-    /// Checks the rows of tables, once all else makes sense.
+    /// Checks the rows of tables, once all other fields are valid.
     ///
     /// # Errors
-    /// The index of a block, and the first cell of its table that makes no sense.
+    /// The index of a block, and the first invalid cell of its table.
     pub fn validate_tables(&self) -> Result<(), (usize, TableFault)> {
         self.schedule.iter().enumerate().try_for_each(|(index, block)| match &block.trials {
             Trials::Table(table) => self.validate_table(block, table).map_err(|fault| (index, fault)),
@@ -94,7 +94,7 @@ impl ReachingSpec {
 
     fn validate_table(&self, block: &BlockSpec, table: &TrialTable) -> Result<(), TableFault> {
         let targets = block.targets(&self.movement).len();
-        // Directions come again and again, and to see whether a way is within reach takes a while.
+        // Directions recur, and checking whether a path is within reach takes a while.
         let mut reached: Vec<f32> = Vec::new();
         table.rows().iter().try_for_each(|row| {
             let within = |column, value: Option<u32>, most: usize| match value {
@@ -128,7 +128,7 @@ impl ReachingSpec {
         })
     }
 
-    /// Targets are directions along which the whole way is within the arm's reach and its joints' limits.
+    /// Targets must lie in directions along which the whole path is within the arm's reach and its joint limits.
     fn validate_targets(&self, field: &str, targets: &[f32]) -> Result<(), Invalid> {
         Invalid::check(field, targets.len() as f32, 1.0..=MOST_TARGETS as f32, "targets")?;
         targets.iter().try_for_each(|&target| {
@@ -144,7 +144,7 @@ impl ReachingSpec {
         })
     }
 
-    /// Whether the whole way to a target in this direction (degrees) is within reach, wherever it starts.
+    /// Whether the whole path to a target in this direction (degrees) is within reach from any start.
     fn reaches(&self, target: f32) -> bool {
         let links = Links::new(&self.arm);
         let off = self.episode.start_offset;

@@ -1,8 +1,9 @@
-//! The body's own controller: the law of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) without its learned part.
+//! The body's own controller: the control law of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) without its
+//! adaptive part.
 //!
-//! It commands the torques that the planned movement takes without any field, plus a spring and a damper that pull the
-//! hand towards where it should be. What a field does to the arm it does not know: that is left to the agent. The plan is the
-//! desired movement, and what the agent adds to it where it can.
+//! It commands the torques that the planned movement needs without a field, plus a spring and a damper that pull the
+//! hand towards its desired position. It does not know the field, which is left to the agent. The plan is the desired
+//! movement, plus what the agent adds to it if the task lets it.
 
 use super::arm::muscle_share;
 use super::dynamics::{Links, Motion, torques_of_force};
@@ -10,12 +11,12 @@ use super::movement::{Desired, Movement};
 use super::spec::{ControllerKind, ReachingSpec};
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// Time constant with which the plan follows what is commanded of it, in s: its acceleration has to be finite.
+/// Time constant with which the plan follows its command, in s; it keeps the plan's acceleration finite.
 const PLAN_LAG: f32 = 0.05;
-/// How far a plan stays from where the arm is stretched or folded, in m.
+/// Least distance of a plan from positions with the arm stretched or folded, in m.
 const MARGIN: f32 = 0.02;
 
-/// The controller and what it wants.
+/// The controller and its desired state.
 #[derive(Clone, Debug)]
 pub struct Controller {
     links: Links,
@@ -25,18 +26,18 @@ pub struct Controller {
     torque_scale: f32,
     plan_scale: f32,
     interval: f32,
-    /// Share of the way to its command that a muscle, and the plan, goes until the next one.
+    /// Fraction of the remaining way to its command that a muscle, or the plan, moves until the next command.
     share: f32,
     plan_share: f32,
-    /// Torques that the planned movement takes now, in N·m.
+    /// Torques that the planned movement needs now, in N·m.
     nominal: [f32; 2],
-    /// Where the cursor should be now.
+    /// Desired state of the cursor.
     pub desired: Desired,
-    /// What is added to place (m) and velocity (m/s) of the hand.
+    /// What the plan adds to position (m) and velocity (m/s) of the hand.
     pub plan: [Vector; 2],
-    /// The feedback at shoulder and elbow, in units of the action.
+    /// Feedback command at shoulder and elbow, in units of the action.
     pub feedback: [f32; 2],
-    /// Torques of the muscles that its own commands have led to, in N·m: what the agent adds is not among them.
+    /// Muscle torques due to its own commands, in N·m, without what the agent adds.
     pub efference: [f32; 2],
 }
 
@@ -73,7 +74,7 @@ impl Controller {
         self.nominal = self.torques_of(movement.at(0.0));
     }
 
-    /// Compares the hand, seen or felt at a place (m) with a velocity (m/s), with where it should be at a time (s).
+    /// Compares the seen or felt hand, with position (m) and velocity (m/s), to its desired state at a time (s).
     pub fn compare(&mut self, movement: &Movement, time: f32, motion: &Motion, place: Vector, rate: Vector) {
         self.desired = movement.at(time);
         let [planned, planned_rate] = [self.desired.place + self.plan[0], self.desired.rate + self.plan[1]];
@@ -81,12 +82,12 @@ impl Controller {
         self.feedback = torques_of_force(motion.elbow, motion.hand, pull).map(|torque| torque / self.torque_scale);
     }
 
-    /// Torques in N·m that are commanded to the muscles at a time (s), those of the action included. An action that changes the
-    /// plan has two numbers more than one that does not, and changes it while the movement runs.
+    /// Torques in N·m commanded to the muscles at a time (s), the action included. If actions change the plan, there
+    /// are two more numbers, which change it during the movement.
     pub fn command(&mut self, movement: &Movement, time: f32, action: &[f32]) -> [f32; 2] {
         let mut next = movement.at(time + self.interval);
         if let &[_, _, x, y] = action {
-            // A plan is of the movement: where the hand is to rest it rests.
+            // The plan changes only the movement: where the hand should rest, it rests.
             let moving = if movement.runs(time) { self.plan_scale } else { 0.0 };
             self.change_plan(&mut next, Vector::new(x, y) * moving);
         }
@@ -94,7 +95,7 @@ impl Controller {
         let now = std::mem::replace(&mut self.nominal, next);
         std::array::from_fn(|joint| {
             let (now, next) = (now[joint], next[joint]);
-            // A lagging muscle must be told more than is wanted to be there in time.
+            // A lagging muscle needs a command beyond the desired torque to reach it in time.
             let nominal = now + (next - now) / self.share;
             let own = if self.applied { nominal + self.feedback[joint] * self.torque_scale } else { 0.0 };
             self.efference[joint] += (own - self.efference[joint]) * self.share;
@@ -102,7 +103,7 @@ impl Controller {
         })
     }
 
-    /// Lets the plan follow a velocity (m/s) that is commanded, and adds it to what is desired next.
+    /// Lets the plan follow a commanded velocity (m/s), and adds it to the next desired state.
     fn change_plan(&mut self, next: &mut Desired, commanded: Vector) {
         let [place, rate] = self.plan;
         let changed = rate + (commanded - rate) * self.plan_share;

@@ -1,4 +1,4 @@
-//! What is seen and felt, and what a spectator sees.
+//! What the agent observes, and what a spectator sees.
 
 use super::Reaching;
 use super::arm::Arm;
@@ -6,16 +6,16 @@ use super::senses::Moment;
 use crate::scene::Scene;
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// Radius in m of the circles that mark start, target and cursor.
+/// Radius in m of the circles for start, target and cursor.
 const MARK: f32 = 0.005;
-/// Length in m that a force of 1 N is drawn with.
+/// Length in m of the drawn force, per N.
 const FORCE: f32 = 0.01;
-/// Directions of the hand's velocity for which a drawing is told the field, and its magnitude in m/s.
+/// Number of hand directions for which the scene contains the field, and the hand's speed in m/s.
 const DIRECTIONS: usize = 8;
 const RATE_SHOWN: f32 = 0.3;
 
 impl Reaching {
-    /// Writes what is seen and felt, in the order of the observation space.
+    /// Writes the observation, in the order of the observation space.
     pub(super) fn show(&self, observation: &mut [f32]) {
         let (own, centre) = (&self.controller, self.spec.centre());
         let Moment { motion, torques, shown, cursor, plan, .. } = self.senses.sensed();
@@ -32,7 +32,7 @@ impl Reaching {
         ];
         let pairs = [motion.angles, motion.rates, *torques].into_iter().chain(vectors.map(Into::into));
         let told = [f32::from(u8::from(*shown)), self.time() - self.spec.episode.hold];
-        // The cursor that the plan was made for, less the one that was seen.
+        // Planned minus seen velocity of the cursor.
         let missed = if *shown { motion.hand_rate - plan[1] - cursor_rate } else { Vector::ZERO };
         let answer = self.spec.controller.plan_gain / self.spec.controller.plan_scale;
         let planned = [(missed * answer).into(), own.plan[0].into(), own.plan[1].into()];
@@ -45,7 +45,7 @@ impl Reaching {
         }
     }
 
-    /// Writes what recordings tell besides, in the order of [`state_fields`](super::description::state_fields).
+    /// Writes the state for recordings, in the order of [`state_fields`](super::description::state_fields).
     pub(super) fn tell_state(&self, state: &mut [f32]) {
         let Some(arm) = &self.arm else { return };
         let (motion, centre) = (&arm.motion, self.spec.centre());
@@ -56,7 +56,7 @@ impl Reaching {
         state.iter_mut().zip(values).for_each(|(slot, value)| *slot = value);
     }
 
-    /// Draws arm, way, start, target and cursor, and the force on the hand.
+    /// Draws arm, path, start, target and cursor, and the force on the hand.
     pub(super) fn picture(&self, arm: &Arm, scene: &mut Scene) {
         let (motion, movement) = (&arm.motion, &self.movement);
         scene.line("desired way", [movement.start, movement.target]);

@@ -1,34 +1,34 @@
-//! Geometry and equations of motion of a planar arm of two links, its shoulder at the origin.
+//! Geometry and equations of motion of a planar two-link arm with its shoulder at the origin.
 //!
-//! The shoulder's angle is that of the upper arm from the x axis, the elbow's that of the forearm from the upper arm,
+//! The shoulder angle is measured from the x axis to the upper arm, the elbow angle from the upper arm to the forearm,
 //! both counter-clockwise.
 
 use super::spec::ArmSpec;
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// What is felt of the arm's motion.
+/// Motion of the arm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Motion {
     /// Angles of shoulder and elbow, in rad.
     pub angles: [f32; 2],
-    /// Their rates, in rad/s.
+    /// Angular velocities of shoulder and elbow, in rad/s.
     pub rates: [f32; 2],
-    /// Place of the elbow from the shoulder, in m.
+    /// Position of the elbow relative to the shoulder, in m.
     pub elbow: Vector,
-    /// Place of the hand from the shoulder, in m.
+    /// Position of the hand relative to the shoulder, in m.
     pub hand: Vector,
     /// Velocity of the hand, in m/s.
     pub hand_rate: Vector,
 }
 
-/// Lengths and inertias of the arm, as its equations of motion need them.
+/// Lengths and inertias of the arm, in the form that its equations of motion need.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Links {
     upper: f32,
     fore: f32,
-    /// Inertia about the shoulder of the arm folded at a right angle, in kg·m².
+    /// Inertia about the shoulder with the elbow at a right angle, in kg·m².
     whole: f32,
-    /// Half of what a stretched elbow adds to it, in kg·m².
+    /// Half the inertia that stretching the elbow adds, in kg·m².
     coupling: f32,
     /// Inertia of the forearm about the elbow, in kg·m².
     outer: f32,
@@ -53,13 +53,13 @@ impl Links {
         }
     }
 
-    /// Whether the hand gets to a place, and is still at least `margin` (m) from where the arm is stretched or folded.
+    /// Whether the hand can reach a position at least `margin` (m) away from the arm being stretched or folded.
     pub fn reaches(&self, hand: Vector, margin: f32) -> bool {
         let distance = hand.length();
         distance <= self.upper + self.fore - margin && distance >= (self.upper - self.fore).abs() + margin
     }
 
-    /// The nearest place (m) that the hand gets to with so much to spare (m), in the same direction from the shoulder.
+    /// The nearest position (m) in the same direction from the shoulder that the hand can reach with that margin (m).
     pub fn within_reach(&self, hand: Vector, margin: f32) -> Vector {
         if self.reaches(hand, margin) {
             return hand;
@@ -69,17 +69,17 @@ impl Links {
         hand.try_normalize().unwrap_or(Vector::Y) * distance
     }
 
-    /// Place of the elbow in m at a shoulder angle in rad.
+    /// Position of the elbow in m at a shoulder angle in rad.
     pub fn elbow(&self, shoulder: f32) -> Vector {
         Vector::from_angle(shoulder) * self.upper
     }
 
-    /// Place of the hand in m at joint angles in rad.
+    /// Position of the hand in m at joint angles in rad.
     pub fn hand(&self, [shoulder, elbow]: [f32; 2]) -> Vector {
         self.elbow(shoulder) + Vector::from_angle(shoulder + elbow) * self.fore
     }
 
-    /// Joint angles in rad, the elbow's from 0 to π, that bring the hand to a place (m) or as near as the arm gets.
+    /// Joint angles in rad that bring the hand to a position (m), or as near as the arm gets; the elbow's is in [0, π].
     pub fn angles(&self, hand: Vector) -> [f32; 2] {
         let squares = hand.length_squared() - self.upper * self.upper - self.fore * self.fore;
         let cosine = (squares / (2.0 * self.upper * self.fore)).clamp(-1.0, 1.0);
@@ -88,22 +88,22 @@ impl Links {
         [hand.y.atan2(hand.x) - aside, elbow]
     }
 
-    /// Joint torques in N·m that move the hand so, by the equations of motion of the two links, viscosity included.
-    /// Place, velocity and acceleration of the hand in m, m/s and m/s²; the place must be within reach.
+    /// Joint torques in N·m for a motion of the hand (position in m, velocity in m/s, acceleration in m/s²), by the
+    /// equations of motion of the two links, viscosity included. The position must be within reach.
     pub fn torques_of_hand(&self, place: Vector, rate: Vector, acceleration: Vector) -> [f32; 2] {
         let angles = self.angles(place);
         let elbow = self.elbow(angles[0]);
         let fore = place - elbow;
-        // The hand's rate is shoulder rate × place turned left + elbow rate × forearm turned left.
+        // Hand velocity = shoulder rate × position turned left + elbow rate × forearm turned left.
         let determinant = elbow.perp_dot(fore);
         let rates = joints_of(place, fore, determinant, rate);
-        // What the hand's acceleration would be at constant joint rates points back to the joints.
+        // At constant joint rates, the hand's acceleration points back to the joints.
         let turning = rates[0] + rates[1];
         let centripetal = -elbow * (rates[0] * rates[0]) - fore * (turning * turning);
         self.torques(angles[1], rates, joints_of(place, fore, determinant, acceleration - centripetal))
     }
 
-    /// Joint torques in N·m of a motion: elbow angle in rad, joint rates in rad/s and accelerations in rad/s².
+    /// Joint torques in N·m for a motion: elbow angle in rad, joint rates in rad/s and accelerations in rad/s².
     pub fn torques(&self, elbow: f32, rates: [f32; 2], accelerations: [f32; 2]) -> [f32; 2] {
         let (sine, cosine) = elbow.sin_cos();
         let cross = self.outer + self.coupling * cosine;
@@ -128,7 +128,7 @@ impl Links {
         [(self.outer * first - cross * second) / determinant, (own * second - cross * first) / determinant]
     }
 
-    /// Places (m) and velocity (m/s) at joint angles (rad) that change at these rates (rad/s).
+    /// Positions (m) and velocity (m/s) for joint angles (rad) and joint rates (rad/s).
     pub fn motion(&self, angles: [f32; 2], rates: [f32; 2]) -> Motion {
         let (elbow, hand) = (self.elbow(angles[0]), self.hand(angles));
         let hand_rate = hand.perp() * rates[0] + (hand - elbow).perp() * rates[1];
@@ -136,12 +136,12 @@ impl Links {
     }
 }
 
-/// Joint torques in N·m of a force (N) on the hand: the transposed Jacobian times the force.
+/// Joint torques in N·m due to a force (N) on the hand: the transposed Jacobian times the force.
 pub fn torques_of_force(elbow: Vector, hand: Vector, force: Vector) -> [f32; 2] {
     [hand.perp_dot(force), (hand - elbow).perp_dot(force)]
 }
 
-/// Solves `shoulder × left(hand) + elbow × left(fore) = wanted`; `determinant` is that of `hand` and `fore`.
+/// Solves `shoulder × left(hand) + elbow × left(fore) = wanted`; `determinant` is the determinant of `hand` and `fore`.
 fn joints_of(hand: Vector, fore: Vector, determinant: f32, wanted: Vector) -> [f32; 2] {
     [fore.dot(wanted) / determinant, -hand.dot(wanted) / determinant]
 }

@@ -1,14 +1,14 @@
-//! What acts on the hand and on the cursor that shows it.
+//! Fields and maps that act on the hand and on the cursor.
 
 use super::movement::Movement;
 use super::schedule::{Conditions, FieldKind};
 use super::spec::ChannelSpec;
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// The force field of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) in N·s/m, row by row: a saddle that drives
+/// The force field of Shadmehr & Mussa-Ivaldi 1994 (J. Neurosci. 14:3208) in N·s/m, row by row: a saddle that pushes
 /// the hand along one diagonal and brakes it along the other.
 pub const SADDLE: [[f32; 2]; 2] = [[-10.1, -11.2], [-11.2, 11.1]];
-/// Largest force of a field in N: what motors that make fields can do.
+/// Largest force of a field in N: the limit of the motors that produce it.
 const STRONGEST_FIELD: f32 = 100.0;
 /// Largest force of the channel's walls in N.
 const STRONGEST_CHANNEL: f32 = 1000.0;
@@ -20,13 +20,13 @@ const IDENTITY: [[f32; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
 pub struct Field {
     /// Force per velocity of the hand in N·s/m, row by row.
     force: [[f32; 2]; 2],
-    /// What becomes of the cursor's way from the start, row by row.
+    /// Linear map of the cursor's displacement from the start, row by row.
     map: [[f32; 2]; 2],
-    /// Turn from the direction that pays off to that of the target.
+    /// Rotation from the rewarded direction to that of the target.
     paid: Vector,
-    /// Whether the cursor keeps to the target's direction, turned.
+    /// Whether the cursor moves along a fixed direction relative to the target.
     clamped: bool,
-    /// Its strength in the unit of its kind; 0 without a field.
+    /// Strength in the unit of its kind; 0 without a field.
     pub strength: f32,
 }
 
@@ -59,13 +59,13 @@ impl Field {
         Self { paid: self.paid, ..Self::NONE }
     }
 
-    /// Force in N on a hand of this velocity in m/s.
+    /// Force in N on a hand with this velocity in m/s.
     pub fn force(&self, rate: Vector) -> Vector {
         let [[a, b], [c, d]] = self.force;
         Vector::new(a * rate.x + b * rate.y, c * rate.x + d * rate.y).clamp_length_max(STRONGEST_FIELD)
     }
 
-    /// Place (m) and velocity (m/s) of the cursor for a hand at a place with a velocity in a movement.
+    /// Position (m) and velocity (m/s) of the cursor for a hand with this position and velocity during a movement.
     pub fn cursor(&self, movement: &Movement, hand: Vector, rate: Vector) -> [Vector; 2] {
         let way = hand - movement.start;
         let (way, rate) = if self.clamped {
@@ -77,22 +77,23 @@ impl Field {
         [movement.start + self.shown(way), self.shown(rate)]
     }
 
-    /// What counts as the cursor in reward and score: a hand whose cursor is clamped, else the cursor; on a way to the target if
-    /// it is on one to the place that pays off.
+    /// The position used for reward and score: the hand if the cursor is clamped, otherwise the cursor. It is rotated
+    /// so that a movement in the rewarded direction counts as a movement to the target.
     pub fn judged(&self, movement: &Movement, hand: Vector) -> Vector {
         let place = if self.clamped { hand } else { self.cursor(movement, hand, Vector::ZERO)[0] };
         if self.paid == Vector::X { place } else { movement.start + self.paid.rotate(place - movement.start) }
     }
 
-    /// What a turned, magnified or mapped cursor makes of a way of the hand from the start, or of its velocity.
+    /// Displacement from the start, or velocity, of a rotated, magnified or linearly mapped cursor for that of the
+    /// hand.
     pub fn shown(&self, way: Vector) -> Vector {
         let [[a, b], [c, d]] = self.map;
         Vector::new(a * way.x + b * way.y, c * way.x + d * way.y)
     }
 }
 
-/// Force in N of the channel on a hand at a place (m) with a velocity (m/s): across the line from start to target, to
-/// the left positive.
+/// Force of the channel in N on a hand with a position (m) and velocity (m/s): perpendicular to the line from start to
+/// target, positive to the left.
 pub fn channel_force(spec: &ChannelSpec, movement: &Movement, hand: Vector, rate: Vector) -> f32 {
     let left = movement.left();
     let force = -spec.stiffness * left.dot(hand - movement.start) - spec.damping * left.dot(rate);

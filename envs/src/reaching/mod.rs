@@ -1,8 +1,9 @@
-//! Reaching: move the hand straight to a target while something pushes it, or turns the cursor that shows it.
+//! Reaching: move the hand straight to a target under a force field or with a transformed cursor.
 //!
-//! A planar arm of two links with lagging muscles. Its own controller would bring the hand to the target in a world
-//! without fields; the agent's torques are added to the controller's, so that what is to be learned is the field. A
-//! trial is an episode; blocks of trials with and without fields make a schedule, as experiments on adaptation have it.
+//! The body is a planar two-link arm with lagging muscles. Its own controller would bring the hand to the target in a
+//! world without fields. The agent's torques are added to the controller's, so that the agent has to learn the field. A
+//! trial is an episode. Blocks of trials with and without fields make a schedule, as in experiments on motor
+//! adaptation.
 
 mod arm;
 mod checks;
@@ -66,7 +67,7 @@ fn blueprint(document: &Document) -> Result<Blueprint, DocumentError> {
     Ok(Blueprint::new(move || prototype.clone()))
 }
 
-/// Time in which the velocity of a cursor is seen, in s.
+/// Time over which the velocity of a cursor is seen, in s.
 const SEEN_IN: f32 = 0.1;
 
 /// A reaching task.
@@ -76,22 +77,22 @@ pub struct Reaching {
     task: Arc<TaskSpec>,
     arm: Option<Arm>,
     controller: Controller,
-    /// The seed that random courses of perturbations follow from, if it is not the lane's own.
+    /// The seed of random courses of perturbations, if it is not the lane's own.
     course: Option<Seed>,
     trial: Trial,
-    /// Where the cursor is seen from where it is in all of this trial.
+    /// Displacement of the seen cursor in this whole trial.
     misplaced: Vector,
-    /// Whether this is a trial without its field, and whether it is one in the channel.
+    /// Whether this is a catch trial, and whether it is an error-clamp trial.
     caught: bool,
     clamped: bool,
     field: Field,
     movement: Movement,
     senses: Senses,
     commands: [f32; 2],
-    /// Noise in the torques of the joints, in N·m, and where it comes from.
+    /// Noise in the joint torques, in N·m, and its generator.
     noise: [f32; 2],
     noises: Rng,
-    /// What acted on the hand in the last physics step, in N.
+    /// Force on the hand in the last physics step, in N.
     force: Vector,
     physics_step: u32,
     steps: u32,
@@ -99,7 +100,7 @@ pub struct Reaching {
 }
 
 impl Reaching {
-    /// A task as the spec says, which must be valid.
+    /// The task that a valid spec describes.
     pub fn new(spec: ReachingSpec) -> Self {
         Self {
             arm: None,
@@ -124,7 +125,7 @@ impl Reaching {
         }
     }
 
-    /// The spec it was made from.
+    /// The spec from which it was made.
     pub fn reaching_spec(&self) -> &ReachingSpec {
         &self.spec
     }
@@ -134,17 +135,17 @@ impl Reaching {
         self.arm.as_ref()
     }
 
-    /// The movement that is asked for in this trial.
+    /// The required movement of this trial.
     pub fn movement(&self) -> &Movement {
         &self.movement
     }
 
-    /// What has been measured of the trial.
+    /// Measures of the trial.
     pub fn record(&self) -> &Record {
         &self.record
     }
 
-    /// What is said of this trial.
+    /// Conditions of this trial.
     fn conditions(&self) -> &Conditions {
         &self.trial.conditions
     }
@@ -163,12 +164,12 @@ impl Reaching {
         }
     }
 
-    /// Place (m) and velocity (m/s) of the cursor, whether it is shown or not.
+    /// Position (m) and velocity (m/s) of the cursor, shown or not.
     fn cursor(&self, motion: &Motion) -> [Vector; 2] {
         self.field.cursor(&self.movement, motion.hand, motion.hand_rate)
     }
 
-    /// The present, as it will be sensed.
+    /// The present state, as it will be sensed.
     fn moment(&self, arm: &Arm) -> Moment {
         let (cursor, shown) = (self.cursor(&arm.motion), self.cursor_shown());
         let own = &self.controller;
@@ -176,8 +177,8 @@ impl Reaching {
         Moment { motion: arm.motion, torques, efference, shown, cursor, plan: own.plan }
     }
 
-    /// Lets the controller compare where the hand is with where it should be: by what is felt of the arm where it has a plan for
-    /// the hand, else by sight if the cursor is shown.
+    /// Lets the controller compare the hand with its desired state: by the felt arm if it has a plan for the hand,
+    /// otherwise by sight if the cursor is shown.
     fn compare(&mut self) {
         let motion = self.senses.estimate();
         let seen = !self.spec.plans() && self.cursor_shown();
@@ -185,7 +186,7 @@ impl Reaching {
         self.controller.compare(&self.movement, self.time(), &motion, place, rate);
     }
 
-    /// Draws the noise of the next action; nothing is drawn where there is none.
+    /// Draws the noise of the next action. Without noise, no random number is drawn.
     fn draw_noise(&mut self, torques: [f32; 2]) {
         let arm = &self.spec.arm;
         if arm.constant_noise > 0.0 || arm.signal_noise > 0.0 {
@@ -196,7 +197,7 @@ impl Reaching {
         }
     }
 
-    /// Shows the cursor beside where it is; nothing is drawn where it is sharp.
+    /// Displaces the seen cursor by the blur. Without blur, no random number is drawn.
     fn blur(&mut self, moment: &mut Moment) {
         moment.cursor[0] += self.misplaced;
         let blur = self.conditions().blur;

@@ -1,12 +1,12 @@
-//! The movement that is asked for: straight from start to target, as smooth as can be.
+//! The required movement: straight from start to target with minimum jerk.
 
 use super::spec::ReachingSpec;
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// Where the hand should be at a time.
+/// Desired state of the hand at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Desired {
-    /// Place from the shoulder, in m.
+    /// Position relative to the shoulder, in m.
     pub place: Vector,
     /// Velocity in m/s.
     pub rate: Vector,
@@ -14,21 +14,21 @@ pub struct Desired {
     pub acceleration: Vector,
 }
 
-/// A movement of minimum jerk after a hold (Flash & Hogan 1985, J. Neurosci. 5:1688).
+/// A minimum-jerk movement after a hold (Flash & Hogan 1985, J. Neurosci. 5:1688).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Movement {
-    /// Where it starts, from the shoulder, in m.
+    /// Start relative to the shoulder, in m.
     pub start: Vector,
-    /// Where it ends, from the shoulder, in m.
+    /// Target relative to the shoulder, in m.
     pub target: Vector,
-    /// Its direction, of length 1.
+    /// Direction of the movement, a unit vector.
     pub along: Vector,
     hold: f32,
     duration: f32,
 }
 
 impl Movement {
-    /// The movement from a start (m from the shoulder) to the target in a direction of the centre (degrees).
+    /// The movement from a start (m from the shoulder) to the target in a direction from the centre (degrees).
     pub fn new(spec: &ReachingSpec, start: Vector, direction: f32) -> Self {
         let target = spec.centre() + Vector::from_angle(direction.to_radians()) * spec.movement.distance;
         Self {
@@ -40,17 +40,17 @@ impl Movement {
         }
     }
 
-    /// The direction to the left of the movement, of length 1.
+    /// Direction to the left of the movement, a unit vector.
     pub fn left(&self) -> Vector {
         self.along.perp()
     }
 
-    /// Whether it runs at a time in the trial (s).
+    /// Whether the movement is under way at a time in the trial (s).
     pub fn runs(&self, time: f32) -> bool {
         (self.hold..self.hold + self.duration).contains(&time)
     }
 
-    /// Where the hand should be at a time in the trial (s).
+    /// Desired state of the hand at a time in the trial (s).
     pub fn at(&self, time: f32) -> Desired {
         let way = self.target - self.start;
         let share = ((time - self.hold) / self.duration).clamp(0.0, 1.0);

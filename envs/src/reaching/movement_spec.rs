@@ -1,9 +1,9 @@
-//! The movement that is asked for, as a task says it.
+//! The required movement, as a task gives it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A straight movement with the speed of a minimum-jerk one.
+/// A straight movement with a minimum-jerk speed profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MovementSpec {

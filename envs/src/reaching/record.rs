@@ -1,77 +1,94 @@
-//! What is measured of a trial.
+//! Measures of a trial.
 
 use super::controller::Controller;
 use super::movement::Movement;
 use crate::task::{Metric, measured};
 use bevy_rapier2d::rapier::prelude::Vector;
 
-/// The metrics of a trial, in the order of `Record::metrics`; those of `PLACE` go before.
+/// The metrics of a trial, in the order of `Record::metrics`; `PLACE` comes before them.
 pub static METRICS: [Metric; 10] = [
     Metric::new(
         "hand_deviation_mm",
         "mm",
-        "the hand's largest distance from the straight line between start and target, positive to the left of the movement",
+        "largest distance of the hand from the straight line between start and target, positive to the left of the movement",
     ),
-    Metric::new("cursor_deviation_mm", "mm", "the same of the cursor that shows the hand"),
+    Metric::new(
+        "cursor_deviation_mm",
+        "mm",
+        "largest distance of the cursor from the straight line between start and target, positive to the left of the movement",
+    ),
     Metric::new(
         "launch_angle_deg",
         "deg",
-        "angle between the directions to the cursor and to the target, as seen from the start, once a quarter of the way is gone, \
-         positive to the left; empty if the cursor never came so far",
+        "direction of the cursor from the start at a quarter of the distance to the target, minus direction of the target, \
+         positive to the left; empty if the cursor never got that far",
     ),
-    Metric::new("end_angle_deg", "deg", "the same at the end of the trial"),
-    Metric::new("end_error_mm", "mm", "distance between cursor and target at the end of the trial"),
+    Metric::new(
+        "end_angle_deg",
+        "deg",
+        "direction of the cursor from the start at the end of the trial, minus direction of the target, positive to the left",
+    ),
+    Metric::new("end_error_mm", "mm", "distance of the cursor from the target at the end of the trial"),
     Metric::new(
         "movement_time_s",
         "s",
-        "time between the first and the last step in which the hand is faster than 0.03 m/s; empty if it never is",
+        "time between the first and last steps in which the hand moves faster than 0.03 m/s; empty if it never does",
     ),
     Metric::new("peak_speed_m_per_s", "m/s", "largest speed of the hand"),
     Metric::new(
         "mean_feedback",
         "1",
-        "mean magnitude of the body's own feedback commands over joints and steps, as a share of the largest action",
+        "mean absolute feedback command of the body's own controller over joints and steps, as a fraction of the largest action",
     ),
     Metric::new(
         "channel_force_n",
         "N",
-        "largest force of the hand against the walls of the channel, positive to the left of the movement; empty in a trial without \
-         a channel in place of a field",
+        "largest force of the hand against the walls of the channel, positive to the left of the movement; empty unless \
+         a channel takes the place of a field",
     ),
     Metric::new(
         "adaptation_index",
         "1",
-        "slope of the regression through 0 of the hand's force on the channel on that which would cancel the field: 0 in the naive, \
-         1 in full adaptation; empty in a trial without a channel in place of a field",
+        "slope of the regression through the origin of the hand's force on the channel on the force that would cancel the \
+         field (Smith, Ghazizadeh & Shadmehr 2006): 0 without adaptation, 1 with complete adaptation; empty unless a \
+         channel takes the place of a field",
     ),
 ];
-/// The metrics that say which trial it was.
+/// The metrics that identify the trial.
 pub static PLACE: [Metric; 5] = [
     Metric::new("block", "1", "index of the trial's block in the schedule, from 0"),
-    Metric::new("target", "1", "index of the trial's target, from 0; empty where the target has no index"),
+    Metric::new(
+        "target",
+        "1",
+        "index of the trial's target, from 0; empty for a direction from a table that is not among the targets",
+    ),
     Metric::new(
         "field_strength",
         "N·s/m, deg or 1",
-        "strength of the trial's field in the unit of its kind: N·s/m of a curl field, degrees of a rotation or an error clamp, and a \
-         factor of the others; 0 without a field",
+        "strength of the trial's field in the unit of its kind: N·s/m for a curl field, degrees for a rotation or an error clamp, and a \
+         factor for the others; 0 without a field",
     ),
-    Metric::new("caught", "1", "whether the field was left out to catch what is expected: 1 or 0"),
-    Metric::new("clamped", "1", "whether a channel kept the hand to the straight line: 1 or 0"),
+    Metric::new("caught", "1", "whether it was a catch trial, in which the field was left out: 1 or 0"),
+    Metric::new(
+        "clamped",
+        "1",
+        "whether it was an error-clamp trial, in which a channel kept the hand on the straight line: 1 or 0",
+    ),
 ];
-/// Share of the way to the target after which the launch is over: too early for feedback to have changed much.
+/// Fraction of the distance to the target at which the launch angle is measured: too early for much feedback.
 const LAUNCHED: f32 = 0.25;
-/// Speed of the hand above which it moves, in m/s.
+/// Speed above which the hand counts as moving, in m/s.
 const MOVING: f32 = 0.03;
-/// Deviation in mm up to which a way is straight.
+/// Deviation in mm up to which a path is straight.
 pub const STRAIGHT: f32 = 3.0;
-/// Deviation in mm from which it is not straight at all: less than what a field does to the unpractised.
+/// Deviation in mm from which straightness is 0: less than the effect of a field before adaptation.
 pub const CROOKED: f32 = 15.0;
-/// Distance in mm of the end point from the target up to which it is reached.
+/// Distance in mm between end point and target up to which the target is reached.
 pub const REACHED: f32 = 10.0;
-/// Distance in mm from which it is missed altogether.
+/// Distance in mm from which end-point accuracy is 0.
 pub const MISSED: f32 = 50.0;
 
-/// What has been measured of a trial so far.
+/// Measures of a trial so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Record {
     steps: u32,
@@ -89,14 +106,14 @@ pub struct Record {
 }
 
 impl Record {
-    /// Takes down an env step: place (m) and velocity (m/s) of the hand, place of the cursor, at a time (s).
+    /// Records an env step at a time (s): position (m) and velocity (m/s) of the hand, position of the cursor.
     pub fn step(&mut self, movement: &Movement, time: f32, hand: (Vector, Vector), cursor: Vector, own: &Controller) {
         let speed = hand.1.length();
         let way = cursor - movement.start;
         self.steps += 1;
         keep_larger(&mut self.hand_deviation, movement.left().dot(hand.0 - movement.start));
         keep_larger(&mut self.cursor_deviation, movement.left().dot(way));
-        // The cursor's way as seen along the movement.
+        // The cursor's displacement in the coordinates of the movement.
         let ahead = Vector::new(movement.along.dot(way), movement.left().dot(way));
         self.peak_speed = self.peak_speed.max(speed);
         if self.launch.is_none() && way.length() > LAUNCHED * (movement.target - movement.start).length() {
@@ -110,11 +127,11 @@ impl Record {
         self.feedback += 0.5 * (own.feedback[0].abs() + own.feedback[1].abs());
     }
 
-    /// Takes down a physics step in the channel: its force on the hand, and that of the field whose place it takes,
-    /// both in N to the left of the movement.
+    /// Records a physics step in the channel: the force of the channel on the hand and the force of the field it
+    /// replaces, both in N, positive to the left of the movement.
     pub fn channel(&mut self, force: f32, field: f32) {
         keep_larger(&mut self.channel_force, -force);
-        // The hand pushes against the channel as it would have to push against the field.
+        // The hand pushes against the channel as it would against the field.
         self.force_by_ideal += force * field;
         self.ideal_squared += field * field;
     }
@@ -136,26 +153,26 @@ impl Record {
         ]
     }
 
-    /// Slope of the regression through 0 of the hand's force on the channel on that which would cancel the field
-    /// (Smith, Ghazizadeh & Shadmehr 2006); none without a channel or a field whose place it takes.
+    /// Slope of the regression through the origin of the hand's force on the channel on the force that would cancel the
+    /// field (Smith, Ghazizadeh & Shadmehr 2006); `None` unless a channel takes the place of a field.
     pub fn adaptation_index(&self) -> Option<f32> {
         (self.ideal_squared > 0.0).then(|| self.force_by_ideal / self.ideal_squared)
     }
 
-    /// Sums over the physics steps so far, in N²: of the force of the channel times that of the field whose place it takes, and of that
-    /// squared; their ratio is the adaptation index.
+    /// Sums over the physics steps so far, in N²: force of the channel times force of the field it replaces, and that
+    /// force of the field squared. Their ratio is the adaptation index.
     pub fn channel_sums(&self) -> [f32; 2] {
         [self.force_by_ideal, self.ideal_squared]
     }
 
-    /// How well it went, in [0, 1]: straightness of the cursor's way times closeness of its end to the target.
+    /// Score in [0, 1]: straightness of the cursor's path times end-point accuracy.
     pub fn score(&self) -> f32 {
         let fall = |value: f32, full: f32, none: f32| ((none - value) / (none - full)).clamp(0.0, 1.0);
         fall(1000.0 * self.cursor_deviation.abs(), STRAIGHT, CROOKED) * fall(1000.0 * self.end_error, REACHED, MISSED)
     }
 }
 
-/// Keeps the one further from 0.
+/// Keeps the value farther from 0.
 fn keep_larger(kept: &mut f32, value: f32) {
     if value.abs() > kept.abs() {
         *kept = value;

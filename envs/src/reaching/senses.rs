@@ -1,40 +1,40 @@
-//! What is sensed of arm and cursor, which is late, and what follows from it for the present.
+//! Delayed senses of arm and cursor, and the state estimate made from them.
 //!
-//! The body knows what it has commanded since (an efference copy) and how its arm moves when nothing else acts on it, so that it
-//! need not act on the past: the state estimate is what was sensed, brought forward by the arm's equations of motion (Miall &
-//! Wolpert 1996, Neural Networks 9:1265). Of forces from outside in the meantime it knows nothing, and nothing of what the agent
-//! adds to make up for them: where the one cancels the other, the estimate is right.
+//! The body knows its commands since the sensed moment (efference copy) and how its arm moves when nothing else acts on
+//! it. It therefore does not act on the past: the state estimate is the sensed state integrated forward by the arm's
+//! equations of motion (Miall & Wolpert 1996, Neural Networks 9:1265). It includes neither external forces during the
+//! delay nor the commands that the agent adds to compensate for them. Where these cancel, the estimate is exact.
 
 use super::dynamics::{Links, Motion};
 use super::spec::ReachingSpec;
 use bevy_rapier2d::rapier::prelude::Vector;
 use std::collections::VecDeque;
 
-/// All that there is to sense at a time.
+/// The complete state that can be sensed at one time.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Moment {
     /// The arm's motion.
     pub motion: Motion,
-    /// Torques of the muscles, without their viscosity and noise, in N·m.
+    /// Muscle torques without viscosity and noise, in N·m.
     pub torques: [f32; 2],
-    /// Those of them that the controller's own commands have led to.
+    /// The part of these torques due to the controller's own commands, in N·m.
     pub efference: [f32; 2],
     /// Whether the cursor is shown.
     pub shown: bool,
-    /// Place (m from the shoulder) and velocity (m/s) of the cursor, shown or not.
+    /// Position (m from the shoulder) and velocity (m/s) of the cursor, shown or not.
     pub cursor: [Vector; 2],
-    /// What the plan adds to place (m) and velocity (m/s) of the hand.
+    /// What the plan adds to position (m) and velocity (m/s) of the hand.
     pub plan: [Vector; 2],
 }
 
-/// The last moments of a trial, as far back as the senses lag behind.
+/// The last moments of a trial, for the length of the sensory delay.
 #[derive(Clone, Debug)]
 pub struct Senses {
     links: Links,
     /// Time between two moments, in s.
     interval: f32,
     delay: usize,
-    /// The oldest first; never empty.
+    /// Moments, oldest first; never empty.
     moments: VecDeque<Moment>,
 }
 
@@ -47,13 +47,13 @@ impl Senses {
         Self { links: Links::new(&spec.arm), interval: spec.episode.control_interval(), delay, moments }
     }
 
-    /// Begins a trial; it was like this for long.
+    /// Begins a trial in a state that has lasted for at least the delay.
     pub fn start(&mut self, moment: Moment) {
         self.moments.clear();
         self.moments.push_back(moment);
     }
 
-    /// Takes in the present.
+    /// Records the present.
     pub fn pass(&mut self, moment: Moment) {
         self.moments.push_back(moment);
         if self.moments.len() > self.delay + 1 {
@@ -61,12 +61,12 @@ impl Senses {
         }
     }
 
-    /// What is sensed now: the moment that lies as far back as the senses lag behind, or the start of the trial.
+    /// What is sensed now: the moment one delay ago, or the start of the trial.
     pub fn sensed(&self) -> &Moment {
         &self.moments[0]
     }
 
-    /// What the arm's motion should be now.
+    /// Estimate of the arm's present motion.
     pub fn estimate(&self) -> Motion {
         let Motion { mut angles, mut rates, .. } = self.moments[0].motion;
         if self.moments.len() == 1 {

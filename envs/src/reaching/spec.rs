@@ -1,4 +1,4 @@
-//! What can be said about a reaching task in YAML. SI units, but angles of targets and rotations are in degrees.
+//! YAML fields of a reaching task, in SI units; directions of targets and rotations are in degrees.
 
 use super::movement_spec::MovementSpec;
 use super::schedule::BlockSpec;
@@ -13,34 +13,34 @@ use serde::{Deserialize, Serialize};
 pub struct ReachingSpec {
     /// Task id, `reaching/name-vN`.
     pub task: String,
-    /// What one does in it, in a sentence.
+    /// What the agent does in it, in a sentence.
     pub summary: String,
-    /// Course of a trial, and how time is stepped.
+    /// Course of a trial, and its time steps.
     pub episode: EpisodeSpec,
-    /// The movement that is asked for.
+    /// The required movement.
     pub movement: MovementSpec,
-    /// What is rewarded.
+    /// Terms of the reward.
     pub reward: RewardSpec,
     /// The arm.
     pub arm: ArmSpec,
     /// The body's own controller.
     pub controller: ControllerSpec,
-    /// What is sensed of it.
+    /// Senses of arm and cursor.
     #[serde(default)]
     pub senses: SensesSpec,
     /// The channel of error-clamp trials.
     pub channel: ChannelSpec,
-    /// Cues that can be seen, one observed number each: what tells contexts apart.
+    /// Number of cues that can be shown, one observed field each. Cues distinguish contexts.
     #[serde(default, skip_serializing_if = "none")]
     pub cues: u32,
-    /// The blocks of trials, one after the other.
+    /// The blocks of trials, in order.
     pub schedule: Vec<BlockSpec>,
-    /// What follows the last block.
+    /// What happens after the last block.
     #[serde(default)]
     pub after_schedule: After,
 }
 
-/// Course of a trial, which is one episode: hold, go, move, settle.
+/// Course of a trial. A trial is one episode: hold, go signal, movement, settling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EpisodeSpec {
@@ -48,9 +48,9 @@ pub struct EpisodeSpec {
     pub control_rate: f32,
     /// Physics steps per action.
     pub physics_steps: u32,
-    /// Rapier's solver iterations, which are substeps of each physics step.
+    /// Rapier's solver iterations: substeps of each physics step.
     pub solver_iterations: u32,
-    /// Time at the start before the go, in s.
+    /// Time at the start before the go signal, in s.
     pub hold: f32,
     /// Time after the movement until the trial is truncated, in s.
     pub settle: f32,
@@ -58,19 +58,20 @@ pub struct EpisodeSpec {
     pub start_offset: f32,
 }
 
-/// What is rewarded: the cursor where it should be by now, at low effort.
+/// Reward for a cursor close to its desired position, with little effort: r = T(d, `bound`, `margin`) - `effort` ·
+/// mean(a²), with T(d, b, m) = 10^(-(max(0, d - b)/m)²), distance d from the desired position and action a.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardSpec {
-    /// Distance of the cursor from its desired place within which the reward is full, in m.
+    /// Distance of the cursor from its desired position within which the reward is full, in m.
     pub bound: f32,
-    /// Distance beyond the bound at which it has fallen to a tenth, in m.
+    /// Distance beyond the bound at which the reward has fallen to a tenth, in m.
     pub margin: f32,
-    /// Cost of effort per mean squared action.
+    /// Cost per unit of the mean squared action.
     pub effort: f32,
     /// In reward-only trials, distance of the end point from the target within which the reward is full, in m.
     pub end_bound: f32,
-    /// Distance beyond that bound at which it has fallen to a tenth, in m.
+    /// Distance beyond that bound at which the reward has fallen to a tenth, in m.
     pub end_margin: f32,
 }
 
@@ -84,11 +85,11 @@ pub struct LinkSpec {
     pub mass: f32,
     /// Moment of inertia about the centre of mass, in kg·m².
     pub inertia: f32,
-    /// Centre of mass from the link's upper joint, in m.
+    /// Distance of the centre of mass from the link's proximal joint, in m.
     pub centre: f32,
 }
 
-/// A planar arm of two links seen from above, its shoulder fixed at the origin.
+/// A planar two-link arm seen from above, with its shoulder fixed at the origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ArmSpec {
@@ -96,74 +97,75 @@ pub struct ArmSpec {
     pub upper: LinkSpec,
     /// The forearm with the hand.
     pub fore: LinkSpec,
-    /// Viscosity of the muscles of each joint, which acts without lag, in N·m·s/rad.
+    /// Viscosity of each joint's muscles, which acts without lag, in N·m·s/rad.
     pub viscosity: f32,
     /// Time constant with which a muscle's torque follows its command, in s.
     pub muscle_lag: f32,
-    /// Largest torque of a joint's muscles, their viscosity included, in N·m.
+    /// Largest torque of a joint's muscles, viscosity included, in N·m.
     pub torque_limit: f32,
     /// Torque that an action of 1 adds to the command, in N·m.
     pub torque_scale: f32,
-    /// Standard deviation of the noise in a joint's torque, drawn anew with every action, in N·m.
+    /// Standard deviation of the additive noise in a joint's torque, drawn anew with each action, in N·m.
     #[serde(default)]
     pub constant_noise: f32,
-    /// The same as a share of the torque: noise that grows with the command (Harris & Wolpert 1998, Nature 394).
+    /// Standard deviation of the signal-dependent noise, as a fraction of the torque (Harris & Wolpert 1998, Nature
+    /// 394:780).
     #[serde(default)]
     pub signal_noise: f32,
     /// Smallest angle of the shoulder, in rad.
     pub shoulder_lowest: f32,
     /// Largest angle of the shoulder, in rad.
     pub shoulder_highest: f32,
-    /// Smallest angle of the elbow, which is 0 when the arm is stretched, in rad.
+    /// Smallest angle of the elbow, in rad; 0 is the stretched arm.
     pub elbow_lowest: f32,
     /// Largest angle of the elbow, in rad.
     pub elbow_highest: f32,
-    /// Place of the centre to the right of the shoulder, in m.
+    /// Position of the centre to the right of the shoulder, in m.
     pub centre_x: f32,
-    /// Place of the centre ahead of the shoulder, in m.
+    /// Position of the centre ahead of the shoulder, in m.
     pub centre_y: f32,
 }
 
-/// The body's own controller, to whose command the actions are added.
+/// The body's own controller, to whose commands the actions are added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControllerSpec {
-    /// Whether there is one.
+    /// Whether there is a controller.
     pub kind: ControllerKind,
     /// Stiffness of the feedback in hand space, in N/m.
     pub stiffness: f32,
     /// Damping of the feedback in hand space, in N·s/m.
     pub damping: f32,
-    /// Velocity that an action of 1 adds to the planned movement of the hand, in m/s. Where it is above 0 there are two actions
-    /// more, which change the plan, and the controller follows the plan by what is felt of the arm; without them it brings the
-    /// cursor to where the cursor should be.
+    /// Velocity that an action of 1 adds to the planned movement of the hand, in m/s. Above 0, there are two more
+    /// actions, which change the plan, and the controller follows the plan by the felt position of the arm. At 0, the
+    /// controller brings the cursor to its desired position.
     #[serde(default)]
     pub plan_scale: f32,
-    /// Share of the velocity by which the cursor was seen to miss its plan that counts as the plan's feedback.
+    /// Gain from the error between planned and seen velocity of the cursor to the plan's feedback.
     #[serde(default)]
     pub plan_gain: f32,
 }
 
-/// What is sensed of arm and cursor.
+/// Senses of arm and cursor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SensesSpec {
-    /// Time by which all senses lag behind, in s. The controller acts on an estimate of the present, which follows from what was
-    /// sensed and what was commanded since.
+    /// Delay of all senses, in s. The controller acts on an estimate of the present, made from the delayed senses and
+    /// the commands since.
     pub delay: f32,
 }
 
-/// Whether the body has a controller of its own.
+/// Whether the body has its own controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ControllerKind {
-    /// It follows the desired movement by nominal inverse dynamics and feedback.
+    /// It follows the desired movement by inverse dynamics and feedback.
     Desired,
-    /// The actions are all there is. The feedback is still shown, but not applied.
+    /// There are only the actions. The feedback is observed but not applied.
     None,
 }
 
-/// Walls of the channel: a spring and a damper across the line from start to target.
+/// Walls of the channel: a spring and a damper perpendicular to the line from start to target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelSpec {
@@ -191,29 +193,29 @@ impl ReachingSpec {
         (time * self.episode.control_rate).round() as u32
     }
 
-    /// Actions by which the senses lag behind.
+    /// Delay of the senses, in actions.
     pub fn delay_steps(&self) -> usize {
         (self.senses.delay * self.episode.control_rate).round() as usize
     }
 
-    /// Whether the plan of the hand can be changed by actions.
+    /// Whether actions can change the plan of the hand.
     pub fn plans(&self) -> bool {
         self.controller.plan_scale > 0.0
     }
 
-    /// Actions from the start of a trial until its movement should be over.
+    /// Number of actions from the start of a trial to the end of the desired movement.
     pub fn movement_end(&self) -> u32 {
         ((self.episode.hold + self.movement.duration) * self.episode.control_rate).round() as u32
     }
 
-    /// One round of the schedule; none where all trials are alike.
+    /// One round of the schedule; `None` if all trials are alike.
     pub fn round(&self) -> Option<Round> {
         let trials = self.schedule.iter().map(|block| u64::from(block.trials.count())).sum();
         let alike = self.schedule.len() == 1 && !self.schedule[0].varies();
         (!alike).then_some(Round { trials, after: self.after_schedule })
     }
 
-    /// The centre of the targets, from the shoulder, in m.
+    /// Centre of the targets relative to the shoulder, in m.
     pub fn centre(&self) -> Vector {
         Vector::new(self.arm.centre_x, self.arm.centre_y)
     }

@@ -1,4 +1,4 @@
-//! Which trial comes when.
+//! The trial at an index of the schedule.
 
 use super::schedule::{Conditions, Trials};
 use super::spec::ReachingSpec;
@@ -8,17 +8,18 @@ use crate::seed::Seed;
 /// One trial.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trial {
-    /// Index of its block, or the number that its table says instead.
+    /// Index of its block, or the number given by its table.
     pub block: u32,
-    /// Index of its target among those of the block; none for a direction that a table says and that is not among them.
+    /// Index of its target among those of the block; `None` for a direction from a table that is not among them.
     pub target: Option<usize>,
     /// Direction of its target, in degrees.
     pub direction: f32,
-    /// All else that is said of it.
+    /// All other conditions.
     pub conditions: Conditions,
 }
 
-/// Trial `index` of the lane with this seed, whose random courses follow from the seed `course`: a pure function of the four.
+/// Trial `index` of the lane with this seed; random courses follow from the seed `course`. A pure function of the four
+/// arguments.
 pub fn trial(spec: &ReachingSpec, seed: Seed, course: Seed, index: u64) -> Trial {
     let counts = spec.schedule.iter().map(|block| block.trials.count());
     let (number, turn) = block(counts, spec.after_schedule, index);

@@ -1,16 +1,17 @@
-//! Motor cortex of a body that is moved by commands: the whole command goes through a population, which a fixed readout turns
-//! into the action.
+//! Motor cortex of a body that is moved by commands: the whole command passes through a population of units, and a
+//! fixed readout turns their activity into the action.
 //!
 //! ```text
 //! r_i = max(−1, w_i·(a_i g m + b_i p + c_i u_fast + d_i u_slow) + s ξ)      action = D r
 //! m   = R x_d       feedback ≈ R x_d + B x + c      by recursive least squares
 //! ```
 //!
-//! Every unit prefers a direction w_i among the actions, and takes up, each to an extent of its own (a, b, c and d, drawn from 1
-//! ± spread), the intended movement m, the basal ganglia's command p and the cerebellum's commands of either site. m is what is desired, x_d,
-//! in the coordinates of the actions: the map R is found in how the body's own feedback answers what is desired and
-//! where the body is, x. The readout D has the smallest weights with which p, u_fast and u_slow come out as they are and m, which the body's own
-//! controller sees to, not at all (Kaufman et al. 2014, Nature Neuroscience 17).
+//! Every unit prefers a direction w_i among the actions. It receives the intended movement m, the basal ganglia's
+//! command p and the cerebellum's commands from both sites, with its own gains a, b, c and d, drawn from 1 ± spread. m
+//! is the desired state x_d in the coordinates of the actions: the map R is learned from the response of the body's own
+//! feedback to the desired and the actual state x of the body. The readout D has the smallest weights that reproduce p,
+//! u_fast and u_slow and cancel m, which the body's own controller executes (Kaufman et al. 2014, Nature Neuroscience
+//! 17:440).
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,20 +26,21 @@ use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::generator;
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// A population for commands.
+/// A population of units that carries commands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CommandConfig {
-    /// Units; 8 per action, at least, and at most 4096, default 90.
+    /// Number of units; at least 8 per action and at most 4096, default 90.
     pub units: usize,
-    /// g: how much of the intended movement there is in the units' activity; 0 to 100, default 1.5 (own measurement: preferred
+    /// g: gain of the intended movement in the units' activity; 0 to 100, default 1.5 (own measurement: preferred
     /// directions then shift in a curl field by about as much as in Li, Padoa-Schioppa & Bizzi 2001).
     pub movement: f32,
-    /// How far units differ in what they take up of each part of the command; above 0 and at most 1, default 1.
+    /// Spread of the units' gains for each part of the command; above 0 and at most 1, default 1.
     pub spread: f32,
     /// Standard deviation of each unit's private noise, in units of the action; 0 to 10, default 0.3.
     pub noise: f32,
-    /// Time of practice in which R is learnt, in s; 0 to 1e9, default 120: later the body's feedback answers disturbances, too.
+    /// Time of practice in which R is learned, in s; 0 to 1e9, default 120: later, the body's feedback also responds to
+    /// disturbances.
     pub childhood: f64,
 }
 
@@ -48,7 +50,7 @@ impl Default for CommandConfig {
     }
 }
 
-/// Fewest units for each action: twice as many as there are parts of the command.
+/// Least number of units per action: twice the number of parts of a command.
 const FEWEST: usize = 8;
 
 impl CommandConfig {
@@ -66,25 +68,25 @@ impl CommandConfig {
     }
 }
 
-/// What a command is made of, one number per action each.
+/// The parts of a command, with one number per action each.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parts<'a> {
-    /// The basal ganglia's.
+    /// Command of the basal ganglia.
     pub(crate) policy: &'a [f32],
-    /// The cerebellum's, of its fast and its slow site.
+    /// Commands of the cerebellum from its fast and slow sites.
     pub(crate) fast: &'a [f32],
     pub(crate) slow: &'a [f32],
 }
 
-/// Parts of what the units take up: movement, policy, fast, slow.
+/// Number of parts that the units receive: movement, policy, fast, slow.
 const PARTS: usize = 4;
-/// The first of those that come out.
+/// Index of the first part that the readout reproduces.
 const READ: usize = 1;
-/// Variance of the weights of a naive R, over that of the noise.
+/// Prior variance of the weights of R, divided by the variance of the noise.
 const PRIOR: f64 = 1.0;
-/// Largest observed number that R is learnt from, in typical ones.
+/// Largest observed number from which R is learned, in typical magnitudes.
 const LARGEST: f64 = 10.0;
-/// Stream of the generator, which no other part of the brain draws from.
+/// Stream of the generator, used by no other part of the brain.
 const STREAM: u64 = 0x636f_6d6d;
 
 /// The population.
@@ -92,14 +94,15 @@ const STREAM: u64 = 0x636f_6d6d;
 pub(crate) struct CommandUnits {
     movement: f32,
     noise: f32,
-    /// Steps that are left of the time in which R is learnt.
+    /// Remaining steps in which R is learned.
     learning: u64,
     actions: usize,
-    /// Index of every desired number and of every proprioceptor, and 1 / its typical magnitude; index of every action's feedback.
+    /// Index of every desired number and every proprioceptor with 1 / its typical magnitude; index of every action's
+    /// feedback.
     desired: Vec<(usize, f64)>,
     body: Vec<(usize, f64)>,
     feedback: Vec<usize>,
-    /// For every unit, what it takes up of every action, part by part.
+    /// For every unit, its input weights from every action, part by part.
     inputs: Vec<f32>,
     /// D, one row of units for each action.
     readout: Vec<f32>,
@@ -108,7 +111,7 @@ pub(crate) struct CommandUnits {
     regressors: Vec<f64>,
     told: Vec<f64>,
     innovations: Vec<f64>,
-    /// Units that are silent, by index.
+    /// Number of silent units, the first by index.
     silent: usize,
     generator: ChaCha8Rng,
     taken: Vec<f32>,
@@ -169,12 +172,12 @@ impl CommandUnits {
         self.silent = (share * self.activity.len() as f32).round() as usize;
     }
 
-    /// What the units do, in units of the action.
+    /// The activity of the units, in units of the action.
     pub(crate) fn activity(&self) -> &[f32] {
         &self.activity
     }
 
-    /// Writes the action that the units make of a command; with their noise if it is to explore.
+    /// Writes the action that the units produce for a command; with their noise if exploring.
     pub(crate) fn act(&mut self, observation: &[f32], parts: Parts<'_>, explore: bool, action: &mut [f32]) {
         let (movement, commands) = self.taken.split_at_mut(self.actions);
         self.regressors.fill(0.0);
@@ -196,7 +199,7 @@ impl CommandUnits {
             }
         }
         self.activity.iter_mut().for_each(|unit| *unit = unit.max(-1.0));
-        // A silent unit has nothing to say, neither for nor against.
+        // A silent unit contributes nothing.
         self.activity[..self.silent].fill(0.0);
         for (action, row) in action.iter_mut().zip(self.readout.chunks_exact(self.activity.len())) {
             let read: f32 = row.iter().zip(&self.activity).map(|(weight, unit)| weight * unit).sum();
@@ -204,7 +207,7 @@ impl CommandUnits {
         }
     }
 
-    /// Learns how the body's feedback answers what is desired.
+    /// Learns how the body's feedback responds to the desired state.
     pub(crate) fn learn(&mut self, observation: &[f32]) {
         if self.feedback.is_empty() || self.learning == 0 {
             return;
@@ -244,13 +247,13 @@ impl CommandUnits {
     }
 }
 
-/// An observed number in typical ones; none if it is no number.
+/// An observed number in typical magnitudes; `None` if it is missing or not finite.
 fn value(observation: &[f32], (index, scale): (usize, f64)) -> Option<f64> {
     let value = f64::from(*observation.get(index)?) * scale;
     value.is_finite().then(|| value.clamp(-LARGEST, LARGEST))
 }
 
-/// D = S (EᵀE)⁻¹ Eᵀ, with E what the units take up, and S what is to come out of it.
+/// D = S (EᵀE)⁻¹ Eᵀ, with E the units' inputs and S the parts to reproduce.
 fn readout(inputs: &[f32], actions: usize) -> Vec<f32> {
     let width = PARTS * actions;
     let rows = || inputs.chunks_exact(width);
@@ -262,7 +265,7 @@ fn readout(inputs: &[f32], actions: usize) -> Vec<f32> {
                 sums.iter_mut().zip(row).for_each(|(sum, &right)| *sum += f64::from(left) * f64::from(right));
             }
         }
-        // Where units are too much alike the readout is a compromise.
+        // If units are too similar, the readout is a compromise.
         (0..width).for_each(|index| normal[index * width + index] += RIDGE);
         let mut wanted = vec![0.0; width];
         (READ..PARTS).for_each(|part| wanted[part * actions + action] = 1.0);

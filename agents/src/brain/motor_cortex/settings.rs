@@ -1,74 +1,78 @@
-//! How the motor cortex is set up and how fast each of its processes learns.
+//! Settings of the motor cortex and the learning rates of its processes.
 
 use super::command::CommandConfig;
 use crate::brain::config::{ConfigError, above, within};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Settings of the motor cortex. Activity is in units of the action.
+/// Settings of the motor cortex, with activity in units of the action. Symbols refer to the equations in the docs of
+/// the module.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct MotorCortexConfig {
-    /// Latents between intent and units: the dimension of the intrinsic manifold (10 in Sadtler et al. 2014).
+    /// Number of latents between intent and units, the dimension of the intrinsic manifold; 1 to 100, default 10
+    /// (Sadtler et al. 2014).
     pub latents: usize,
-    /// Directions that the intent is made of.
+    /// Number of directions u_p that represent the intent; 3 to 360, default 16.
     pub directions: usize,
-    /// Concentration κ of their tuning.
+    /// Concentration κ of the tuning to these directions; 0 to 1000, default 2.
     pub tuning: f32,
-    /// Largest activity of a latent.
+    /// Largest activity Z of a latent; above 0 and at most 1e6, default 2.2.
     pub bound: f32,
-    /// Standard deviation of the noise of each latent, which all units share.
+    /// Standard deviation s_z of the noise of each latent, which is shared by all units; 0 to 100, default 0.35.
     pub latent_noise: f32,
-    /// Standard deviation of each unit's private noise.
+    /// Standard deviation s_p of each unit's private noise; 0 to 10, default 0.32.
     pub unit_noise: f32,
-    /// Length of each unit's row of weights: how much it is modulated by latents of 1.
+    /// Norm of each unit's row of weights, which is its modulation by latents of size 1; above 0 and at most 1e6,
+    /// default 0.32.
     pub modulation: f32,
-    /// Largest distance of a unit's baseline from an action of 0.
+    /// Largest distance of a unit's baseline b from an action of 0; 0 to 1, default 0.4.
     pub baseline: f32,
-    /// Number of latents after which the weights have fallen to 1/e.
+    /// Number of latents over which the weights fall to 1/e; above 0 and at most 1e6, default 5.
     pub spectrum: f32,
-    /// Time by which what was seen lags behind what caused it, in s.
+    /// Time constant of the averages of intent and latents, which bridge the delay between activity and its seen
+    /// effect, in s; 0 to 100, default 0.1.
     pub memory: f64,
-    /// Learning rate of the forward model, per step of normalised least mean squares.
+    /// Learning rate e_J of the forward model, per step of normalised least mean squares; 0 to 1, default 0.02.
     pub forward_rate: f32,
-    /// What is learned from error.
+    /// Learning from error.
     pub error: ErrorTeacher,
-    /// What is learned from reward.
+    /// Learning from reward.
     pub reward: RewardTeacher,
-    /// What becomes of it at night.
+    /// Consolidation at night.
     pub night: Night,
-    /// The population through which commands go in a body that is moved by commands; null for none, the default.
+    /// The population that carries commands in a body moved by commands; null for none, the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandConfig>,
-    /// Weights of a decoder on velocity along two axes, in the aim's units per action: the ablation in which all weights learn by the
-    /// exact gradient of the squared error. No brain has it.
+    /// Weights of a decoder for velocity along two axes, in the aim's units per action. With them, all weights learn by
+    /// the exact gradient of the squared error, an ablation that no built-in brain uses; null by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exact: Option<[Vec<f32>; 2]>,
 }
 
-/// Learning from error: of the map from intent to latents.
+/// Learning from error: the map A from intent to latents.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ErrorTeacher {
-    /// Learning rate, per trial.
+    /// Learning rate e_A, per trial; 0 to 100, default 0.09.
     pub rate: f32,
-    /// Error at which the climbing fibre saturates, in units of the aim.
+    /// Error s_e at which the climbing fibre saturates, in units of the aim; above 0 and at most 1e6, default 0.3.
     pub saturation: f32,
-    /// What is left of what was learned after a trial.
+    /// Retention r_A: share of the learned change kept per trial; 0 to 1, default 0.98.
     pub retention: f32,
 }
 
-/// Learning from reward: of the map from latents to units.
+/// Learning from reward: the map from latents to units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RewardTeacher {
-    /// Learning rate, per trial, for a modulation of 1.
+    /// Learning rate e_L, per trial, for a modulation of 1; 0 to 100, default 0.015.
     pub rate: f32,
-    /// Learning rate of the expected reward, per step.
+    /// Learning rate e_c of the expected reward, per step; 0 to 1, default 0.02.
     pub value_rate: f32,
-    /// Time constant of the eligibility traces, in s.
+    /// Time constant of the eligibility traces, in s; 0 to 100, default 0.13.
     pub trace: f64,
-    /// What is left of what was learned after a trial.
+    /// Retention r_L: share of the learned change kept per trial; 0 to 1, default 0.97.
     pub retention: f32,
 }
 
@@ -76,11 +80,12 @@ pub struct RewardTeacher {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Night {
-    /// Learning rate, for a modulation of 1; 0 for a brain whose nights change nothing.
+    /// Learning rate e_T, for a modulation of 1; 0 to 100, default 0.05; 0 for nights that change nothing.
     pub rate: f32,
-    /// How many standard deviations the sum of a day's changes has to lie from 0.
+    /// Threshold th: distance of the sum of a day's changes from 0 that consolidates them, in standard deviations; 0 to
+    /// 1000, default 4.
     pub threshold: f32,
-    /// What is left in the morning of what was learned from error.
+    /// Retention n_A: share of what was learned from error that is left in the morning; 0 to 1, default 0.2.
     pub retention: f32,
 }
 

@@ -1,15 +1,15 @@
-//! Tables of distance and height in m, as spreadsheets and instruments write them.
+//! Tables of distance and height in m, as written by spreadsheets and instruments.
 
 use super::read::{Fault, Read};
 use crate::document::shown;
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-/// Units that heads of columns may name and that are not metres.
+/// Units other than metres that column heads may name.
 const OTHER_UNITS: [&str; 12] = ["km", "cm", "mm", "dm", "ft", "feet", "foot", "mi", "miles", "in", "inch", "inches"];
 
-/// Reads distances from the first column and heights from the one that is `channel` columns after it. There may be a line of heads,
-/// and lines that begin with `#`. Columns are separated by commas, semicolons or tabs; unless by commas, numbers may have
-/// decimal commas.
+/// Reads distances from the first column and heights from the column `channel` places after it. There may be a header
+/// line and lines that begin with `#`. Columns are separated by commas, semicolons or tabs; unless they are separated
+/// by commas, numbers may have decimal commas.
 pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
     let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
     let Some(first) = first else { return Err(Fault::of("is empty; expected lines of distance and height".into())) };
@@ -30,7 +30,7 @@ pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
         match records.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return Ok(read),
-            Err(error) => return Err(Fault::of(format!("is no table: {}", shown(&error.to_string())))),
+            Err(error) => return Err(Fault::of(format!("is not a table: {}", shown(&error.to_string())))),
         }
         let line = record.position().map_or(0, |position| position.line() as usize);
         if read.channels == 0 {
@@ -59,7 +59,7 @@ fn number(cell: &str, separator: char) -> Option<f64> {
     number.ok().filter(|number: &f64| number.is_finite())
 }
 
-/// Refuses heads that say that the columns are not in metres.
+/// Refuses headers that give a unit other than metres.
 fn check_heads(heads: &StringRecord, channel: usize, line: usize) -> Result<(), Fault> {
     for head in [heads.get(0), heads.get(channel)].into_iter().flatten() {
         let mut words = head.split(|c: char| !c.is_alphanumeric());

@@ -1,11 +1,11 @@
-//! Road profiles in the text format of the Engineering Research Division of UMTRI, which profilometers and the LTPP data base use
-//! (Sayers & Karamihas, ERD file format for storage and analysis of road profiles, UMTRI; RoadRuf reference manual 1997,
-//! appendix A).
+//! Road profiles in the ERD text format of the Engineering Research Division of UMTRI, used by profilometers and the
+//! LTPP data base (Sayers & Karamihas, ERD file format for storage and analysis of road profiles, UMTRI; RoadRuf
+//! reference manual 1997, appendix A).
 //!
-//! The first line names the format. The second gives seven numbers: channels, samples, records, bytes, the key of how numbers are
-//! written (5 is text), the distance between samples, and the key of a further option. Lines follow that begin with a
-//! keyword of eight characters, of which this needs `UNITSNAM` (the channels' units, eight characters each) and `XUNITS`.
-//! After a line `END` stand the samples, all channels of one after the other.
+//! The first line names the format. The second gives seven numbers: channels, samples, records, bytes, the key of the
+//! number format (5 is text), the distance between samples, and the key of a further option. Then follow lines that
+//! begin with a keyword of eight characters; needed here are `UNITSNAM` (the channels' units, eight characters each)
+//! and `XUNITS`. The samples stand after a line `END`, all channels of one sample after the other.
 
 use super::read::{Fault, Read};
 use crate::document::shown;
@@ -85,7 +85,7 @@ pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
     Ok(read)
 }
 
-/// What the second line says.
+/// The contents of the second line.
 struct Layout {
     channels: usize,
     /// Unknown where the file says -1.

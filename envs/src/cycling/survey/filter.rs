@@ -1,9 +1,9 @@
-//! Evenly spaced heights of a profile, and the filter that smooths them.
+//! Resampling of profiles to evenly spaced heights, and the filter that smooths them.
 
 use realfft::RealFftPlanner;
 use std::f64::consts::LN_2;
 
-/// `count` heights every `spacing` m from `from` on: between points linear, and as the first and last point beyond them. Where
+/// `count` heights every `spacing` m from `from` on, linear between points and constant beyond the first and last. If
 /// points lie clearly closer than `spacing` (`resolution` is their distance), each height is the mean over `spacing`.
 pub fn resample(points: &[[f64; 2]], resolution: f64, from: f64, spacing: f64, count: usize) -> Vec<f64> {
     let places = (0..count).map(|index| from + index as f64 * spacing);
@@ -23,7 +23,7 @@ pub fn resample(points: &[[f64; 2]], resolution: f64, from: f64, spacing: f64, c
     places.map(|place| (area(place + 0.5 * spacing) - area(place - 0.5 * spacing)) / spacing).collect()
 }
 
-/// The height at a place, and the index of the last point before it.
+/// The height at a distance, and the index of the last point before it.
 fn interpolate(points: &[[f64; 2]], place: f64) -> (f64, usize) {
     let after = points.partition_point(|point| point[0] <= place);
     let before = after.saturating_sub(1);
@@ -34,9 +34,9 @@ fn interpolate(points: &[[f64; 2]], place: f64) -> (f64, usize) {
     }
 }
 
-/// Smooths heights by the Gaussian filter of ISO 16610-21 with a cut-off wavelength in m: a wave of that length is left with half
-/// its height, one of wavenumber n with exp(-ln 2 (cutoff n)²). Ends stay where they are, and a steady grade as it is:
-/// beyond an end the profile goes on as its image in that point.
+/// Smooths heights by the Gaussian filter of ISO 16610-21 with a cut-off wavelength in m. Half the height remains of a
+/// wave of that length, and exp(-ln 2 (cutoff n)²) of a wave of wavenumber n. Ends and steady grades are kept: beyond
+/// an end the profile is continued by point reflection.
 pub fn gaussian(heights: &mut [f64], spacing: f64, cutoff: f64) {
     let gaps = heights.len().saturating_sub(1);
     if cutoff <= 0.0 || gaps < 2 {

@@ -1,4 +1,4 @@
-//! Tracks of satellite receivers (GPX 1.0 and 1.1): places with heights.
+//! Tracks of satellite receivers (GPX 1.0 and 1.1): positions with heights.
 
 use super::read::{Fault, Read};
 use crate::document::shown;
@@ -6,14 +6,15 @@ use geographiclib_rs::{Geodesic, InverseGeodesic};
 use gpx::{Gpx, Waypoint};
 use std::error::Error;
 
-/// A place that is less than this farther than the one before, in m, is the same: receivers write on while one stands.
+/// Positions closer than this to the one before, in m, are merged: receivers keep writing while one stands.
 const STANDSTILL: f64 = 0.01;
 
-/// Reads the track of that number, from 1, with its segments joined, or the route in a file without tracks. Distances are geodesics
-/// on the ellipsoid WGS 84 (Karney 2013), on which a sphere's would be wrong by up to 0.6 %. Places without a height lengthen
-/// the way and have none.
+/// Reads the track of that number, from 1, with its segments joined, or the route in a file without tracks. Distances
+/// are geodesics on the WGS 84 ellipsoid (Karney 2013); those on a sphere would be wrong by up to 0.6 %. Positions
+/// without a height add to the distance but give no point.
 pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
-    let gpx = gpx::read(text.as_bytes()).map_err(|error| Fault::of(format!("is no GPX file: {}", in_words(&error))))?;
+    let gpx =
+        gpx::read(text.as_bytes()).map_err(|error| Fault::of(format!("is not a GPX file: {}", in_words(&error))))?;
     let (ways, what) = ways(&gpx);
     let Some(way) = channel.checked_sub(1).and_then(|index| ways.get(index)) else {
         return Err(match ways.len() {
@@ -42,7 +43,7 @@ pub(super) fn read(text: &str, channel: usize) -> Result<Read, Fault> {
     Ok(read)
 }
 
-/// The places of all tracks, or of all routes where there is no track, and the word for them.
+/// The positions of all tracks, or of all routes if there is no track, and the word for them.
 fn ways(gpx: &Gpx) -> (Vec<Vec<&Waypoint>>, &'static str) {
     if gpx.tracks.is_empty() {
         return (gpx.routes.iter().map(|route| route.points.iter().collect()).collect(), "route");
@@ -114,19 +115,19 @@ mod tests {
                     <gpx version=\"1.1\"><metadata><name>&f;</name></metadata></gpx>";
         let point = "<trkpt lat=\"1\" lon=\"1\"></trkpt><trkpt lat=\"1\" lon=\"2\"></trkpt>";
         for (text, part) in [
-            (String::new(), "is no GPX file"),
-            ("distance,height\n0,1\n".into(), "is no GPX file"),
-            ("<html><body>not found</body></html>".into(), "is no GPX file"),
+            (String::new(), "is not a GPX file"),
+            ("distance,height\n0,1\n".into(), "is not a GPX file"),
+            ("<html><body>not found</body></html>".into(), "is not a GPX file"),
             ("<gpx version=\"1.1\"></gpx>".into(), "has no track"),
             (track(""), "has 0 points"),
             (track(point), "track 1 has no heights; expected points with `<ele>`"),
             (track(&point.replace("></", "><ele>NaN</ele></")), "point 1 is at 0 m, NaN m high"),
             (track(&point.replace("></", "><ele>1e300</ele></")), "heights from -10000"),
-            (track("<trkpt lat=\"91\" lon=\"1\"/>"), "is no GPX file: invalid `latitude`"),
-            (track("<trkpt lat=\"1\" lon=\"east\"/>"), "is no GPX file"),
-            (track(point)[..120].into(), "is no GPX file"),
-            (deep, "is no GPX file"),
-            (bomb.into(), "is no GPX file"),
+            (track("<trkpt lat=\"91\" lon=\"1\"/>"), "is not a GPX file: invalid `latitude`"),
+            (track("<trkpt lat=\"1\" lon=\"east\"/>"), "is not a GPX file"),
+            (track(point)[..120].into(), "is not a GPX file"),
+            (deep, "is not a GPX file"),
+            (bomb.into(), "is not a GPX file"),
         ] {
             let error = error(&text);
             assert!(error.contains(part) && error.lines().count() == 1 && error.len() < 1_000, "{part}: {error}");

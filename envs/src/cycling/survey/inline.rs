@@ -1,4 +1,4 @@
-//! From the name of a file to what is in it: the profile in a task's document.
+//! Replaces the name of a profile's file in a task's document by its contents.
 
 use super::measured::{MOST_POINTS, Survey};
 use super::reader::{ENDINGS, is_track, reader};
@@ -8,18 +8,18 @@ use std::path::Path;
 
 /// Files are refused above this size.
 const LARGEST_FILE_BYTES: u64 = 8 << 20;
-/// The field of a task that says its profile.
+/// The field of a task that gives its profile.
 const FIELD: &str = "ground.profile";
-/// The filter of tracks whose task says none. Heights in whole metres every 5 m are then left with an error of the grade of 0.8 %
+/// The default filter of tracks. With heights in whole metres every 5 m, it leaves an error of the grade of 0.8 %
 /// (standard deviation): 0.29 m √(5 m / (4 √π s³)), where s = 9.4 m is the standard deviation of the filter's weights.
 const TRACK_FILTER: &str = "{filter: gaussian, cutoff: 50.0}";
-/// Most files of a folder among which a misspelt name is looked for.
+/// Largest number of files in a folder that are searched for a misspelt name.
 const MOST_FILES: usize = 1_000;
 
-/// The document of a task with the profile of a file in place of its path, and with the filter of a track.
+/// The document of a task with the contents of its profile's file in place of the path, and with the filter of a track.
 ///
 /// # Errors
-/// A path that leads nowhere, or a file that makes no sense.
+/// A path that does not exist, or a file that is not a valid profile.
 pub fn inline(task: Document) -> Result<Document, DocumentError> {
     let Some(name) = task.text_field(FIELD) else { return Ok(task) };
     let ground = task.read::<CyclingSpec>()?.ground;
@@ -32,7 +32,7 @@ pub fn inline(task: Document) -> Result<Document, DocumentError> {
         field: String::new(),
         message,
     };
-    // A file of another kind is not looked into.
+    // Files of other kinds are not opened.
     reader(&source_name).map_err(error)?;
     let text = read_text(&path, LARGEST_FILE_BYTES).map_err(error)?;
     let mut survey = Survey::parse(&source_name, &text, ground.channel.unwrap_or(1))?;

@@ -6,31 +6,31 @@ use crate::document::{DocumentError, Invalid};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Most points that a task takes of a file.
+/// Largest number of points that a task uses of a file.
 pub(super) const MOST_POINTS: usize = 40_000;
-/// Farthest that a height is from 0, in m.
+/// Largest height above or below 0, in m.
 const HIGHEST: f64 = 10_000.0;
-/// Farthest that a distance is from 0, in m.
+/// Largest distance from 0, in m.
 const LONGEST: f64 = 10_000_000.0;
 /// Shortest distance between points, in m.
 const CLOSEST: f64 = 1e-4;
-/// A measured profile: heights at distances along a way.
+/// A measured profile: heights at distances along a course.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Survey {
-    /// Name of the file that it was read from.
+    /// Name of the file from which it was read.
     pub file: String,
-    /// Which of the file's profiles it is, from 1, ...
+    /// Which profile of the file it is, from 1, ...
     pub channel: u32,
     /// ... and how many there are.
     pub channels: u32,
-    /// Distance between all points in m, where it is the same; the first point is at `start`.
+    /// Distance between points in m if they are evenly spaced; the first point is at `start`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spacing: Option<f64>,
-    /// Distance of the first of evenly spaced points along the way, in m.
+    /// Distance along the course of the first of evenly spaced points, in m.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start: Option<f64>,
-    /// Distances of the points along the way in m, ascending, where they are not evenly spaced.
+    /// Distances of the points along the course in m, ascending, if they are not evenly spaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distances: Vec<f64>,
     /// Heights of the points, in m.
@@ -38,8 +38,8 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Reads a profile: `text` is that of the file of that `name`, whose ending tells its kind; `channel`, from 1, is which
-    /// of its profiles is wanted.
+    /// Reads a profile. `text` holds the contents of the file `name`, whose ending gives its kind; `channel`, from 1,
+    /// says which of its profiles is read.
     ///
     /// # Errors
     /// What is wrong with the file, and where.
@@ -81,7 +81,7 @@ impl Survey {
         self.heights.iter().enumerate().map(|(index, &height)| [distance(index), height]).collect()
     }
 
-    /// Distance between neighbouring points in m: the middle one of all.
+    /// Median distance between neighbouring points, in m.
     pub fn resolution(&self) -> f64 {
         let mut gaps: Vec<f64> = self.points().windows(2).map(|pair| pair[1][0] - pair[0][0]).collect();
         gaps.sort_by(f64::total_cmp);
@@ -99,7 +99,7 @@ impl Survey {
         }
     }
 
-    /// Only the points that the ground from `from` to `to` follows from, and one more on either side.
+    /// Only the points that determine the ground from `from` to `to`, and one more on either side.
     pub(super) fn cut(self, from: f64, to: f64) -> Self {
         let points = self.points();
         let first = points.partition_point(|point| point[0] < from).saturating_sub(1);
@@ -108,10 +108,10 @@ impl Survey {
         Self::of_points(self.file, self.channel, self.channels, kept)
     }
 
-    /// Checks that it makes sense, as field `field` of a document.
+    /// Checks that its values are valid, as field `field` of a document.
     ///
     /// # Errors
-    /// The first value that does not.
+    /// The first invalid value.
     pub fn validate(&self, field: &str) -> Result<(), Invalid> {
         let invalid =
             |part: &str, found: String, expected: String| Invalid { field: format!("{field}.{part}"), found, expected };
@@ -154,7 +154,7 @@ impl Survey {
     }
 }
 
-/// Checks that there are points, that they go forward, and that they are on this planet.
+/// Checks that there are points, that distances increase, and that all values are within bounds.
 fn check_points(read: &Read) -> Result<(), Fault> {
     let fault = |index: usize, message: String| Fault { line: read.lines.get(index).copied(), message };
     if read.points.len() < 2 {

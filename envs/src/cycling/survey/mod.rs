@@ -1,7 +1,7 @@
-//! Measured profiles: heights along a way, read from files that people bring along.
+//! Measured profiles: heights along a course, read from users' files.
 //!
-//! A file is read by its ending into a [`Survey`], which is put in place of its name in a task's document. What the ground
-//! makes of it is in `way.rs`.
+//! A file is read into a [`Survey`] by the reader for its ending. The survey takes the place of the file's name in a
+//! task's document. `way.rs` turns it into ground.
 
 mod csv;
 mod erd;

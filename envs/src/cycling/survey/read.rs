@@ -1,16 +1,16 @@
-//! What readers make of files.
+//! The result of reading a file, and its faults.
 
-/// What a reader makes of a file.
+/// A profile read from a file.
 pub(super) struct Read {
     /// Distances and heights in m, in the order of the file.
     pub(super) points: Vec<[f64; 2]>,
-    /// Lines of the file on which they stand, where it has lines.
+    /// Lines of the file on which the points stand, if it has lines.
     pub(super) lines: Vec<usize>,
-    /// How many profiles the file has.
+    /// Number of profiles in the file.
     pub(super) channels: usize,
 }
 
-/// Why a file cannot be read: the line, where it is known, and what is wrong.
+/// Why a file cannot be read: the line, if known, and what is wrong.
 pub(super) struct Fault {
     pub(super) line: Option<usize>,
     pub(super) message: String,

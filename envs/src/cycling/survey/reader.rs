@@ -1,16 +1,16 @@
-//! Which reader a file has, by its ending.
+//! Choice of a reader by a file's ending.
 
 use super::read::{Fault, Read};
 use super::{csv, erd, gpx};
 use crate::document::{nearest, shown};
 
-/// Files that can be read, by their endings.
+/// Endings of files that can be read.
 pub(super) const ENDINGS: [&str; 3] = ["csv", "gpx", "erd"];
 
-/// How a file is read.
+/// A function that reads a file.
 pub(super) type Reader = fn(&str, usize) -> Result<Read, Fault>;
 
-/// The reader of files of that name.
+/// The reader for files of that name.
 pub(super) fn reader(name: &str) -> Result<Reader, String> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
     match ending.as_str() {
@@ -20,14 +20,14 @@ pub(super) fn reader(name: &str) -> Result<Reader, String> {
         other => {
             let near = nearest(other, ENDINGS).map(|near| format!("; did you mean `.{near}`?")).unwrap_or_default();
             Err(format!(
-                "is no profile by its ending `{}`{near} Expected a table (.csv), a track (.gpx) or a road profile (.erd)",
+                "is not a profile by its ending `{}`{near} Expected a table (.csv), a track (.gpx) or a road profile (.erd)",
                 shown(other)
             ))
         }
     }
 }
 
-/// Whether files of that name are tracks of satellite receivers, whose heights have to be smoothed.
+/// Whether files of that name are tracks of satellite receivers, whose heights need smoothing.
 pub(super) fn is_track(name: &str) -> bool {
     name.to_lowercase().ends_with(".gpx")
 }

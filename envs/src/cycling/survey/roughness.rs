@@ -1,44 +1,45 @@
-//! How rough a profile is, by ISO 8608.
+//! Roughness of a profile by ISO 8608.
 
 use realfft::RealFftPlanner;
 use std::f64::consts::TAU;
 
 /// The reference wavenumber of ISO 8608, in cycles/m.
 const REFERENCE: f64 = 0.1;
-/// Wavenumbers between which ISO 8608 fits its line, in cycles/m.
+/// Range of wavenumbers over which ISO 8608 fits its line, in cycles/m.
 const FITTED: [f64; 2] = [0.011, 2.83];
-/// Most samples of one piece of the profile: 204.8 m.
+/// Most samples in one segment of the profile: 204.8 m.
 const PIECE: usize = 4096;
-/// Pieces' lengths in the profile at least. Seven pieces are averaged then: the density is found within 6 % (standard deviation, own
-/// simulation of 250 m); of one piece it would be 11 % too low and scatter by 15 %.
+/// Least length of the profile in segments. Seven segments are then averaged and the density is found within 6 %
+/// (standard deviation, own simulation of 250 m); a single segment would be 11 % too low and scatter by 15 %.
 const PIECES: usize = 4;
-/// Periods that a wave has in a piece at least: a Hann window spreads each line over the two beside it.
+/// Least number of periods of a wave in a segment: a Hann window spreads each spectral line over both neighbours.
 const PERIODS: f64 = 3.0;
-/// Octaves that have to be measured for a fit.
+/// Octaves of waves needed for a fit.
 const OCTAVES: f64 = 2.0;
-/// Density in m³ below which it is that of rounded numbers: waves of a nanometre.
+/// Density in m³ below which only rounding errors are left: waves of a nanometre.
 const SMOOTHEST: f64 = 1e-15;
-/// Bounds of the classes A to G in m³: the geometric means of neighbouring classes' means 16e-6, 64e-6, … (ISO 8608, table C.1).
+/// Bounds of the classes A to G in m³: geometric means of the means of neighbouring classes, 16e-6, 64e-6, … (ISO 8608,
+/// table C.1).
 const BOUND_OF_A: f64 = 32e-6;
 
-/// A profile's displacement spectrum, as ISO 8608 sums it up: G(n) = G(n0) (n/n0)^-w with n0 = 0.1 cycles/m.
+/// A profile's displacement spectral density as ISO 8608 summarises it: G(n) = G(n0) (n/n0)^-w with n0 = 0.1 cycles/m.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Roughness {
-    /// G(n0) in m³ of the line with w = 2, of which the class follows.
+    /// G(n0) in m³ of the fitted line with w = 2, which determines the class.
     pub density: f64,
-    /// The exponent w of the line that fits best.
+    /// The exponent w of the best-fitting line.
     pub waviness: f64,
-    /// Wavenumbers between which it was fitted, in cycles/m.
+    /// Range of wavenumbers of the fit, in cycles/m.
     pub fitted: [f64; 2],
 }
 
 impl Roughness {
-    /// Of evenly spaced heights, `spacing` m apart, in which waves shorter than `shortest` m are not as they were measured; `None`
-    /// where they hold less than two octaves of waves.
+    /// Roughness of evenly spaced heights, `spacing` m apart. Waves shorter than `shortest` m are ignored, because they
+    /// are not as they were measured. `None` if less than two octaves of waves remain.
     ///
-    /// The spectrum is Welch's (1967): pieces that overlap by half, without their line, under a Hann window. It is averaged in bands
-    /// of a third of an octave and fitted by least squares in logarithms between 0.011 and 2.83 cycles/m, or what is measured
-    /// of them (ISO 8608, annex).
+    /// The spectrum is estimated by Welch's method (1967): overlapping by half, detrended segments with a Hann window.
+    /// It is averaged in bands of a third of an octave and fitted by least squares in logarithms from 0.011 to 2.83
+    /// cycles/m, or in the part of this range that was measured (ISO 8608, annex).
     pub fn of(heights: &[f64], spacing: f64, shortest: f64) -> Option<Self> {
         let piece = (heights.len() / PIECES).min(PIECE) & !1;
         let low = FITTED[0].max(PERIODS / (piece as f64 * spacing));
@@ -71,18 +72,18 @@ impl Roughness {
         (density > SMOOTHEST).then_some(Self { density, waviness: -covariance / variance, fitted: [low, high] })
     }
 
-    /// The class, from A, the smoothest, to H.
+    /// The class, from A (smoothest) to H.
     pub fn class(&self) -> char {
         class_of(self.density)
     }
 }
 
-/// The class of a spectral density at 0.1 cycles/m, in m³.
+/// The class for a spectral density at 0.1 cycles/m, in m³.
 pub fn class_of(density: f64) -> char {
     ('A'..'H').zip(0i32..).find(|(_, steps)| density < BOUND_OF_A * 4f64.powi(*steps)).map_or('H', |(class, _)| class)
 }
 
-/// Spectral density in m³ of wavenumbers above 0, one for each line.
+/// Spectral density in m³ at wavenumbers above 0, one value for each spectral line.
 fn welch(heights: &[f64], piece: usize, spacing: f64) -> Vec<f64> {
     let window: Vec<f64> =
         (0..piece).map(|index| 0.5 - 0.5 * (TAU * (index as f64 + 0.5) / piece as f64).cos()).collect();
@@ -106,7 +107,7 @@ fn welch(heights: &[f64], piece: usize, spacing: f64) -> Vec<f64> {
     density
 }
 
-/// Slope per sample, and height in the middle, of the line that fits best.
+/// Slope per sample, and height in the middle, of the best-fitting line.
 fn line(heights: &[f64]) -> [f64; 2] {
     let count = heights.len() as f64;
     let middle = heights.iter().sum::<f64>() / count;

@@ -1,4 +1,4 @@
-//! What a task says of its profile.
+//! How a task gives its profile.
 
 use super::measured::Survey;
 use serde::de::value::MapAccessDeserializer;
@@ -6,18 +6,18 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
-/// What a task says of its profile.
+/// A profile as a task gives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ProfileSource {
-    /// The path of a file, whose contents are then put in its place.
+    /// The path of a file; the resolved YAML holds its contents instead.
     Named(String),
     /// The profile itself.
     Surveyed(Survey),
 }
 
 impl<'de> Deserialize<'de> for ProfileSource {
-    /// Unlike serde's own way with untagged enums, this keeps the fields that errors are about.
+    /// Unlike serde's derived untagged enums, this keeps the field paths of errors.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameOrSurvey;
         impl<'de> Visitor<'de> for NameOrSurvey {

@@ -1,14 +1,14 @@
-//! What of a score is played, and how.
+//! The part of a score that is played, and how.
 
 use super::written::TEMPO;
 use crate::document::Invalid;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Furthest that a piece may be transposed, in semitones.
+/// Largest transposition of a piece, in semitones.
 const FURTHEST: f32 = 60.0;
 
-/// What of a score is played, and how; see [`MusicSpec`](super::super::MusicSpec).
+/// The part of a score that is played, and how; see [`MusicSpec`](super::super::MusicSpec).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Choice {
     /// The track, from 1.
@@ -17,13 +17,13 @@ pub struct Choice {
     pub bars: Option<[u32; 2]>,
     /// Beats per minute.
     pub tempo: Option<f32>,
-    /// Semitones by which all is moved.
+    /// Transposition in semitones.
     pub transpose: Option<i32>,
-    /// What is played where notes sound together.
+    /// How to choose among notes that sound together.
     pub voice: Option<Voice>,
 }
 
-/// What is played where notes sound together.
+/// How to choose among notes that sound together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Voice {
@@ -40,7 +40,7 @@ impl Choice {
     /// Checks tempo and transposition.
     ///
     /// # Errors
-    /// The first one out of its range.
+    /// The first value out of range.
     pub fn validate(&self) -> Result<(), Invalid> {
         if let Some(tempo) = self.tempo {
             Invalid::check("music.tempo", tempo, TEMPO, "beats per minute")?;

@@ -1,12 +1,12 @@
-//! Strings, frets and fingers by dynamic programming.
+//! Choice of strings, frets and fingers by dynamic programming.
 //!
-//! Every note has the places at which its pitch can be played: a string, a fret and a finger, and with them a position of
-//! the hand. A fingering is a path through them, and the cheapest path is found note by note, as in the optimum path
-//! paradigm of Sayegh (1989, Computer Music Journal 13(3), 76–84). As in Radisavljevic and Driessen (2004, Proceedings of
-//! the ICMC, 141), the cost of a path is a sum over its places and over its moves, and places and moves that the hand
-//! cannot do are not considered. They fitted their weights to tablatures of one player; the ones here are chosen, in the
-//! order in which both name what is hard: shifts along the neck, then fingers that jump, then strings that are crossed, then
-//! weak fingers and high positions.
+//! For every note there are the places at which its pitch can be played: a string, a fret and a finger, and with them a
+//! position of the hand. A fingering is a path through these places, and the cheapest path is found note by note, as in
+//! the optimum path paradigm of Sayegh (1989, Computer Music Journal 13(3), 76–84). As in Radisavljevic & Driessen
+//! (2004, Proceedings of the ICMC, 141), the cost of a path is a sum over its places and its moves, and impossible
+//! places and moves are excluded. They fitted the weights to tablatures of one player. Here the weights are chosen by
+//! hand, in the order of difficulty that both papers give: shifts along the neck, then fingers that jump, then string
+//! crossings, then weak fingers and high positions.
 
 use super::line::{Unplayable, unplayable};
 use super::pitch::name_of;
@@ -16,37 +16,38 @@ use crate::fretting::ear::ONSET_WINDOW;
 use crate::fretting::instrument::Instrument;
 use crate::fretting::spec::{FINGERS, HandSpec, MusicSpec};
 
-/// Cost of a shift of the hand, and of each fret that it goes.
+/// Cost of a shift of the hand, and of each fret of it.
 const SHIFT: f64 = 1.0;
 const SHIFT_FRET: f64 = 0.5;
-/// Cost of a finger that has to leave one place for another within a position.
+/// Cost of a finger that moves between two places within a position.
 const JUMP: f64 = 0.75;
-/// Cost of each string that is crossed.
+/// Cost of each crossed string.
 const CROSSING: f64 = 0.2;
 /// Cost of each finger, from the index finger: the little finger is the weakest, and the ring finger the least free.
 const FINGER: [f64; FINGERS] = [0.0, 0.02, 0.08, 0.1];
 /// Cost of each fret of the position above the first.
 const HEIGHT: f64 = 0.02;
-/// Cost of a move that the hand cannot do: more than all others together.
+/// Cost of an impossible move: more than all others together.
 const IMPOSSIBLE: f64 = 1e7;
 
-/// A score with all its fingers, and what they cost.
+/// A fully fingered score and its cost.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fingered {
     /// The score; every note has its string, fret and finger.
     pub score: ScoreSpec,
-    /// The cost of the fingering, in units of a shift.
+    /// Cost of the fingering, in units of one shift.
     pub cost: f64,
 }
 
-/// When a note begins, and until when its finger is needed, in s.
+/// Onset of a note, and the time until which its finger is needed, in s.
 #[derive(Clone, Copy)]
 struct Span {
     onset: f32,
     held_until: f32,
 }
 
-/// Finds the strings, frets and fingers that a score does not say; those that it says stay. Its notes must be in order.
+/// Finds the strings, frets and fingers that a score does not give, and keeps those that it gives. Its notes must be in
+/// order.
 ///
 /// # Errors
 /// Every note that the hand cannot play, and why.
@@ -96,8 +97,8 @@ pub fn finger(
     Ok(Fingered { score: ScoreSpec { notes: notes.collect(), ..score.clone() }, cost })
 }
 
-/// What a fingering costs, of a score that has all its fingers; none if it has not. Of notes on open strings the position
-/// of the hand is that of the note before, or the cheapest.
+/// Cost of the fingering of a fully fingered score; `None` for others. On open strings, the hand has the position of
+/// the note before, or the cheapest one.
 pub fn cost(score: &ScoreSpec, instrument: &Instrument, hand: &HandSpec, music: &MusicSpec) -> Option<f64> {
     let reach = Reach::new(instrument, hand);
     let choices = score.notes.iter().map(|note| {
@@ -151,10 +152,8 @@ fn places(note: &ScoreNote, instrument: &Instrument, reach: &Reach<'_>) -> Resul
     }
     Err(match (exists, refused) {
         (_, Some(reason)) => format!("is beyond the hand: {reason}"),
-        (true, None) => "cannot be played with the string, fret or finger that it says".into(),
-        (false, _) if note.string.is_some() || note.fret.is_some() => {
-            "is not on the string or fret that it says".into()
-        }
+        (true, None) => "cannot be played with the given string, fret or finger".into(),
+        (false, _) if note.string.is_some() || note.fret.is_some() => "is not on the given string or fret".into(),
         (false, _) => {
             let open = || (1..=instrument.strings()).map(|string| instrument.pitch(string, 0));
             let lowest = name_of(open().min().unwrap_or(0));
@@ -164,7 +163,7 @@ fn places(note: &ScoreNote, instrument: &Instrument, reach: &Reach<'_>) -> Resul
     })
 }
 
-/// The cheapest path through the places, and its cost. Of equal ones it is the first.
+/// The cheapest path through the places, and its cost. Among equals, the first.
 fn cheapest(choices: &[Vec<Place>], spans: &[Span], reach: &Reach<'_>) -> (Vec<Place>, f64) {
     let Some(first) = choices.first() else { return (Vec::new(), 0.0) };
     let mut costs: Vec<f64> = first.iter().map(cost_of).collect();
@@ -174,7 +173,7 @@ fn cheapest(choices: &[Vec<Place>], spans: &[Span], reach: &Reach<'_>) -> (Vec<P
             let mut best = (0, f64::INFINITY);
             for (way, (from, cost)) in pair[0].iter().zip(&costs).enumerate() {
                 let cost = cost + cost_of_move(from, to);
-                // What is dearer anyway need not be possible.
+                // More expensive moves need not be checked.
                 if cost < best.1 && can_move(reach, from, to, &spans[index..]) {
                     best = (way as u16, cost);
                 } else if cost + IMPOSSIBLE < best.1 {
@@ -203,7 +202,7 @@ fn cost_of(place: &Place) -> f64 {
     HEIGHT * place.position.saturating_sub(1) as f64 + place.finger.map_or(0.0, |finger| FINGER[finger])
 }
 
-/// Cost of getting from one place to the next.
+/// Cost of moving from one place to the next.
 fn cost_of_move(from: &Place, to: &Place) -> f64 {
     let frets = from.position.abs_diff(to.position);
     let shift = if frets == 0 { 0.0 } else { SHIFT + SHIFT_FRET * frets as f64 };
@@ -211,8 +210,8 @@ fn cost_of_move(from: &Place, to: &Place) -> f64 {
     shift + CROSSING * from.string.abs_diff(to.string) as f64 + if jumps { JUMP } else { 0.0 }
 }
 
-/// Whether the hand can get from one note to the next: once the first has been held long enough, and until the second is
-/// late. No finger holds an open string.
+/// Whether the hand can move from one note to the next: after the first has been held long enough, and before the
+/// second is late. No finger holds an open string.
 fn can_move(reach: &Reach<'_>, from: &Place, to: &Place, spans: &[Span]) -> bool {
     let [first, second, ..] = spans else { return true };
     let from_when = if from.finger.is_some() { first.held_until } else { first.onset };

@@ -1,4 +1,4 @@
-//! What of a piece is played: one note at a time, of the pitches that an instrument has.
+//! The part of a piece that is played: one note at a time, with pitches of the instrument.
 
 use super::choice::{Choice, Voice};
 use super::pitch::{Pitch, name_of};
@@ -8,51 +8,52 @@ use crate::fretting::instrument::Instrument;
 use serde::Serialize;
 use std::fmt;
 
-/// Share of its length by which a note may run on into the next, as in legato playing, and still be one after the other.
+/// Fraction of its length by which a note may overlap the next, as in legato playing, and still count as one after the
+/// other.
 const LEGATO: f64 = 0.25;
-/// Beats that count as the same.
+/// Tolerance within which two beats count as the same.
 const SAME: f64 = 1e-3;
-/// One line of notes on its way to the hand.
+/// One line of notes, before its fingering.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Its name, tempos and bars; the notes are beside it.
+    /// Name, tempos and bars; its own notes are unused.
     pub(super) head: ScoreSpec,
     pub(super) notes: Vec<LineNote>,
 }
 
-/// A note of a line. Beats are from the first bar that is played.
+/// A note of a line. Beats are counted from the first bar that is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LineNote {
-    /// When it begins, in beats.
+    /// Onset in beats.
     pub beat: f64,
-    /// How long it is, in beats; until the next one unless said.
+    /// Duration in beats; by default until the next note.
     pub duration: Option<f64>,
-    /// MIDI number of its pitch; that of its place unless said.
+    /// MIDI number of its pitch; by default the pitch of its place.
     pub pitch: Option<i32>,
     /// Whether it is a grace note.
     pub grace: bool,
-    /// Why it cannot be played on any instrument, if it cannot.
+    /// Why it cannot be played on any instrument, if so.
     pub cannot: Option<&'static str>,
-    /// String and fret of a tablature, strings counted from the highest.
+    /// String and fret of a tablature, with strings counted from the highest.
     pub place: Option<(u32, u32)>,
-    /// String, from 1, the lowest, if it is given.
+    /// String, from 1, the lowest, if given.
     pub string: Option<u32>,
-    /// Fret, if it is given.
+    /// Fret, if given.
     pub fret: Option<u32>,
-    /// Finger, from 1, if it is given; 0 for none.
+    /// Finger, from 1, if given; 0 for none.
     pub finger: Option<u32>,
 }
 
 /// A note that cannot be played, and why.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Unplayable {
-    /// Its number in what is played, from 1.
+    /// Its number among the notes that are played, from 1.
     pub note: usize,
-    /// When it begins, in beats.
+    /// Onset in beats.
     pub beat: f64,
-    /// Name of its pitch; absent for what has none.
+    /// Name of its pitch; `None` if it has none.
     pub pitch: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -77,15 +78,15 @@ impl fmt::Display for Plain {
 /// A note that `voice: highest` leaves out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LeftOut {
-    /// When it begins, in beats.
+    /// Onset in beats.
     pub beat: f64,
     /// Name of its pitch.
     pub pitch: String,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
-/// Checks a stretch of bars against how many there are.
+/// Checks a range of bars against the number of bars.
 pub(super) fn check_bars([first, last]: [u32; 2], bars: u32) -> Result<(), Invalid> {
     if 1 <= first && first <= last && last <= bars {
         return Ok(());
@@ -98,21 +99,21 @@ pub(super) fn check_bars([first, last]: [u32; 2], bars: u32) -> Result<(), Inval
 }
 
 impl Line {
-    /// Its notes, in the order of their beats.
+    /// Notes in the order of their beats.
     pub fn notes(&self) -> &[LineNote] {
         &self.notes
     }
 
-    /// Its tempos: from which beat on, and how many beats per minute.
+    /// Tempos: beats from which they apply, and beats per minute.
     pub fn tempos(&self) -> Vec<(f32, f32)> {
         let later = self.head.tempo_changes.iter().map(|change| (change.beat, change.tempo));
         std::iter::once((0.0, self.head.tempo)).chain(later).collect()
     }
 
-    /// What is played of a score of the project's own.
+    /// The part of a YAML score that is played.
     ///
     /// # Errors
-    /// The first field of the score or of the choice that makes no sense.
+    /// The first invalid field of the score or of the choice.
     pub(super) fn of(score: &ScoreSpec, choice: &Choice) -> Result<Self, Invalid> {
         score.validate_time()?;
         let mut earliest = 0.0;
@@ -149,11 +150,11 @@ impl Line {
         Ok(Self { notes: notes.collect(), head })
     }
 
-    /// The same at the tempo and in the place that are chosen, one note at a time, as a score whose notes may still want
-    /// fingers; and what is left out of it.
+    /// The line at the chosen tempo and transposition, one note at a time, as a score whose notes may still lack
+    /// fingers; and the notes left out.
     ///
     /// # Errors
-    /// All notes that cannot be one line on that instrument.
+    /// All notes that do not fit into one line on that instrument.
     pub(super) fn arranged(
         mut self,
         choice: &Choice,
@@ -173,7 +174,7 @@ impl Line {
         let (notes, pitches): (Vec<ScoreNote>, Vec<Option<i32>>) = self.trimmed().into_iter().unzip();
         let score = ScoreSpec { notes, ..self.head };
         for (index, pair) in score.notes.windows(2).enumerate() {
-            // What begins at the same time has been told of already.
+            // Notes that begin at the same time have been reported already.
             let gap = pair[1].beat - pair[0].beat;
             if pair[1].beat < score.earliest_after(pair[0].beat) - 1e-4 && f64::from(gap) > SAME {
                 let late = score.between(pair[0].beat, pair[1].beat);
@@ -187,7 +188,7 @@ impl Line {
         if wrong.is_empty() { Ok((score, left_out)) } else { Err(wrong) }
     }
 
-    /// Fills in pitches, moves them, and keeps string and fret of a tablature where it is this instrument's.
+    /// Fills in pitches, transposes them, and keeps string and fret of a tablature that fit this instrument.
     fn settle(&mut self, transpose: i32, instrument: &Instrument) -> Vec<Unplayable> {
         let mut wrong = Vec::new();
         for (index, note) in self.notes.iter_mut().enumerate() {
@@ -223,7 +224,7 @@ impl Line {
             if transpose != 0 {
                 (note.string, note.fret, note.finger, note.place) = (None, None, None, None);
             }
-            // A tablature is for its own instrument; on another one places are found anew.
+            // A tablature is for its own instrument; on another one the places are found anew.
             if let Some((from_top, fret)) = note.place
                 && let Some(string) = (strings + 1).checked_sub(from_top).filter(|&string| string > 0)
                 && fret as usize <= instrument.frets()
@@ -235,7 +236,7 @@ impl Line {
         wrong
     }
 
-    /// Leaves out all but the highest note at each time, and grace notes. The notes are in order, the highest first.
+    /// Leaves out grace notes and all but the highest note at each time. The notes are in order, the highest first.
     fn keep_highest(&mut self) -> Vec<LeftOut> {
         let mut left_out = Vec::new();
         let mut kept: Vec<LineNote> = Vec::with_capacity(self.notes.len());
@@ -258,7 +259,7 @@ impl Line {
         left_out
     }
 
-    /// The notes that sound together with one before, and grace notes.
+    /// Notes that sound together with an earlier one, and grace notes.
     fn together(&self) -> Vec<Unplayable> {
         let mut wrong = Vec::new();
         let mut last: Option<&LineNote> = None;
@@ -283,7 +284,7 @@ impl Line {
         wrong
     }
 
-    /// The notes, none of which runs on into the next, and their pitches.
+    /// The notes, shortened so that none overlaps the next, and their pitches.
     fn trimmed(&self) -> Vec<(ScoreNote, Option<i32>)> {
         let trimmed = |(index, note): (usize, &LineNote)| {
             let room = self.notes.get(index + 1).map_or(f64::INFINITY, |next| next.beat - note.beat);
@@ -301,7 +302,7 @@ impl Line {
     }
 }
 
-/// Whether a note still sounds at a later beat, by more than legato would have it.
+/// Whether a note still sounds at a later beat, by more than legato allows.
 fn runs_on(beat: f64, duration: f64, later: f64) -> bool {
     beat + (1.0 - LEGATO) * duration > later + SAME
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// The channel of drums, from 0.
 const DRUMS: u8 = 9;
 
-/// Where a file says how it is timed; the highest bit is set where that is by frames.
+/// Position of the time division in a file; its highest bit is set for SMPTE frames.
 const TIMING: usize = 12;
 const FRAMES: &str = "is a MIDI file timed by SMPTE frames; expected ticks per beat";
 
@@ -19,23 +19,24 @@ struct Raw {
     until: u64,
 }
 
-/// What all tracks say of time, in ticks.
+/// Tempos and time signatures of all tracks, in ticks.
 #[derive(Default)]
 struct Times {
-    /// Beats per minute from a tick on.
+    /// Beats per minute from a tick onwards.
     tempos: Vec<(u64, f64)>,
-    /// Beats in a bar from a tick on.
+    /// Beats per bar from a tick onwards.
     bars: Vec<(u64, f64)>,
     end: u64,
 }
 
-/// Reads a file. Its tracks are numbered as in the file; in one that has only one (format 0) the channels are the tracks.
+/// Reads a file. Its tracks are numbered as in the file; in a file with a single track (format 0), the channels are the
+/// tracks.
 ///
 /// # Errors
-/// What is wrong with the file, in words.
+/// A sentence about what is wrong with the file.
 pub fn read(bytes: &[u8]) -> Result<Piece, String> {
     let damaged = |error: midly::Error| format!("is a damaged MIDI file: {error}");
-    // Told before the reader sees it: in a build with overflow checks it panics at one of these rates.
+    // Checked before the reader sees it, which panics at one of these rates in a build with overflow checks.
     if bytes.get(TIMING).is_some_and(|byte| byte & 0x80 != 0) {
         return Err(FRAMES.into());
     }
@@ -104,7 +105,7 @@ pub fn read(bytes: &[u8]) -> Result<Piece, String> {
 /// The name and the notes of a track, in the order of their ends.
 fn read_track(events: midly::EventIter<'_>, times: &mut Times) -> Result<(String, Vec<Raw>), midly::Error> {
     let (mut name, mut notes, mut now) = (String::new(), Vec::new(), 0u64);
-    // A key that is struck again before it is let go sounds twice; the first stroke ends first.
+    // A key that is struck again before its release sounds twice; the first stroke ends first.
     let mut down: BTreeMap<(u8, u8), VecDeque<u64>> = BTreeMap::new();
     for event in events {
         let event = event?;
@@ -137,7 +138,7 @@ fn read_track(events: midly::EventIter<'_>, times: &mut Times) -> Result<(String
             _ => {}
         }
     }
-    // What is never let go rings to the end of the track.
+    // A key that is never released sounds until the end of the track.
     for ((channel, key), from) in down {
         notes.extend(from.into_iter().map(|from| Raw { channel, key, from, until: now }));
     }
@@ -145,7 +146,7 @@ fn read_track(events: midly::EventIter<'_>, times: &mut Times) -> Result<(String
     Ok((name, notes))
 }
 
-/// Where the bars begin, in beats.
+/// Starts of the bars, in beats.
 fn bars(times: &mut Times, ticks: f64) -> Result<Vec<f64>, String> {
     times.bars.sort_by_key(|(tick, _)| *tick);
     times.tempos.sort_by_key(|(tick, _)| *tick);
@@ -168,7 +169,7 @@ fn bars(times: &mut Times, ticks: f64) -> Result<Vec<f64>, String> {
     Ok(starts)
 }
 
-/// The bars with the tempos in them.
+/// The bars with their tempos.
 fn lengths(starts: &[f64], times: &Times, ticks: f64) -> Vec<Bar> {
     let end = times.end as f64 / ticks;
     let mut tempos = times.tempos.iter().map(|(tick, tempo)| (*tick as f64 / ticks, *tempo)).peekable();

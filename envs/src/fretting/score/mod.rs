@@ -1,9 +1,9 @@
-//! Written scores: from a file to notes for strings, frets and fingers.
+//! Written scores: from a file to notes with strings, frets and fingers.
 //!
-//! A file goes through four rooms, each with a type of its own: a reader (`midi`, `musicxml`, `guitar_pro`, or the project's YAML) makes a
-//! [`Piece`] of it, with all its tracks and bars; `line` chooses what is played of it, one note at a time; `fingering` finds
-//! strings, frets and fingers that the hand can reach (`reach`); and what comes out is a [`ScoreSpec`], which `source` puts
-//! into the task's document in place of the file's name.
+//! A file passes through four stages, each with its own type. A reader (`midi`, `musicxml`, `guitar_pro`, or the
+//! project's YAML) makes a [`Piece`] with all tracks and bars. `line` chooses what is played, one note at a time.
+//! `fingering` finds strings, frets and fingers that the hand can reach (`reach`). The result is a [`ScoreSpec`], which
+//! `source` puts into the task's document in place of the file's name.
 
 pub(super) mod choice;
 mod fingering;

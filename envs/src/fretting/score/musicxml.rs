@@ -1,21 +1,21 @@
-//! MusicXML, of which only what sounds is read: notes, rests, ties, tuplets, tempos, repeats and endings.
+//! MusicXML, limited to what sounds: notes, rests, ties, tuplets, tempos, repeats and endings.
 //!
-//! It is read from its XML by `roxmltree`, which bounds entities and nodes; a document model of all of MusicXML would be
-//! many times what is needed here.
+//! The XML is read by `roxmltree`, which bounds entities and nodes. A document model of all of MusicXML would be many
+//! times what is needed here.
 
 use super::piece::{Bar, DRUM, MOST_BARS, Piece, PieceNote, Track};
 use super::repeats::{Repeats, played};
 use roxmltree::{Document, Node, ParsingOptions};
 
-/// Most elements of a file.
+/// Largest number of elements in a file.
 const MOST_NODES: u32 = 4_000_000;
-/// Largest number that a duration or a tempo may be.
+/// Largest duration or tempo.
 const LARGEST: f64 = 1e6;
 
-/// Reads the text of a file. Its parts are its tracks, in their order.
+/// Reads the text of a file. Its parts are its tracks, in order.
 ///
 /// # Errors
-/// What is wrong with the file, in words.
+/// A sentence about what is wrong with the file.
 pub fn read(text: &str) -> Result<Piece, String> {
     let options = ParsingOptions { allow_dtd: true, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| format!("is damaged XML: {error}"))?;
@@ -51,21 +51,21 @@ struct Reader<'a> {
     bars: &'a mut Vec<Bar>,
     repeats: &'a mut Vec<Repeats>,
     notes: Vec<PieceNote>,
-    /// Divisions of a beat.
+    /// Divisions per beat.
     divisions: f64,
-    /// Beats in a bar.
+    /// Beats per bar.
     per_bar: f64,
-    /// From written to sounding pitch, in semitones.
+    /// Transposition from written to sounding pitch, in semitones.
     transpose: i32,
     /// Whether there is a da capo or dal segno.
     jumps: bool,
-    /// The numbers of the endings that are open.
+    /// Numbers of the open endings.
     endings: Vec<u32>,
     bar: usize,
-    /// Where in the bar it is, in beats, and where the last note began.
+    /// Current position in the bar, in beats, and the start of the last note.
     now: f64,
     last: f64,
-    /// The end of what has been read of the bar.
+    /// End of the part of the bar read so far.
     end: f64,
 }
 
@@ -134,14 +134,14 @@ impl<'a> Reader<'a> {
             }
             self.divisions = divisions;
         }
-        // Without numbers (senza misura) the last time signature stays.
+        // Without numbers (senza misura), the last time signature applies.
         if let Some(time) = elements(element, "time").next()
             && let (Some(beats), Some(unit)) = (text_at(time, &["beats"]), number_at(time, &["beat-type"])?)
         {
             let terms: Option<Vec<f64>> = beats.split('+').map(|term| term.trim().parse::<f64>().ok()).collect();
             let beats: f64 = terms.unwrap_or_default().iter().sum();
             if !(beats > 0.0 && beats <= LARGEST && unit > 0.0) {
-                return Err("<time> makes no sense".into());
+                return Err("<time> is invalid".into());
             }
             self.per_bar = 4.0 * beats / unit;
         }
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
 
     fn note(&mut self, element: Node<'_, '_>) -> Result<(), String> {
         let has = |name| elements(element, name).next().is_some();
-        // A cue shows what somebody else plays.
+        // A cue note belongs to another player.
         if has("cue") {
             return if has("grace") || has("chord") { Ok(()) } else { self.forward(element) };
         }
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
                     Some("16th") => 0.25,
                     _ => continue,
                 };
-                // A mark such as "ca. 80" or one that sets two units alike is no number.
+                // A mark such as "ca. 80", or one that equates two units, is not a number.
                 let Some(Ok(per_minute)) = text_at(metronome, &["per-minute"]).map(str::parse::<f64>) else { continue };
                 let dots = elements(metronome, "beat-unit-dot").count().min(4) as i32;
                 self.tempo(per_minute * unit * (2.0 - 0.5f64.powi(dots)))?;
@@ -259,13 +259,13 @@ impl<'a> Reader<'a> {
 
     fn tempo(&mut self, tempo: f64) -> Result<(), String> {
         if !(tempo > 0.0 && tempo <= LARGEST) {
-            return Err("a tempo makes no sense; expected beats per minute".into());
+            return Err("a tempo is invalid; expected beats per minute".into());
         }
         self.bars[self.bar].tempos.push((self.now, tempo));
         Ok(())
     }
 
-    /// Whether an ending is closed by it.
+    /// Reads a barline; returns whether it closes an ending.
     fn barline(&mut self, element: Node<'_, '_>) -> Result<bool, String> {
         let mut closed = false;
         if let Some(ending) = elements(element, "ending").next() {
@@ -324,7 +324,7 @@ fn text_at<'a>(node: Node<'a, '_>, path: &[&str]) -> Option<&'a str> {
     Some(found?.text()?.trim())
 }
 
-/// The number there, if there is something.
+/// The number there, if present.
 fn number_at(node: Node<'_, '_>, path: &[&str]) -> Result<Option<f64>, String> {
     let Some(text) = text_at(node, path) else { return Ok(None) };
     let number = text.parse::<f64>().ok().filter(|number| number.abs() <= LARGEST);

@@ -1,15 +1,15 @@
-//! A piece of music as a file holds it: tracks of notes in bars, whoever wrote it.
+//! A piece of music as read from a file of any kind: tracks of notes in bars.
 
 use super::choice::Choice;
 use super::line::{Line, LineNote, check_bars};
 use super::written::{MOST_NOTES, ScoreSpec, TempoChange};
 use crate::document::{Invalid, shown};
 
-/// Most bars that a piece may have, repeats played.
+/// Largest number of bars in a piece, with repeats.
 pub const MOST_BARS: usize = 20_000;
-/// Tempo where none is written, in beats per minute, as MIDI has it.
+/// Tempo by default, in beats per minute, as in MIDI.
 pub const USUAL_TEMPO: f64 = 120.0;
-/// Why a note cannot be played, whatever the instrument.
+/// Reasons why a note cannot be played on any instrument.
 pub const DRUM: &str = "is a drum's, which has no pitch";
 pub const DEAD: &str = "is a dead note, which has no pitch";
 pub const HARMONIC: &str = "is a harmonic, for which a finger would have to touch the string without pressing it";
@@ -17,24 +17,24 @@ pub const HARMONIC: &str = "is a harmonic, for which a finger would have to touc
 /// A piece of music. A beat is a quarter note, whatever the time signature.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Piece {
-    /// Its title; empty where it has none.
+    /// Title; empty if there is none.
     pub title: String,
     /// Its tracks, or parts.
     pub tracks: Vec<Track>,
-    /// Its bars as they are written.
+    /// Bars as written.
     pub bars: Vec<Bar>,
-    /// The bars in the order in which they are played, repeats included.
+    /// Indices of the bars in the order of playing, with repeats.
     pub order: Vec<usize>,
     /// Whether it has a da capo or dal segno, which is not followed.
     pub jumps: bool,
 }
 
-/// A bar as it is written.
+/// A bar as written.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bar {
-    /// How long it is, in beats.
+    /// Length in beats.
     pub length: f64,
-    /// Tempos that begin in it: at which beat from its start, and how many beats per minute.
+    /// Tempos that begin in the bar: beat from its start, and beats per minute.
     pub tempos: Vec<(f64, f64)>,
 }
 
@@ -43,38 +43,38 @@ pub struct Bar {
 pub struct Track {
     /// Its number in the file, from 1.
     pub number: usize,
-    /// Its name; empty where it has none.
+    /// Name; empty if there is none.
     pub name: String,
-    /// Its notes in the order of their bars.
+    /// Notes in the order of their bars.
     pub notes: Vec<PieceNote>,
 }
 
-/// A note as it is written.
+/// A note as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct PieceNote {
     /// Its bar, from 0.
     pub bar: usize,
-    /// When it begins, in beats from the start of the bar.
+    /// Onset in beats from the start of the bar.
     pub beat: f64,
-    /// How long it is, in beats.
+    /// Duration in beats.
     pub duration: f64,
-    /// MIDI number of its pitch as it sounds.
+    /// MIDI number of the sounding pitch.
     pub pitch: i32,
-    /// Whether it goes on the note of the same pitch before it.
+    /// Whether it continues the note of the same pitch before it.
     pub tied: bool,
-    /// Whether it is a grace note, which has no time of its own.
+    /// Whether it is a grace note, which has no duration of its own.
     pub grace: bool,
-    /// Why it cannot be played on any instrument, if it cannot.
+    /// Why it cannot be played on any instrument, if so.
     pub cannot: Option<&'static str>,
-    /// String and fret that are written, strings counted from 1, the highest, as tablature does.
+    /// Written string and fret, with strings counted from 1, the highest, as in tablature.
     pub place: Option<(u32, u32)>,
 }
 
 impl Piece {
-    /// What is played of it, one track.
+    /// The part of one track that is played.
     ///
     /// # Errors
-    /// The field of the choice that makes no sense; a piece with several tracks needs one.
+    /// An invalid field of the choice; a piece with several tracks needs a choice.
     pub(super) fn line(&self, name: &str, choice: &Choice) -> Result<Line, Invalid> {
         let track = self.track(choice)?;
         let order: Vec<usize> = match choice.bars {
@@ -142,7 +142,7 @@ impl Piece {
         text
     }
 
-    /// The length of the bars, if they all have the same; the last may be cut short.
+    /// Length of the bars in beats if all have the same length; the last may be shorter.
     fn beats_per_bar(&self, order: &[usize]) -> Option<f32> {
         let (&last, before) = order.split_last()?;
         let length = |bar: usize| self.bars.get(bar).map_or(0.0, |bar| bar.length);
@@ -151,10 +151,10 @@ impl Piece {
         (same && (0.125..=128.0).contains(&first)).then_some(first as f32)
     }
 
-    /// The notes of a track with all that is repeated and tied written out.
+    /// The notes of a track with all repeats and ties written out.
     fn unrolled(&self, track: &Track, order: &[usize], head: &mut ScoreSpec) -> Result<Vec<LineNote>, Invalid> {
         let mut notes: Vec<LineNote> = Vec::new();
-        // For every pitch the index of its last note, which another may be tied to.
+        // For every pitch, the index of its last note, to which another may be tied.
         let mut last = [usize::MAX; 128];
         let (mut start, mut expected, mut tempo) = (0.0, order.first().copied().unwrap_or(0), f64::from(head.tempo));
         for &index in order {
@@ -203,14 +203,14 @@ impl Piece {
     }
 }
 
-/// The tempo with which a bar begins.
+/// The tempo at the start of a bar.
 fn tempo_before(bars: &[Bar], index: usize) -> f64 {
     let at_start = bars.get(index).and_then(|bar| bar.tempos.iter().rfind(|(beat, _)| *beat <= 0.0));
     let before = || bars[..index.min(bars.len())].iter().rev().find_map(|bar| bar.tempos.last());
     at_start.or_else(before).map_or(USUAL_TEMPO, |&(_, tempo)| tempo)
 }
 
-/// Writes down a change of tempo, unless it is none.
+/// Records a change of tempo, unless the tempo stays the same.
 fn change(head: &mut ScoreSpec, beat: f64, to: f64, tempo: f64) -> f64 {
     if (to - tempo).abs() > 1e-9 {
         if beat <= 0.0 {

@@ -5,7 +5,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// A pitch as MIDI counts them: 60 is the middle C, 69 the A of 440 Hz. In YAML a number, or a name such as `A2` or `F#3`.
+/// A pitch as MIDI counts it: 60 is middle C, 69 is A4 at 440 Hz. In YAML, a number or a name such as `A2` or `F#3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pitch(pub i32);
 
@@ -54,7 +54,7 @@ impl<'de> Deserialize<'de> for Pitch {
     }
 }
 
-/// MIDI number of a pitch such as `E2`, `F#3` or `Bb1`; `None` if it is none.
+/// MIDI number of a pitch such as `E2`, `F#3` or `Bb1`; `None` if the name is not a pitch.
 pub fn pitch(name: &str) -> Option<i32> {
     let mut letters = name.chars();
     let step = match letters.next()? {

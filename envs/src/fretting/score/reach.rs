@@ -1,37 +1,38 @@
-//! What a hand can reach on an instrument, by what its YAML says of it.
+//! What a hand can reach on an instrument, according to its YAML.
 //!
-//! A place must be within reach in the middle of what sounds. The bounds of moves are necessary ones, and what breaks them no
-//! brain can play: speeds are those of muscles that are already moving, and a finger may stand wherever the note sounds.
+//! A place must be within reach in the middle of the region that sounds. The bounds on moves are necessary conditions:
+//! no agent can play what violates them. They assume muscles that are already moving, and fingers anywhere the note
+//! sounds.
 
 use crate::fretting::hand::place_on_palm;
 use crate::fretting::instrument::{BEHIND_FRET, Instrument, ON_STRING};
 use crate::fretting::spec::{FINGERS, HandSpec};
 
-/// Where a note is played, and by what.
+/// A place at which a note is played: string, fret, finger and position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     /// String, from 1, the lowest.
     pub string: usize,
     /// Fret; 0 for the open string.
     pub fret: usize,
-    /// Finger, from 0; none for the open string.
+    /// Finger, from 0; `None` for an open string.
     pub finger: Option<usize>,
     /// The fret under the index finger.
     pub position: usize,
 }
 
-/// A hand at an instrument.
+/// A hand on an instrument.
 pub struct Reach<'a> {
     instrument: &'a Instrument,
     hand: &'a HandSpec,
-    /// Closest and furthest that neighbouring fingers can be apart, in m.
+    /// Smallest and largest distance between neighbouring fingers, in m.
     spread: [f32; 2],
-    /// How far the palm gets along the neck, in m.
+    /// Furthest position of the palm along the neck, in m.
     furthest: f32,
 }
 
 impl<'a> Reach<'a> {
-    /// That hand at that instrument.
+    /// The reach of a hand on an instrument.
     pub fn new(instrument: &'a Instrument, hand: &'a HandSpec) -> Self {
         // Fingers cannot pass through one another.
         let closest = (hand.spread - hand.spread_range).max(2.0 * hand.finger_radius);
@@ -39,10 +40,10 @@ impl<'a> Reach<'a> {
         Self { instrument, hand, spread, furthest: instrument.fret_place(instrument.frets() as f32) }
     }
 
-    /// Whether a finger can be put there with force enough, whatever came before.
+    /// Whether a finger can be put there with enough force, whatever came before.
     ///
     /// # Errors
-    /// Why not, in words.
+    /// A sentence about why not.
     pub fn allows(&self, place: &Place) -> Result<(), &'static str> {
         let Some(finger) = place.finger else { return Ok(()) };
         if finger >= FINGERS || place.fret <= finger {
@@ -62,10 +63,10 @@ impl<'a> Reach<'a> {
         Ok(())
     }
 
-    /// Whether the hand can get from one place to the next in that time (s).
+    /// Whether the hand can move from one place to the next in that time (s).
     pub fn allows_move(&self, from: &Place, to: &Place, time: f32) -> bool {
         let shift = gap(self.palm(from), self.palm(to));
-        // Rounding must not forbid what lies on the bound.
+        // Rounding must not exclude a move that is exactly on the bound.
         let slack = 1e-5;
         if shift > self.hand.slide_speed * time + slack {
             return false;
@@ -74,29 +75,29 @@ impl<'a> Reach<'a> {
         !same || gap(self.across(from), self.across(to)) <= self.hand.reach_speed * time + slack
     }
 
-    /// Between which places (m) the palm has to be for that.
+    /// Range of positions (m) in which the palm has to be for a place.
     fn palm(&self, place: &Place) -> [f32; 2] {
         let (finger, fret) = match place.finger {
             Some(finger) => (finger, place.fret),
-            // Over the open string the hand keeps its position.
+            // On an open string the hand keeps its position.
             None => (0, place.position),
         };
         self.behind(finger, self.cell(fret))
     }
 
-    /// Between which places (m) the palm has to be for a finger to be between those.
+    /// Range of positions (m) in which the palm has to be for a finger to be within a range.
     fn behind(&self, finger: usize, [low, high]: [f32; 2]) -> [f32; 2] {
         let ahead = self.spread.map(|spread| place_on_palm(finger, spread));
         [low - ahead[0].max(ahead[1]), high - ahead[0].min(ahead[1])]
     }
 
-    /// Between which places (m) along the neck a press sounds a fret.
+    /// Range of positions (m) along the neck at which a press sounds a fret.
     fn cell(&self, fret: usize) -> [f32; 2] {
         let from = fret.saturating_sub(1) as f32 + self.instrument.playable_from();
         [self.instrument.fret_place(from), self.instrument.fret_place(fret as f32)]
     }
 
-    /// Between which places (m) across the neck a finger is on the string, at some place in its cell.
+    /// Range of positions (m) across the neck at which a finger touches the string, somewhere in its cell.
     fn across(&self, place: &Place) -> [f32; 2] {
         let cell = self.cell(place.fret);
         let edges = [-ON_STRING, ON_STRING]

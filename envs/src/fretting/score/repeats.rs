@@ -1,22 +1,22 @@
-//! Repeats: from bars as they are written to bars as they are played.
+//! Repeats: from bars as written to bars as played.
 
 use super::piece::MOST_BARS;
 
-/// What the barlines of a bar say.
+/// The repeat marks of a bar.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repeats {
-    /// Whether a repeated section begins with it.
+    /// Whether a repeated section begins with this bar.
     pub begins: bool,
-    /// How often the section that ends with it is played.
+    /// Number of times that the section ending with this bar is played.
     pub ends: Option<u32>,
-    /// In which times through it is played, from 1; in all if there are none.
+    /// Passes in which this bar is played, from 1; empty for all.
     pub endings: Vec<u32>,
 }
 
-/// The bars in the order in which they are played, from 0.
+/// Indices of the bars in the order of playing, from 0.
 ///
 /// # Errors
-/// Repeats without end, in words.
+/// A sentence about repeats without end.
 pub fn played(bars: &[Repeats]) -> Result<Vec<usize>, String> {
     let mut order = Vec::with_capacity(bars.len());
     let (mut at, mut start, mut time) = (0, 0, 1);

@@ -1,4 +1,4 @@
-//! Where scores come from: the ones that come with the program, files of several kinds, and tasks that hold one.
+//! Sources of scores: built-in ones, files of several kinds, and scores within tasks.
 
 use super::choice::Choice;
 use super::fingering::finger;
@@ -15,20 +15,20 @@ use include_dir::{Dir, include_dir};
 use std::fmt;
 use std::path::Path;
 
-/// The scores compiled into the program.
+/// Scores compiled into the program.
 static SCORES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/assets/scores");
-/// The fields of a task that choose what of its score is played; they go into the score.
+/// Fields of a task that choose what is played of its score; in the resolved YAML they are part of the score.
 const CHOICES: [&str; 5] = ["music.track", "music.bars", "music.tempo", "music.transpose", "music.voice"];
-/// What is wanted where something else was found.
+/// Expected kinds of scores, for messages.
 const KINDS: &str = "a score: YAML, MIDI (.mid), MusicXML (.musicxml) or Guitar Pro 3 to 5 (.gp5)";
-/// How many notes that cannot be played one message names.
+/// Largest number of unplayable notes that one message names.
 const MOST_NAMED: usize = 5;
 
 impl ScoreSource {
-    /// The score, of a task whose document has its files inlined.
+    /// The score of a task whose document has its files inlined.
     ///
     /// # Errors
-    /// A name that is not that of a built-in score.
+    /// A name that is not the name of a built-in score.
     pub fn score(&self, task: &Document) -> Result<ScoreSpec, DocumentError> {
         match self {
             Self::Written(score) => Ok(score.clone()),
@@ -37,20 +37,20 @@ impl ScoreSource {
     }
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Clone, Debug)]
 pub enum Material {
-    /// A score of the project's own, and the document that it stands in.
+    /// A score in YAML, and the document that contains it.
     Written(ScoreSpec, Document),
     /// A piece of another kind, and the path of its file.
     Piece(Piece, String),
 }
 
 impl Material {
-    /// What is chosen of it.
+    /// The chosen part of it.
     ///
     /// # Errors
-    /// The first field of the score or of the choice that makes no sense.
+    /// The first invalid field of the score or of the choice.
     pub fn line(&self, choice: &Choice) -> Result<Line, Invalid> {
         let line = match self {
             Self::Written(score, _) => Line::of(score, choice)?,
@@ -60,7 +60,7 @@ impl Material {
                 piece.line(&shown(&name), choice)?
             }
         };
-        // A tempo that is chosen takes the place of those that are not.
+        // A chosen tempo replaces the missing ones.
         if choice.tempo.is_none() {
             ScoreSpec { notes: vec![ScoreNote::default()], ..line.head.clone() }.validate_time()?;
         }
@@ -68,27 +68,27 @@ impl Material {
     }
 }
 
-/// What the hand plays.
+/// A playable score and the cost of its fingering.
 #[derive(Clone, Debug)]
 pub struct Performance {
     /// The score with all its strings, frets and fingers.
     pub score: ScoreSpec,
-    /// What the fingering costs, in shifts of the hand.
+    /// Cost of the fingering, in units of one shift of the hand.
     pub cost: f64,
-    /// The notes that are left out, as was asked for.
+    /// Notes left out, as requested.
     pub left_out: Vec<LeftOut>,
 }
 
-/// Why a score is not played.
+/// Why a score cannot be played.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScoreError {
-    /// A field of the score or of the choice that makes no sense.
+    /// An invalid field of the score or of the choice.
     Invalid(Invalid),
     /// Notes that cannot be played.
     Unplayable {
-        /// All of them.
+        /// All of these notes.
         notes: Vec<Unplayable>,
-        /// A transposition, in semitones, with which all can be.
+        /// A transposition, in semitones, that makes all of them playable.
         remedy: Option<i32>,
     },
 }
@@ -100,7 +100,7 @@ impl fmt::Display for ScoreError {
 }
 
 impl ScoreError {
-    /// The same on one line that names as many notes at most.
+    /// The message on one line, naming at most `most` notes.
     pub fn told(&self, most: usize) -> String {
         match self {
             Self::Invalid(Invalid { field, found, expected }) => {
@@ -121,11 +121,11 @@ impl ScoreError {
     }
 }
 
-/// The score of that name: one that comes with the program, or a file, beside the file in `folder` that names it or else in
-/// the working directory. None if there is nothing of that name.
+/// The score of that name: a built-in one, or a file beside the file in `folder` that names it, or else in the working
+/// directory. `None` if there is neither.
 ///
 /// # Errors
-/// A file that makes no sense.
+/// A file that is not a valid score.
 pub fn open(name: &str, folder: Option<&Path>) -> Result<Option<Material>, DocumentError> {
     if let Some(document) = built_in(name)? {
         return Ok(Some(Material::Written(document.read()?, document)));
@@ -136,10 +136,10 @@ pub fn open(name: &str, folder: Option<&Path>) -> Result<Option<Material>, Docum
     read(&path, bytes).map(Some)
 }
 
-/// What the bytes of a file are; what kind they are is told from their beginning.
+/// The score in the bytes of a file, whose kind is recognised by their beginning.
 ///
 /// # Errors
-/// Bytes that make no sense.
+/// Bytes that are not a valid score.
 pub fn read(path: &Path, bytes: Vec<u8>) -> Result<Material, DocumentError> {
     let wrong = |message| DocumentError::of_file(path, message);
     let piece = |piece| Ok(Material::Piece(piece, path.display().to_string()));
@@ -163,10 +163,10 @@ pub fn read(path: &Path, bytes: Vec<u8>) -> Result<Material, DocumentError> {
     Ok(Material::Written(document.read()?, document))
 }
 
-/// What is played of a score on the instrument of a task, by its hand.
+/// The part of a score that is played on a task's instrument by its hand.
 ///
 /// # Errors
-/// A choice that makes no sense, or notes that cannot be played.
+/// An invalid choice, or notes that cannot be played.
 pub fn perform(material: &Material, choice: &Choice, spec: &FrettingSpec) -> Result<Performance, ScoreError> {
     choice.validate().map_err(ScoreError::Invalid)?;
     let instrument = Instrument::new(&spec.instrument);
@@ -199,11 +199,11 @@ fn fingered(
     Ok(Performance { score: fingered.score, cost: fingered.cost, left_out })
 }
 
-/// The document of a task with its score in place of its name or path: what is chosen of it, with all strings, frets and
-/// fingers. Names of built-in scores that say all of that stay.
+/// The document of a task with its score in place of the score's name or path: the chosen part with all strings, frets
+/// and fingers. Names of built-in scores that already contain all of these remain.
 ///
 /// # Errors
-/// An unknown name, a file that makes no sense, or notes that cannot be played.
+/// An unknown name, an invalid file, or notes that cannot be played.
 pub fn inline(task: Document) -> Result<Document, DocumentError> {
     let chosen = CHOICES.iter().any(|field| task.has(field));
     let (material, named) = match task.text_field(FIELD) {
@@ -220,7 +220,7 @@ pub fn inline(task: Document) -> Result<Document, DocumentError> {
         }
         None => {
             let Ok(part) = task.part(FIELD, "the score") else { return Ok(task) };
-            // What is wrong with it is told of the task, where it is read.
+            // Faults of the score are reported for the task, where it is read.
             let Some(ScoreSource::Written(score)) = task.read::<FrettingSpec>()?.music.score else { return Ok(task) };
             if !chosen && score.notes.iter().all(ScoreNote::is_fingered) {
                 return Ok(task);
@@ -255,7 +255,7 @@ fn built_in(name: &str) -> Result<Option<Document>, DocumentError> {
     text.map(|text| Document::parse(&format!("scores/{name}.yaml (built in)"), text)).transpose()
 }
 
-/// Names of the scores that come with the program.
+/// Names of the built-in scores.
 pub fn names() -> impl Iterator<Item = &'static str> {
     SCORES.files().filter_map(|file| file.path().to_str()?.strip_suffix(".yaml"))
 }

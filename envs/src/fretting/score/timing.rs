@@ -1,4 +1,4 @@
-//! Written scores in time: when their notes begin and end, and whether they can be played.
+//! Written scores in time: onsets and ends of notes, and whether they can be played.
 
 use super::written::{FIELD, ScoreNote, ScoreSpec};
 use crate::document::Invalid;
@@ -7,10 +7,10 @@ use crate::fretting::music::Note;
 use crate::fretting::spec::{FINGERS, MusicSpec, SHORTEST_INTERVAL};
 
 impl ScoreSpec {
-    /// Checks that it can be played on an instrument in that time (s). All its notes must be fingered.
+    /// Checks that the score can be played on an instrument in that time (s). All its notes must be fingered.
     ///
     /// # Errors
-    /// The first field that makes no sense, as a field of the task.
+    /// The first invalid field, as a field of the task.
     pub fn validate(&self, instrument: &Instrument, music: &MusicSpec, time_limit: f32) -> Result<(), Invalid> {
         let check =
             |field: &str, value, range, unit: &str| Invalid::check(&format!("{FIELD}.{field}"), value, range, unit);
@@ -33,7 +33,7 @@ impl ScoreSpec {
             let number = |number: Option<u32>| number.map_or(f32::NAN, |number| number as f32);
             check(&at("string"), number(note.string), 1.0..=instrument.strings() as f32, "")?;
             check(&at("finger"), number(note.finger), 0.0..=FINGERS as f32, "")?;
-            // No finger is on an open string.
+            // Open strings have no finger.
             let highest = if note.finger == Some(0) { 0.0 } else { instrument.frets() as f32 };
             check(&at("fret"), number(note.fret), number(note.finger)..=highest, "")?;
             earliest = self.earliest_after(note.beat);
@@ -49,7 +49,7 @@ impl ScoreSpec {
         Ok(())
     }
 
-    /// The notes in seconds; those that are not fingered are left out.
+    /// The notes in seconds; notes without fingering are left out.
     pub fn notes(&self, music: &MusicSpec) -> Vec<Note> {
         let note = |(note, (onset, length)): (&ScoreNote, (f32, f32))| {
             Some(Note {
@@ -74,11 +74,11 @@ impl ScoreSpec {
         self.notes.iter().enumerate().map(timing).collect()
     }
 
-    /// The earliest beat at which a note may begin after one at that beat.
+    /// The earliest beat of a note after one at this beat.
     pub(super) fn earliest_after(&self, beat: f32) -> f32 {
         match self.tempo_changes.is_empty() {
             true => beat + SHORTEST_INTERVAL * self.tempo / 60.0,
-            // Rounding must not refuse what lies on the bound.
+            // Rounding must not refuse a beat that is exactly on the bound.
             false => self.beat_at(self.seconds(beat) + 0.9999 * SHORTEST_INTERVAL),
         }
     }

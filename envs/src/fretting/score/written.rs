@@ -1,4 +1,4 @@
-//! Scores as they are written down.
+//! The YAML format of scores.
 
 use super::pitch::Pitch;
 use crate::document::AnyForm;
@@ -9,9 +9,9 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
-/// The field of a task that says its score.
+/// The field of a task that gives its score.
 pub(super) const FIELD: &str = "music.score";
-/// Most notes that a score may have.
+/// Largest number of notes in a score.
 pub(super) const MOST_NOTES: usize = 10_000;
 /// Slowest and fastest tempo, in beats per minute.
 pub(super) const TEMPO: std::ops::RangeInclusive<f32> = 10.0..=400.0;
@@ -20,16 +20,16 @@ pub(super) const TEMPO: std::ops::RangeInclusive<f32> = 10.0..=400.0;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreSpec {
-    /// Its name.
+    /// Name of the score.
     pub score: String,
-    /// What it is, in a sentence.
+    /// A sentence about the score.
     pub summary: String,
     /// Beats per minute.
     pub tempo: f32,
-    /// Other tempos from later beats on.
+    /// Changes of tempo at later beats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tempo_changes: Vec<TempoChange>,
-    /// Beats in a bar, by which bars are counted; 4 unless said.
+    /// Beats per bar, by which bars are counted; 4 by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beats_per_bar: Option<f32>,
     /// The notes in the order of their beats.
@@ -40,19 +40,19 @@ pub struct ScoreSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TempoChange {
-    /// When it begins, in beats from the first.
+    /// Beat at which it begins, counted from 0.
     pub beat: f32,
     /// Beats per minute from then on.
     pub tempo: f32,
 }
 
-/// A note of a written score. What it does not say of string, fret and finger is found; it says its pitch, or string and fret.
+/// A note of a written score. It gives its pitch, or string and fret. Missing strings, frets and fingers are found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreNote {
-    /// When it begins, in beats from the first.
+    /// Onset in beats, counted from 0.
     pub beat: f32,
-    /// How long it is written, in beats; until the next one unless said.
+    /// Written duration in beats; by default until the next note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<f32>,
     /// Its pitch.
@@ -71,7 +71,7 @@ pub struct ScoreNote {
 }
 
 impl ScoreNote {
-    /// Whether string, fret and finger are all said.
+    /// Whether string, fret and finger are all given.
     pub fn is_fingered(&self) -> bool {
         self.string.is_some() && self.fret.is_some() && self.finger.is_some()
     }
@@ -81,7 +81,7 @@ impl ScoreSpec {
     /// Checks tempos, bars and the number of notes.
     ///
     /// # Errors
-    /// The first field that makes no sense, as a field of the task.
+    /// The first invalid field, as a field of the task.
     pub(super) fn validate_time(&self) -> Result<(), Invalid> {
         let check =
             |field: &str, value, range, unit: &str| Invalid::check(&format!("{FIELD}.{field}"), value, range, unit);
@@ -103,7 +103,7 @@ impl ScoreSpec {
         self.notes.last().map_or(0.0, |note| self.seconds(note.beat + note.duration.unwrap_or(1.0)))
     }
 
-    /// How long it has to go on for its last note to count, in s from the first beat: a beat more at least.
+    /// Time that an episode needs for its last note to count, in s from the first beat: at least one more beat.
     pub fn time_needed(&self) -> f32 {
         self.notes.last().map_or(0.0, |note| self.seconds(note.beat + note.duration.unwrap_or(1.0).max(1.0)))
     }
@@ -121,7 +121,7 @@ impl ScoreSpec {
 
     /// Time from one beat to a later one, in s.
     pub(super) fn between(&self, beat: f32, later: f32) -> f32 {
-        // The difference of two times would have rounding errors that one product has not.
+        // A difference of two times would have rounding errors that a single product does not have.
         let changes = self.tempo_changes.iter().any(|change| change.beat <= later);
         if changes { self.seconds(later) - self.seconds(beat) } else { (later - beat) * (60.0 / self.tempo) }
     }
@@ -142,18 +142,18 @@ impl ScoreSpec {
     }
 }
 
-/// What a task says that is to be played.
+/// The score of a task.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ScoreSource {
-    /// The name of a built-in score. In a file it may also be the path of a score, whose contents are then put in its place.
+    /// The name of a built-in score, or in a file the path of a score; the resolved YAML contains the score itself.
     Named(String),
     /// The score itself.
     Written(ScoreSpec),
 }
 
 impl<'de> Deserialize<'de> for ScoreSource {
-    /// Unlike serde's own way with untagged enums, this keeps the fields that errors are about.
+    /// Unlike serde's derived untagged enums, this keeps the field paths of errors.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameOrScore;
         impl<'de> Visitor<'de> for NameOrScore {

@@ -1,4 +1,4 @@
-//! Blocks: stretches of trials of one kind.
+//! Blocks of trials of one kind.
 
 use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use super::course::{LONGEST_WALK, Strength};
@@ -13,73 +13,75 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// Most trials of a block.
+/// Largest number of trials in a block.
 const MOST_TRIALS: u32 = 1_000_000;
 
-/// A stretch of trials of one kind.
+/// A block of trials of one kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockSpec {
-    /// How many, or a table that has a row for each. The last block goes on anyway unless the schedule repeats.
+    /// Number of trials, or a table with a row for each trial. Unless the schedule repeats, the last block continues
+    /// indefinitely.
     #[serde(default)]
     #[schemars(with = "AnyForm")]
     pub trials: Trials,
-    /// What acts on hand or cursor.
+    /// What acts on the hand or the cursor.
     #[serde(default)]
     pub field: FieldKind,
-    /// How strongly, in all trials or in a course over them; see [`FieldKind`].
+    /// Strength of the field in all trials, or a course over trials; units as in [`FieldKind`].
     #[serde(default)]
     #[schemars(with = "AnyForm")]
     pub strength: Strength,
-    /// Probability of a catch trial: without the field.
+    /// Probability of a catch trial, in which the field is left out.
     #[serde(default)]
     pub catch: f32,
-    /// Probability of an error-clamp trial: in the channel, which takes the field's place.
+    /// Probability of an error-clamp trial, in which the channel replaces the field.
     #[serde(default)]
     pub clamp: f32,
     /// When the cursor is shown.
     #[serde(default)]
     pub cursor: CursorShown,
-    /// Whether the cursor is hidden and the only reward comes at the end, for the end point.
+    /// Whether the cursor is hidden and the only reward is for the end point, in the last step.
     #[serde(default)]
     pub reward_only: bool,
-    /// Standard deviation by which the cursor is seen beside where it is, anew at every step and along both axes, in m; its velocity
-    /// is off by as much in 0.1 s.
+    /// Standard deviation of the noise in the seen position of the cursor, drawn in each step along both axes, in m.
+    /// The noise in its seen velocity is the same displacement per 0.1 s.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub blur: f32,
-    /// Standard deviation by which the cursor is seen beside where it is, drawn once for a whole trial along both axes, in m; its
-    /// velocity is seen as it is.
+    /// Standard deviation of a displacement of the seen cursor, drawn once per trial along both axes, in m. Its seen
+    /// velocity is unchanged.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub trial_blur: f32,
-    /// What a linear map makes of the cursor's way from the start, row by row; the identity unless the field is `linear`.
+    /// Matrix that maps the cursor's displacement from the start, row by row; the identity unless the field is
+    /// `linear`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<[[f32; 2]; 2]>,
-    /// Direction of the place that pays off from that of the target that is shown, in degrees, counter-clockwise positive: reward
-    /// and score are for moving there, and nothing but reward tells of it.
+    /// Rewarded direction relative to the target that is shown, in degrees, counter-clockwise positive. Reward and
+    /// score are for movements in that direction; only the reward reveals it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub payoff: f32,
-    /// Directions of the targets in degrees, where they differ from the movement's.
+    /// Directions of the targets in degrees, if they differ from `movement.targets`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<f32>>,
-    /// The cue that is seen, from 1 to the task's `cues`; 0 for none.
+    /// The cue that is shown, from 1 to the task's `cues`; 0 for none.
     #[serde(default, skip_serializing_if = "no_cue")]
     pub cue: u32,
-    /// A break after the block: time that passes until the next trial, in s, in which an agent may forget.
+    /// A break after the block: time until the next trial, in s, in which an agent may forget.
     #[serde(default, rename = "break", skip_serializing_if = "is_zero")]
     pub rest: f32,
-    /// Trials after which there is such a break, and again after as many; by default those of the block.
+    /// Number of trials after which such a break follows, repeatedly; by default the length of the block.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub break_every: Option<u32>,
 }
 
-/// How many trials a block has.
+/// The trials of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trials {
-    /// So many, all of one kind.
+    /// That many trials of one kind.
     Count(u32),
-    /// As many as the table has rows, each as its row says.
+    /// One trial for each row of the table, with the conditions of the row.
     Table(TrialTable),
-    /// The same in a file of this name, whose contents are put in its place before anything is made of it.
+    /// A table in a file of this name; its contents replace the name before the task is made.
     File(String),
 }
 
@@ -92,7 +94,7 @@ fn no_cue(cue: &u32) -> bool {
 }
 
 impl Trials {
-    /// How many.
+    /// Number of trials.
     pub fn count(&self) -> u32 {
         match self {
             Trials::Count(count) => *count,
@@ -157,7 +159,7 @@ impl BlockSpec {
         matches!(self.trials, Trials::Table(_)) || !matches!(self.strength, Strength::Constant(_)) || self.rest > 0.0
     }
 
-    /// What the block says of its trial `turn`, which is trial `index` of the lane; what is random in its course follows from a seed.
+    /// Conditions of trial `turn` of the block, which is trial `index` of the lane. Random courses follow from a seed.
     pub(crate) fn conditions(&self, course: Seed, index: u64, turn: u64) -> Conditions {
         let every = u64::from(self.break_every.unwrap_or(self.trials.count()).max(1));
         Conditions {
@@ -176,10 +178,10 @@ impl BlockSpec {
         }
     }
 
-    /// Checks what makes sense or not whatever the rest of the task says; `path` is that of the block.
+    /// Checks what can be checked without the rest of the task; `path` is the path of the block.
     ///
     /// # Errors
-    /// The first field that does not.
+    /// The first invalid field.
     pub fn validate(&self, path: &str) -> Result<(), Invalid> {
         let at = |name: &str| format!("{path}.{name}");
         let check = |name: &str, value, range, unit| Invalid::check(&at(name), value, range, unit);

@@ -1,4 +1,4 @@
-//! What is said of a trial.
+//! The conditions of a single trial.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,22 +7,22 @@ use std::ops::RangeInclusive;
 /// Longest break, in s: ten years.
 pub(super) const LONGEST_BREAK: f32 = 3.2e8;
 
-/// What is said of one trial: that of its block, unless a table says otherwise.
+/// Conditions of one trial: those of its block, unless a table overrides them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Conditions {
-    /// What acts on hand or cursor.
+    /// What acts on the hand or the cursor.
     pub field: FieldKind,
-    /// How strongly; see [`FieldKind`].
+    /// Strength of the field, in the unit of [`FieldKind`].
     pub strength: f32,
     /// See [`BlockSpec::map`](super::BlockSpec::map).
     pub map: Option<[[f32; 2]; 2]>,
-    /// Probability that it is without the field.
+    /// Probability of leaving out the field.
     pub catch: f32,
-    /// Probability that it is in the channel.
+    /// Probability of a trial in the channel.
     pub clamp: f32,
     /// When the cursor is shown.
     pub cursor: CursorShown,
-    /// Whether the only reward is for the end point, of a cursor that is hidden.
+    /// Whether the only reward is for the end point of a hidden cursor.
     pub reward_only: bool,
     /// See [`BlockSpec::blur`](super::BlockSpec::blur), in m.
     pub blur: f32,
@@ -30,32 +30,33 @@ pub struct Conditions {
     pub trial_blur: f32,
     /// See [`BlockSpec::payoff`](super::BlockSpec::payoff), in degrees.
     pub payoff: f32,
-    /// The cue that is seen, from 1; 0 for none.
+    /// The cue that is shown, from 1; 0 for none.
     pub cue: u32,
-    /// Time that passes after it until the next one, in s.
+    /// Time between this trial and the next, in s.
     pub rest: f32,
 }
 
-/// What acts on the hand, or on the cursor that shows it.
+/// What acts on the hand, or on the cursor that represents it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldKind {
     /// Nothing.
     #[default]
     None,
-    /// A force at right angles to the hand's velocity: strength in N·s/m, positive to its right.
+    /// A force perpendicular to the hand's velocity: strength in N·s/m, positive to the right of the velocity.
     Curl,
-    /// The force field of Shadmehr & Mussa-Ivaldi 1994 times the strength.
+    /// The force field of Shadmehr & Mussa-Ivaldi (1994, J. Neurosci. 14:3208), scaled by the strength.
     Saddle,
     /// A rotation of the cursor about the start: strength in degrees, counter-clockwise positive.
     Rotation,
-    /// A cursor that is as far from the start as the hand, but always in the same direction: strength in degrees from that of the
-    /// target, counter-clockwise positive (a visual error clamp, Morehead et al. 2017). It is meant to be ignored: reward, score
-    /// and metrics are of the hand.
+    /// A visual error clamp (Morehead et al. 2017): the cursor is as far from the start as the hand, but always in the
+    /// same direction, given by the strength in degrees from the target, counter-clockwise positive. The agent should
+    /// ignore it: reward, score and metrics use the hand.
     ErrorClamp,
-    /// A magnification of the cursor's way from the start: strength as a factor, which is 1 without a field.
+    /// A gain on the cursor's displacement from the start: the strength is a factor, 1 without a field.
     Gain,
-    /// A linear map of the cursor's way from the start, such as a shear; its strength is 1, the map is given row by row.
+    /// A linear map of the cursor's displacement from the start, such as a shear. The strength is 1; `map` gives the
+    /// matrix row by row.
     Linear,
 }
 
@@ -73,7 +74,7 @@ pub enum CursorShown {
 }
 
 impl FieldKind {
-    /// The strengths it may have, and their unit.
+    /// The range of strengths, and their unit.
     pub fn strengths(self) -> (RangeInclusive<f32>, &'static str) {
         match self {
             FieldKind::None => (0.0..=0.0, "without a field"),

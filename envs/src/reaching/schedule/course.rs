@@ -1,4 +1,4 @@
-//! Strengths that change from trial to trial within a block.
+//! Strengths that vary from trial to trial within a block.
 
 use super::conditions::FieldKind;
 use crate::document::Invalid;
@@ -12,24 +12,24 @@ use serde::{Deserialize, Deserializer, Serialize};
 use std::f64::consts::TAU;
 use std::fmt;
 
-/// Most trials of a block with a random walk, which is gone through from its start at the start of each trial.
+/// Largest number of trials of a block with a random walk, which is recomputed from its start in each trial.
 pub const LONGEST_WALK: u32 = 10_000;
 
 /// Strength of a block's field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Strength {
-    /// The same in all trials.
+    /// The same strength in all trials.
     Constant(f32),
-    /// Another one in each.
+    /// A strength that varies from trial to trial.
     Course(Course),
 }
 
-/// A course of strengths over the trials of a block: one of these.
+/// A course of strengths over the trials of a block; exactly one of these.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Course {
-    /// From one strength to another.
+    /// A linear ramp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ramp: Option<Ramp>,
     /// A random walk.
@@ -38,13 +38,13 @@ pub struct Course {
     /// A sinusoid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sinusoid: Option<Sinusoid>,
-    /// Drawn anew for each trial.
+    /// An independent draw for each trial.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normal: Option<Normal>,
 }
 
-/// From one strength to another in equal steps; the first trial has the one, the last the other, as all that follow if the block goes
-/// on. All in the field's unit.
+/// A linear ramp from the strength in the first trial to the strength in the last. If the block continues, the last
+/// strength stays. All in the field's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ramp {
@@ -54,8 +54,8 @@ pub struct Ramp {
     pub to: f32,
 }
 
-/// A walk in steps that are drawn from a normal distribution, by the subject's seed, and end at the strengths that the field may
-/// have. If the block goes on, the strength stays where it has come to.
+/// A random walk with normally distributed steps from the subject's seed, stopped at the bounds of the field's
+/// strengths. If the block continues, the last strength stays.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RandomWalk {
@@ -66,7 +66,7 @@ pub struct RandomWalk {
     pub sd: f32,
 }
 
-/// mean + amplitude · sin(2π trial / period + phase), with trials counted from 0.
+/// strength = mean + amplitude · sin(2π trial / period + phase), with trials counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sinusoid {
@@ -75,14 +75,14 @@ pub struct Sinusoid {
     pub mean: f32,
     /// Largest deviation from it, in the field's unit.
     pub amplitude: f32,
-    /// Trials of a period.
+    /// Period, in trials.
     pub period: f32,
-    /// Where in the period it starts, in degrees.
+    /// Phase at trial 0, in degrees.
     #[serde(default)]
     pub phase: f32,
 }
 
-/// Drawn for each trial from a normal distribution, by the subject's seed, within the strengths that the field may have.
+/// Independent normal draws from the subject's seed, one per trial, limited to the field's range of strengths.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Normal {
@@ -130,7 +130,8 @@ impl<'de> Deserialize<'de> for Strength {
 }
 
 impl Strength {
-    /// The strength in trial `turn` of so many of a block, which is trial `index` of the lane; what is random follows from a seed.
+    /// The strength in trial `turn` of a block with that many trials, which is trial `index` of the lane. Random
+    /// strengths follow from `seed`.
     pub(super) fn at(&self, seed: Seed, index: u64, turn: u64, field: FieldKind, trials: u32) -> f32 {
         match self {
             Strength::Constant(strength) => *strength,
@@ -213,18 +214,18 @@ impl Course {
         Ok(())
     }
 
-    /// In words, with the field's unit.
+    /// The course in words, with the field's unit.
     pub(crate) fn in_words(&self, unit: &str) -> String {
         match self {
-            Course { ramp: Some(Ramp { from, to }), .. } => format!("rising from {from} to {to}{unit}"),
+            Course { ramp: Some(Ramp { from, to }), .. } => format!("ramp from {from} to {to}{unit}"),
             Course { random_walk: Some(RandomWalk { from, sd }), .. } => {
-                format!("walking at random from {from}{unit}, with an SD of {sd} per trial")
+                format!("random walk from {from}{unit} with an SD of {sd} per trial")
             }
             Course { sinusoid: Some(Sinusoid { mean, amplitude, period, .. }), .. } => {
-                format!("swinging by {amplitude} about {mean}{unit} every {period} trials")
+                format!("sinusoid of {amplitude} about {mean}{unit} with a period of {period} trials")
             }
             Course { normal: Some(Normal { mean, sd }), .. } => {
-                format!("drawn for each trial with a mean of {mean}{unit} and an SD of {sd}")
+                format!("drawn for each trial with mean {mean}{unit} and SD {sd}")
             }
             Course { .. } => String::new(),
         }

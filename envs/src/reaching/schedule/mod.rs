@@ -1,12 +1,12 @@
-//! The schedule: blocks of trials one after the other.
+//! The schedule: blocks of trials in order.
 //!
 //! | file | |
 //! |---|---|
-//! | `block.rs` | what a block says of its trials |
-//! | `conditions.rs` | what is said of one trial |
+//! | `block.rs` | the YAML fields of a block |
+//! | `conditions.rs` | the conditions of one trial |
 //! | `course.rs` | strengths that change from trial to trial: ramps, random walks, sinusoids, draws |
-//! | `table.rs` | trials spelled out one by one, as a file says them |
-//! | `inline.rs` | which puts what is in such files into the task's document |
+//! | `table.rs` | tables of trials: one row per trial |
+//! | `inline.rs` | puts the contents of table files into the task's document |
 
 mod block;
 mod conditions;

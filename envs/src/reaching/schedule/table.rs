@@ -1,7 +1,7 @@
-//! Tables of trials: one row per trial, as CSV, for what was done in a laboratory trial by trial.
+//! Tables of trials: CSV with one row per trial, for protocols that are given trial by trial.
 //!
-//! The first line names the columns, whose names have the units in them. A cell that is empty, like a column that is not there,
-//! leaves a trial as its block in the task says. Columns are separated by commas.
+//! The first line names the columns; the names contain the units. Where a cell is empty or a column is missing, the
+//! block in the task applies. Columns are separated by commas.
 
 use super::conditions::{Conditions, CursorShown, FieldKind, LONGEST_BREAK};
 use crate::document::{Document, DocumentError, nearest, shown};
@@ -10,51 +10,52 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser::SerializeStruct};
 use std::fmt;
 
-/// How long all tables of a task may be together, in bytes.
+/// Largest total size of all tables of a task, in bytes.
 pub const LARGEST_TABLE_BYTES: u64 = 1 << 20;
-/// Most rows of a table.
+/// Largest number of rows in a table.
 const MOST_ROWS: usize = 10_000;
-/// Largest number of a block.
+/// Largest block number.
 const LARGEST_BLOCK: u32 = 999_999;
 
-/// What a column of a table says of a trial.
+/// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// Its number from 0, which must count the rows.
+    /// Index of the trial, from 0; must count the rows.
     Trial,
-    /// The number that is told as its block, instead of that of the block in the task. Cycles of targets begin anew with each.
+    /// Block number to record instead of the index of the block in the task. Each new number restarts the cycle of
+    /// targets.
     Block,
-    /// Index of its target among those of the block. Without this and `target_deg`, targets come in cycles.
+    /// Index of the target among those of the block. Without this and `target_deg`, targets come in cycles.
     Target,
-    /// Direction of its target.
+    /// Direction of the target, in degrees.
     TargetDeg,
-    /// Strength of a curl field.
+    /// Strength of a curl field, in N·s/m.
     Curl,
-    /// Strength of a saddle field.
+    /// Strength of a saddle field, as a factor.
     Saddle,
-    /// Rotation of the cursor.
+    /// Rotation of the cursor, in degrees.
     Rotation,
-    /// Direction in which the cursor is clamped, from that of the target.
+    /// Direction of an error-clamped cursor relative to the target, in degrees.
     ErrorClamp,
-    /// Magnification of the cursor's way.
+    /// Gain on the cursor's displacement.
     Gain,
-    /// Probability of a trial without the field, most often 0 or 1.
+    /// Probability of leaving out the field, usually 0 or 1.
     Catch,
-    /// Probability of a trial in the channel, which takes the field's place.
+    /// Probability of a trial in the channel, which replaces the field.
     Clamp,
     /// When the cursor is shown.
     Cursor,
     /// Whether the only reward is for the end point.
     RewardOnly,
-    /// Blur of the cursor at each step.
+    /// Standard deviation of the cursor's blur in each step, in m.
     Blur,
-    /// Blur of the cursor for the whole trial.
+    /// Standard deviation of the cursor's displacement in the whole trial, in m.
     TrialBlur,
-    /// Direction of the place that pays off from that of the target.
+    /// Rewarded direction relative to the target, in degrees.
     Payoff,
-    /// The cue that is seen.
+    /// The cue that is shown; 0 for none.
     Cue,
-    /// Time that passes after the trial.
+    /// Time after the trial until the next one, in s.
     Break,
 }
 
@@ -86,14 +87,14 @@ impl Column {
     }
 }
 
-/// One row: what it says of its trial, as far as it says anything.
+/// One row: the conditions that it sets for its trial.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Row {
-    /// Its line, from 1.
+    /// Line number, from 1.
     pub line: u64,
-    /// Trials before it with the same number of a block, without another in between.
+    /// Number of trials directly before it with the same block number.
     pub turn: u32,
-    /// See [`Column`], as all that follow.
+    /// See [`Column`], also for the fields that follow.
     pub block: Option<u32>,
     /// Index of a target.
     pub target: Option<u32>,
@@ -122,7 +123,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Puts what the row says in place of what its block says.
+    /// Replaces the conditions of the block by those that the row sets.
     pub(crate) fn apply(&self, conditions: &mut Conditions) {
         if let Some((field, strength)) = self.field {
             (conditions.field, conditions.strength) = (field, strength);
@@ -138,7 +139,7 @@ impl Row {
         conditions.rest = self.rest.unwrap_or(conditions.rest);
     }
 
-    /// Takes in what a record says, which is that of row `number`, from 0.
+    /// Reads a record, which is row `number`, from 0.
     fn read(&mut self, record: &StringRecord, columns: &[Column], number: usize) -> Result<(), TableFault> {
         if record.len() != columns.len() {
             let (expected, found) = (columns.len(), record.len());
@@ -154,7 +155,7 @@ impl Row {
         Ok(())
     }
 
-    /// Takes in a cell that is not empty, of row `number`.
+    /// Reads a cell that is not empty, of row `number`.
     fn take(&mut self, number: usize, column: Column, cell: &str) -> Result<(), String> {
         match column {
             Column::Trial if whole(cell, u32::MAX)? as usize == number => {}
@@ -211,7 +212,7 @@ fn named<T: Copy>(cell: &str, known: &[(&'static str, T)]) -> Result<T, String> 
     found.ok_or_else(|| unknown(cell, "expected", known.iter().map(|(name, _)| *name)))
 }
 
-/// What there is instead of an unknown name, the nearest one first.
+/// Message about an unknown name, with the known ones.
 fn unknown(found: &str, expected: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
     let near = nearest(found, known.clone()).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     let all: Vec<&str> = known.collect();
@@ -222,12 +223,12 @@ fn quoted(text: &str) -> String {
     format!("`{}`", shown(text))
 }
 
-/// What is wrong with a table, and where in it.
+/// A fault in a table, and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableFault {
     /// Line, from 1.
     line: u64,
-    /// Column, from 1, and its name, if it is known.
+    /// Column, from 1, and its name if known.
     column: usize,
     name: String,
     /// What was expected and what was found.
@@ -245,21 +246,21 @@ impl fmt::Display for TableFault {
 }
 
 impl TableFault {
-    /// The error of a table in a file of that name.
+    /// The error for a table in a file of that name.
     pub(super) fn in_file(self, file: &str) -> DocumentError {
         let place = Some((self.line as usize, self.column));
         DocumentError { source_name: file.into(), place, field: self.name, message: self.message }
     }
 
-    /// The error of the table of a block of a task.
+    /// The error for the table of a block of a task.
     pub(crate) fn in_task(self, task: &Document, block: usize) -> DocumentError {
         let error = task.error_at(&format!("schedule[{block}].trials"), self.to_string());
-        // What comes from a file of its own has no place in the task.
+        // A table from a file has no position in the task's document.
         if error.place.is_none() { self.in_file(&error.source_name) } else { error }
     }
 }
 
-/// A table that was read.
+/// A table of trials.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialTable {
     text: String,
@@ -271,7 +272,7 @@ impl TrialTable {
     /// Reads a table.
     ///
     /// # Errors
-    /// The first place that makes no sense, whatever the task is.
+    /// The first position that no task could accept.
     pub fn parse(text: &str) -> Result<Self, TableFault> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
         let mut reader = ReaderBuilder::new()
@@ -300,24 +301,24 @@ impl TrialTable {
         if rows.is_empty() {
             return Err(fault(2, 1, "", "expected a row for each trial, found none".into()));
         }
-        // Around cells all white space is alike, and spaces are those that YAML can show.
+        // White space around cells is equivalent; YAML can show spaces.
         let text = text.replace(|c: char| c.is_whitespace() && c != '\n', " ");
         Ok(Self { text, columns, rows })
     }
 
-    /// Its rows, of which there is at least one.
+    /// Its rows; there is at least one.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// The row of trial `turn` of the block, and the turn of its target's cycle; the last row goes on.
+    /// The row of trial `turn` of the block, and the trial's index in the cycle of targets; the last row continues.
     pub(crate) fn row(&self, turn: u64) -> Option<(&Row, u64)> {
         let number = turn.min(self.rows.len().saturating_sub(1) as u64);
         let row = self.rows.get(number as usize)?;
         Some((row, u64::from(row.turn) + (turn - number)))
     }
 
-    /// What is wrong with a cell.
+    /// A fault in a cell.
     pub(crate) fn fault(&self, row: &Row, column: Column, expected: &str, found: &str) -> TableFault {
         let number = self.columns.iter().position(|&known| known == column).map_or(1, |number| number + 1);
         fault(row.line, number, column.name(), format!("expected {expected}, found {}", shown(found)))
@@ -328,7 +329,8 @@ fn fault(line: u64, column: usize, name: &str, message: String) -> TableFault {
     TableFault { line, column, name: name.into(), message }
 }
 
-/// The line in which a record begins. The reader counts from the end of the one before, and passes over empty lines and comments.
+/// The line in which a record begins. The reader counts from the end of the previous record and skips empty lines and
+/// comments.
 fn line(text: &str, record: &StringRecord) -> u64 {
     let Some(position) = record.position() else { return 1 };
     let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
@@ -343,7 +345,7 @@ fn read(record: Result<StringRecord, csv::Error>) -> Result<StringRecord, TableF
     })
 }
 
-/// The columns that the first line names.
+/// The columns named by the first line.
 fn columns(line: u64, header: &StringRecord) -> Result<Vec<Column>, TableFault> {
     let mut columns = Vec::new();
     for (index, name) in header.iter().enumerate() {

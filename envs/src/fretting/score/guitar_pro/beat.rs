@@ -8,7 +8,7 @@ use crate::fretting::score::piece::{Bar, DEAD, DRUM, HARMONIC, PieceNote};
 pub struct Voices<'a> {
     instrument: &'a Instrument,
     notes: Vec<PieceNote>,
-    /// The last fret on each string, in each voice, for ties.
+    /// Last fret on each string, in each voice, for ties.
     last: [[Option<i32>; 7]; 2],
 }
 
@@ -31,14 +31,14 @@ impl<'a> Voices<'a> {
                 now += self.beat(bytes, version, voice, index, now, bar)?;
             }
         }
-        // A line break, which the last bar may lack.
+        // A line break, which may be missing after the last bar.
         if version >= Version::Five && !bytes.is_empty() {
             bytes.skip(1)?;
         }
         Ok(())
     }
 
-    /// Reads a beat that begins `now`, and says how long it is.
+    /// Reads a beat that begins at `now`, and returns its length.
     fn beat(
         &mut self,
         bytes: &mut Bytes<'_>,
@@ -160,7 +160,7 @@ fn chord(bytes: &mut Bytes<'_>, version: Version) -> Result<(), String> {
     if bytes.i32()? != 0 { bytes.skip(6 * 4) } else { Ok(()) }
 }
 
-/// Effects of a beat, and whether its notes are harmonics.
+/// Reads the effects of a beat; returns whether its notes are harmonics.
 fn effects(bytes: &mut Bytes<'_>, version: Version) -> Result<bool, String> {
     let flags = bytes.u8()?;
     if version == Version::Three {
@@ -182,7 +182,7 @@ fn bend(bytes: &mut Bytes<'_>) -> Result<(), String> {
     bytes.skip(9 * points)
 }
 
-/// A change of sounds, and the tempo that it sets.
+/// Reads a change of sounds; returns the tempo that it sets.
 fn mix(bytes: &mut Bytes<'_>, version: Version) -> Result<Option<i32>, String> {
     let five = version >= Version::Five;
     bytes.skip(1)?;
@@ -216,7 +216,7 @@ fn mix(bytes: &mut Bytes<'_>, version: Version) -> Result<Option<i32>, String> {
     }
 }
 
-/// What is kept of the effects of a note.
+/// The effects of a note that are kept.
 #[derive(Default)]
 struct NoteEffects {
     harmonic: bool,

@@ -1,8 +1,8 @@
-//! Numbers and texts from bytes, as Guitar Pro writes them: small ends first.
+//! Numbers and texts from bytes in Guitar Pro's format: little-endian.
 
 use std::ops::RangeInclusive;
 
-/// What is left of a file.
+/// The rest of a file.
 pub struct Bytes<'a> {
     rest: &'a [u8],
 }
@@ -46,22 +46,22 @@ impl<'a> Bytes<'a> {
         self.array().map(i32::from_le_bytes)
     }
 
-    /// How many of something there are.
+    /// A count of something, within a range.
     pub fn count(&mut self, what: &str, range: RangeInclusive<i32>) -> Result<usize, String> {
         let found = self.i32()?;
         let count = Some(found).filter(|count| range.contains(count)).and_then(|count| usize::try_from(count).ok());
         count.ok_or_else(|| format!("expected {} to {} {what}, found {found}", range.start(), range.end()))
     }
 
-    /// A text in so many bytes, after its length in one.
+    /// A text in a field of that many bytes, preceded by its length in one byte.
     pub fn text(&mut self, bytes: usize) -> Result<String, String> {
         let length = usize::from(self.u8()?).min(bytes);
         let taken = self.take(bytes)?;
-        // Of what encoding it is, files do not say; what is not ASCII may look odd in a message.
+        // Files do not give the encoding; letters outside ASCII may look odd in a message.
         Ok(String::from_utf8_lossy(&taken[..length]).trim().to_string())
     }
 
-    /// A text after its size, which counts the byte of its length.
+    /// A text preceded by its size, which includes the byte of its length.
     pub fn long_text(&mut self) -> Result<String, String> {
         let size = self.count("letters of a text", 0..=i32::MAX)?;
         self.text(size.saturating_sub(1))

@@ -1,6 +1,6 @@
-//! The formats of files, and what depends on them alone.
+//! The versions of the format, and what depends on them alone.
 
-/// Which format a file has.
+/// Version of a file's format.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// 3.0
@@ -13,19 +13,19 @@ pub enum Version {
     FiveTen,
 }
 
-/// An instrument as a track of a file describes it.
+/// An instrument as described by a track of a file.
 pub struct Instrument {
     /// Its name.
     pub name: String,
-    /// Whether it is the drums.
+    /// Whether it is a drum kit.
     pub drums: bool,
     /// MIDI numbers of the open strings, from the highest.
     pub tuning: Vec<i32>,
-    /// The fret that the capo is at; 0 without one.
+    /// Fret of the capo; 0 without one.
     pub capo: i32,
 }
 
-/// Bytes of the description of a sound, from 5 on.
+/// Bytes of the description of a sound, from version 5 on.
 pub fn sound_size(version: Version) -> usize {
     if version == Version::Five { 3 * 4 + 3 } else { 4 * 4 }
 }

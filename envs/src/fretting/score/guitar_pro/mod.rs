@@ -1,8 +1,8 @@
 //! Guitar Pro 3, 4 and 5.
 //!
-//! The format has no published description; this follows what PyGuitarPro's documentation says of it. Only what sounds is
-//! kept: articulation (bends, slides, hammer-ons) and swing are passed over. It is read here and not by the crate `guitarpro`
-//! because that one panics on damaged files.
+//! The format has no official description; this follows the documentation of PyGuitarPro. Only what sounds is kept:
+//! articulation (bends, slides, hammer-ons) and swing are ignored. The crate `guitarpro` is not used because it panics
+//! on damaged files.
 
 mod beat;
 mod bytes;
@@ -14,9 +14,9 @@ use beat::Voices;
 use bytes::Bytes;
 use format::{Instrument, Version, sound_size};
 
-/// What files begin with, after the length of their version's name.
+/// The beginning of files, after the length of the version's name.
 pub const MAGIC: &[u8] = b"FICHIER GUITAR PRO ";
-/// Most tracks of a file.
+/// Largest number of tracks in a file.
 const MOST_TRACKS: i32 = 256;
 /// Channel of the drums, from 1, of each port's 16.
 const DRUMS: i32 = 10;
@@ -24,7 +24,7 @@ const DRUMS: i32 = 10;
 /// Reads a file. Its tracks are numbered as in the file.
 ///
 /// # Errors
-/// What is wrong with the file, in words.
+/// A sentence about what is wrong with the file.
 pub fn read(file: &[u8]) -> Result<Piece, String> {
     song(file).map_err(|message| format!("is a Guitar Pro file that cannot be read: {message}"))
 }
@@ -47,7 +47,7 @@ fn song(file: &[u8]) -> Result<Piece, String> {
     let tempo = opening(&mut bytes, version)?;
     bytes.skip(64 * 12)?;
     if version >= Version::Five {
-        // Signs, and then the places from which one jumps to them.
+        // Musical directions (coda, segno), and the places from which to jump to them.
         bytes.skip(5 * 2)?;
         for _ in 0..14 {
             piece.jumps |= bytes.i16()? > -1;
@@ -60,7 +60,7 @@ fn song(file: &[u8]) -> Result<Piece, String> {
     for index in 0..bars {
         let marks = header(&mut bytes, version, index == 0, &repeats, &mut meter)?;
         if meter.iter().any(|number| *number < 1) {
-            return Err("a time signature makes no sense".into());
+            return Err("a time signature is invalid".into());
         }
         let length = 4.0 * f64::from(meter[0]) / f64::from(meter[1]);
         piece.bars.push(Bar { length, tempos: Vec::new() });
@@ -91,7 +91,7 @@ fn song(file: &[u8]) -> Result<Piece, String> {
     Ok(piece)
 }
 
-/// From the notice to the tempo and the key; the tempo is in beats per minute.
+/// Reads from the notice to tempo and key; returns the tempo in beats per minute.
 fn opening(bytes: &mut Bytes<'_>, version: Version) -> Result<i32, String> {
     if version < Version::Five {
         bytes.skip(1)?;
@@ -109,7 +109,7 @@ fn opening(bytes: &mut Bytes<'_>, version: Version) -> Result<i32, String> {
         if version > Version::Five {
             bytes.skip(4 + 4 + 11)?;
         }
-        // The page, and what is printed on it; then the tempo's name.
+        // Page layout and printed texts; then the tempo's name.
         bytes.skip(7 * 4 + 2)?;
         (0..10 + 1).try_for_each(|_| bytes.long_text().map(drop))?;
     }
@@ -126,7 +126,7 @@ fn opening(bytes: &mut Bytes<'_>, version: Version) -> Result<i32, String> {
     Ok(tempo)
 }
 
-/// The repeats of a bar; `meter`, beats and their unit, is changed if it says another one.
+/// Reads the repeats of a bar, and updates `meter` (beats and their unit) if the bar changes it.
 fn header(
     bytes: &mut Bytes<'_>,
     version: Version,
@@ -146,7 +146,7 @@ fn header(
     }
     let mut marks = Repeats { begins: flags & 0x04 != 0, ..Repeats::default() };
     if flags & 0x08 != 0 {
-        // How often it goes back; 5 counts the first time too.
+        // Number of repeats; version 5 counts the first pass too.
         let again = i32::from(bytes.i8()?) - i32::from(five);
         marks.ends = Some(u32::try_from(again + 1).unwrap_or(1).clamp(1, 100));
     }
@@ -197,7 +197,7 @@ fn instrument(bytes: &mut Bytes<'_>, version: Version, first: bool) -> Result<In
         }
     }
     if tuning.iter().take(strings).any(|pitch| !(0..=127).contains(pitch)) || !(0..=36).contains(&capo) {
-        return Err("a tuning or a capo makes no sense".into());
+        return Err("a tuning or a capo is invalid".into());
     }
     let tuning = tuning.into_iter().take(strings).collect();
     Ok(Instrument { name, drums: flags & 0x01 != 0 || channel % 16 == DRUMS, tuning, capo })
