@@ -10,6 +10,7 @@ mod grid;
 mod ground;
 mod ground_check;
 mod ground_spec;
+mod parts;
 mod placed;
 mod profile;
 mod spec;

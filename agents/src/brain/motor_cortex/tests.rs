@@ -1,5 +1,6 @@
+use super::vectors::lengths;
 use super::*;
-use crate::agent::Input;
+use crate::agent::{Input, Transition};
 use crate::state::State;
 
 const UNITS: usize = 40;
