@@ -6,6 +6,7 @@
 //! are permuted (Sadtler et al. 2014), at once or by degrees (Oby et al. 2019).
 
 mod arm;
+mod checks;
 mod decoder;
 mod description;
 mod display;

@@ -5,6 +5,7 @@
 //! the task plucks every written note at its onset. What is played is an étude drawn anew for every episode, or a score
 //! (`score/`), whose strings, frets and fingers are found where it does not say them.
 
+mod checks;
 mod description;
 mod display;
 mod ear;
