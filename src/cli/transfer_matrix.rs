@@ -3,12 +3,11 @@
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
 use super::runs::{first_free, last_taken};
-use super::stdout::print;
+use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::{Catalog, body_differences};
 use crate::figure::{interval_in_words, number, steps};
 use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
-use crate::tell::tell;
 use crate::transfer::Shard;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 use anyhow::{Result, bail};
@@ -178,11 +177,7 @@ fn refuse_pairs(tasks: &BTreeMap<String, Blueprint>) -> Result<()> {
 
 /// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
-    if summary.faults > 0 {
-        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
-    }
-    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
-    Ok(ExitCode::SUCCESS)
+    print_summary(summary.faults, common.json, || summary.to_json(), || report(summary, out))
 }
 
 fn report(summary: &Summary, out: &Path) -> String {

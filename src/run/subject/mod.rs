@@ -72,10 +72,7 @@ impl Subject {
     pub fn new(plan: &Arc<Plan>, cohort: Seed, index: u64) -> Result<Self> {
         let seed = cohort.fan("subject", index);
         let spec = plan.task.spec();
-        let mut agent = plan
-            .agent
-            .make(spec, seed.fan("agent", 0))
-            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", plan.agent.name(), spec.id))?;
+        let mut agent = plan.agent.make(spec, seed.fan("agent", 0))?;
         let task = suited(&plan.task, &*agent, seed.fan("calibration", 0))?;
         lesion(&mut *agent, &plan.lesions)?;
         // Rows name the run by its own seed.
