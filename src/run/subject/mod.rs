@@ -2,12 +2,13 @@
 
 mod plan;
 mod recorder;
+mod resuming;
 
 pub use crate::run::lesions::Lesions;
 pub use plan::{Conditions, Plan};
 
 use crate::calibration::suited;
-use crate::record::{Log, Marks, Rows, Whose};
+use crate::record::{Log, Rows, Whose};
 use crate::run::checkpoint::{Checkpoint, Kept};
 use crate::run::evaluate::evaluate;
 use crate::run::interrupt;
@@ -129,34 +130,6 @@ impl Subject {
     /// Lets it go on at a trial of the task's schedule.
     pub fn stand_at(&mut self, trial: u64) {
         (self.episodes, self.trial) = (trial, trial);
-    }
-
-    /// Puts a subject back to where a checkpoint of it was taken.
-    ///
-    /// # Errors
-    /// A checkpoint of another subject, task or agent.
-    pub fn restore(&mut self, checkpoint: &Checkpoint) -> Result<()> {
-        if (checkpoint.subject, checkpoint.seed) != (self.index, self.seed.0) {
-            return Err(anyhow!(
-                "it belongs to subject {} with seed {}; expected subject {} with seed {}",
-                checkpoint.subject,
-                checkpoint.seed,
-                self.index,
-                self.seed.0
-            ));
-        }
-        if checkpoint.task_yaml != self.task.yaml() {
-            return Err(anyhow!("it is for {} with other settings than {}", checkpoint.task, self.plan.task.spec().id));
-        }
-        self.agent.load(&checkpoint.state)?;
-        (self.steps, self.saved_at) = (checkpoint.steps, checkpoint.steps);
-        (self.episodes, self.trial) = (checkpoint.episode, checkpoint.trial);
-        (self.score, self.faults) = (checkpoint.score, checkpoint.faults);
-        self.closing = checkpoint.closing;
-        if !checkpoint.lane.is_empty() && !self.complete() {
-            self.lane = Some(Snapshot::from_bytes(&checkpoint.lane)?);
-        }
-        Ok(())
     }
 
     /// The agent, to look into it and to make lesions.
@@ -350,28 +323,6 @@ impl Subject {
         let trial = self.task.scheduled().then_some(self.trial);
         self.score = self.recorder.evaluation(self.steps, trial, &episodes, planned);
         Ok(())
-    }
-
-    fn to_checkpoint(&self) -> Checkpoint {
-        Checkpoint {
-            task_yaml: self.task.yaml(),
-            task: self.plan.task.spec().id.clone(),
-            agent: self.plan.agent.name().into(),
-            agent_yaml: self.plan.agent.yaml().into(),
-            subject: self.index,
-            seed: self.seed.0,
-            steps: self.steps,
-            episode: self.episodes,
-            trial: self.trial,
-            score: self.score,
-            faults: self.faults,
-            complete: self.complete(),
-            state: self.state(),
-            lane: Vec::new(),
-            closing: self.closing,
-            // Whoever writes the rows knows how far they have come then.
-            logs: Marks::default(),
-        }
     }
 }
 
