@@ -6,6 +6,7 @@ use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
 use crate::report::UNDEFINED;
+use crate::run::limits::MOST_SUBJECTS;
 use crate::transfer::measures::FEWEST_SUBJECTS;
 use crate::transfer::summary::Summary;
 use crate::transfer::{Shard, TransferSpec, transfer};
@@ -25,7 +26,7 @@ pub struct Transfer {
     #[arg(long)]
     agent: Option<String>,
     /// Subjects in each group [default: the experiment's]
-    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_SUBJECTS>)]
     subjects: Option<u64>,
     /// Seed of all randomness [default: the experiment's]
     #[arg(long, value_parser = seed)]

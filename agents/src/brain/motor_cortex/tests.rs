@@ -1,3 +1,5 @@
+//! A population that steers a cursor through decoders it does not know.
+
 use super::vectors::lengths;
 use super::*;
 use crate::agent::{Input, Transition};
