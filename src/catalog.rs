@@ -96,6 +96,13 @@ pub struct CannotPractise {
     pub error: ConfigError,
 }
 
+impl CannotPractise {
+    /// The same of an agent that goes by another name.
+    pub(crate) fn of(self, agent: String) -> Self {
+        Self { agent, ..self }
+    }
+}
+
 /// What an agent gets to know of a task.
 pub fn shape_of(task: &TaskSpec) -> AgentShape {
     let input = |field: &space::Field| Input {

@@ -25,7 +25,6 @@ pub mod spec;
 pub mod summary;
 pub mod workers;
 
-use crate::catalog::CannotPractise;
 use crate::experiment::Experiment;
 use crate::report;
 use crate::run::folder::RunFolder;
@@ -90,7 +89,7 @@ pub fn transfer(
     for (_, _, variant) in spec.experiment.agents() {
         let (agent, task) = (variant.key(), experiment.task(&spec.experiment.test).spec());
         let made = experiment.agent(&agent).make(task, Seed(spec.experiment.seed));
-        made.map_err(|error| CannotPractise { agent, ..error })?;
+        made.map_err(|error| error.of(agent))?;
     }
     let folder = RunFolder::open(out, spec, resume)?;
     let workplace = Workplace {

@@ -2,7 +2,7 @@
 
 use super::history::History;
 use super::look::{Grip, Look, Map};
-use super::parts::{inset, small, trails};
+use super::parts::{inset, small};
 use crate::canvas::{Align, Canvas};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -77,7 +77,15 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, loo
         let joints: Vec<Vec2> = arm.iter().map(|&place| map.at(place)).collect();
         canvas.line(&joints, 0.03 * map.scale, ink::SKIN.at(0.55));
     }
-    trails(canvas, history, &map, 0.8, 0.1);
+    let trails = &history.trails;
+    let count = trails.len();
+    for (index, (_, trail)) in trails.iter().enumerate() {
+        let age = (count - 1 - index) as f32;
+        let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
+        let (width, colour) =
+            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.8 - 0.06 * age).max(0.1))) };
+        canvas.line(&points, width, colour);
+    }
     for line in scene.lines("velocity") {
         if let [from, to] = *line {
             let (from, to) = (map.at(from), map.at(Vec2::from(from) + 0.3 * (Vec2::from(to) - Vec2::from(from))));

@@ -1,7 +1,5 @@
 //! What several drawings have.
 
-use super::history::History;
-use super::look::Map;
 use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::ink;
 use bevy::math::{Rect, Vec2};
@@ -16,18 +14,6 @@ pub(super) fn inset(canvas: &mut Canvas, area: Rect, title: &str) {
     canvas.card(area);
     let size = ((area.width() - 16.0) / (title.chars().count() as f32 * LETTER)).min(12.0);
     canvas.words(Vec2::new(area.min.x + 9.0, area.min.y + 14.0), title, size, ink::FAINT, Align::Left);
-}
-
-/// The ways of the last trials: the present one clearly, the others the fainter the older they are, from `strongest` to `faintest`.
-pub(super) fn trails(canvas: &mut Canvas, history: &History, map: &Map, strongest: f32, faintest: f32) {
-    let count = history.trails.len();
-    for (index, (_, trail)) in history.trails.iter().enumerate() {
-        let age = (count - 1 - index) as f32;
-        let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
-        let (width, colour) =
-            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((strongest - 0.06 * age).max(faintest))) };
-        canvas.line(&points, width, colour);
-    }
 }
 
 /// The joint between two limbs of given lengths that reach from one place to another; `side` chooses which way it bends.

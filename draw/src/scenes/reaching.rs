@@ -2,7 +2,7 @@
 
 use super::history::History;
 use super::look::{Grip, Look, Map};
-use super::parts::{inset, small, trails};
+use super::parts::{inset, small};
 use crate::canvas::Canvas;
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -54,7 +54,15 @@ fn close_up(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, l
     canvas.ring(map.at(start), 0.1 * map.scale, 1.0, ink::RULE);
     let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
     canvas.line(&ends, 2.0, ink::FAINT.at(0.45));
-    trails(canvas, history, &map, 0.9, 0.12);
+    let trails = &history.trails;
+    let count = trails.len();
+    for (index, (_, trail)) in trails.iter().enumerate() {
+        let age = (count - 1 - index) as f32;
+        let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
+        let (width, colour) =
+            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.9 - 0.06 * age).max(0.12))) };
+        canvas.line(&points, width, colour);
+    }
     for (centre, radius, _) in scene.circles("start") {
         canvas.ring(map.at(centre), radius * map.scale, 2.5, ink::FAINT);
     }
