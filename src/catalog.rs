@@ -67,8 +67,12 @@ impl AgentBlueprint {
     ///
     /// # Errors
     /// Settings that do not fit the task.
-    pub fn make(&self, task: &TaskSpec, seed: Seed) -> Result<Box<dyn Agent>, ConfigError> {
-        self.make_for(&shape_of(task), seed)
+    pub fn make(&self, task: &TaskSpec, seed: Seed) -> Result<Box<dyn Agent>, CannotPractise> {
+        self.make_for(&shape_of(task), seed).map_err(|error| CannotPractise {
+            agent: self.name.clone(),
+            task: task.id.clone(),
+            error,
+        })
     }
 
     /// A naive agent for anything of this shape.
@@ -77,6 +81,25 @@ impl AgentBlueprint {
     /// Settings that do not fit the shape.
     pub fn make_for(&self, shape: &AgentShape, seed: Seed) -> Result<Box<dyn Agent>, ConfigError> {
         (self.make)(shape, seed.0)
+    }
+}
+
+/// An agent that cannot be made for a task.
+#[derive(Debug, thiserror::Error)]
+#[error("agent `{agent}` cannot practise {task}: {error}")]
+pub struct CannotPractise {
+    /// The agent's name.
+    pub agent: String,
+    /// The task's id.
+    pub task: String,
+    /// What of its settings does not fit.
+    pub error: ConfigError,
+}
+
+impl CannotPractise {
+    /// The same of an agent that goes by another name.
+    pub(crate) fn of(self, agent: String) -> Self {
+        Self { agent, ..self }
     }
 }
 

@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{contents, etude, failure, json, kill_and_resume, same_files};
+use common::{Row, contents, etude, failure, json, kill_and_resume, rows, same_files};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -15,12 +14,6 @@ const ROUGH: &str = "cycling/rough-v0";
 
 fn run(folder: &Path, out: &str, more: &[&str]) -> Value {
     json(folder, &[&["transfer-matrix", "--out", out, "--steps", "900"][..], &SMALL, more].concat())
-}
-
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
 /// Scores of a leg by subject, at the steps of its evaluations.

@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{contents, etude, failure, json, kill_and_resume, same_files};
+use common::{Row, contents, etude, failure, json, kill_and_resume, rows, same_files};
 use std::fs::{self, File};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -24,12 +23,6 @@ const QUICK: [&str; 11] = [
 
 fn quick<'a>(out: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&QUICK[..], &["--evaluation-episodes", "1", "--out", out], more].concat()
-}
-
-/// Rows of a table by column.
-fn rows(path: &Path) -> Vec<std::collections::HashMap<String, String>> {
-    let mut reader = csv::Reader::from_path(path).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -198,7 +191,7 @@ fn a_schedule_is_evaluated_where_practice_stands() {
         rows(&folder.path().join(agent).join("evaluations.csv"))
     };
     let (idle, brain) = (run("idle"), run("brain"));
-    let score = |rows: &[std::collections::HashMap<String, String>], steps: &str| {
+    let score = |rows: &[Row], steps: &str| {
         let scores = rows.iter().filter(|row| row["steps"] == steps).map(|row| row["score"].parse::<f64>().unwrap());
         scores.sum::<f64>() / 2.0
     };

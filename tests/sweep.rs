@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{contents, etude, failure, json, kill_and_resume, same_files};
+use common::{Row, contents, etude, failure, json, kill_and_resume, rows, same_files};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -30,12 +29,6 @@ fn write(folder: &Path, text: &str) {
 
 fn run(folder: &Path, out: &str, more: &[&str]) -> Value {
     json(folder, &[&["sweep", "sweep.yaml", "--out", out][..], more].concat())
-}
-
-type Row = BTreeMap<String, String>;
-
-fn rows(path: &Path) -> Vec<Row> {
-    csv::Reader::from_path(path).unwrap().deserialize().map(Result::unwrap).collect()
 }
 
 fn number(row: &Row, column: &str) -> f64 {

@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{contents, etude, failure, json, kill_and_resume, same_files};
+use common::{Row, contents, etude, failure, json, kill_and_resume, rows, same_files};
 use serde_json::Value;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -44,13 +43,6 @@ fn write(folder: &Path, text: &str) {
 
 fn run(folder: &Path, out: &str, more: &[&str]) -> Value {
     json(folder, &[&["transfer", "tiny.yaml", "--out", out][..], more].concat())
-}
-
-type Row = BTreeMap<String, String>;
-
-fn rows(folder: &Path, name: &str) -> Vec<Row> {
-    let mut reader = csv::Reader::from_path(folder.join(name)).unwrap();
-    reader.deserialize().map(Result::unwrap).collect()
 }
 
 /// The rows of a group's block without its name.
@@ -116,7 +108,7 @@ fn an_experiment_leaves_a_folder_a_document_and_a_table() {
         }
     }
     // A measure is what the table of evaluations says it is.
-    let evaluations = rows(&out, "evaluations.csv");
+    let evaluations = rows(&out.join("evaluations.csv"));
     let area = |group: &str| {
         let test = block(&evaluations, group, "test");
         let of = |subject: u64| {
@@ -141,7 +133,7 @@ fn groups_are_paired_and_share_what_they_have_in_common() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), TINY);
     run(folder.path(), "out", &[]);
-    let all = rows(&folder.path().join("out"), "evaluations.csv");
+    let all = rows(&folder.path().join("out/evaluations.csv"));
     let of = |group: &str, name: &str| block(&all, group, name);
     // The same practice, then the same agent at the start of the test.
     assert_eq!(of("transfer", "practice-1"), of("frozen", "practice-1"));
@@ -165,7 +157,7 @@ fn groups_are_paired_and_share_what_they_have_in_common() {
     ]
     .concat();
     json(folder.path(), &arguments);
-    let trained = rows(&folder.path().join("train"), "evaluations.csv");
+    let trained = rows(&folder.path().join("train/evaluations.csv"));
     for subject in ["0", "1", "2"] {
         assert_eq!(scores(&of("scratch", "test"), subject)[1..], scores(&trained, subject)[1..]);
     }
@@ -244,7 +236,7 @@ fn a_lesion_holds_for_its_block_and_is_lifted_afterwards() {
     );
     write(folder.path(), &format!("{head}{groups}"));
     run(folder.path(), "out", &[]);
-    let all = rows(&folder.path().join("out"), "evaluations.csv");
+    let all = rows(&folder.path().join("out/evaluations.csv"));
     let of = |group: &str, name: &str| block(&all, group, name);
     // Nothing is learned in practice, so that the subjects come to the test as novices if they are whole again.
     for group in ["intact", "lesioned", "half"] {
@@ -330,7 +322,7 @@ fn a_test_that_is_a_schedule_is_evaluated_where_it_stands() {
     write(folder.path(), text);
     let document = run(folder.path(), "out", &[]);
     assert!(document["evaluation"].as_str().unwrap().contains("the trial that practice has reached"), "{document}");
-    let all = rows(&folder.path().join("out"), "evaluations.csv");
+    let all = rows(&folder.path().join("out/evaluations.csv"));
     let trials: Vec<&str> = all.iter().map(|row| row["trial"].as_str()).collect();
     assert_eq!(trials, ["0", "34", "69", "0", "34", "69"]);
     // Trial 69 is in the field: who does nothing is pushed aside.
@@ -344,9 +336,9 @@ fn a_brain_that_predicts_what_it_would_feel_plays_another_instrument_with_closed
     // A tenth of the practice: the guitar is half learned, and a hundred steps a bar of the bass.
     let small = ["--scale-steps", "0.1", "--subjects", "2", "--seed", "3"];
     let document = json(folder.path(), &[&["transfer", "changed-instrument", "--out", "run"][..], &small].concat());
-    let rows = rows(&folder.path().join("run"), "evaluations.csv");
+    let rows = rows(&folder.path().join("run/evaluations.csv"));
     let score = |group: &str, steps: &str| {
-        let mine = |row: &&BTreeMap<String, String>| {
+        let mine = |row: &&Row| {
             (row["group"].as_str(), row["block"].as_str(), row["steps"].as_str()) == (group, "test", steps)
         };
         let scores: Vec<f64> = rows.iter().filter(mine).map(|row| row["score"].parse().unwrap()).collect();
@@ -395,7 +387,7 @@ fn what_two_things_are_worth_together_is_the_difference_of_what_one_is_worth_wit
     assert!(expected.abs() > 1e-6, "nothing differs");
     assert!((value("both.interaction") - expected).abs() < 1e-12, "{} for {expected}", value("both.interaction"));
     assert!(document["measures"]["both_against_other.area_difference"].is_object());
-    let rows = rows(&folder.path().join("run"), "evaluations.csv");
+    let rows = rows(&folder.path().join("run/evaluations.csv"));
     let mine = |row: &&Row| (row["group"].as_str(), row["subject"].as_str()) == ("other", "1");
     let steps: Vec<&str> = rows.iter().filter(mine).map(|row| row["steps"].as_str()).collect();
     assert_eq!(steps, ["0", "50", "200", "400", "600"]);

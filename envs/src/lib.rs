@@ -34,6 +34,7 @@ pub mod schedule;
 mod seed;
 pub mod snapshot;
 pub mod space;
+mod stepping;
 pub mod task;
 mod tolerance;
 pub mod tone;

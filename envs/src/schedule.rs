@@ -1,5 +1,6 @@
 //! Schedules: blocks of trials in order, with targets in cycles that contain each target once.
 
+use crate::document::Invalid;
 use crate::seed::Seed;
 use rand::RngExt;
 use schemars::JsonSchema;
@@ -54,6 +55,23 @@ pub struct Place {
     pub block: usize,
     /// Index of the target among those of the block.
     pub target: usize,
+}
+
+/// Checks how many blocks a schedule has.
+///
+/// # Errors
+/// None, or too many.
+pub(crate) fn validate_blocks(count: usize) -> Result<(), Invalid> {
+    Invalid::check("schedule", count as f32, 1.0..=MOST_BLOCKS as f32, "blocks")
+}
+
+/// Checks directions of targets in degrees.
+///
+/// # Errors
+/// None, too many, or the first that is no direction.
+pub(crate) fn validate_targets(field: &str, targets: &[f32]) -> Result<(), Invalid> {
+    Invalid::check(field, targets.len() as f32, 1.0..=MOST_TARGETS as f32, "targets")?;
+    targets.iter().try_for_each(|&target| Invalid::check(field, target, -360.0..=360.0, "degrees"))
 }
 
 /// The block of trial `index`, and the trial's index within it; `trials` are those of each block.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{extremes, refused, seen, task, with, without_effect, yaml};
+use common::{extremes, metric, refused, seen, task, with, without_effect, yaml};
 use etude_envs::Seed;
 use etude_envs::cursor::{CursorSpec, linear};
 use etude_envs::document::Document;
@@ -11,10 +11,6 @@ use etude_envs::task::Blueprint;
 
 fn spec(yaml: &str) -> CursorSpec {
     Document::parse("mine", yaml).unwrap().read().unwrap()
-}
-
-fn metric(task: &Blueprint, episode: &Episode, name: &str) -> f32 {
-    episode.metrics[task.spec().metric(name).unwrap()]
 }
 
 /// One trial after the other by a policy of the observation.

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{task, with, yaml};
+use common::{metric, task, with, yaml};
 use etude_envs::document::Document;
 use etude_envs::lane::{Episode, SoloLane};
 use etude_envs::task::Blueprint;
@@ -27,11 +27,6 @@ fn reaches(blueprint: &Blueprint, trials: usize) -> (Vec<Vec<f32>>, Vec<Episode>
         }
     }
     (seen, episodes)
-}
-
-fn metric(blueprint: &Blueprint, episode: &Episode, name: &str) -> f32 {
-    let index = blueprint.spec().metric(name).unwrap();
-    episode.metrics[index]
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{seen, task, with, yaml};
+use common::{field, seen, task, with, yaml};
 use etude_envs::Seed;
 use etude_envs::lane::SoloLane;
 use etude_envs::rapier::prelude::Vector;
@@ -12,10 +12,6 @@ use etude_envs::task::Blueprint;
 /// The arm of a task on these blocks, in a flow sequence of YAML.
 fn on(arm: &str, blocks: &str) -> Blueprint {
     task(&with(&yaml(arm), "schedule", |_| serde_yaml::from_str(&format!("[{blocks}]")).unwrap()))
-}
-
-fn field(blueprint: &Blueprint, name: &str) -> usize {
-    blueprint.spec().observation.index(name).unwrap()
 }
 
 /// All that is seen of some trials of an agent that does a little, but for the named metrics.

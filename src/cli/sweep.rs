@@ -2,11 +2,10 @@
 
 use super::flags::{Common, Threads};
 use super::runs::{first_free, last_taken};
-use super::stdout::print;
+use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
 use crate::sweep::{Entry, Summary, Sweep, in_words, short_values, told_in_words};
-use crate::tell::tell;
 use crate::transfer::Shard;
 use anyhow::Result;
 use clap::Args;
@@ -50,11 +49,7 @@ impl SweepArgs {
 
 /// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
-    if summary.faults > 0 {
-        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
-    }
-    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
-    Ok(ExitCode::SUCCESS)
+    print_summary(summary.faults, common.json, || summary.to_json(), || report(summary, out))
 }
 
 fn report(summary: &Summary, out: &Path) -> String {

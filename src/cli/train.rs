@@ -9,6 +9,7 @@ use super::table::table;
 use crate::catalog::{AgentBlueprint, Catalog};
 use crate::run::cohort::{Members, Summary, train};
 use crate::run::folder::{RunSpec, read_record};
+use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
 use crate::run::origin::Origin;
 use crate::run::subject::{Conditions, Plan};
 use crate::settings;
@@ -34,10 +35,10 @@ pub struct Train {
     #[arg(long, value_name = "CHECKPOINT")]
     from: Option<PathBuf>,
     /// Subjects in the cohort; with --resume, a larger number adds subjects to the run [default: 10]
-    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_SUBJECTS>)]
     subjects: Option<u64>,
     /// Env steps of practice per subject; with --resume, a larger number extends the run [default: 150_000]
-    #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_STEPS>)]
     steps: Option<u64>,
     /// Seed of all randomness [default: 0]
     #[arg(long, value_parser = seed)]
@@ -50,10 +51,10 @@ pub struct Train {
     #[arg(long, value_name = "FOLDER", num_args = 0..=1)]
     resume: Option<Option<PathBuf>>,
     /// Env steps between evaluations [default: 10_000]
-    #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_STEPS>)]
     evaluate_every: Option<u64>,
     /// Episodes in an evaluation [default: 5]
-    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_EPISODES>)]
     evaluation_episodes: Option<u64>,
     /// Env steps between records of the agent's signals; 0 for none [default: 0]
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000>)]
@@ -71,7 +72,7 @@ pub struct Train {
     tensorboard: bool,
     /// Env steps between checkpoints kept in checkpoints/kept/, each from the end of the episode in which that step falls; a
     /// multiple of --evaluate-every; 0 for none [default: 0]
-    #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, 1_000_000_000_000>)]
+    #[arg(long, value_name = "STEPS", value_parser = whole_number::<0, MOST_STEPS>)]
     keep_checkpoints_every: Option<u64>,
     #[command(flatten)]
     settings: Settings,

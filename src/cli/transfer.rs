@@ -2,11 +2,11 @@
 
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
-use super::stdout::print;
+use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
 use crate::report::UNDEFINED;
-use crate::tell::tell;
+use crate::run::limits::MOST_SUBJECTS;
 use crate::transfer::measures::FEWEST_SUBJECTS;
 use crate::transfer::summary::Summary;
 use crate::transfer::{Shard, TransferSpec, transfer};
@@ -26,7 +26,7 @@ pub struct Transfer {
     #[arg(long)]
     agent: Option<String>,
     /// Subjects in each group [default: the experiment's]
-    #[arg(long, value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_SUBJECTS>)]
     subjects: Option<u64>,
     /// Seed of all randomness [default: the experiment's]
     #[arg(long, value_parser = seed)]
@@ -69,11 +69,7 @@ impl Transfer {
 
 /// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
-    if summary.faults > 0 {
-        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
-    }
-    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
-    Ok(ExitCode::SUCCESS)
+    print_summary(summary.faults, common.json, || summary.to_json(), || report(summary, out))
 }
 
 fn report(summary: &Summary, out: &Path) -> String {

@@ -3,12 +3,12 @@
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
 use super::runs::{first_free, last_taken};
-use super::stdout::print;
+use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::{Catalog, body_differences};
 use crate::figure::{interval_in_words, number, steps};
 use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
-use crate::tell::tell;
+use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
 use crate::transfer::Shard;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 use anyhow::{Result, bail};
@@ -32,19 +32,19 @@ pub struct TransferMatrix {
     #[arg(long, default_value = "brain")]
     agent: String,
     /// Subjects in each cell
-    #[arg(long, default_value = "10", value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, default_value = "10", value_parser = whole_number::<1, MOST_SUBJECTS>)]
     subjects: u64,
     /// Env steps of each test, and of each task in a sequence
-    #[arg(long, default_value = "150_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
+    #[arg(long, default_value = "150_000", value_parser = whole_number::<1, MOST_STEPS>)]
     steps: u64,
     /// Env steps of practice before each test [default: as many as in the test]
-    #[arg(long, value_parser = whole_number::<1, 1_000_000_000_000>)]
+    #[arg(long, value_parser = whole_number::<1, MOST_STEPS>)]
     practice_steps: Option<u64>,
     /// Env steps between evaluations
-    #[arg(long, default_value = "10_000", value_parser = whole_number::<1, 1_000_000_000_000>)]
+    #[arg(long, default_value = "10_000", value_parser = whole_number::<1, MOST_STEPS>)]
     evaluate_every: u64,
     /// Episodes in an evaluation
-    #[arg(long, default_value = "5", value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, default_value = "5", value_parser = whole_number::<1, MOST_EPISODES>)]
     evaluation_episodes: u64,
     /// Seed of all randomness
     #[arg(long, default_value = "0", value_parser = seed)]
@@ -178,11 +178,7 @@ fn refuse_pairs(tasks: &BTreeMap<String, Blueprint>) -> Result<()> {
 
 /// Prints a summary as the flags specify.
 pub fn show(summary: &Summary, out: &Path, common: &Common) -> Result<ExitCode> {
-    if summary.faults > 0 {
-        tell(&format!("warning: {} episodes ended in a fault", summary.faults));
-    }
-    print(&if common.json { summary.to_json()? } else { report(summary, out) })?;
-    Ok(ExitCode::SUCCESS)
+    print_summary(summary.faults, common.json, || summary.to_json(), || report(summary, out))
 }
 
 fn report(summary: &Summary, out: &Path) -> String {

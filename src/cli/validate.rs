@@ -26,7 +26,7 @@ pub struct Validate {
     #[arg(value_name = "FINDING")]
     findings: Vec<String>,
     /// Subjects in each group
-    #[arg(long, default_value = "20", value_parser = whole_number::<1, 10_000>)]
+    #[arg(long, default_value = "20", value_parser = whole_number::<1, MOST_SUBJECTS>)]
     subjects: u64,
     /// Seed of all randomness
     #[arg(long, default_value = "0", value_parser = seed)]

@@ -7,6 +7,7 @@ use super::flags::{Lesioning, Settings, Threads};
 use super::numbers::{seed, whole_number};
 use super::stdout::print;
 use crate::catalog::Catalog;
+use crate::run::limits::{MOST_EPISODES, MOST_STEPS};
 use crate::settings;
 use crate::show::{Programme, Speed, Training};
 #[cfg(feature = "stage")]
@@ -54,13 +55,13 @@ pub struct Watch {
     #[arg(long, requires = "out")]
     resume: bool,
     /// Env steps of practice per subject in that run
-    #[arg(long, default_value = "150_000", value_parser = whole_number::<1, 1_000_000_000_000>, requires = "out")]
+    #[arg(long, default_value = "150_000", value_parser = whole_number::<1, MOST_STEPS>, requires = "out")]
     steps: u64,
     /// Env steps between evaluations in that run
-    #[arg(long, default_value = "10_000", value_parser = whole_number::<1, 1_000_000_000_000>, requires = "out")]
+    #[arg(long, default_value = "10_000", value_parser = whole_number::<1, MOST_STEPS>, requires = "out")]
     evaluate_every: u64,
     /// Episodes in an evaluation of that run
-    #[arg(long, default_value = "5", value_parser = whole_number::<1, 10_000>, requires = "out")]
+    #[arg(long, default_value = "5", value_parser = whole_number::<1, MOST_EPISODES>, requires = "out")]
     evaluation_episodes: u64,
     /// Env steps between records of the agent's signals in that run
     #[arg(long, default_value = "0", value_parser = whole_number::<0, 1_000_000_000>, requires = "out")]

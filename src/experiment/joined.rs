@@ -1,12 +1,11 @@
 //! An experiment with its agents and tasks.
 
+use super::checks::{refuse_other_body, try_lesions, try_passing_on, two_of_one_name};
+use super::error::ExperimentError;
+use super::lookup::{no_agent, task_of, with_settings};
 use super::spec::{Block, ExperimentSpec};
-use crate::catalog::{AgentBlueprint, AgentError, Catalog, body_differences};
-use crate::run::lesions::Lesions;
-use etude_agents::State;
-use etude_envs::Seed;
-use etude_envs::document::{Document, DocumentError, Invalid, shown};
-use etude_envs::error::TaskError;
+use crate::catalog::{AgentBlueprint, AgentError, Catalog};
+use etude_envs::document::Document;
 use etude_envs::task::Blueprint;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,38 +18,6 @@ pub struct Experiment {
     /// Agents of the groups, by key.
     agents: BTreeMap<String, AgentBlueprint>,
     tasks: BTreeMap<String, Blueprint>,
-}
-
-/// Why an experiment cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ExperimentError {
-    /// No experiment of that name, and no such file.
-    #[error("unknown experiment `{}`{} (`etude list experiments` shows all)", shown(.name), .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
-    Unknown {
-        /// What was asked for.
-        name: String,
-        /// The known experiment that is closest in spelling.
-        nearest: Option<String>,
-    },
-    /// Its file says something that does not make sense.
-    #[error(transparent)]
-    Document(#[from] DocumentError),
-    /// Its agent cannot be had.
-    #[error("{experiment}: {error}")]
-    Agent {
-        /// The experiment.
-        experiment: String,
-        /// What is wrong with the agent.
-        error: AgentError,
-    },
-    /// A task of it cannot be had.
-    #[error("{place}: {error}")]
-    Task {
-        /// The block that names it.
-        place: String,
-        /// What is wrong with the task.
-        error: TaskError,
-    },
 }
 
 impl Experiment {
@@ -146,133 +113,6 @@ impl Experiment {
 /// The recorded name of an agent given on the command line: runs do not depend on the folder of its file.
 fn without_folder(agent: &str) -> String {
     Path::new(agent).file_name().map_or_else(|| agent.into(), |name| name.to_string_lossy().into_owned())
-}
-
-/// Files in different folders that are named alike would be told apart by nobody who reads the run's record.
-fn two_of_one_name(document: &Document, field: &str, name: &str) -> DocumentError {
-    let found = format!("`{name}`, the name of two different files");
-    document.invalid(&Invalid { field: field.into(), found, expected: "a name of its own for each file".into() })
-}
-
-/// The error for an agent that cannot be had, which a field names.
-fn no_agent(document: &Document, experiment: &str, field: &str, error: AgentError) -> ExperimentError {
-    match error {
-        AgentError::Unknown { name, nearest } => {
-            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let expected = format!("a known agent or the path of one{near}");
-            document.invalid(&Invalid { field: field.into(), found: format!("`{}`", shown(&name)), expected }).into()
-        }
-        error => ExperimentError::Agent { experiment: experiment.into(), error },
-    }
-}
-
-/// An agent with the settings in fields of an experiment laid over it, one after the other.
-fn with_settings(
-    catalog: &Catalog,
-    document: &Document,
-    experiment: &str,
-    agent: AgentBlueprint,
-    settings: &[String],
-) -> Result<AgentBlueprint, ExperimentError> {
-    if settings.is_empty() {
-        return Ok(agent);
-    }
-    let mut altered = Document::parse(agent.name(), agent.yaml())?;
-    for field in settings {
-        altered = document.part(field, &part_of(field))?.extending(&altered);
-    }
-    catalog.agent_from(&altered).map_err(|error| match error {
-        AgentError::Document(error) => error.into(),
-        error => ExperimentError::Agent { experiment: experiment.into(), error },
-    })
-}
-
-/// `settings of groups.transfer` for the field `groups.transfer.settings`.
-fn part_of(field: &str) -> String {
-    field.rsplit_once('.').map_or_else(|| field.into(), |(place, name)| format!("{name} of {place}"))
-}
-
-/// The task a block names, with the block's parameters laid over it.
-fn task_of(catalog: &Catalog, document: &Document, field: &str, block: &Block) -> Result<Blueprint, ExperimentError> {
-    let wrong = |error| ExperimentError::Task { place: format!("{}: field `{field}`", document.source_name()), error };
-    let name = format!("{field}.task");
-    let task = catalog.tasks.task_beside(&block.task, document.folder_of(&name)).map_err(|error| match error {
-        TaskError::Unknown { name: unknown, nearest } => {
-            let near = nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            let expected = format!("a known task or the path of one{near} (`etude list tasks` shows all)");
-            let found = format!("`{}`", shown(&unknown));
-            document.invalid(&Invalid { field: name.clone(), found, expected }).into()
-        }
-        error => wrong(error),
-    })?;
-    if block.parameters.is_none() {
-        return Ok(task);
-    }
-    let field = format!("{field}.parameters");
-    let base = task.yaml();
-    if base.is_empty() {
-        let (found, expected) = (format!("some for {}", block.task), "none for a task made in code".into());
-        return Err(document.invalid(&Invalid { field, found, expected }).into());
-    }
-    let altered = document.part(&field, &part_of(&field))?.extending(&Document::parse(&block.task, &base)?);
-    catalog.tasks.task_from(&altered).map_err(wrong)
-}
-
-fn refuse_other_body(
-    document: &Document,
-    field: &str,
-    task: &Blueprint,
-    test: &Blueprint,
-) -> Result<(), ExperimentError> {
-    let differences = body_differences(task.spec(), test.spec());
-    if differences.is_empty() {
-        return Ok(());
-    }
-    let found = format!("{} ({})", task.spec().id, differences.join("; "));
-    let expected = format!("a task with the body plan of {}, so that a brain can move between them", test.spec().id);
-    Err(document.invalid(&Invalid { field: format!("{field}.task"), found, expected }).into())
-}
-
-/// Makes lesions in an agent that is thrown away, so that none fails in the middle of an experiment.
-fn try_lesions(
-    document: &Document,
-    field: &str,
-    lesions: &Lesions,
-    agent: &AgentBlueprint,
-    task: &Blueprint,
-) -> Result<(), ExperimentError> {
-    if lesions.is_empty() {
-        return Ok(());
-    }
-    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
-    let Ok(mut tried) = agent.make(task.spec(), Seed(0)) else { return Ok(()) };
-    for (part, &share) in lesions {
-        tried.lesion(part, share).map_err(|error| {
-            let field = format!("{field}.{part}");
-            let expected = format!("a lesion that agent `{}` can have ({error})", agent.name());
-            document.invalid(&Invalid { field, found: share.to_string(), expected })
-        })?;
-    }
-    Ok(())
-}
-
-/// Passes what an agent is on to the one that goes on in the test, so that this does not fail after practice.
-fn try_passing_on(
-    document: &Document,
-    field: &str,
-    practised: &AgentBlueprint,
-    tested: &AgentBlueprint,
-    task: &Blueprint,
-) -> Result<(), DocumentError> {
-    let make = |agent: &AgentBlueprint| agent.make(task.spec(), Seed(0));
-    // An agent that cannot be made for the task is reported with the task, when the experiment is run.
-    let (Ok(practised), Ok(mut tested)) = (make(practised), make(tested)) else { return Ok(()) };
-    let mut state = State::new();
-    practised.save(&mut state);
-    tested.load(&state).map_err(|error| {
-        let expected = "settings with which what was learnt in practice can go on".into();
-        document.invalid(&Invalid { field: field.into(), found: format!("other parts ({error})"), expected })
-    })
 }
 
 #[cfg(test)]

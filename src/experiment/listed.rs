@@ -1,6 +1,7 @@
 //! Experiments by name.
 
-use super::joined::{Experiment, ExperimentError};
+use super::error::ExperimentError;
+use super::joined::Experiment;
 use super::spec::ExperimentSpec;
 use crate::catalog::{AgentBlueprint, Catalog, EXPERIMENTS, document, names_in};
 use crate::settings::{self, Setting};

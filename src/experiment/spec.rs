@@ -3,7 +3,7 @@
 use super::named::Named;
 use super::others::Others;
 use crate::run::lesions::Lesions;
-use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
+use crate::run::limits::{LARGEST_SEED, MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS, whole};
 use etude_envs::document::AnyForm;
 use etude_envs::document::{Invalid, merge, nearest};
 use schemars::JsonSchema;
@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 
 /// Largest number of blocks in a group.
 const MOST_BLOCKS: usize = 100;
-/// The largest seed: up to here all programs that read JSON or CSV keep whole numbers apart, 2^53 - 1.
-const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// An experiment as described in YAML.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -210,21 +208,14 @@ impl ExperimentSpec {
     /// The first number out of range, or invalid or unknown name.
     pub fn validate(&self) -> Result<(), Invalid> {
         let invalid = |field: &str, found: String, expected: String| Invalid { field: field.into(), found, expected };
-        let whole = |field: &str, value: u64, most: u64| match value {
-            _ if (1..=most).contains(&value) => Ok(()),
-            _ => Err(invalid(field, value.to_string(), format!("a whole number from 1 to {most}"))),
-        };
         let score = |field: &str, value: f64| match value {
             _ if (0.0..=1.0).contains(&value) => Ok(()),
             _ => Err(invalid(field, value.to_string(), "a score from 0 to 1".into())),
         };
-        whole("subjects", self.subjects, MOST_SUBJECTS)?;
-        if self.seed > LARGEST_SEED {
-            let expected = format!("a whole number from 0 to {LARGEST_SEED}");
-            return Err(invalid("seed", self.seed.to_string(), expected));
-        }
-        whole("evaluate_every", self.evaluate_every, MOST_STEPS)?;
-        whole("evaluation_episodes", self.evaluation_episodes, MOST_EPISODES)?;
+        whole("subjects", self.subjects, 1, MOST_SUBJECTS)?;
+        whole("seed", self.seed, 0, LARGEST_SEED)?;
+        whole("evaluate_every", self.evaluate_every, 1, MOST_STEPS)?;
+        whole("evaluation_episodes", self.evaluation_episodes, 1, MOST_EPISODES)?;
         score("criterion", self.criterion)?;
         let plain = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -245,7 +236,7 @@ impl ExperimentSpec {
             }
         }
         for (field, block, _) in self.blocks() {
-            whole(&format!("{field}.steps"), block.steps, MOST_STEPS)?;
+            whole(&format!("{field}.steps"), block.steps, 1, MOST_STEPS)?;
             let mut last = 0;
             for (index, &step) in block.evaluate_at.iter().enumerate() {
                 let field = format!("{field}.evaluate_at[{index}]");

@@ -63,8 +63,7 @@ pub fn run(
         let id = &leg.block.task;
         let task = tasks.get(id).ok_or_else(|| anyhow!("task `{id}` is not at hand"))?;
         // An agent that cannot be made for a task is found before anything is written.
-        let made = agent.make(task.spec(), Seed(spec.seed));
-        made.map_err(|error| anyhow!("agent `{}` cannot practise {id}: {error}", agent.name()))?;
+        agent.make(task.spec(), Seed(spec.seed))?;
         let plan = leg.plan(task.clone(), agent.clone(), spec.evaluate_every, spec.evaluation_episodes);
         plans.push(Arc::new(plan));
     }

@@ -63,6 +63,15 @@ pub struct Checkpoint {
     pub logs: Marks,
 }
 
+/// How a checkpoint is kept beside the one that is gone on from: as if practice went on, even where it is over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kept {
+    /// Env steps by which it is named: the episode in which they were taken has ended with it.
+    pub at: u64,
+    /// Mean score of the last evaluation that longer practice has, too.
+    pub score: f64,
+}
+
 impl Checkpoint {
     /// Writes the checkpoint atomically.
     ///

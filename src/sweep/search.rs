@@ -1,7 +1,7 @@
 //! The settings of a sweep: all combinations of a grid, or random draws.
 
 use crate::experiment::Named;
-use crate::run::limits::LARGEST_SEED;
+use crate::run::limits::{LARGEST_SEED, whole};
 use etude_envs::Seed;
 use etude_envs::document::{Invalid, shown};
 use rand::RngExt;
@@ -149,10 +149,7 @@ impl Random {
             let expected = format!("at least 1 and at most {MOST_SETTINGS} settings");
             return Err(invalid("random.count", &self.count.to_string(), expected));
         }
-        if self.seed > LARGEST_SEED {
-            let expected = format!("a whole number from 0 to {LARGEST_SEED}");
-            return Err(invalid("random.seed", &self.seed.to_string(), expected));
-        }
+        whole("random.seed", self.seed, 0, LARGEST_SEED)?;
         if self.settings.0.is_empty() {
             return Err(invalid("random.settings", "nothing", "what is drawn, by the path of a setting".into()));
         }

@@ -30,7 +30,7 @@ use crate::report;
 use crate::run::folder::RunFolder;
 use crate::run::interrupt;
 use crate::run::subject::Plan;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use etude_envs::Seed;
 use parts::{Parted, join};
 use results::Results;
@@ -87,9 +87,9 @@ pub fn transfer(
     });
     // An agent that does not fit a task is detected before anything is written.
     for (_, _, variant) in spec.experiment.agents() {
-        let (name, task) = (variant.key(), experiment.task(&spec.experiment.test).spec());
-        let made = experiment.agent(&name).make(task, Seed(spec.experiment.seed));
-        made.map_err(|error| anyhow!("agent `{name}` cannot practise {}: {error}", task.id))?;
+        let (agent, task) = (variant.key(), experiment.task(&spec.experiment.test).spec());
+        let made = experiment.agent(&agent).make(task, Seed(spec.experiment.seed));
+        made.map_err(|error| error.of(agent))?;
     }
     let folder = RunFolder::open(out, spec, resume)?;
     let workplace = Workplace {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use etude_agents::{Agent, Transition};
 use etude_envs::Seed;
 use etude_envs::document::Document;
-use etude_envs::lane::SoloLane;
+use etude_envs::lane::{Lane, SoloLane, Step};
 use etude_envs::task::Blueprint;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -54,6 +54,24 @@ pub enum Lesson {
     Shown,
 }
 
+impl Lesson {
+    /// Lets an agent learn from a step that a lane has taken, if it is to learn.
+    pub fn teach(self, agent: &mut dyn Agent, observation: &[f32], action: &[f32], lane: &Lane, step: Step) {
+        if self == Lesson::Shown {
+            return;
+        }
+        agent.learn(&Transition {
+            observation,
+            action,
+            // A reward that is no number is one that was not told.
+            reward: if self == Lesson::Learnt { step.reward } else { f32::NAN },
+            next_observation: if step.ended() { lane.final_observation() } else { lane.observation() },
+            terminated: step.terminated,
+            truncated: step.truncated,
+        });
+    }
+}
+
 /// A step of a trial, after the agent has acted.
 pub struct Moment<'a> {
     /// Number of trials before this one.
@@ -89,16 +107,13 @@ impl Session {
     /// An agent that does not fit the task, or a task of another family.
     pub fn new(agent: &AgentBlueprint, task: &Blueprint, subject: Seed) -> Result<Session> {
         let spec = task.spec();
-        let made = agent
-            .make(spec, subject.fan("agent", 0))
-            .map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), spec.id))?;
         let column = |name: &str| {
             let found = spec.metric(name);
             found.with_context(|| format!("{} has no `{name}`", spec.id))
         };
         let field = |name: &str| spec.observation.index(name).with_context(|| format!("{} has no `{name}`", spec.id));
         Ok(Session {
-            agent: made,
+            agent: agent.make(spec, subject.fan("agent", 0))?,
             lane: SoloLane::new(task, subject.fan("lane", 0)),
             columns: [
                 column("block")?,
@@ -140,17 +155,7 @@ impl Session {
             watch(&Moment { trial: done.len(), target, moving, agent: &*self.agent });
             let step = self.lane.access().step(&self.action)?;
             let now = self.lane.lane();
-            if lesson != Lesson::Shown {
-                self.agent.learn(&Transition {
-                    observation: &self.observation,
-                    action: &self.action,
-                    // A reward that is no number is one that was not told.
-                    reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
-                    next_observation: if step.ended() { now.final_observation() } else { now.observation() },
-                    terminated: step.terminated,
-                    truncated: step.truncated,
-                });
-            }
+            lesson.teach(&mut *self.agent, &self.observation, &self.action, now, step);
             if step.ended() {
                 let episode = now.last_episode();
                 if let Some(fault) = &episode.fault {

@@ -5,7 +5,7 @@ use super::session::cohort;
 use super::setting::Setting;
 use crate::stats::interval::paired_p;
 use crate::stats::mean;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use etude_agents::{Agent, Transition};
 use etude_envs::Seed;
 use etude_envs::lane::SoloLane;
@@ -67,8 +67,7 @@ pub fn early_share(setting: &Setting<'_>) -> Result<Outcome> {
         let (source, target) = (source?, target?);
         let groups = [true, false].map(|transfer| {
             cohort(setting, |subject| {
-                let made = setting.agent.make(target.spec(), subject.fan("agent", 0));
-                let mut agent = made.map_err(|error| anyhow!("agent `{}`: {error}", setting.agent.name()))?;
+                let mut agent = setting.agent.make(target.spec(), subject.fan("agent", 0))?;
                 if transfer {
                     practise(&mut *agent, &source, subject.fan("practice", 0), PRACTICE)?;
                 }

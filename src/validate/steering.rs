@@ -6,7 +6,7 @@ use crate::calibration::{Control, Factors, IMPAIRED, Recording, Steps, fit, spec
 use crate::catalog::AgentBlueprint;
 use crate::stats::mean;
 use anyhow::{Context, Result, anyhow};
-use etude_agents::{Agent, State, Transition};
+use etude_agents::{Agent, State};
 use etude_envs::Seed;
 use etude_envs::cursor::{self, BlockSpec, CursorSpec, Decoder};
 use etude_envs::lane::SoloLane;
@@ -59,7 +59,7 @@ impl Decoders {
         let task = setting.catalog.tasks.task(task)?;
         let spec = spec_of(&task)?;
         let fitted = cohort(setting, |subject| {
-            let agent = naive(&setting.agent, &task, subject)?;
+            let agent = setting.agent.make(task.spec(), subject.fan("agent", 0))?;
             if agent.units() != task.spec().action.len() {
                 return Ok((subject, (spec.clone(), None)));
             }
@@ -70,11 +70,6 @@ impl Decoders {
     }
 }
 
-fn naive(agent: &AgentBlueprint, task: &Blueprint, subject: Seed) -> Result<Box<dyn Agent>> {
-    let made = agent.make(task.spec(), subject.fan("agent", 0));
-    made.map_err(|error| anyhow!("agent `{}` cannot practise {}: {error}", agent.name(), task.spec().id))
-}
-
 impl Steering {
     /// A naive agent with its decoder.
     ///
@@ -82,7 +77,7 @@ impl Steering {
     /// An agent that does not fit the task.
     pub fn new(decoders: &Decoders, agent: &AgentBlueprint, subject: Seed) -> Result<Steering> {
         let (spec, factors) = decoders.0.get(&subject).context("a subject without a decoder")?.clone();
-        let made = naive(agent, &cursor::task(&spec)?, subject)?;
+        let made = agent.make(cursor::task(&spec)?.spec(), subject.fan("agent", 0))?;
         Ok(Steering { agent: made, spec, factors, seed: subject, stretches: 0 })
     }
 
@@ -118,16 +113,7 @@ impl Steering {
             }
             let step = lane.access().step(&action)?;
             let now = lane.lane();
-            if lesson != Lesson::Shown {
-                self.agent.learn(&Transition {
-                    observation: &observation,
-                    action: &action,
-                    reward: if lesson == Lesson::Learnt { step.reward } else { f32::NAN },
-                    next_observation: if step.ended() { now.final_observation() } else { now.observation() },
-                    terminated: step.terminated,
-                    truncated: step.truncated,
-                });
-            }
+            lesson.teach(&mut *self.agent, &observation, &action, now, step);
             if step.ended() {
                 let episode = now.last_episode();
                 if let Some(fault) = &episode.fault {

@@ -51,6 +51,14 @@ pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// A row of a table, by column.
+pub type Row = BTreeMap<String, String>;
+
+/// The rows of a table.
+pub fn rows(path: &Path) -> Vec<Row> {
+    csv::Reader::from_path(path).expect("a table").deserialize().map(|row| row.expect("a row")).collect()
+}
+
 /// Asserts that two folders hold the same files.
 pub fn same_files(folder: &Path, one: &str, other: &str) {
     let (one, other) = (contents(&folder.join(one)), contents(&folder.join(other)));

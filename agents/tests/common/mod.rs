@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test program uses its own part of it")]
 
 use etude_agents::{
-    Agent, AgentShape, Brain, BrainConfig, CommandConfig, Goal, Input, Percept, Role, SynapsesConfig, Transition,
+    Agent, AgentShape, Brain, BrainConfig, CommandConfig, Goal, Input, Percept, Role, State, SynapsesConfig, Transition,
 };
 
 /// Time of a step, in s.
@@ -67,6 +67,13 @@ pub const ROLES: [[Role; 3]; 3] =
 pub fn percept() -> Percept {
     let goals = vec![Goal { values: vec![0], offsets: vec![0.1], due: None }];
     Percept { values: vec![2], present: 0, limb: vec![0, 1], goals }
+}
+
+/// All that an agent saves.
+pub fn saved(agent: &dyn Agent) -> State {
+    let mut state = State::new();
+    agent.save(&mut state);
+    state
 }
 
 pub fn signal(agent: &dyn Agent, wanted: &str) -> f32 {

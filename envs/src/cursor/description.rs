@@ -5,7 +5,6 @@ use super::spec::{BlockSpec, CursorSpec, Method, Perturbation};
 use crate::schedule::in_words;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
-use crate::world::PhysicsSettings;
 
 fn observation(spec: &CursorSpec) -> Space {
     let movement = &spec.movement;
@@ -70,12 +69,7 @@ pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
         percepts: Vec::new(),
         action: action(spec),
         metrics: PLACE.iter().chain(&METRICS).cloned().collect(),
-        physics: PhysicsSettings {
-            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
-            steps_per_action: episode.physics_steps,
-            solver_iterations: 1,
-            gravity: [0.0, 0.0],
-        },
+        physics: episode.stepping().physics([0.0, 0.0]),
         step_limit: spec.step_limit(),
     }
 }

@@ -6,6 +6,7 @@
 //! or factors or units are permuted (Sadtler et al. 2014), all at once or gradually (Oby et al. 2019).
 
 mod arm;
+mod checks;
 mod decoder;
 mod description;
 mod display;

@@ -5,8 +5,9 @@
 //! Frontal plane: an inverted pendulum hinged at the contact line. The two planes interact only through the forces
 //! exchanged here.
 
+use super::parts::{GROUND, TYRE, axle_joint, insert_wheel, rigid_part};
 use super::profile::Profile;
-use super::spec::{CyclingSpec, MassSpec, SuspensionSpec, WheelSpec};
+use super::spec::{CyclingSpec, MassSpec};
 use crate::scene::Scene;
 use crate::task::Push;
 use crate::world::World;
@@ -20,9 +21,6 @@ const AIR: f32 = 1.2;
 const RESISTANCE_ONSET: f32 = 0.1;
 /// Damping, in N·m·s/rad, of a brake below its torque limit: stiff enough to lock a wheel.
 const BRAKE_GRIP: f32 = 2000.0;
-
-const GROUND: Group = Group::GROUP_1;
-const TYRE: Group = Group::GROUP_2;
 
 /// Handles of everything in the world, and the few states that are not Rapier's.
 #[derive(Clone)]
@@ -351,46 +349,4 @@ fn posture(spec: &CyclingSpec) -> f32 {
     let rider = &spec.rider;
     let weight = rider.body.mass * GRAVITY * (rider.body.x - rider.hip_x);
     if rider.hip_stiffness > 0.0 { weight / rider.hip_stiffness } else { 0.0 }
-}
-
-fn rigid_part(part: &MassSpec) -> RigidBodyBuilder {
-    RigidBodyBuilder::dynamic()
-        .translation(Vector::new(part.x, part.y))
-        .additional_mass_properties(MassProperties::new(Vector::ZERO, part.mass, part.inertia))
-}
-
-fn insert_wheel(
-    world: &mut World<'_>,
-    wheel: &WheelSpec,
-    x: f32,
-    friction: f32,
-    rule: CoefficientCombineRule,
-) -> (RigidBodyHandle, ColliderHandle) {
-    let body =
-        world.insert_body(rigid_part(&MassSpec { x, y: wheel.radius, mass: wheel.mass, inertia: wheel.inertia }));
-    let tyre = ColliderBuilder::ball(wheel.radius)
-        .density(0.0)
-        .friction(friction)
-        .friction_combine_rule(rule)
-        .collision_groups(InteractionGroups::new(TYRE, GROUND, InteractionTestMode::And));
-    (body, world.insert_collider(tyre, body))
-}
-
-/// A hinge, or with suspension a hinge that slides along the fork against a spring preloaded with the static `load`.
-fn axle_joint(anchor: Vector, suspension: Option<&SuspensionSpec>, load: f32, tilt: f32) -> GenericJoint {
-    let Some(suspension) = suspension else {
-        return RevoluteJointBuilder::new().local_anchor1(anchor).build().into();
-    };
-    // The slide's positive direction is up and back along the fork, so a wheel hit by a bump moves positively.
-    let slide = Rotation::new(std::f32::consts::FRAC_PI_2 + tilt);
-    let rest = -load * tilt.cos() / suspension.stiffness;
-    let mut joint = GenericJointBuilder::new(JointAxesMask::LIN_Y)
-        .local_frame1(Pose { translation: anchor, rotation: slide })
-        .local_frame2(Pose { translation: Vector::ZERO, rotation: slide })
-        .motor_model(JointAxis::LinX, MotorModel::ForceBased)
-        .motor_position(JointAxis::LinX, rest, suspension.stiffness, suspension.damping)
-        .limits(JointAxis::LinX, [-suspension.travel, suspension.travel])
-        .build();
-    joint.set_contacts_enabled(false);
-    joint
 }

@@ -6,10 +6,12 @@
 
 mod account;
 mod bike;
+mod checks;
 mod grid;
 mod ground;
 mod ground_check;
 mod ground_spec;
+mod parts;
 mod placed;
 mod profile;
 mod spec;
@@ -33,7 +35,7 @@ use crate::seed::Rng;
 use crate::space::{Field, Space};
 use crate::task::{Blueprint, Fact, Judgement, Metric, Push, Task, TaskSpec};
 use crate::tolerance;
-use crate::world::{PhysicsSettings, World};
+use crate::world::World;
 use bevy_rapier2d::rapier::prelude::Vector;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
@@ -365,12 +367,7 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
             Field::action("lean", "commanded lean of the rider as a fraction of its limit, forward positive"),
         ]),
         metrics: METRICS.to_vec(),
-        physics: PhysicsSettings {
-            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
-            steps_per_action: episode.physics_steps,
-            solver_iterations: episode.solver_iterations,
-            gravity: [0.0, -GRAVITY],
-        },
-        step_limit: (episode.time_limit * episode.control_rate).round() as u32,
+        physics: episode.stepping().physics([0.0, -GRAVITY]),
+        step_limit: episode.stepping().actions_in(episode.time_limit),
     }
 }

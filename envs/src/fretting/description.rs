@@ -6,7 +6,6 @@ use super::spec::{ActionSet, Eyes, FINGERS, FrettingSpec};
 use crate::percept::{Goal, Percept};
 use crate::space::{Field, Space};
 use crate::task::{Metric, TaskSpec};
-use crate::world::PhysicsSettings;
 
 /// The metrics of an episode, in the order of [`Task::metrics`](crate::task::Task::metrics).
 pub(super) static METRICS: [Metric; 9] = [
@@ -198,12 +197,7 @@ pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
         percepts: percepts(),
         action: action(spec),
         metrics: METRICS.to_vec(),
-        physics: PhysicsSettings {
-            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
-            steps_per_action: episode.physics_steps,
-            solver_iterations: episode.solver_iterations,
-            gravity: [0.0, 0.0],
-        },
-        step_limit: (episode.time_limit * episode.control_rate).round() as u32,
+        physics: episode.stepping().physics([0.0, 0.0]),
+        step_limit: episode.stepping().actions_in(episode.time_limit),
     }
 }

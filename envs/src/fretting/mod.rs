@@ -5,6 +5,7 @@
 //! strings and press; the task plucks every written note at its onset. The music is an étude drawn anew for every
 //! episode, or a score (`score/`) whose strings, frets and fingers are found where it does not give them.
 
+mod checks;
 mod description;
 mod display;
 mod ear;

@@ -5,7 +5,7 @@ use super::movement::Movement;
 use super::schedule::{BlockSpec, Column, TableFault, TrialTable, Trials};
 use super::spec::{ArmSpec, ReachingSpec};
 use crate::document::Invalid;
-use crate::schedule::{MOST_BLOCKS, MOST_TARGETS};
+use crate::schedule::{MOST_TARGETS, validate_blocks, validate_targets};
 use bevy_rapier2d::rapier::prelude::Vector;
 
 /// Least distance of elbow and hand from positions with the arm stretched or folded, in m.
@@ -21,9 +21,7 @@ impl ReachingSpec {
     pub fn validate(&self) -> Result<(), Invalid> {
         let check = Invalid::check;
         let (episode, movement, reward) = (&self.episode, &self.movement, &self.reward);
-        check("episode.control_rate", episode.control_rate, 20.0..=1000.0, "Hz")?;
-        check("episode.physics_steps", episode.physics_steps as f32, 1.0..=100.0, "")?;
-        check("episode.solver_iterations", episode.solver_iterations as f32, 1.0..=100.0, "")?;
+        episode.stepping().validate(20.0)?;
         check("episode.hold", episode.hold, 0.0..=10.0, "s")?;
         check("episode.settle", episode.settle, 0.0..=10.0, "s")?;
         check("episode.start_offset", episode.start_offset, 0.0..=0.05, "m")?;
@@ -43,7 +41,7 @@ impl ReachingSpec {
         check("channel.stiffness", self.channel.stiffness, 0.0..=100_000.0, "N/m")?;
         check("channel.damping", self.channel.damping, 0.0..=1000.0, "N·s/m")?;
         check("cues", self.cues as f32, 0.0..=MOST_CUES as f32, "cues")?;
-        check("schedule", self.schedule.len() as f32, 1.0..=MOST_BLOCKS as f32, "blocks")?;
+        validate_blocks(self.schedule.len())?;
         self.validate_targets("movement.targets", &movement.targets)?;
         self.schedule.iter().enumerate().try_for_each(|(index, block)| self.validate_block(index, block))
     }
@@ -130,9 +128,8 @@ impl ReachingSpec {
 
     /// Targets must lie in directions along which the whole path is within the arm's reach and its joint limits.
     fn validate_targets(&self, field: &str, targets: &[f32]) -> Result<(), Invalid> {
-        Invalid::check(field, targets.len() as f32, 1.0..=MOST_TARGETS as f32, "targets")?;
+        validate_targets(field, targets)?;
         targets.iter().try_for_each(|&target| {
-            Invalid::check(field, target, -360.0..=360.0, "degrees")?;
             if self.reaches(target) {
                 return Ok(());
             }

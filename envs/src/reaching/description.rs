@@ -7,7 +7,6 @@ use crate::percept::{Goal, Percept};
 use crate::schedule::in_words;
 use crate::space::{Field, Role, Space};
 use crate::task::TaskSpec;
-use crate::world::PhysicsSettings;
 
 /// Typical feedback of a plan whose gain is 1, in units of the action.
 const PLAN_TYPICAL: f32 = 0.0225;
@@ -157,12 +156,7 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
         percepts: vec![cursor()],
         action: action(spec, own),
         metrics: PLACE.iter().chain(&METRICS).cloned().collect(),
-        physics: PhysicsSettings {
-            time_step: 1.0 / (episode.control_rate * episode.physics_steps as f32),
-            steps_per_action: episode.physics_steps,
-            solver_iterations: episode.solver_iterations,
-            gravity: [0.0, 0.0],
-        },
+        physics: episode.stepping().physics([0.0, 0.0]),
         step_limit: spec.step_limit(),
     }
 }

@@ -3,6 +3,7 @@
 use super::movement_spec::MovementSpec;
 use super::schedule::BlockSpec;
 use crate::schedule::{After, Round};
+use crate::stepping::Stepping;
 use bevy_rapier2d::rapier::prelude::Vector;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -184,18 +185,24 @@ impl EpisodeSpec {
     pub fn control_interval(&self) -> f32 {
         1.0 / self.control_rate
     }
+
+    /// How it is stepped in time.
+    pub(crate) fn stepping(&self) -> Stepping {
+        let Self { control_rate, physics_steps, solver_iterations, .. } = *self;
+        Stepping { control_rate, physics_steps, solver_iterations }
+    }
 }
 
 impl ReachingSpec {
     /// Length of a trial in actions.
     pub fn step_limit(&self) -> u32 {
         let time = self.episode.hold + self.movement.duration + self.episode.settle;
-        (time * self.episode.control_rate).round() as u32
+        self.episode.stepping().actions_in(time)
     }
 
     /// Delay of the senses, in actions.
     pub fn delay_steps(&self) -> usize {
-        (self.senses.delay * self.episode.control_rate).round() as usize
+        self.episode.stepping().actions_in(self.senses.delay) as usize
     }
 
     /// Whether actions can change the plan of the hand.
@@ -205,7 +212,7 @@ impl ReachingSpec {
 
     /// Number of actions from the start of a trial to the end of the desired movement.
     pub fn movement_end(&self) -> u32 {
-        ((self.episode.hold + self.movement.duration) * self.episode.control_rate).round() as u32
+        self.episode.stepping().actions_in(self.episode.hold + self.movement.duration)
     }
 
     /// One round of the schedule; `None` if all trials are alike.

@@ -1,8 +1,8 @@
-//! What the tests of all families share: tasks whose YAML has been changed in one place.
+//! What the tests of all families share: tasks whose YAML has been changed in one place, and episodes that are played.
 #![allow(dead_code, reason = "no test file uses all of it")]
 
 use etude_envs::document::Document;
-use etude_envs::lane::SoloLane;
+use etude_envs::lane::{Episode, SoloLane};
 use etude_envs::task::Blueprint;
 use etude_envs::{Registry, Seed};
 use serde_yaml::Value;
@@ -60,6 +60,50 @@ pub fn seen(lane: &SoloLane) -> impl Iterator<Item = u32> {
     let values = lane.observation().iter().chain(lane.final_observation()).chain(ended);
     let told = [step.reward.to_bits(), u32::from(step.terminated), u32::from(step.truncated)];
     values.map(|value| value.to_bits()).chain(told)
+}
+
+/// Index of an observed field.
+pub fn field(blueprint: &Blueprint, name: &str) -> usize {
+    blueprint.spec().observation.index(name).unwrap()
+}
+
+/// A metric of an episode.
+pub fn metric(blueprint: &Blueprint, episode: &Episode, name: &str) -> f32 {
+    episode.metrics[blueprint.spec().metric(name).unwrap()]
+}
+
+/// Plays episodes by a policy from what is seen to what is done.
+pub fn play(
+    blueprint: &Blueprint,
+    seed: u64,
+    count: usize,
+    mut policy: impl FnMut(&[f32], &mut [f32]),
+) -> Vec<Episode> {
+    let mut lane = SoloLane::new(blueprint, Seed(seed));
+    let mut action = vec![0.0; blueprint.spec().action.len()];
+    let mut episodes = Vec::new();
+    while episodes.len() < count {
+        policy(lane.lane().observation(), &mut action);
+        if lane.access().step(&action).unwrap().ended() {
+            episodes.push(lane.lane().last_episode().clone());
+        }
+    }
+    episodes
+}
+
+/// A policy that does nothing.
+pub fn idle(_: &[f32], action: &mut [f32]) {
+    action.fill(0.0);
+}
+
+/// Mean of a metric over episodes.
+pub fn mean(blueprint: &Blueprint, episodes: &[Episode], name: &str) -> f32 {
+    episodes.iter().map(|episode| metric(blueprint, episode, name)).sum::<f32>() / episodes.len() as f32
+}
+
+/// Mean score of episodes.
+pub fn score(episodes: &[Episode]) -> f32 {
+    episodes.iter().map(|episode| episode.score).sum::<f32>() / episodes.len() as f32
 }
 
 /// Paths of the parameters that change nothing in a history, which must be the same each time that it is made. A task has more

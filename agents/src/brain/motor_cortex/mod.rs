@@ -20,7 +20,10 @@
 //! after a day on which error remained.
 
 mod command;
+mod learning;
+mod saved;
 mod settings;
+mod vectors;
 
 pub use command::CommandConfig;
 pub(super) use command::{CommandUnits, Parts};
@@ -32,19 +35,13 @@ use rand_distr::StandardNormal;
 
 use super::clock::Clock;
 use super::signals;
-use crate::agent::{AgentShape, Role, Transition};
-use crate::generator;
+use crate::agent::{AgentShape, Role};
 use crate::signal::report_all;
-use crate::state::{StateError, StateReader, StateWriter};
 
-/// Trials over which recent progress is averaged.
-const RECENT: f32 = 20.0;
-/// Trials over which what is usual falls.
-const USUAL: f32 = 5000.0;
-/// Largest dopamine, in usual ones.
-const CAP: f32 = 3.0;
-/// Share of the last dopamine in what is usual of it.
-const USUAL_RATE: f32 = 0.001;
+use vectors::{direction, finite, rescale};
+
+/// Stream of the generator, which no other part of the brain draws from.
+const STREAM: u64 = 0x6d6f_746f;
 
 /// Which parts of a brain teach its motor cortex, and what share of each there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -247,152 +244,6 @@ impl MotorCortex {
         action.iter_mut().zip(&self.activity).for_each(|(action, unit)| *action = *unit);
     }
 
-    /// Learns from what followed the last exploring action.
-    pub(super) fn learn(&mut self, transition: &Transition<'_>) {
-        average(&mut self.code_average, &self.code, self.kept);
-        average(&mut self.latent_average, &self.latents, self.kept);
-        self.learn_from_error(transition.next_observation);
-        self.learn_from_reward(transition.reward);
-        self.steps += 1.0;
-        if transition.terminated || transition.truncated {
-            self.end_trial();
-        }
-    }
-
-    fn learn_from_error(&mut self, observation: &[f32]) {
-        let aim = self.aim.map(|index| finite(observation, index) / self.speed);
-        let e = self.error.map(|index| finite(observation, index) / self.speed);
-        let v = [aim[0] - e[0], aim[1] - e[1]];
-        let count = self.latents.len();
-        let size = 1.0 + self.latent_average.iter().map(|latent| latent * latent).sum::<f32>();
-        for (row, v) in self.forward.chunks_exact_mut(count).zip(v) {
-            let told: f32 = row.iter().zip(&self.latent_average).map(|(weight, latent)| weight * latent).sum();
-            let step = self.teachers.error * self.config.forward_rate * (v - told) / size;
-            row.iter_mut().zip(&self.latent_average).for_each(|(weight, latent)| *weight += step * latent);
-        }
-        let length = (e[0] * e[0] + e[1] * e[1]).sqrt();
-        let saturation = self.config.error.saturation;
-        let fibre = if length > 0.0 { saturation * libm::tanhf(length / saturation) / length } else { 0.0 };
-        self.climbing_fibre = fibre * length;
-        self.error_sum += length;
-        if let Some(decoder) = self.config.exact.take() {
-            self.follow_exactly(&decoder, e);
-            self.config.exact = Some(decoder);
-            return;
-        }
-        for (latent, sums) in self.association_sum.chunks_exact_mut(self.code.len()).enumerate() {
-            let taught = fibre * (self.forward[latent] * e[0] + self.forward[count + latent] * e[1]);
-            sums.iter_mut().zip(&self.code_average).for_each(|(sum, code)| *sum += taught * code);
-        }
-    }
-
-    /// The ablation: the gradient of the squared error by all weights, through the decoder itself.
-    fn follow_exactly(&mut self, decoder: &[Vec<f32>; 2], e: [f32; 2]) {
-        let by_unit = |unit: usize| decoder[0][unit] * e[0] + decoder[1][unit] * e[1];
-        let rows = self.weights.chunks_exact(self.units).zip(self.fast.chunks_exact_mut(self.units));
-        let (code, sums) = (self.code.len(), &mut self.association_sum);
-        for (latent, (weights, fast)) in rows.enumerate() {
-            let mut taught = 0.0;
-            for (unit, (weight, fast)) in weights.iter().zip(fast).enumerate() {
-                taught += (weight + *fast) * by_unit(unit);
-            }
-            let row = &mut sums[latent * code..][..code];
-            row.iter_mut().zip(&self.code_average).for_each(|(sum, code)| *sum += taught * code);
-        }
-        for (latent, sums) in self.latent_average.iter().zip(self.fast_sum.chunks_exact_mut(self.units)) {
-            sums.iter_mut().enumerate().for_each(|(unit, sum)| *sum += by_unit(unit) * latent);
-        }
-    }
-
-    fn learn_from_reward(&mut self, reward: f32) {
-        if !reward.is_finite() {
-            return;
-        }
-        let expected: f32 = self.values.iter().zip(&self.code).map(|(value, code)| value * code).sum();
-        let surprise = reward - expected;
-        if self.usual_dopamine == 0.0 {
-            self.usual_dopamine = surprise.abs();
-        }
-        let most = CAP * self.usual_dopamine;
-        let capped = surprise.clamp(-most, most);
-        (self.dopamine, self.dopamine_adapted) = (surprise, if most > 0.0 { CAP * capped / most } else { 0.0 });
-        self.usual_dopamine += USUAL_RATE * (capped.abs() - self.usual_dopamine);
-        let rate = self.config.reward.value_rate * capped;
-        self.values.iter_mut().zip(&self.code).for_each(|(value, code)| *value += rate * code);
-        self.reward_sum += if most > 0.0 { capped + expected } else { reward };
-        let (kept, share) = (self.trace_kept, self.teachers.reward * self.gain() * self.dopamine_adapted);
-        let exact = self.config.exact.is_some();
-        let rows = self.eligibility.chunks_exact_mut(self.units).zip(self.fast_sum.chunks_exact_mut(self.units));
-        for (&latent, (traces, sums)) in self.latents.iter().zip(rows) {
-            let new = (1.0 - kept) * latent;
-            for ((trace, sum), noise) in traces.iter_mut().zip(sums).zip(&self.noise) {
-                *trace = kept * *trace + new * noise;
-                *sum += if exact { 0.0 } else { share * *trace };
-            }
-        }
-    }
-
-    /// How well control goes, from 0 to 1: recent progress over what is usual, squared.
-    fn gain(&self) -> f32 {
-        let [recent, usual] = self.progress;
-        if usual > 0.0 { (recent / usual).clamp(0.0, 1.0).powi(2) } else { 1.0 }
-    }
-
-    fn end_trial(&mut self) {
-        let per_step = 1.0 / self.steps;
-        let (error, reward) = (&self.config.error, &self.config.reward);
-        let rate = error.rate * per_step * self.teachers.error;
-        for ((weight, native), sum) in self.association.iter_mut().zip(&self.native).zip(&mut self.association_sum) {
-            *weight = native + error.retention * (*weight - native) + rate * *sum;
-            *sum = 0.0;
-        }
-        for ((fast, sum), (tagged, squared)) in
-            self.fast.iter_mut().zip(&mut self.fast_sum).zip(self.tagged.iter_mut().zip(&mut self.tagged_squared))
-        {
-            let taught = *sum * per_step;
-            *fast = reward.retention * *fast + reward.rate * taught;
-            *tagged += taught;
-            *squared += taught * taught;
-            *sum = 0.0;
-        }
-        let first = self.trials == 0.0 && self.usual_error == 0.0;
-        follow(&mut self.progress, self.reward_sum * per_step);
-        let missed = self.error_sum * per_step;
-        self.trials += 1.0;
-        self.day_error += (missed - self.day_error) / self.trials;
-        if first {
-            self.usual_error = missed;
-        }
-        let way = missed - self.usual_error;
-        // What is usual is what can be done: it falls at once and rises slowly.
-        self.usual_error += way / if way < 0.0 { RECENT } else { USUAL };
-        self.eligibility.fill(0.0);
-        self.code_average.fill(0.0);
-        self.latent_average.fill(0.0);
-        (self.reward_sum, self.error_sum, self.steps) = (0.0, 0.0, 0.0);
-    }
-
-    /// A night: what the day's reward agreed upon is built into the weights, and what error taught mostly fades.
-    pub(super) fn sleep(&mut self) {
-        let night = &self.config.night;
-        let missed = if self.usual_error > 0.0 { (self.day_error - self.usual_error) / self.usual_error } else { 0.0 };
-        let rate = night.rate * missed.clamp(0.0, 1.0);
-        let lengths = lengths(&self.weights, self.units);
-        for (weight, (tagged, squared)) in self.weights.iter_mut().zip(self.tagged.iter().zip(&self.tagged_squared)) {
-            if tagged.abs() > night.threshold * squared.sqrt() {
-                *weight += rate * tagged;
-            }
-        }
-        rescale(&mut self.weights, &lengths);
-        for array in [&mut self.tagged, &mut self.tagged_squared, &mut self.fast] {
-            array.fill(0.0);
-        }
-        for (weight, native) in self.association.iter_mut().zip(&self.native) {
-            *weight = native + night.retention * (*weight - native);
-        }
-        (self.day_error, self.trials) = (0.0, 0.0);
-    }
-
     /// What the units do.
     pub(super) fn activity(&self) -> &[f32] {
         &self.activity
@@ -410,140 +261,6 @@ impl MotorCortex {
             moved.sqrt() / size(&self.native),
         ];
         report_all(&signals::MOTOR_CORTEX, values, report);
-    }
-
-    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        for (name, array) in self.arrays() {
-            writer.put_f32(name, array);
-        }
-        writer.put_f32("numbers", &self.numbers());
-        writer.put_u64("silent", &[self.silent as u64]);
-        generator::save(&self.generator, writer);
-    }
-
-    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        let mut arrays = self.arrays().map(|(name, array)| (name, array.to_vec()));
-        for (name, array) in &mut arrays {
-            reader.get_f32(name, array)?;
-            reader.check(name, array, "a finite number", f32::is_finite)?;
-        }
-        let mut numbers = self.numbers();
-        reader.get_f32("numbers", &mut numbers)?;
-        reader.check("numbers", &numbers, "a finite number", f32::is_finite)?;
-        let mut silent = [0];
-        reader.get_u64("silent", &mut silent)?;
-        reader.check("silent", &silent, "at most the number of units", |silent| silent <= self.units as u64)?;
-        self.generator = generator::load(reader)?;
-        self.silent = silent[0] as usize;
-        let slots: [&mut Vec<f32>; ARRAYS] = [
-            &mut self.baselines,
-            &mut self.association,
-            &mut self.native,
-            &mut self.weights,
-            &mut self.fast,
-            &mut self.forward,
-            &mut self.values,
-            &mut self.tagged,
-            &mut self.tagged_squared,
-            &mut self.association_sum,
-            &mut self.fast_sum,
-            &mut self.eligibility,
-            &mut self.code_average,
-            &mut self.latent_average,
-            &mut self.code,
-            &mut self.latents,
-            &mut self.noise,
-        ];
-        slots.into_iter().zip(arrays).for_each(|(slot, (_, array))| *slot = array);
-        let [dopamine, recent, usual, day_error, usual_error, trials, reward, error, steps, by_error, by_reward] =
-            numbers;
-        (self.usual_dopamine, self.progress) = (dopamine, [recent, usual]);
-        (self.day_error, self.usual_error, self.trials) = (day_error, usual_error, trials);
-        (self.reward_sum, self.error_sum, self.steps) = (reward, error, steps);
-        self.teachers = Teachers { error: by_error, reward: by_reward };
-        Ok(())
-    }
-
-    fn arrays(&self) -> [(&'static str, &[f32]); ARRAYS] {
-        [
-            ("baselines", &self.baselines),
-            ("association", &self.association),
-            ("native", &self.native),
-            ("weights", &self.weights),
-            ("fast", &self.fast),
-            ("forward", &self.forward),
-            ("values", &self.values),
-            ("tagged", &self.tagged),
-            ("tagged_squared", &self.tagged_squared),
-            ("association_sum", &self.association_sum),
-            ("fast_sum", &self.fast_sum),
-            ("eligibility", &self.eligibility),
-            ("code_average", &self.code_average),
-            ("latent_average", &self.latent_average),
-            ("code", &self.code),
-            ("latents", &self.latents),
-            ("noise", &self.noise),
-        ]
-    }
-
-    fn numbers(&self) -> [f32; 11] {
-        [
-            self.usual_dopamine,
-            self.progress[0],
-            self.progress[1],
-            self.day_error,
-            self.usual_error,
-            self.trials,
-            self.reward_sum,
-            self.error_sum,
-            self.steps,
-            self.teachers.error,
-            self.teachers.reward,
-        ]
-    }
-}
-
-/// Arrays that are saved.
-const ARRAYS: usize = 17;
-/// Stream of the generator, which no other part of the brain draws from.
-const STREAM: u64 = 0x6d6f_746f;
-
-fn finite(observation: &[f32], index: usize) -> f32 {
-    observation.get(index).copied().filter(|value| value.is_finite()).unwrap_or(0.0)
-}
-
-fn direction([x, y]: [f32; 2]) -> [f32; 2] {
-    let length = (x * x + y * y).sqrt();
-    if length > 0.0 { [x / length, y / length] } else { [0.0; 2] }
-}
-
-fn average(averages: &mut [f32], values: &[f32], kept: f32) {
-    averages.iter_mut().zip(values).for_each(|(average, value)| *average = kept * *average + (1.0 - kept) * value);
-}
-
-/// Follows what is recent, and what is usual: that rises as fast and falls slowly.
-fn follow([recent, usual]: &mut [f32; 2], value: f32) {
-    *recent += (value - *recent) / RECENT;
-    let way = *recent - *usual;
-    *usual += way / if way > 0.0 { 1.0 } else { USUAL };
-}
-
-/// Length of each unit's weights, over all latents.
-fn lengths(weights: &[f32], units: usize) -> Vec<f32> {
-    let mut lengths = vec![0.0; units];
-    for row in weights.chunks_exact(units) {
-        lengths.iter_mut().zip(row).for_each(|(length, weight)| *length += weight * weight);
-    }
-    lengths.into_iter().map(f32::sqrt).collect()
-}
-
-/// Gives each unit's weights a length.
-fn rescale(weights: &mut [f32], to: &[f32]) {
-    let from = lengths(weights, to.len());
-    for row in weights.chunks_exact_mut(to.len()) {
-        for (weight, (to, from)) in row.iter_mut().zip(to.iter().zip(&from)) {
-            *weight *= if *from > 0.0 { to / from } else { 0.0 };
-        }
     }
 }
 

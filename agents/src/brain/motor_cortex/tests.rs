@@ -1,5 +1,8 @@
+//! A population that steers a cursor through decoders it does not know.
+
+use super::vectors::lengths;
 use super::*;
-use crate::agent::Input;
+use crate::agent::{Input, Transition};
 use crate::state::State;
 
 const UNITS: usize = 40;

@@ -1,83 +1,11 @@
-//! Sensory prediction: what a sense that is not always there would tell, from where the limb is.
-//!
-//! A forward model from proprioception to touch, or to the sight of a cursor, is learnt while the sense is there, and stands
-//! in for it while it is not (Doya 2000: cerebellar modules as internal models for state estimation). For each percept, with
-//! b the limb's proprioceptors and all numbers in their typical magnitudes,
-//!
-//! ```text
-//! z = [1, b, b ⊗ b]      ŷ = W z      e = y − ŷ, what the climbing fibre tells
-//! s = |e|² / (m σ² (1 + zᵀ P z))                        how surprising e is, for m values
-//! P ← κ P + (1 − κ) P₀   with κ = clamp(1 − s / N, 0.8, 1)      surprise brings doubt back
-//! k = P z / (1 + zᵀ P z)      W ← W + e kᵀ      P ← P − k (P z)ᵀ
-//! trust = 1 / (1 + σ² zᵀ P z / τ²)
-//! ```
-//!
-//! which is recursive least squares whose covariance P stays positive and bounded by P₀, however long it is learnt in one
-//! place: with exponential forgetting it would not. What is wanted of a percept is told apart from what is predicted, in the
-//! sense's own units and, by the forward model's Jacobian J = ∂ŷ/∂b, as the way that the limb would have to go:
-//!
-//! ```text
-//! g = trust · due · (goal − ŷ)      Δb = Jᵀ (J Jᵀ + ε)⁻¹ g
-//! ```
-//!
-//! Δb is what the cortex gets to see beside its senses, and what [`GoalReach`](super::goal_reach::GoalReach) commands.
+//! The forward model of one percept: what would be sensed where the limb is, and how far that is from what is wanted.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
+use super::config::SensoryPredictionConfig;
 use crate::agent::{AgentShape, Belief, Goal, Percept};
-use crate::brain::config::{ConfigError, above, within};
+use crate::brain::cerebellum::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use crate::brain::least_squares::{LeastSquares, dot, padded, solve};
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// Sensory prediction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct SensoryPredictionConfig {
-    /// σ: standard deviation of what the forward model cannot know of a sense, in typical magnitudes; 0.001 to 10, default
-    /// 0.03.
-    pub noise: f64,
-    /// Standard deviation of the weights of a naive model, in typical magnitudes; 0.01 to 100, default 1. Those of products
-    /// are ten times less likely to be far from 0.
-    pub prior: f64,
-    /// N: steps with the sense over which doubt comes back where nothing surprises; 5 to 1e9, default 1000.
-    pub memory: f64,
-    /// τ: standard deviation of a prediction, in typical magnitudes, at which it is trusted by half; 0.001 to 100, default
-    /// 0.1 (own measurement: 0.02 costs most of what it is worth).
-    pub tolerance: f64,
-    /// ε: how far J J′ must stand out to be inverted, in typical magnitudes; above 0 and at most 100, default 0.01.
-    pub ridge: f64,
-    /// Share of what could be learnt that is; 0 to 1, default 1. At 0 it is a predictor that stays as it is.
-    pub plasticity: f64,
-}
-
-impl Default for SensoryPredictionConfig {
-    fn default() -> Self {
-        SensoryPredictionConfig {
-            noise: 0.03,
-            prior: 1.0,
-            memory: 1000.0,
-            tolerance: 0.1,
-            ridge: 0.01,
-            plasticity: 1.0,
-        }
-    }
-}
-
-impl SensoryPredictionConfig {
-    pub(super) fn validate(&self) -> Result<(), ConfigError> {
-        within("cerebellum.sensory_prediction.noise", self.noise, 0.001..=10.0)?;
-        within("cerebellum.sensory_prediction.prior", self.prior, 0.01..=100.0)?;
-        within("cerebellum.sensory_prediction.memory", self.memory, 5.0..=1e9)?;
-        within("cerebellum.sensory_prediction.tolerance", self.tolerance, 0.001..=100.0)?;
-        above("cerebellum.sensory_prediction.ridge", self.ridge, 0.0, 100.0)?;
-        within("cerebellum.sensory_prediction.plasticity", self.plasticity, 0.0..=1.0)
-    }
-}
-
-/// A limb with more proprioceptors is not predicted from: the covariance grows with the fourth power of their number.
-const MOST_OF_A_LIMB: usize = 8;
 /// Prior variance of the weights of products, as a share of that of the others.
 const PRODUCTS: f64 = 0.1;
 /// Least that is left of the covariance after a surprise.
@@ -123,20 +51,20 @@ impl Wanted {
 
 /// The forward model of one percept.
 #[derive(Clone, Debug)]
-pub(super) struct Predictor {
+pub(crate) struct Predictor {
     /// Index of the percept in the shape.
     percept: usize,
     values: Vec<Sensed>,
     present: usize,
     limb: Vec<Sensed>,
     goals: Vec<Wanted>,
-    model: LeastSquares,
+    pub(super) model: LeastSquares,
     fibres: Vec<ClimbingFibre>,
     /// Diagonal of P₀.
     prior: Vec<f64>,
     /// z, padded, and ŷ of the observation at hand.
     basis: Vec<f64>,
-    predicted: Vec<f64>,
+    pub(super) predicted: Vec<f64>,
     /// J of the observation at hand, one row per value.
     jacobian: Vec<f64>,
     trust: f64,
@@ -151,7 +79,7 @@ pub(super) struct Predictor {
 }
 
 impl Predictor {
-    fn new(
+    pub(super) fn new(
         config: &SensoryPredictionConfig,
         fibre: &ClimbingFibreConfig,
         shape: &AgentShape,
@@ -208,7 +136,7 @@ impl Predictor {
     }
 
     /// Predicts what would be sensed where the limb is, and how far that is from what is wanted.
-    fn predict(&mut self, config: &SensoryPredictionConfig, authority: f64, observation: &[f32]) {
+    pub(super) fn predict(&mut self, config: &SensoryPredictionConfig, authority: f64, observation: &[f32]) {
         self.gaps.fill(0.0);
         self.ways.fill(0.0);
         self.trust = 0.0;
@@ -268,7 +196,7 @@ impl Predictor {
     }
 
     /// Learns from what is sensed, if it is; returns the mean magnitude of what the climbing fibres tell, in σ.
-    fn learn(&mut self, config: &SensoryPredictionConfig, observation: &[f32]) -> Option<f64> {
+    pub(super) fn learn(&mut self, config: &SensoryPredictionConfig, observation: &[f32]) -> Option<f64> {
         let present = observation.get(self.present).is_some_and(|&present| present > 0.0);
         if !present || !self.feel(observation) {
             return None;
@@ -298,49 +226,61 @@ impl Predictor {
     }
 
     /// How far the first goal is due, what is predicted to be missing, and by which way of the limb it changes.
-    pub(super) fn due(&self, observation: &[f32]) -> f64 {
+    pub(crate) fn due(&self, observation: &[f32]) -> f64 {
         self.goals.first().map_or(0.0, |goal| goal.due(observation))
     }
 
     /// Trust in the prediction at hand, in [0, 1].
-    pub(super) fn trust(&self) -> f64 {
+    pub(crate) fn trust(&self) -> f64 {
         self.trust
     }
 
+    /// Δb of every goal.
+    pub(super) fn ways(&self) -> &[f64] {
+        &self.ways
+    }
+
+    /// Tells what it predicts to be sensed.
+    pub(super) fn belief(&self, report: &mut dyn FnMut(Belief<'_>)) {
+        let values = self.predicted.iter().zip(&self.values);
+        let values: Vec<f32> = values.map(|(predicted, sensed)| (predicted / sensed.scale) as f32).collect();
+        report(Belief { percept: self.percept, values: &values, trust: self.trust as f32 });
+    }
+
     /// How many goals it has.
-    pub(super) fn goals(&self) -> usize {
+    pub(crate) fn goals(&self) -> usize {
         self.goals.len()
     }
 
     /// The first goal that is due by at least so much.
-    pub(super) fn first_due(&self, observation: &[f32], least: f64) -> Option<usize> {
+    pub(crate) fn first_due(&self, observation: &[f32], least: f64) -> Option<usize> {
         self.goals.iter().position(|goal| goal.due(observation) >= least)
     }
 
     /// g of a goal.
-    pub(super) fn gap(&self, goal: usize) -> &[f64] {
+    pub(crate) fn gap(&self, goal: usize) -> &[f64] {
         let values = self.values.len();
         self.gaps.get(goal * values..(goal + 1) * values).unwrap_or(&[])
     }
 
     /// J, one row per value.
-    pub(super) fn jacobian(&self) -> &[f64] {
+    pub(crate) fn jacobian(&self) -> &[f64] {
         &self.jacobian
     }
 
     /// The limb's proprioceptors: indices, and 1 / their typical magnitudes.
-    pub(super) fn limb(&self) -> impl Iterator<Item = (usize, f64)> {
+    pub(crate) fn limb(&self) -> impl Iterator<Item = (usize, f64)> {
         self.limb.iter().map(|sensed| (sensed.index, sensed.scale))
     }
 
-    fn save(&self, writer: &mut StateWriter<'_>) {
+    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
         self.model.save(writer);
         for (target, fibre) in self.fibres.iter().enumerate() {
             fibre.save(&format!("rate_{target}"), writer);
         }
     }
 
-    fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
+    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
         self.model.load(reader)?;
         for (target, fibre) in self.fibres.iter_mut().enumerate() {
             fibre.load(&format!("rate_{target}"), reader)?;
@@ -348,103 +288,3 @@ impl Predictor {
         Ok(())
     }
 }
-
-/// The forward models of all percepts.
-#[derive(Clone, Debug)]
-pub(super) struct SensoryPrediction {
-    config: SensoryPredictionConfig,
-    predictors: Vec<Predictor>,
-    /// Mean magnitude of the last climbing-fibre signals, in σ.
-    fibre: f32,
-}
-
-impl SensoryPrediction {
-    /// Naive models, if the shape has percepts.
-    pub(super) fn new(
-        config: &SensoryPredictionConfig,
-        fibre: &ClimbingFibreConfig,
-        shape: &AgentShape,
-    ) -> Option<SensoryPrediction> {
-        let simple = |(_, percept): &(usize, &Percept)| (1..=MOST_OF_A_LIMB).contains(&percept.limb.len());
-        let percepts = shape.percepts.iter().enumerate().filter(simple);
-        let predictors: Vec<Predictor> =
-            percepts.map(|(index, percept)| Predictor::new(config, fibre, shape, index, percept)).collect();
-        (!predictors.is_empty()).then(|| SensoryPrediction { config: config.clone(), predictors, fibre: 0.0 })
-    }
-
-    /// How many numbers it tells the cortex: a way of the limb for every percept and goal.
-    pub(super) fn outputs(&self) -> usize {
-        self.predictors.iter().map(|predictor| predictor.ways.len()).sum()
-    }
-
-    /// The forward models.
-    pub(super) fn predictors(&self) -> &[Predictor] {
-        &self.predictors
-    }
-
-    /// Predicts from an observation, as far as it has the authority to, and writes the ways of the limbs, in typical
-    /// magnitudes.
-    pub(super) fn predict(&mut self, authority: f32, observation: &[f32], ways: &mut [f32]) {
-        let mut rest = ways.iter_mut();
-        for predictor in &mut self.predictors {
-            predictor.predict(&self.config, f64::from(authority), observation);
-            for (slot, &way) in rest.by_ref().zip(&predictor.ways) {
-                *slot = way as f32;
-            }
-        }
-    }
-
-    /// Learns from the senses that are there.
-    pub(super) fn learn(&mut self, observation: &[f32]) {
-        let (mut sum, mut count) = (0.0, 0);
-        for predictor in &mut self.predictors {
-            if let Some(magnitude) = predictor.learn(&self.config, observation) {
-                (sum, count) = (sum + magnitude, count + 1);
-            }
-        }
-        self.fibre = if count > 0 { (sum / f64::from(count)) as f32 } else { 0.0 };
-    }
-
-    /// Mean magnitude of the climbing-fibre signals of the last step, in σ; 0 where nothing was sensed.
-    pub(super) fn climbing_fibre(&self) -> f32 {
-        self.fibre
-    }
-
-    /// Trust in the predictions at hand where something is due, else over all of them.
-    pub(super) fn trust(&self, observation: &[f32]) -> f32 {
-        let (mut sum, mut weights) = (0.0, 0.0);
-        for predictor in &self.predictors {
-            let weight = predictor.due(observation) + 1e-6;
-            (sum, weights) = (sum + weight * predictor.trust, weights + weight);
-        }
-        (sum / weights) as f32
-    }
-
-    /// Tells what it predicts to be sensed.
-    pub(super) fn beliefs(&self, report: &mut dyn FnMut(Belief<'_>)) {
-        for predictor in &self.predictors {
-            let values = predictor.predicted.iter().zip(&predictor.values);
-            let values: Vec<f32> = values.map(|(predicted, sensed)| (predicted / sensed.scale) as f32).collect();
-            report(Belief { percept: predictor.percept, values: &values, trust: predictor.trust as f32 });
-        }
-    }
-
-    pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
-        writer.put_f32("fibre", &[self.fibre]);
-        for (index, predictor) in self.predictors.iter().enumerate() {
-            writer.scope(&format!("percept_{index}"), |writer| predictor.save(writer));
-        }
-    }
-
-    pub(super) fn load(&mut self, reader: &mut StateReader<'_>) -> Result<(), StateError> {
-        reader.get_f32("fibre", std::slice::from_mut(&mut self.fibre))?;
-        for (index, predictor) in self.predictors.iter_mut().enumerate() {
-            reader.scope(&format!("percept_{index}"), |reader| predictor.load(reader))?;
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-#[path = "sensory_prediction_tests.rs"]
-pub(super) mod tests;

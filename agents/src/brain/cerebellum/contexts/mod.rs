@@ -9,49 +9,25 @@
 //! fast, and all known models are tried on what surprises. A known model that halves the error is switched to at once; a
 //! candidate that halves it becomes a new context: only what can be predicted after all is a change of the body.
 
+mod inquiry;
+
 use super::climbing_fibre::{ClimbingFibre, ClimbingFibreConfig};
 use super::context::{Context, LARGEST_SURPRISE, Settings, USUAL_MEMORY, learn_from, least};
 use crate::brain::least_squares::LeastSquares;
 use crate::state::{StateError, StateReader, StateWriter};
 
-/// An explanation leaves less than this share of the squared error.
-const EXPLAINED: f64 = 0.5;
-/// Steps before a known model may be switched to, before a candidate may, and before an inquiry is given up.
-const RECOGNITION: u64 = 20;
-const PROBATION: u64 = 100;
-const LONGEST_INQUIRY: u64 = 400;
-/// Steps over which errors are compared in an inquiry, of known models and of a candidate, and in a changed body against
-/// the reference.
-const RECOGNITION_MEMORY: u64 = 30;
-const INQUIRY_MEMORY: u64 = 100;
+use inquiry::{EXPLAINED, Inquiry, RECOGNITION_MEMORY, Step, Verdict};
+
+/// Steps over which errors are compared with the reference's in a changed body.
 const TRUST_MEMORY: u64 = 200;
 /// Steps in a changed body before its model is compared with the reference.
 const FIRST_COMPARISON: u64 = 30;
 /// A model that explains no more of the reference's squared error than this share is not that of another body.
 const WORTH_KEEPING: f64 = 0.1;
-/// Steps without inquiry after one that found nothing.
-const REST: u64 = 200;
 /// A body left for the practised one within so many steps was a mistake, and is forgotten.
 const SHORTEST_CONTEXT: u64 = 1000;
 /// Steps before a context other than the reference can be surprised.
 const SETTLING: u64 = 300;
-
-/// The question which body this is, while it is open.
-#[derive(Clone, Debug)]
-struct Inquiry {
-    /// Steps since it was opened; 0 if there is none.
-    steps: u64,
-    /// Steps until one may be opened.
-    rest: u64,
-    candidate: Context,
-    /// Targets that have surprised (0 or 1).
-    suspects: Vec<f64>,
-    /// Mean normalised squared errors on the suspects: of the active model and the candidate over the longer time, of every
-    /// context over the shorter.
-    active_error: f64,
-    candidate_error: f64,
-    errors: Vec<f64>,
-}
 
 /// The bank of models.
 #[derive(Clone, Debug)]
@@ -96,15 +72,7 @@ impl Contexts {
             away: 0,
             home: 0,
             worse: false,
-            inquiry: Inquiry {
-                steps: 0,
-                rest: 0,
-                candidate: Context::new(&settings),
-                suspects: zeros(),
-                active_error: 0.0,
-                candidate_error: 0.0,
-                errors: vec![0.0; settings.capacity],
-            },
+            inquiry: Inquiry::new(&settings),
             spread: zeros(),
             own: zeros(),
             reference: zeros(),
@@ -210,7 +178,7 @@ impl Contexts {
         if self.changed() {
             self.compare(regressors, targets);
         }
-        if self.inquiry.steps > 0 {
+        if self.inquiry.is_open() {
             self.inquire(regressors, targets);
             return;
         }
@@ -218,11 +186,9 @@ impl Contexts {
         let forgetting = if self.active == 0 { settings.reference_forgetting } else { settings.kept_of(active.age) };
         self.fibre = learn_from(active, &mut self.fibres, regressors, &self.innovations, &mut self.signals, forgetting);
         let settled = active.age >= if self.active == 0 { settings.arming } else { SETTLING };
-        self.inquiry.rest = self.inquiry.rest.saturating_sub(1);
-        if settled && self.inquiry.rest == 0 && self.surprise > settings.threshold {
-            self.inquiry.candidate.start_from(active);
-            self.inquiry.suspects.fill(0.0);
-            self.inquiry.steps = 1;
+        let rested = self.inquiry.rest();
+        if settled && rested && self.surprise > settings.threshold {
+            self.inquiry.open(active);
         }
     }
 
@@ -252,7 +218,7 @@ impl Contexts {
         }
         if most <= WORTH_KEEPING {
             let left = self.active;
-            self.inquiry.steps = 0;
+            self.inquiry.close();
             self.switch(0);
             if self.contexts[left].age < SHORTEST_CONTEXT {
                 self.known -= 1;
@@ -263,72 +229,24 @@ impl Contexts {
 
     /// Goes on with the inquiry.
     fn inquire(&mut self, regressors: &[f64], targets: &[f64]) {
-        let settings = self.settings;
-        let inquiry = &mut self.inquiry;
-        let active = &self.contexts[self.active];
-        let mut suspects = 0.0;
-        for (target, suspect) in inquiry.suspects.iter_mut().enumerate() {
-            if active.recent[target] > settings.threshold * active.usual[target].max(least(self.spread[target])) {
-                *suspect = 1.0;
-            }
-            suspects += *suspect;
-        }
-        let (spread, doubted) = (&self.spread, &inquiry.suspects);
-        let size = |innovations: &[f64]| {
-            let mut sum = 0.0;
-            for (target, innovation) in innovations.iter().enumerate() {
-                let square = innovation * innovation / active.usual[target].max(least(spread[target]));
-                sum += doubted[target] * square.min(LARGEST_SURPRISE);
-            }
-            sum / f64::max(suspects, 1.0)
-        };
-        let steps = inquiry.steps;
-        // At the first step the rate is 1, so that what an earlier inquiry left is forgotten.
-        let take_in = |error: &mut f64, size: f64, memory: u64| *error += (size - *error) / steps.min(memory) as f64;
-        let size_active = size(&self.innovations);
-        take_in(&mut inquiry.active_error, size_active, INQUIRY_MEMORY);
-        for (index, (error, context)) in inquiry.errors.iter_mut().zip(&self.contexts[..self.known]).enumerate() {
-            if index == self.active {
-                take_in(error, size_active, RECOGNITION_MEMORY);
-            } else {
-                context.model.innovations(regressors, targets, &mut self.others);
-                take_in(error, size(&self.others), RECOGNITION_MEMORY);
-            }
-        }
-        inquiry.candidate.model.innovations(regressors, targets, &mut self.others);
-        take_in(&mut inquiry.candidate_error, size(&self.others), INQUIRY_MEMORY);
-        inquiry.candidate.judge(&self.others, &self.spread, RECOGNITION_MEMORY);
-        let candidate = &mut inquiry.candidate;
-        self.fibre =
-            learn_from(candidate, &mut self.fibres, regressors, &self.others, &mut self.signals, settings.forgetting);
-        inquiry.steps += 1;
-        self.decide();
-    }
-
-    fn decide(&mut self) {
-        let inquiry = &mut self.inquiry;
-        let others = (0..self.known).filter(|&index| index != self.active);
-        let best = others.min_by(|&left, &right| inquiry.errors[left].total_cmp(&inquiry.errors[right]));
-        match best {
-            Some(known)
-                if inquiry.steps > RECOGNITION && inquiry.errors[known] < EXPLAINED * inquiry.errors[self.active] =>
-            {
-                inquiry.steps = 0;
-                self.switch(known);
-            }
-            _ if inquiry.steps > PROBATION && self.surprise < 0.5 * self.settings.threshold => inquiry.steps = 0,
-            _ if inquiry.steps > PROBATION && inquiry.candidate_error < EXPLAINED * inquiry.active_error => {
-                inquiry.steps = 0;
+        let step = Step { regressors, targets, innovations: &self.innovations, spread: &self.spread };
+        let (known, threshold) = (&self.contexts[..self.known], self.settings.threshold);
+        self.inquiry.take_in(&step, known, self.active, threshold, &mut self.others);
+        let (candidate, forgetting) = (self.inquiry.candidate(), self.settings.forgetting);
+        self.fibre = learn_from(candidate, &mut self.fibres, regressors, &self.others, &mut self.signals, forgetting);
+        let calm = self.surprise < 0.5 * threshold;
+        match self.inquiry.verdict(self.active, self.known, calm) {
+            Verdict::Open => {}
+            Verdict::Known(context) => self.switch(context),
+            Verdict::New => {
                 let slot = self.slot();
-                let (candidate, clock) = (&mut self.inquiry.candidate, self.clock);
+                let (candidate, clock) = (self.inquiry.candidate(), self.clock);
                 candidate.last = clock;
                 // What it made of the body at first is not what is usual for it.
                 candidate.usual.copy_from_slice(&candidate.recent);
                 self.contexts[slot].copy(candidate);
                 self.switch(slot);
             }
-            _ if inquiry.steps > LONGEST_INQUIRY => (inquiry.steps, inquiry.rest) = (0, REST),
-            _ => {}
         }
     }
 
@@ -351,7 +269,7 @@ impl Contexts {
         self.compared = 0;
         self.own.fill(0.0);
         self.reference.fill(0.0);
-        self.gates.copy_from_slice(&self.inquiry.suspects);
+        self.gates.copy_from_slice(self.inquiry.suspects());
     }
 
     pub(super) fn save(&self, writer: &mut StateWriter<'_>) {
@@ -360,15 +278,7 @@ impl Contexts {
         for (index, context) in self.contexts[..self.known].iter().enumerate() {
             writer.scope(&format!("context_{index}"), |writer| context.save(writer));
         }
-        writer.scope("inquiry", |writer| {
-            writer.put_u64("steps", &[self.inquiry.steps, self.inquiry.rest]);
-            writer.put_f64("suspects", &self.inquiry.suspects);
-            writer.put_f64("errors", &self.inquiry.errors);
-            writer.put_f64("candidate", &[self.inquiry.active_error, self.inquiry.candidate_error]);
-            if self.inquiry.steps > 0 {
-                writer.scope("candidate", |writer| self.inquiry.candidate.save(writer));
-            }
-        });
+        writer.scope("inquiry", |writer| self.inquiry.save(writer));
         writer.put_f64("spread", &self.spread);
         writer.put_f64("own", &self.own);
         writer.put_f64("reference", &self.reference);
@@ -397,23 +307,7 @@ impl Contexts {
         for (index, context) in self.contexts[..self.known].iter_mut().enumerate() {
             reader.scope(&format!("context_{index}"), |reader| context.load(reader))?;
         }
-        let inquiry = &mut self.inquiry;
-        reader.scope("inquiry", |reader| {
-            let mut steps = [0; 2];
-            reader.get_u64("steps", &mut steps)?;
-            reader.check("steps", &steps[..1], "steps of an inquiry", |steps| steps <= LONGEST_INQUIRY)?;
-            reader.check("steps", &steps[1..], "steps of rest", |steps| steps <= REST)?;
-            [inquiry.steps, inquiry.rest] = steps;
-            reader.get_f64("suspects", &mut inquiry.suspects)?;
-            reader.get_f64("errors", &mut inquiry.errors)?;
-            let mut candidate = [0.0; 2];
-            reader.get_f64("candidate", &mut candidate)?;
-            [inquiry.active_error, inquiry.candidate_error] = candidate;
-            if inquiry.steps > 0 {
-                reader.scope("candidate", |reader| inquiry.candidate.load(reader))?;
-            }
-            Ok(())
-        })?;
+        reader.scope("inquiry", |reader| self.inquiry.load(reader))?;
         reader.get_f64("spread", &mut self.spread)?;
         reader.get_f64("own", &mut self.own)?;
         reader.get_f64("reference", &mut self.reference)?;
@@ -430,5 +324,4 @@ impl Contexts {
 }
 
 #[cfg(test)]
-#[path = "contexts_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! A fretboard in miniature: touch tells a product of two proprioceptors and one of them, while there is touch.
 
 use super::*;
-use crate::agent::{Input, Role};
+use crate::agent::{Goal, Input, Role};
 use crate::brain::cerebellum::climbing_fibre::ClimbingFibreConfig;
 use crate::state::State;
 use rand::{RngExt, SeedableRng};
@@ -62,7 +62,7 @@ fn error(prediction: &mut SensoryPrediction, scale: f64, generator: &mut ChaCha8
         let felt = touch(scale, at[0], at[1]);
         let predicted = &prediction.predictors[0].predicted;
         error += predicted.iter().zip(felt).map(|(predicted, felt)| (predicted - felt).abs()).sum::<f64>() / 200.0;
-        trust += prediction.predictors[0].trust / 100.0;
+        trust += prediction.predictors[0].trust() / 100.0;
     }
     (error, trust)
 }

@@ -1,3 +1,5 @@
+//! Which body it is: what is noticed, what is trusted, and what is remembered of a stay.
+
 use super::*;
 use crate::state::{State, Tensor};
 

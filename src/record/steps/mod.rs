@@ -1,98 +1,29 @@
 //! Trajectories: one row per env step, as a Parquet or CSV table written on the fly.
 
-use super::column::{Column, SUBJECT, header};
+mod columns;
+mod parquet_file;
+mod row;
+
+pub use columns::columns;
+pub use row::{StepRow, step_row};
+
+use super::column::{Column, header};
 use crate::files::{partial_name, put_in_place};
 use anyhow::{Context, Result, bail};
-use etude_envs::lane::Step;
-use etude_envs::space::Field;
 use etude_envs::task::Blueprint;
-use parquet::basic::{Compression, Encoding, Repetition, Type as Kind};
 use parquet::data_type::{BoolType, FloatType, Int64Type};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::{ColumnPath, Type};
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use columns::{Content, layout};
+use parquet_file::{properties, schema};
+use row::read_steps;
+
 /// Rows that are written at once: what a recording needs of memory is that of so many.
 const ROWS: usize = 1 << 15;
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
-    Whole,
-    Number,
-    Flag,
-}
-
-/// The columns of a task's trajectories; without a task, those that stand for its fields have the names in capitals.
-pub fn columns(task: Option<&Blueprint>) -> Vec<Column> {
-    layout(task).into_iter().map(|(column, _)| column).collect()
-}
-
-/// The columns of a task's trajectories, with what they hold.
-fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
-    let fields = |space: &'static str, of: &dyn Fn(&Blueprint) -> Vec<Field>| -> Vec<(Column, Content)> {
-        let columns = match task {
-            Some(task) => of(task).iter().map(|field| Column::of_field(space, field)).collect(),
-            None => vec![Column {
-                name: format!("{space}_FIELD").into(),
-                unit: "its own".into(),
-                meaning: format!("one column for each field of the task's {space}; name a TASK to see them").into(),
-            }],
-        };
-        columns.into_iter().map(|column| (column, Content::Number)).collect()
-    };
-    let mut all = vec![
-        (SUBJECT, Content::Whole),
-        (Column::new("episode", "1", "index of the episode, from 0"), Content::Whole),
-        (Column::new("step", "env steps", "env step of the episode, from 0"), Content::Whole),
-        (Column::new("time", "s", "time in the episode at which was observed and acted"), Content::Number),
-    ];
-    all.extend(fields("observation", &|task| task.spec().observation.fields().to_vec()));
-    all.extend(fields("action", &|task| task.spec().action.fields().to_vec()));
-    all.extend([
-        (Column::new("reward", "1", "reward of the step"), Content::Number),
-        (Column::new("terminated", "1", "whether the episode ended in a state without a future"), Content::Flag),
-        (Column::new("truncated", "1", "whether the episode was cut short"), Content::Flag),
-    ]);
-    // What is there after the step.
-    all.extend(fields("state", &|task| task.make().state_fields()));
-    all
-}
-
-/// What happened in an env step.
-#[derive(Clone, Copy, Debug)]
-pub struct StepRow<'a> {
-    /// Index of the subject.
-    pub subject: u64,
-    /// Index of the episode.
-    pub episode: u64,
-    /// Index of the step in it.
-    pub step: u64,
-    /// What was observed.
-    pub observation: &'a [f32],
-    /// What was done; beyond [-1, 1] it is cut off, as the environment does.
-    pub action: &'a [f32],
-    /// What it brought.
-    pub outcome: Step,
-    /// The task's state after it.
-    pub state: &'a [f32],
-}
-
-/// A step in a log: of fixed width, to be appended fast and cut back anywhere. All little-endian: episode (u64), step (u32), how it
-/// ended (u32: 1 terminated, 2 truncated), then observation, action, reward and state (f32). Whose it is, the file's name tells.
-pub fn step_row(out: &mut Vec<u8>, row: &StepRow<'_>) {
-    out.extend_from_slice(&row.episode.to_le_bytes());
-    out.extend_from_slice(&(row.step as u32).to_le_bytes());
-    let ended = u32::from(row.outcome.terminated) + 2 * u32::from(row.outcome.truncated);
-    out.extend_from_slice(&ended.to_le_bytes());
-    let numbers = row.observation.iter().chain(row.action).chain([&row.outcome.reward]).chain(row.state);
-    numbers.for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
-}
 
 /// A file that is being written.
 struct Partial(PathBuf);
@@ -103,9 +34,6 @@ impl Drop for Partial {
         let _ = fs::remove_file(&self.0);
     }
 }
-
-/// Bytes of a [`step_row`] before its numbers.
-const KEYS: usize = 16;
 
 /// A recording under way. Its file is there once it is [finished](Steps::finish).
 pub struct Steps {
@@ -213,34 +141,7 @@ impl Steps {
     /// # Errors
     /// A log that cannot be read or belongs to another task, or a full disk.
     pub fn take_logged(&mut self, log: &Path, subject: u64) -> Result<()> {
-        let file = match File::open(log) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", log.display())),
-        };
-        let [observed, acted, state] = self.widths;
-        let mut bytes = vec![0; KEYS + 4 * (observed + acted + 1 + state)];
-        let mut numbers = vec![0.0; observed + acted + 1 + state];
-        let length = file.metadata().with_context(|| format!("cannot read {}", log.display()))?.len();
-        if !length.is_multiple_of(bytes.len() as u64) {
-            bail!("{} is {length} bytes long; expected steps of {} bytes", log.display(), bytes.len());
-        }
-        let mut file = BufReader::with_capacity(1 << 18, file);
-        for _ in 0..length / bytes.len() as u64 {
-            file.read_exact(&mut bytes).with_context(|| format!("cannot read {}", log.display()))?;
-            let whole = |range: std::ops::Range<usize>| {
-                bytes[range].iter().rev().fold(0_u64, |value, &byte| value << 8 | u64::from(byte))
-            };
-            let (episode, step, ended) = (whole(0..8), whole(8..12), whole(12..16));
-            for (number, bytes) in numbers.iter_mut().zip(bytes[KEYS..].chunks_exact(4)) {
-                *number = bytes.try_into().map_or(f32::NAN, f32::from_le_bytes);
-            }
-            let (observation, rest) = numbers.split_at(observed);
-            let (action, rest) = rest.split_at(acted);
-            let outcome = Step { reward: rest[0], terminated: ended & 1 != 0, truncated: ended & 2 != 0 };
-            self.take(&StepRow { subject, episode, step, observation, action, outcome, state: &rest[1..] })?;
-        }
-        Ok(())
+        read_steps(log, subject, self.widths, |row| self.take(row))
     }
 
     /// Writes the buffered rows.
@@ -293,48 +194,11 @@ impl Steps {
     }
 }
 
-fn schema(columns: &[Column], contents: &[Content]) -> Result<Arc<Type>> {
-    let field = |(column, content): (&Column, &Content)| {
-        let kind = match content {
-            Content::Whole => Kind::INT64,
-            Content::Number => Kind::FLOAT,
-            Content::Flag => Kind::BOOLEAN,
-        };
-        let built = Type::primitive_type_builder(&column.name, kind).with_repetition(Repetition::REQUIRED).build();
-        built.map(Arc::new)
-    };
-    let fields = columns.iter().zip(contents).map(field).collect::<Result<Vec<_>, _>>()?;
-    Ok(Arc::new(Type::group_type_builder("steps").with_fields(fields).build()?))
-}
-
-/// Compressed, with the task and each column's unit and meaning beside.
-fn properties(task: &Blueprint, columns: &[Column], contents: &[Content]) -> WriterProperties {
-    let told = |of: fn(&Column) -> &str| {
-        let all: serde_json::Map<String, serde_json::Value> =
-            columns.iter().map(|column| (column.name.to_string(), of(column).into())).collect();
-        Some(serde_json::Value::Object(all).to_string())
-    };
-    let beside = vec![
-        KeyValue::new("etude.task".into(), Some(task.spec().id.clone())),
-        KeyValue::new("etude.units".into(), told(|column| &column.unit)),
-        KeyValue::new("etude.meanings".into(), told(|column| &column.meaning)),
-    ];
-    let mut properties =
-        WriterProperties::builder().set_compression(Compression::SNAPPY).set_key_value_metadata(Some(beside));
-    for (column, _) in columns.iter().zip(contents).filter(|(_, content)| **content == Content::Number) {
-        // Numbers that seldom come twice are smaller, and written faster, byte by byte than by a dictionary.
-        let path = ColumnPath::from(&*column.name);
-        properties = properties
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_encoding(path, Encoding::BYTE_STREAM_SPLIT);
-    }
-    properties.build()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use etude_envs::Registry;
+    use etude_envs::lane::Step;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
 

@@ -1,0 +1,130 @@
+//! The `run.yaml` of a folder: what was asked for, and by which version of the program on which machine it was begun.
+
+use crate::files::write_whole;
+use crate::tell::tell;
+use anyhow::{Result, bail};
+use etude_envs::document::{Document, Invalid};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Its name.
+pub(super) const RECORD: &str = "run.yaml";
+/// A record has all tasks and agents in full: it may be larger than what people write.
+const LARGEST_RECORD_BYTES: u64 = 1 << 30;
+
+/// What a folder was asked for by, as written into it.
+pub trait Spec: Serialize + DeserializeOwned {
+    /// Name and version of the folder's layout.
+    const FORMAT: &'static str;
+    /// Folders within it.
+    const FOLDERS: &'static [&'static str] = &["checkpoints", "figures", "logs"];
+
+    /// Checks what was read, before anything is made of it.
+    ///
+    /// # Errors
+    /// The first number out of its range.
+    fn validate(&self) -> Result<(), Invalid>;
+
+    /// What of it may have grown since a folder was made, when that is gone on with: that spec with these parts as in this one.
+    fn grown(&self, found: &Self) -> Option<Self> {
+        let _ = found;
+        None
+    }
+}
+
+/// What `run.yaml` says of a run that was asked for by an `S`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRecord<S> {
+    /// Layout of the folder.
+    pub format: String,
+    /// Program version.
+    pub version: String,
+    /// Operating system and processor family.
+    pub machine: String,
+    /// What was asked for; a run is resumed only with the same.
+    pub run: S,
+}
+
+impl<S> RunRecord<S> {
+    /// Tells if a run is gone on with by another version, or on another kind of machine.
+    pub(super) fn tell_where_it_began(&self, path: &Path) {
+        let (version, machine) = (env!("CARGO_PKG_VERSION"), machine());
+        if (self.version.as_str(), self.machine.as_str()) != (version, machine.as_str()) {
+            tell(&format!(
+                "warning: the run in {} was started by version {} on {} and is resumed by version {version} on {machine}: results \
+                 may differ from those of a single program and machine",
+                path.display(),
+                self.version,
+                self.machine
+            ));
+        }
+    }
+}
+
+/// Operating system and processor family.
+pub(super) fn machine() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// The format that the `run.yaml` of a folder names; empty if it names none.
+///
+/// # Errors
+/// A file that is not there or is damaged.
+pub fn format_of(folder: &Path) -> Result<String> {
+    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
+    Ok(document.text_field("format").unwrap_or_default().into())
+}
+
+/// Writes the `run.yaml` of a run folder, for a run that was begun by this version on this machine.
+///
+/// # Errors
+/// A full disk or a folder that cannot be written to.
+pub(super) fn write_record<S: Spec>(folder: &Path, run: &S, version: &str, machine: String) -> Result<()> {
+    let record = RunRecord { format: S::FORMAT.into(), version: version.into(), machine, run };
+    write_whole(&folder.join(RECORD), serde_yaml::to_string(&record)?.as_bytes())
+}
+
+/// Reads the `run.yaml` of a run folder.
+///
+/// # Errors
+/// A file that is not there, is damaged, says something that makes no sense, or is of another kind of run.
+pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
+    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
+    if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
+        bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
+    }
+    let record: RunRecord<S> = document.read()?;
+    record
+        .run
+        .validate()
+        .map_err(|wrong| document.invalid(&Invalid { field: format!("run.{}", wrong.field), ..wrong }))?;
+    Ok(record)
+}
+
+/// The first field in which two specs differ, in words.
+pub fn difference<S: Serialize>(found: &S, wanted: &S) -> Option<String> {
+    let (found, wanted) = (serde_json::to_value(found).ok()?, serde_json::to_value(wanted).ok()?);
+    let (path, found, wanted) = first_difference("", &found, &wanted)?;
+    Some(if path.contains("_yaml") {
+        format!("its `{}` file has changed", path.replace("_yaml", ""))
+    } else {
+        format!("its `{path}` is {found}, not {wanted}")
+    })
+}
+
+/// Path and both values of the first leaf in which two documents differ.
+fn first_difference<'a>(path: &str, found: &'a Value, wanted: &'a Value) -> Option<(String, &'a Value, &'a Value)> {
+    let (Value::Object(ours), Value::Object(theirs)) = (found, wanted) else {
+        return (found != wanted).then(|| (path.to_string(), found, wanted));
+    };
+    let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    keys.into_iter().find_map(|key| {
+        let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let value = |fields: &'a serde_json::Map<String, Value>| fields.get(key).unwrap_or(&Value::Null);
+        first_difference(&below, value(ours), value(theirs))
+    })
+}
