@@ -1,6 +1,7 @@
 //! What a task is: one trait, a spec that says everything about it in data, and a blueprint that makes instances.
 
 use crate::document::Document;
+use crate::formula::Formula;
 use crate::percept::Percept;
 use crate::scene::Scene;
 use crate::schedule::Round;
@@ -194,6 +195,11 @@ pub trait Task: Send + Sync + 'static {
     /// What is told of the task besides its spec; worked out when it is asked for.
     fn facts(&self) -> Vec<Fact> {
         Vec::new()
+    }
+
+    /// The reward of an env step as a formula, with the numbers of this task.
+    fn reward_formula(&self) -> Option<Formula> {
+        None
     }
 
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.
