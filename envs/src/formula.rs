@@ -32,7 +32,7 @@ impl Formula {
         self
     }
 
-    /// The same, with what `near` stands for: see [`tolerance`](crate::tolerance).
+    /// The same, with what `near` stands for: see [`tolerance`](fn@crate::tolerance).
     pub fn with_near(self) -> Self {
         let meaning = "closeness of x to 0: 1 up to |x| = b, and exp(−ln 10 · ((|x| − b) / m)²) beyond, which is 0.1 at |x| = b + m";
         self.with("near(x, b, m)", "1", meaning)

@@ -82,6 +82,26 @@ fn compare(task: &Blueprint, steps: usize, reward: impl Fn(&Taken<'_>) -> f32) {
 }
 
 #[test]
+fn every_built_in_task_has_a_formula_whose_terms_stand_in_it() {
+    let registry = Registry::default();
+    for id in registry.task_ids() {
+        let formula =
+            registry.task(&id).unwrap().make().reward_formula().unwrap_or_else(|| panic!("{id} has no formula"));
+        for term in &formula.terms {
+            let symbol = term.symbol.split_inclusive('(').next().unwrap();
+            assert!(
+                formula.lines.iter().any(|line| line.contains(symbol)),
+                "{id}: {symbol} is not in {:?}",
+                formula.lines
+            );
+            assert!(!term.unit.is_empty() && term.meaning.contains(' '), "{id}: {term:?}");
+        }
+        let explained = formula.terms.iter().any(|term| term.symbol.starts_with("near("));
+        assert!(explained == formula.lines[0].contains("near("), "{id}");
+    }
+}
+
+#[test]
 fn the_formula_of_riding_gives_the_reward() {
     let task = Registry::default().task("cycling/flat-v0").unwrap();
     let [speed, none, margin, level, roll, effort] = numbers(&task)[..] else { panic!("{:?}", numbers(&task)) };

@@ -313,7 +313,7 @@ fn metrics(metrics: &[Metric]) -> Value {
 fn describe_formula(formula: &Formula) -> String {
     let row = |term: &Term| vec![term.symbol.to_string(), term.unit.to_string(), term.meaning.clone()];
     let rows: Vec<Vec<String>> = formula.terms.iter().map(row).collect();
-    format!("Reward\n{}\n\n{}\n", formula.lines.join("\n"), table(&["term", "unit", "meaning"], &rows))
+    format!("Reward as a formula\n{}\n\n{}\n", formula.lines.join("\n"), table(&["term", "unit", "meaning"], &rows))
 }
 
 fn formula(formula: &Formula) -> Value {

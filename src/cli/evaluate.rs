@@ -75,7 +75,7 @@ pub struct Evaluate {
 }
 
 /// Moments of a picture, and width and height in pixels of each: as much as the stage needs for all that it shows.
-const MOMENTS: (usize, [f32; 2]) = (4, [480.0, 300.0]);
+const MOMENTS: (usize, [f32; 2]) = (4, [640.0, 360.0]);
 
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {

@@ -34,9 +34,10 @@ const fn entry(sign: Sign, colour: Colour, meaning: &'static str, seen: fn(&Scen
 }
 
 /// All that is explained: what an arm and its hand do, what a cursor does, what a hand on a fretboard does.
-static ENTRIES: [Entry; 22] = [
+static ENTRIES: [Entry; 23] = [
     entry(Sign::Ring, ink::FAINT, "start", |scene| circle(scene, "start")),
     entry(Sign::Disc, ink::GREEN, "target", |scene| circle(scene, "target")),
+    entry(Sign::Ring, ink::FAINT, "places of other targets", |scene| told(scene, "unit") && circle(scene, "target")),
     entry(Sign::Line, ink::FAINT, "straight way", |scene| line(scene, "desired way") || line(scene, "wanted way")),
     entry(Sign::Line, ink::BLUE, "way so far", |scene| told(scene, "trail")),
     entry(Sign::Disc, ink::BLUE, "cursor", |scene| circle(scene, "cursor")),

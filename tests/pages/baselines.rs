@@ -29,23 +29,25 @@ pub struct Baseline {
 }
 
 impl Baseline {
-    fn number(&self) -> f64 {
-        self.mean.parse().unwrap_or(f64::NAN)
+    /// The lower end of the interval, the mean and the upper end, if they make sense.
+    fn numbers(&self) -> Option<[f64; 3]> {
+        let (low, high) = self.interval.split_once(" to ")?;
+        let [low, mean, high] = [low.parse().ok()?, self.mean.parse().ok()?, high.parse().ok()?];
+        (0.0 <= low && low <= mean && mean <= high && high <= 1.0).then_some([low, mean, high])
     }
 
     /// Whether it is of the same agent and of the same score.
     pub fn agrees(&self, other: &Self) -> bool {
-        self.label == other.label && (self.number() - other.number()).abs() <= ROUNDING
+        let close =
+            |(one, two): ([f64; 3], [f64; 3])| one.iter().zip(two).all(|(one, two)| (one - two).abs() <= ROUNDING);
+        self.label == other.label && self.numbers().zip(other.numbers()).is_some_and(close)
     }
 
     /// Reads a row, which must make sense.
     fn read(row: &str) -> Option<Self> {
         let mut cells = row.trim().trim_matches('|').split('|').map(|cell| cell.trim().to_string());
-        let (label, mean, interval) = (cells.next()?, cells.next()?, cells.next()?);
-        let (low, high) = interval.split_once(" to ")?;
-        let [low, value, high]: [f64; 3] = [low.parse().ok()?, mean.parse().ok()?, high.parse().ok()?];
-        let sensible = 0.0 <= low && low <= value && value <= high && high <= 1.0;
-        (sensible && cells.next().is_none()).then_some(Self { label, mean, interval })
+        let read = Self { label: cells.next()?, mean: cells.next()?, interval: cells.next()? };
+        (read.numbers().is_some() && cells.next().is_none()).then_some(read)
     }
 }
 
@@ -146,7 +148,11 @@ pub fn shown(mut players: Vec<Player>) -> Player {
 fn a_baseline_that_is_off_or_makes_no_sense_is_noticed() {
     let row = |mean: &str| Baseline { label: "`idle`".into(), mean: mean.into(), interval: "0.1 to 0.3".into() };
     assert!(row("0.200").agrees(&row("0.205")) && !row("0.200").agrees(&row("0.250")));
-    assert!(!row("0.200").agrees(&row("none")));
+    assert!(
+        !row("0.200").agrees(&row("none"))
+            && !row("0.200").agrees(&Baseline { label: "`random`".into(), ..row("0.200") })
+    );
+    assert!(!row("0.200").agrees(&Baseline { interval: "0.1 to 0.4".into(), ..row("0.200") }));
     let page = |row: &str| format!("# A\n\n## Baselines\n\n| agent | mean |\n| --- | --- |\n{row}\n\n## B\n| `x` |\n");
     let read = |row: &str| read(&page(row), &["`idle`".to_string()]);
     assert_eq!(read("| `idle` | 0.2 | 0.1 to 0.3 |"), Ok(vec![row("0.2")]));
@@ -166,7 +172,8 @@ fn a_baseline_that_is_off_or_makes_no_sense_is_noticed() {
 fn a_subject_is_told_from_those_who_do_nothing() {
     let catalog = Catalog::default();
     let task = catalog.tasks.task("cycling/flat-v0").unwrap();
-    let means: Vec<f64> = players(&catalog, &task).iter_mut().map(|player| player.baseline().number()).collect();
+    let mut players_of_it = players(&catalog, &task);
+    let means: Vec<f64> = players_of_it.iter_mut().map(|player| player.baseline().numbers().unwrap()[1]).collect();
     assert!(means.len() == 3 && means[0] < 0.3 && means[1] < 0.3 && means[2] > 0.5, "{means:?}");
     let other = catalog.tasks.task("fretting/guitar-routed-v0").unwrap();
     assert_eq!(players(&catalog, &other).len(), 2, "another body");
