@@ -113,6 +113,36 @@ fn a_folder_holds_one_recording_and_a_film_is_whole_or_not_there() {
 }
 
 #[test]
+fn a_picture_shows_moments_of_the_episode_that_is_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let evaluate = |family: &str, more: &[&str]| {
+        let subject = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("assets/subjects/{family}.safetensors"));
+        let output = etude(folder.path())
+            .arg("evaluate")
+            .arg(subject)
+            .args(["--episodes", "2", "--seed", "9000", "--json"])
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    for family in ["cursor", "cycling", "fretting", "reaching"] {
+        let alone = evaluate(family, &[]);
+        for name in ["one.png", "two.png"] {
+            assert!(evaluate(family, &["--picture", name]) == alone, "{family}: looking changes a score");
+        }
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        assert!(read("one.png") == read("two.png"), "{family}");
+        let picture = Picture::open(&folder.path().join("one.png")).unwrap();
+        // Two rows of two moments, 640 by 360 pixels each, with times and scale bars, below a title and above a legend.
+        let legend = picture.size.1 - (32 + 2 * (360 + 44));
+        assert_eq!((picture.size.0, legend > 0), (2 * 648 + 8, family != "cycling"), "{family}");
+        assert!(picture.colours() > 50, "{family}");
+    }
+}
+
+#[test]
 fn what_cannot_be_recorded_is_said_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
     let (code, text) = failure(folder.path(), &["watch", "cycling", "--record", "film.avi"]);

@@ -21,6 +21,7 @@ pub mod cycling;
 pub mod document;
 pub mod error;
 mod family;
+pub mod formula;
 pub mod fretting;
 pub mod gym;
 pub mod lane;

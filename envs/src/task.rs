@@ -1,6 +1,7 @@
 //! Tasks: one trait, a spec that describes the task as data, and a blueprint that makes instances.
 
 use crate::document::Document;
+use crate::formula::Formula;
 use crate::percept::Percept;
 use crate::scene::Scene;
 use crate::schedule::Round;
@@ -196,6 +197,11 @@ pub trait Task: TaskClone + Send + Sync + 'static {
     /// Facts about the task beyond its spec, computed on request.
     fn facts(&self) -> Vec<Fact> {
         Vec::new()
+    }
+
+    /// The reward of an env step as a formula, with the numbers of this task.
+    fn reward_formula(&self) -> Option<Formula> {
+        None
     }
 
     /// Lets a spectator's push act for `duration` (s), by default on the body that is nearest to it.

@@ -101,7 +101,7 @@ pub fn transfer(
 
 /// See `etude.train`.
 #[pyfunction]
-#[pyo3(signature = (task, out, agent=None, subjects=10, steps=150_000, seed=0, evaluate_every=10_000, evaluation_episodes=5, threads=1))]
+#[pyo3(signature = (task, out, agent=None, subjects=10, steps=150_000, seed=0, evaluate_every=10_000, evaluation_episodes=5, threads=1, record_steps=false))]
 #[expect(clippy::too_many_arguments, reason = "they are the flags of the command")]
 pub fn train(
     py: Python<'_>,
@@ -114,6 +114,7 @@ pub fn train(
     evaluate_every: u64,
     evaluation_episodes: u64,
     threads: usize,
+    record_steps: bool,
 ) -> PyResult<()> {
     let raised: Raised = Arc::new(Mutex::new(None));
     let refused = |why: anyhow::Error| error::EtudeError::new_err(format!("{why:#}"));
@@ -130,7 +131,7 @@ pub fn train(
         evaluation_episodes,
         signals_every: 0,
         units_every: 0,
-        record_steps: false,
+        record_steps,
         tensorboard: false,
         keep_checkpoints_every: 0,
         burst: BURST,

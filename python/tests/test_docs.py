@@ -1,4 +1,4 @@
-"""Every Python example of the package's README and of the benchmark tutorial runs, in the order shown."""
+"""Every Python example of the package's README and of the tutorials runs, in the order shown."""
 
 import os
 import pathlib
@@ -8,7 +8,7 @@ import sys
 import pytest
 
 README = pathlib.Path(__file__).parents[1] / "README.md"
-TUTORIAL = pathlib.Path(__file__).parents[2] / "docs" / "tutorial-benchmark.md"
+BOOK = pathlib.Path(__file__).parents[2] / "docs"
 NEEDS = ["stable_baselines3", "minari", "torch"]
 TASK = "task: cycling/gravel-v0\nextends: cycling/flat-v0\nsummary: Ride 60 m of gravel.\nground: {roughness: 256.0e-6}\n"
 
@@ -38,13 +38,36 @@ def test_examples_run(tmp_path):
     run_all(examples, tmp_path)
 
 
-def test_the_tutorial_runs(tmp_path):
-    for text in blocks(TUTORIAL, "yaml"):
-        (tmp_path / text.splitlines()[0].removeprefix("# ").strip()).write_text(text)
-    examples = blocks(TUTORIAL)
+def write_yaml(page, folder):
+    for text in blocks(page, "yaml"):
+        (folder / text.splitlines()[0].removeprefix("# ").strip()).write_text(text)
+
+
+def test_the_benchmark_tutorial_runs(tmp_path):
+    page = BOOK / "tutorial-benchmark.md"
+    write_yaml(page, tmp_path)
+    examples = blocks(page)
     assert len(examples) >= 3
     run_all(examples, tmp_path)
     assert (tmp_path / "runs" / "bench-climber" / "summary.json").exists()
+
+
+def test_the_tutorial_of_trials_runs(tmp_path):
+    import etude
+
+    page = BOOK / "tutorial-trials.md"
+    # The run that its examples read, as its own command has it.
+    assert "train field-study.yaml --subjects 3 --steps 4_000 --record-steps --out runs/field-study\n" in page.read_text()
+    write_yaml(page, tmp_path)
+    run = tmp_path / "runs" / "field-study"
+    etude.train(tmp_path / "field-study.yaml", run, subjects=3, steps=4000, record_steps=True)
+    examples = blocks(page)
+    assert len(examples) >= 3 and any("read_parquet" in example for example in examples)
+    run_all(examples, tmp_path)
+    # The table that pandas writes is one that a task can name.
+    study = "task: reaching/study-v1\nextends: reaching/null-v1\nsummary: A study.\nschedule:\n  - trials: study.csv\n"
+    (tmp_path / "study.yaml").write_text(study)
+    assert etude.task(tmp_path / "study.yaml").id == "reaching/study-v1"
 
 
 def _there(name):

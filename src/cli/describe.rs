@@ -14,6 +14,7 @@ use crate::settings;
 use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
+use etude_envs::formula::{Formula, Term};
 use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::{Field, Space};
 use etude_envs::task::{Blueprint, Fact, FactValue, Metric};
@@ -133,10 +134,11 @@ impl Describe {
 }
 
 fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
-    let (spec, told) = (blueprint.spec(), blueprint.make().facts());
+    let (spec, task) = (blueprint.spec(), blueprint.make());
+    let (told, reward_formula) = (task.facts(), task.reward_formula());
     let mut json = json!({
         "task": spec.id, "summary": spec.summary, "score": spec.score, "reward": spec.reward,
-        "start": spec.start, "end": spec.end, "metrics": metrics(&spec.metrics), "step_limit": spec.step_limit,
+        "reward_formula": reward_formula.as_ref().map(formula), "start": spec.start, "end": spec.end, "metrics": metrics(&spec.metrics), "step_limit": spec.step_limit,
         "control_interval_s": spec.physics.control_interval(),
         "physics_steps_per_action": spec.physics.steps_per_action,
         "observation": fields(&spec.observation), "percepts": percepts(&spec.percepts), "action": fields(&spec.action),
@@ -147,7 +149,7 @@ fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
     }
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n{}\n{}Observation ({})\n{}\n{}Action ({})\n{}{}",
+         physics steps each; at most {} actions\n{}\n{}{}Observation ({})\n{}\n{}Action ({})\n{}{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -159,6 +161,7 @@ fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
         spec.physics.steps_per_action,
         spec.step_limit,
         describe_schedule(blueprint),
+        reward_formula.as_ref().map(describe_formula).unwrap_or_default(),
         describe_facts(&told),
         spec.observation.len(),
         describe(&spec.observation),
@@ -304,6 +307,18 @@ fn describe_metrics(metrics: &[Metric]) -> String {
 fn metrics(metrics: &[Metric]) -> Value {
     let one = |metric: &Metric| json!({ "name": metric.name, "unit": metric.unit, "meaning": metric.meaning });
     metrics.iter().map(one).collect()
+}
+
+/// The reward as a formula, and a table of its terms.
+fn describe_formula(formula: &Formula) -> String {
+    let row = |term: &Term| vec![term.symbol.to_string(), term.unit.to_string(), term.meaning.clone()];
+    let rows: Vec<Vec<String>> = formula.terms.iter().map(row).collect();
+    format!("Reward as a formula\n{}\n\n{}\n", formula.lines.join("\n"), table(&["term", "unit", "meaning"], &rows))
+}
+
+fn formula(formula: &Formula) -> Value {
+    let one = |term: &Term| json!({ "symbol": term.symbol, "unit": term.unit, "meaning": term.meaning });
+    json!({ "lines": formula.lines, "terms": formula.terms.iter().map(one).collect::<Value>() })
 }
 
 /// A table of a task's facts; empty if there are none.

@@ -12,18 +12,19 @@ use crate::record::{Log, StepRow, Steps, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::lesions::lesion;
+use crate::run::moments::EpisodeMoments;
 use crate::run::picture::write_picture;
 use crate::run::subject::Conditions;
 use crate::settings;
-use crate::show::{Programme, Speed, png, poses};
+use crate::show::{Programme, Speed, png};
 use crate::sound::{EpisodeSound, refuse_other_sounds, write_wav};
 use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use etude_agents::Agent;
+use etude_draw::Pixels;
 use etude_envs::Seed;
 use etude_envs::document::Document;
-use etude_envs::lane::{Episode, SoloLane};
+use etude_envs::lane::Episode;
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ pub struct Evaluate {
     settings: Settings,
     #[command(flatten)]
     lesions: Lesioning,
-    /// Draw moments of the first episode, side by side, to this PNG file
+    /// Draw moments of the first episode, from its start to its end, to this PNG file
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
     /// Write the sound of the first episode to this WAV file (only tasks with audible strings: fretting)
@@ -73,8 +74,8 @@ pub struct Evaluate {
     common: Common,
 }
 
-/// Env steps before the first pose of a picture, env steps between poses, and number of poses.
-const POSES: (u32, u32, usize) = (150, 32, 5);
+/// Moments of a picture, and width and height in pixels of each: as much as the stage needs for all that it shows.
+const MOMENTS: (usize, [f32; 2]) = (4, [640.0, 360.0]);
 
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
@@ -86,7 +87,7 @@ impl Evaluate {
             refuse_other_sounds(path)?;
         }
         let mut recording = Recording { path: self.record_steps.as_deref(), steps: None };
-        let Judged { checkpoint, task, blueprint, mut agent, trial, episodes, sound } =
+        let Judged { checkpoint, task, blueprint, trial, episodes, sound, picture } =
             self.judge(catalog, &self.checkpoint, &mut recording)?;
         recording.finish()?;
         if let (Some(path), Some(sound)) = (&self.sound, sound) {
@@ -134,14 +135,8 @@ impl Evaluate {
             ))?;
         }
         // Last, so that a picture that cannot be had does not cost the scores.
-        if let Some(path) = &self.picture {
-            let lane = SoloLane::new(&task, Seed(self.seed).fan("evaluate", 0));
-            let mut lane = lane.following(practice_lane(&checkpoint));
-            // In short episodes sooner and more often, so that all poses are within.
-            let limit = task.spec().step_limit;
-            let (first, every) = (POSES.0.min(limit / 4), POSES.1.min(limit / 8).max(1));
-            let poses = poses(&mut *agent, &mut lane, trial.unwrap_or(0), (first, every), POSES.2)?;
-            write_picture(path, &png(&poses)?)?;
+        if let (Some(path), Some(picture)) = (&self.picture, picture) {
+            write_picture(path, &png(&picture)?)?;
         }
         if let Some(path) = &self.filming.record {
             let told =
@@ -175,6 +170,7 @@ impl Evaluate {
         let mut state = vec![0.0; task.make().state_fields().len()];
         let mut recorded = Ok(());
         let mut sound = self.sound.as_ref().map(|_| EpisodeSound::of(&task)).transpose()?;
+        let mut moments = self.picture.as_ref().map(|_| EpisodeMoments::of(&task));
         let place = (practice_lane(&checkpoint), trial.unwrap_or(0));
         let episodes = evaluate_watched(&mut *agent, &task, lanes, place, self.episodes, &mut |seen| {
             if recording.path.is_some() && recorded.is_ok() {
@@ -184,10 +180,16 @@ impl Evaluate {
             if let Some(sound) = sound.as_mut().filter(|_| seen.episode == 0) {
                 sound.hear(seen);
             }
+            if let Some(moments) = moments.as_mut().filter(|_| seen.episode == 0) {
+                moments.see(seen);
+            }
         })?;
         recorded?;
         let sound = sound.map(EpisodeSound::finish);
-        Ok(Judged { checkpoint, task, blueprint, agent, trial, episodes, sound })
+        let title =
+            format!("{}: {}, {} steps of {}", task.spec().id, checkpoint.agent, checkpoint.steps, checkpoint.task);
+        let picture = moments.map(|moments| moments.picture(&title, MOMENTS.0, MOMENTS.1));
+        Ok(Judged { checkpoint, task, blueprint, trial, episodes, sound, picture })
     }
 
     /// Evaluates all subjects of a run folder, on the same episodes.
@@ -327,11 +329,12 @@ struct Judged {
     checkpoint: Checkpoint,
     task: Blueprint,
     blueprint: AgentBlueprint,
-    agent: Box<dyn Agent>,
     trial: Option<u64>,
     episodes: Vec<Episode>,
     /// Samples of the first episode, if --sound is given.
     sound: Option<Vec<i16>>,
+    /// Moments of the first episode, if --picture is given.
+    picture: Option<Pixels>,
 }
 
 impl Judged {

@@ -1,13 +1,16 @@
-//! All figures, as SVG: one type of letters, one set of colours that the colour-blind can tell apart, light and dark, with axes that
+//! All figures: pictures of episodes as pixels, everything else as SVG with one type of letters, one set of colours that the colour-blind can tell apart, light and dark, with axes that
 //! say what they are and words for those who cannot see them.
 
 mod curves;
 mod heat;
+mod legend;
 mod ranked;
+mod stills;
 pub mod svg;
 pub mod text;
 
 pub use curves::{Course, Line, Series, courses, learning, practice, profile, signal};
 pub use heat::{HeatCell, heat_map};
 pub use ranked::{RankedRow, ranked};
+pub use stills::{Still, stills};
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};

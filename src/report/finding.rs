@@ -1,7 +1,7 @@
 //! What was found, in sentences made from the measures: with intervals, and saying so where nothing is clear.
 
 use crate::experiment::{ExperimentSpec, Group};
-use crate::figure::text::{interval_in_words, number, short_task, steps};
+use crate::figure::text::{interval_in_words, number, steps};
 use crate::report::design;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 use crate::transfer::summary::Summary;
@@ -76,7 +76,7 @@ impl Story<'_> {
     }
 
     fn lead(&self, name: &str, group: &Group) -> String {
-        let (reference, test) = (&self.spec.reference, short_task(&self.spec.test.task));
+        let (reference, test) = (&self.spec.reference, &self.spec.test.task);
         let mut text = String::new();
         if self.subjects() < FEWEST_SUBJECTS {
             text.push_str(&format!(
@@ -88,7 +88,7 @@ impl Story<'_> {
         let practised: Vec<String> = group
             .practice
             .iter()
-            .map(|block| format!("{} for {} steps", short_task(&block.task), steps(block.steps as f64)))
+            .map(|block| format!("{} for {} steps", block.task, steps(block.steps as f64)))
             .collect();
         let practised = if practised.is_empty() { "nothing".into() } else { practised.join(", then ") };
         let alike = self.practised_alike(group);
@@ -163,7 +163,7 @@ impl Story<'_> {
 
     fn other(&self, name: &str, group: &Group) -> String {
         let reference = &self.spec.reference;
-        let practice: Vec<&str> = group.practice.iter().map(|block| short_task(&block.task)).collect();
+        let practice: Vec<&str> = group.practice.iter().map(|block| block.task.as_str()).collect();
         let practice = practice.join(", then ");
         let role = match self.kind(group) {
             Kind::Sham => format!("practised {practice} without reward, which shows what mere movement is worth"),
@@ -230,13 +230,20 @@ mod tests {
     fn what_is_clear_is_said_and_practice_is_counted() {
         // Half of 0.9 is above the criterion of 0.4 from the start, and 0.2 never is: 150 k steps for 60 k of practice.
         let (_, finding) = found(9, [0.2, 0.9, 0.2, 0.1, 0.1]);
-        says(&finding.lead, &["had practised flat for 60 k steps, scored 0.5", "higher on average than scratch"]);
+        says(
+            &finding.lead,
+            &[
+                "test on cycling/rough-v0",
+                "had practised cycling/flat-v0 for 60 k steps, scored 0.5",
+                "higher on average than scratch",
+            ],
+        );
         says(&finding.lead, &["150 k steps sooner (95% interval 150 k to 150 k)"]);
         says(&finding.lead, &["saved 2.50 steps of the test", "the practice paid for itself"]);
         let names: Vec<&str> = finding.others.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["frozen", "sham", "incompatible", "transfer against incompatible"]);
         says(&finding.others[0].1, &["learned nothing in the test", "showed no clear difference from scratch"]);
-        says(&finding.others[1].1, &["practised flat without reward", "lower on average"]);
+        says(&finding.others[1].1, &["practised cycling/flat-v0 without reward", "lower on average"]);
         says(&finding.others[3].1, &["Group transfer scored 0.6", "higher on average than incompatible"]);
     }
 

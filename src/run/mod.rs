@@ -8,6 +8,7 @@ pub mod folder;
 pub mod interrupt;
 pub mod lesions;
 pub mod limits;
+pub mod moments;
 pub mod origin;
 pub mod picture;
 pub mod progress;

@@ -9,7 +9,6 @@ mod messages;
 mod number;
 mod panel;
 mod performer;
-mod poses;
 mod record;
 mod theatre;
 mod video;
@@ -17,7 +16,6 @@ mod view;
 
 pub use film::png;
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
-pub use poses::poses;
 pub use record::{Recording, record};
 pub use theatre::{BURST, Programme, SAMPLES, Theatre, Training};
 pub use view::View;

@@ -11,6 +11,7 @@ mod decoder;
 mod description;
 mod display;
 mod record;
+mod reward;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use spec::{
 
 use crate::document::{Document, DocumentError, to_yaml};
 use crate::family::Family;
+use crate::formula::Formula;
 use crate::scene::Scene;
 use crate::schedule::{self, Place, Round};
 use crate::seed::{Rng, Seed};
@@ -301,6 +303,10 @@ impl Task for Cursor {
 
     fn night(&self) -> bool {
         self.night
+    }
+
+    fn reward_formula(&self) -> Option<Formula> {
+        Some(reward::formula(&self.spec))
     }
 
     fn draw(&self, _world: &World<'_>, scene: &mut Scene) {

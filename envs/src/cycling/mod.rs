@@ -14,6 +14,7 @@ mod ground_spec;
 mod parts;
 mod placed;
 mod profile;
+mod reward;
 mod spec;
 pub mod survey;
 #[cfg(test)]
@@ -30,6 +31,7 @@ pub use way::Way;
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
+use crate::formula::Formula;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::{Field, Space};
@@ -259,6 +261,10 @@ impl Task for Cycling {
         let ([rear, front], rates) = (bike.axles(world), bike.wheel_rates(world));
         let heights = [rear.x, front.x].map(|x| self.profile.ground.height(x));
         state.copy_from_slice(&[rear.x, rear.y, front.x, front.y, heights[0], heights[1], rates[0], rates[1]]);
+    }
+
+    fn reward_formula(&self) -> Option<Formula> {
+        Some(reward::formula(&self.spec))
     }
 
     fn facts(&self) -> Vec<Fact> {

@@ -12,6 +12,7 @@ mod ear;
 mod hand;
 mod instrument;
 mod music;
+mod reward;
 pub mod score;
 mod spec;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use spec::{
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
+use crate::formula::Formula;
 use crate::scene::Scene;
 use crate::seed::Rng;
 use crate::space::Field;
@@ -311,6 +313,10 @@ impl Task for Fretting {
             little,
         ];
         metrics.copy_from_slice(&values);
+    }
+
+    fn reward_formula(&self) -> Option<Formula> {
+        Some(reward::formula(&self.spec))
     }
 
     fn strings(&self) -> usize {

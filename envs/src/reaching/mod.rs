@@ -15,6 +15,7 @@ mod field;
 mod movement;
 mod movement_spec;
 mod record;
+mod reward;
 mod schedule;
 mod senses;
 mod spec;
@@ -41,6 +42,7 @@ pub use trial::{Trial, trial};
 
 use crate::document::{Document, DocumentError};
 use crate::family::Family;
+use crate::formula::Formula;
 use crate::scene::Scene;
 use crate::schedule::Round;
 use crate::seed::{Rng, Seed};
@@ -344,6 +346,10 @@ impl Task for Reaching {
 
     fn rest(&self) -> f32 {
         self.conditions().rest
+    }
+
+    fn reward_formula(&self) -> Option<Formula> {
+        Some(reward::formula(&self.spec))
     }
 
     fn draw(&self, _world: &World<'_>, scene: &mut Scene) {

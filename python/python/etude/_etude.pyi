@@ -98,6 +98,7 @@ def train(
     evaluate_every: int = 10_000,
     evaluation_episodes: int = 5,
     threads: int = 1,
+    record_steps: bool = False,
 ) -> None: ...
 def transfer(
     experiment: str,

@@ -25,15 +25,18 @@ def train(
     evaluate_every=10_000,
     evaluation_episodes=5,
     threads=1,
+    record_steps=False,
 ):
     """Trains a cohort on a task, as ``etude train`` does, and returns the run.
 
     ``agent`` is a name, the path of a YAML file, or a Python class: see ``etude.transfer``. A run that was stopped is
-    resumed; the folder is bit-identical to that of the command.
+    resumed; the folder is bit-identical to that of the command. ``record_steps`` writes every env step of practice to
+    ``steps/``, one Parquet file per subject.
 
     Raises ``etude.EtudeError`` for invalid arguments or an unusable folder, and whatever the class raises.
     """
-    _etude.train(str(task), str(out), _named(agent), subjects, steps, seed, evaluate_every, evaluation_episodes, threads)
+    plan = (subjects, steps, seed, evaluate_every, evaluation_episodes, threads, record_steps)
+    _etude.train(str(task), str(out), _named(agent), *plan)
     return read_run(out)
 
 
