@@ -7,6 +7,7 @@ use crate::canvas::Canvas;
 use crate::colour::{Colour, ink};
 use bevy::math::Vec2;
 use etude_envs::scene::Scene;
+use std::f32::consts::PI;
 
 /// Of skin, and of its edges and creases.
 const SKIN: Colour = ink::SKIN;
@@ -23,17 +24,19 @@ const FINGER: [(f32, f32); 5] = [(0.0, 2.3), (0.51, 2.05), (0.66, 1.8), (0.80, 1
 const CREASED: [usize; 2] = [1, 3];
 
 /// Distance in m of the heel of the hand below the knuckles at rest, and between the roots of the fingers there.
-const PALM: f32 = 0.05;
-const ROOTS: f32 = 0.014;
+const PALM: f32 = 0.052;
+const ROOTS: f32 = 0.016;
 /// Width of the heel of the hand and of the forearm in m.
-const HEEL: f32 = 0.034;
-const FOREARM: f32 = 0.05;
+const HEEL: f32 = 0.04;
+const FOREARM: f32 = 0.058;
 /// Way of the forearm from the heel of the hand, in m.
 const ARM: Vec2 = Vec2::new(0.02, -0.22);
 /// How far the tip of the thumb is below the upper edge of the neck, in m, and the thumb's widths at root, joint and tip in radii
 /// of a finger.
 const BELOW_EDGE: f32 = 0.002;
-const THUMB: [f32; 3] = [4.2, 2.7, 2.2];
+const THUMB: [f32; 3] = [4.6, 2.8, 2.2];
+/// Widths of the palm under a finger, at its root and its knuckle, in radii of a finger.
+const ROOT: [f32; 2] = [3.0, 2.4];
 
 /// A hand, in m.
 pub(super) struct Hand {
@@ -68,10 +71,10 @@ impl Hand {
 
     /// Root, joint and tip of the thumb; `edge` is the upper one of the neck where the thumb is.
     pub fn thumb(&self, edge: f32) -> [Vec2; 3] {
-        let root = self.root(0) + Vec2::new(-0.006, 0.008);
+        let root = self.root(0) + Vec2::new(-0.006, 0.006);
         let tip = Vec2::new(self.thumb_place(), edge - BELOW_EDGE);
         let length = (tip - root).length();
-        [root, joint(root, tip, [0.56 * length, 0.5 * length], 1.0), tip]
+        [root, joint(root, tip, [0.54 * length, 0.49 * length], 1.0), tip]
     }
 
     /// Draws the thumb, of which the neck will hide a part.
@@ -95,34 +98,38 @@ impl Hand {
             canvas.limb(map.at(heel + ARM), map.at(heel), [px(1.1 * FOREARM), px(FOREARM)], colour);
             canvas.limb(map.at(first), map.at(last), [px(HEEL); 2], colour);
             for (root, [_, knuckle]) in roots.iter().zip(&self.fingers) {
-                canvas.limb(map.at(*root), map.at(*knuckle), [px(2.6 * self.radius), px(2.3 * self.radius)], colour);
+                let widths = ROOT.map(|width| px(width * self.radius));
+                canvas.limb(map.at(*root), map.at(*knuckle), widths, colour);
             }
             for (roots, fingers) in roots.windows(2).zip(self.fingers.windows(2)) {
                 let web = [roots[0], fingers[0][1], fingers[1][1], roots[1]].map(|place| map.at(place));
                 canvas.polygon(&web, colour);
             }
+            for [tip, knuckle] in &self.fingers {
+                let place = |along: f32| map.at(knuckle.lerp(*tip, along));
+                for bone in FINGER.windows(2) {
+                    let [(from, wide), (to, narrow)] = [bone[0], bone[1]];
+                    let widths = [wide, narrow].map(|width| px(width * self.radius));
+                    canvas.limb(place(from), place(to), widths, colour);
+                }
+            }
         }
         for finger in &self.fingers {
-            self.draw_finger(canvas, map, *finger);
+            self.crease(canvas, map, *finger);
         }
     }
 
-    fn draw_finger(&self, canvas: &mut Canvas, map: &Map, [tip, knuckle]: [Vec2; 2]) {
+    /// Draws the creases at the joints of a finger, and its knuckle.
+    fn crease(&self, canvas: &mut Canvas, map: &Map, [tip, knuckle]: [Vec2; 2]) {
         let place = |along: f32| map.at(knuckle.lerp(tip, along));
-        for (more, colour) in passes() {
-            let px = |radii: f32| (radii * self.radius + more) * map.scale;
-            for bone in FINGER.windows(2) {
-                let [(from, wide), (to, narrow)] = [bone[0], bone[1]];
-                canvas.limb(place(from), place(to), [px(wide), px(narrow)], colour);
-            }
-        }
-        let aside = (map.at(tip) - map.at(knuckle)).normalize_or_zero().perp();
+        let (size, aside) = (self.radius * map.scale, (place(1.0) - place(0.0)).normalize_or_zero().perp());
         for (along, width) in CREASED.map(|index| FINGER[index]) {
-            let half = aside * (0.3 * width * self.radius * map.scale);
+            let half = aside * (0.3 * width * size);
             for side in [-0.012, 0.012] {
                 canvas.segment(place(along + side) - half, place(along + side) + half, 2.0, SHADE);
             }
         }
+        canvas.arc(place(0.0), 0.85 * size, 2.0, [0.2 * PI, 0.8 * PI], SHADE);
     }
 }
 
