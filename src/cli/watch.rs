@@ -142,6 +142,7 @@ impl Watch {
     fn trained(&self, catalog: &Catalog, cast: Cast) -> Result<Programme> {
         let (name, first) = cast.first().context("there is no subject to watch")?;
         self.settings.refuse_of_agent()?;
+        let first = &first.checkpoint;
         let trained_on = task_of(catalog, first, name)?;
         let task = match &self.task {
             Some(task) => catalog.tasks.task(task)?,
@@ -156,7 +157,7 @@ impl Watch {
             agent,
             seed: Seed(self.seed),
             subjects: self.subjects.unwrap_or(cast.len() as u64),
-            cast: cast.into_iter().map(|(_, checkpoint)| checkpoint).collect(),
+            cast: cast.into_iter().map(|(_, trained)| trained).collect(),
             learning: self.learn,
             lesions: self.lesions.lesions(),
             run: None,

@@ -2,7 +2,8 @@
 
 use super::messages::Frame;
 use super::number::grouped;
-use super::panel::{self, Traces};
+use super::panel;
+use super::traces::Traces;
 use etude_draw::canvas::LETTER;
 use etude_draw::{Align, Canvas, Grip, History, Look, Rect, Vec2, draw, ink};
 
