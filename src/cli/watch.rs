@@ -102,8 +102,9 @@ impl Watch {
     #[cfg(feature = "stage")]
     fn open(&self, programme: Programme) -> Result<()> {
         let grid = programme.subjects > 1;
-        let opening = Opening { size: self.picture.size, tell_frames: self.tell_speed, grid, desk: None };
-        open(Simulation::start(programme, self.speed)?, opening)?;
+        let opening =
+            Opening { size: self.picture.size, tell_frames: self.tell_speed, grid, desk: None, waiting: false };
+        open(Simulation::start(programme, self.speed, false)?, opening)?;
         if let Some(out) = self.out.as_ref().filter(|out| !out.join("summary.json").exists()) {
             let out = out.display();
             tell(&format!(

@@ -9,6 +9,7 @@ mod chart;
 mod film;
 mod messages;
 mod number;
+mod overlay;
 mod panel;
 mod performer;
 mod poses;
@@ -22,6 +23,7 @@ mod view;
 
 pub use film::png;
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
+pub use overlay::{Hint, keys};
 pub use poses::poses;
 pub use programme::{Programme, Trained, Training};
 pub use record::{Recording, record};

@@ -41,6 +41,8 @@ pub struct Opening {
     pub grid: bool,
     /// The controls, where a person is at them.
     pub desk: Option<Desk>,
+    /// Whether the simulation waits for a key to start.
+    pub waiting: bool,
 }
 
 /// The simulation, until the window is closed.
@@ -122,7 +124,8 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
         ..default()
     };
     let mut view = View::new(opening.grid);
-    view.controls = opening.desk.as_ref().map(Desk::lines).unwrap_or_default();
+    view.controls = opening.desk.as_ref().map(|desk| desk.hints().to_vec()).unwrap_or_default();
+    view.waiting = opening.waiting;
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
