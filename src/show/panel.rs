@@ -8,11 +8,10 @@ use etude_draw::{Align, Canvas, Colour, Rect, Vec2, ink};
 
 /// Height in pixels below which charts are not worth their place: the least telling ones make room.
 const LEAST_CHART: f32 = 30.0;
-/// Charts that are shown however little room there is, and height of the scores as a multiple of a chart's.
-const FEWEST_CHARTS: usize = 2;
-const SCORES: f32 = 1.4;
+/// Share of the height that is for the scores.
+const SCORES: f32 = 0.16;
 
-/// Draws the panel.
+/// Draws the panel: charts and actions from its top, scores and lesions at its foot.
 pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
     canvas.segment(area.min, Vec2::new(area.min.x, area.max.y), 2.0, ink::RULE);
     let mut charts = chart::told(traces);
@@ -23,12 +22,9 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
     let row = if small { 12.0 } else { 15.0 };
     let lesions = if frame.parts.is_empty() { 0.0 } else { frame.parts.len() as f32 * (row + 2.0) + row + 8.0 };
     let policy = actions as f32 * row + row + 10.0;
-    let time = if charts.is_empty() { 0.0 } else { chart::time_height(words) };
-    let left = (inner.height() - lesions - policy - time).max(60.0);
-    while charts.len() > FEWEST_CHARTS && left / (charts.len() as f32 + SCORES) < LEAST_CHART {
-        charts.pop();
-    }
-    let tall = left / (charts.len() as f32 + SCORES);
+    let (time, scores) = (chart::time_height(words), SCORES * inner.height());
+    let left = (inner.height() - lesions - policy - time - scores).max(LEAST_CHART);
+    charts.truncate(((left / LEAST_CHART) as usize).max(1));
     let mut top = inner.min.y;
     let mut take = |height: f32| {
         let area = Rect::new(inner.min.x, top, inner.max.x, top + height);
@@ -36,7 +32,7 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
         area
     };
     for told in &charts {
-        chart::draw(canvas, take(tall), told, words);
+        chart::draw(canvas, take(left / charts.len() as f32), told, words);
     }
     if !charts.is_empty() {
         chart::time(canvas, take(time), traces, frame.task.physics.control_interval(), words);
@@ -44,9 +40,16 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
     if let Some(sample) = traces.last() {
         policy_bars(canvas, take(policy), frame, sample, words, row);
     }
-    score::draw(canvas, take(SCORES * tall), frame, traces, words);
+    let foot = inner.max.y - lesions;
+    score::draw(
+        canvas,
+        Rect { min: Vec2::new(inner.min.x, foot - scores), max: Vec2::new(inner.max.x, foot) },
+        frame,
+        traces,
+        words,
+    );
     if lesions > 0.0 {
-        parts(canvas, take(lesions), frame, words, row);
+        parts(canvas, Rect { min: Vec2::new(inner.min.x, foot), ..inner }, frame, words, row);
     }
 }
 

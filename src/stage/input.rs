@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn before_the_start_a_key_starts_leaves_or_saves_a_picture_and_no_other_does_anything() {
-        let mut view = View { waiting: true, ..View::default() };
+        let mut view = View::new(false);
+        view.waiting = true;
         for idle in ["a", "w", ".", "m", "n", "1", "?"] {
             assert!(before_start(&Key::Character(idle.into()), &mut view).is_none() && view.waiting, "{idle}");
         }
