@@ -70,9 +70,9 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Trac
     canvas.disc(Vec2::new(x(steps), y(now)), 2.2, ink::CARD);
     let practised = to - from;
     let texts = match (course, from) {
-        (Some(_), _) => vec![format!("{} steps here", grouped(practised)), format!("{} here", brief(practised))],
-        (None, 0) => vec![format!("{} steps", grouped(to)), brief(to)],
-        (None, _) => vec![format!("{} to {} steps", grouped(from), grouped(to)), format!("{} steps", brief(to))],
+        (Some(_), _) => [format!("{} steps here", grouped(practised)), format!("{} here", brief(practised))],
+        (None, 0) => [format!("{} steps", grouped(to)), brief(to)],
+        (None, _) => [format!("{} to {} steps", grouped(from), grouped(to)), format!("{} steps", brief(to))],
     };
     let size = axis::label_size(words);
     if let Some(text) = axis::fitting(here.width() - 8.0, size, texts) {
@@ -104,8 +104,8 @@ fn before(canvas: &mut Canvas, area: Rect, course: &Course, frame: &Frame, words
     }
     let (size, task) = (axis::label_size(words), short_task(&course.task));
     let texts = match course.task == frame.task.id {
-        true => vec![format!("{} steps before", grouped(last)), format!("{} before", brief(last)), brief(last)],
-        false => vec![format!("{} of {task}", brief(last)), format!("{} before", brief(last)), brief(last)],
+        true => [format!("{} steps before", grouped(last)), format!("{} before", brief(last)), brief(last)],
+        false => [format!("{} of {task}", brief(last)), format!("{} before", brief(last)), brief(last)],
     };
     if let Some(text) = axis::fitting(area.width() - 2.0, size, texts) {
         let place = Vec2::new(area.min.x, area.max.y + 0.6 * (size + 6.0));

@@ -23,8 +23,10 @@ const SEEN: usize = 12;
 /// Time in s after which a note comes into sight on the fretboard, and between the now line and the right edge.
 const SOON: f32 = 1.2;
 const AHEAD: f32 = 3.2;
-/// Share of the height that the notes take, and pixels between them, or the upper edge, and the neck.
-const NOTES: f32 = 0.36;
+/// Height in pixels that the notes are to have, within shares of the whole, and pixels between them, or the upper edge, and the
+/// neck.
+const NOTES: f32 = 150.0;
+const NOTES_SHARE: [f32; 2] = [0.36, 0.46];
 const MARGINS: [f32; 2] = [36.0, 14.0];
 
 const HIT: Colour = ink::GREEN;
@@ -47,7 +49,8 @@ pub(super) const KEYS: [Key; 10] = [
 
 pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look, compact: bool) -> Vec<Grip> {
     let Some(neck) = Neck::of(scene) else { return Vec::new() };
-    let split = area.min.y + area.height() * if compact { 0.0 } else { NOTES };
+    let share = (NOTES / area.height().max(1.0)).clamp(NOTES_SHARE[0], NOTES_SHARE[1]);
+    let split = area.min.y + area.height() * if compact { 0.0 } else { share };
     let board = Rect::new(area.min.x, split, area.max.x, area.max.y);
     let (low, high) = neck.across();
     let scale = (board.width() / (neck.seen() + 0.05)).min(0.62 * board.height() / (high - low).max(1e-3));

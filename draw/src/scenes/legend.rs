@@ -55,14 +55,19 @@ const SYMBOL: f32 = 20.0;
 const GAP: f32 = 16.0;
 /// Distance of the rows from the left edge in pixels.
 const INDENT: f32 = 14.0;
+/// Share of the height of an area that may go to them.
+const SHARE: f32 = 0.1;
 
-/// Divides an area into the one that is drawn in and the strip below it, where all keys have room: the drawing keeps its size
-/// when one of them is not shown.
-pub(super) fn divide(area: Rect, keys: &[Key]) -> (Rect, Rect) {
+/// Divides an area into the one that is drawn in and, if that leaves it large enough, the strip below it, where all keys have
+/// room: the drawing keeps its size when one of them is not shown.
+pub(super) fn divide(area: Rect, keys: &[Key]) -> (Rect, Option<Rect>) {
     let rows = places(area.width(), keys.iter()).last().map_or(0, |(row, _)| row + 1);
-    let tall = if rows == 0 { 0.0 } else { rows as f32 * ROW + 2.0 * MARGIN };
-    let edge = (area.max.y - tall).max(area.min.y);
-    (Rect { max: Vec2::new(area.max.x, edge), ..area }, Rect { min: Vec2::new(area.min.x, edge), ..area })
+    let tall = rows as f32 * ROW + 2.0 * MARGIN;
+    if rows == 0 || tall > SHARE * area.height() {
+        return (area, None);
+    }
+    let edge = area.max.y - tall;
+    (Rect { max: Vec2::new(area.max.x, edge), ..area }, Some(Rect { min: Vec2::new(area.min.x, edge), ..area }))
 }
 
 /// Draws the keys of what a scene has.
@@ -116,8 +121,9 @@ mod tests {
             Key::new(Symbol::Line, ink::GOLD, "four").only(|scene| scene.told("four").next().is_some()),
         ];
         for width in [200.0, 320.0, 600.0] {
-            let area = Rect::new(10.0, 20.0, 10.0 + width, 420.0);
+            let area = Rect::new(10.0, 20.0, 10.0 + width, 820.0);
             let (picture, strip) = divide(area, &keys);
+            let strip = strip.expect("there is room");
             assert_eq!((picture.min, picture.max.y, strip.max), (area.min, strip.min.y, area.max));
             let mut canvas = Canvas::default();
             draw(&mut canvas, strip, &keys, &Scene::default());
@@ -132,7 +138,9 @@ mod tests {
                 ends.push((words.place.y, words.place.x, right));
             }
         }
-        let area = Rect::new(0.0, 0.0, 100.0, 100.0);
-        assert_eq!(divide(area, &[]).0, area);
+        for (tall, keys) in [(800.0, &[][..]), (250.0, &keys)] {
+            let area = Rect::new(0.0, 0.0, 600.0, tall);
+            assert_eq!(divide(area, keys), (area, None), "no keys, or no room");
+        }
     }
 }

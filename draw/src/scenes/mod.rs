@@ -35,12 +35,16 @@ impl Family {
     /// A family is known by what its scenes tell: a task of somebody else may bear any name.
     fn of(scene: &Scene) -> Self {
         let tells = |name: &str| scene.told(name).next().is_some();
-        match () {
-            () if tells("frame") && tells("surface") => Self::Cycling,
-            () if tells("board") => Self::Fretting,
-            () if tells("trail") && tells("field") => Self::Reaching,
-            () if tells("unit") && tells("distance") => Self::Cursor,
-            () => Self::Plain,
+        if tells("frame") && tells("surface") {
+            Self::Cycling
+        } else if tells("board") {
+            Self::Fretting
+        } else if tells("trail") && tells("field") {
+            Self::Reaching
+        } else if tells("unit") && tells("distance") {
+            Self::Cursor
+        } else {
+            Self::Plain
         }
     }
 
@@ -70,8 +74,10 @@ pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, l
         Family::Cursor => cursor::draw(canvas, picture, scene, history, look, compact),
         Family::Plain => plain::draw(canvas, picture, scene, look),
     };
-    canvas.clip(Some(strip));
-    legend::draw(canvas, strip, keys, scene);
+    if let Some(strip) = strip {
+        canvas.clip(Some(strip));
+        legend::draw(canvas, strip, keys, scene);
+    }
     canvas.clip(None);
     grips
 }

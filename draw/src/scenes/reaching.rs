@@ -37,7 +37,7 @@ pub(super) const KEYS: [Key; 9] = [
     Key::new(Symbol::Disc, CURSOR, "cursor").only(|scene| scene.circles("cursor").next().is_some()),
     Key::new(Symbol::Line, WAY, "this reach"),
     Key::new(Symbol::Line, EARLIER, "earlier reaches"),
-    Key::new(Symbol::Arrow, FORCE, "force on the hand").only(forced),
+    Key::new(Symbol::Arrow, FORCE, "force on the hand, 1 cm per N").only(forced),
     Key::new(Symbol::Ring, ESTIMATE, "estimated hand").only(|scene| scene.circles("estimate").next().is_some()),
     Key::new(Symbol::Ring, PREDICTED, "predicted cursor").only(|scene| scene.told("belief").next().is_some()),
 ];

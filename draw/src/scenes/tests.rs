@@ -125,6 +125,29 @@ fn drawings_of_reaches_say_how_long_things_are() {
     }
 }
 
+#[test]
+fn a_force_is_drawn_as_long_as_its_key_says() {
+    let task = Registry::default().task("reaching/curl-v0").unwrap();
+    let mut lane = SoloLane::new(&task, Seed(0));
+    let interval = task.spec().physics.control_interval();
+    lane.access().begin(0);
+    let (mut hands, mut arrows, mut viscosity) = (Vec::new(), Vec::new(), 0.0);
+    for _ in 0..60 {
+        lane.access().step(&[0.2, 0.2]).unwrap();
+        let mut scene = Scene::default();
+        lane.access().draw(&mut scene);
+        let &[x, y, force_x, force_y, ..] = scene.told("field").next().unwrap() else { panic!("a field has numbers") };
+        viscosity = Vec2::new(force_x, force_y).length() / Vec2::new(x, y).length();
+        hands.push(Vec2::from_slice(scene.told("hand").next().unwrap()));
+        let arrow = scene.lines("force").next().unwrap();
+        arrows.push((Vec2::from(arrow[1]) - Vec2::from(arrow[0])).length());
+    }
+    let speed = |step: usize| (hands[step + 1] - hands[step - 1]).length() / (2.0 * interval);
+    let fastest = (1..59).max_by(|one, other| speed(*one).total_cmp(&speed(*other))).unwrap();
+    let newtons = viscosity * speed(fastest);
+    assert!(newtons > 0.5 && (arrows[fastest] / newtons / 0.01 - 1.0).abs() < 0.05, "{newtons} N: {}", arrows[fastest]);
+}
+
 /// The opaque colour that is seen at a place.
 fn colour_at(canvas: &Canvas, place: Vec2) -> Option<[u32; 3]> {
     let layer = &canvas.layers[0];
