@@ -26,6 +26,8 @@ pub struct Course {
 
 /// Longer logs are not read.
 const LONGEST: u64 = 1 << 24;
+/// About so many evaluations are kept of a longer course.
+const MOST: usize = 500;
 
 impl Course {
     /// The course of a checkpoint by the log of its subject's evaluations. A log that does not begin with what the checkpoint
@@ -35,7 +37,7 @@ impl Course {
         let own = usize::try_from(wanted.bytes).ok().and_then(|bytes| log.get(..bytes));
         let evaluations = match own.filter(|own| Mark::of(own) == wanted) {
             _ if wanted.bytes == 0 => Vec::new(),
-            Some(own) => evaluations(own),
+            Some(own) => thinned(evaluations(own)),
             None => vec![Evaluated { steps: checkpoint.steps, score: checkpoint.score as f32 }],
         };
         Self { task: checkpoint.task.clone(), evaluations }
@@ -70,6 +72,14 @@ fn evaluations(log: &[u8]) -> Vec<Evaluated> {
     .collect()
 }
 
+/// Evaluations thinned out evenly, with the first and the last one.
+fn thinned(all: Vec<Evaluated>) -> Vec<Evaluated> {
+    let (every, last) = (all.len().div_ceil(MOST).max(1), all.last().copied());
+    let mut kept: Vec<Evaluated> = all.into_iter().step_by(every).collect();
+    kept.extend(last.filter(|last| kept.last() != Some(last)));
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +106,16 @@ mod tests {
         }
         let unevaluated = Checkpoint { logs: Default::default(), ..checkpoint };
         assert!(Course::of(&unevaluated, LOG.as_bytes()).evaluations.is_empty());
+    }
+
+    #[test]
+    fn a_long_course_is_thinned_out_and_keeps_its_ends() {
+        for count in [0, 1, 499, 500, 501, 123_456] {
+            let all: Vec<_> = (0..count).map(|steps| Evaluated { steps, score: 0.5 }).collect();
+            let kept = thinned(all.clone());
+            assert_eq!((kept.first(), kept.last()), (all.first(), all.last()));
+            assert!(kept.len() <= MOST + 1 && kept.len() >= all.len().min(MOST / 2), "{count}: {}", kept.len());
+        }
     }
 
     #[test]

@@ -30,6 +30,8 @@ const fn trace(signal: &'static str, name: &'static str, colour: Colour, width: 
     Trace { signal, name, colour, width }
 }
 
+/// The smallest range of an axis.
+const LEAST_RANGE: f32 = 0.01;
 const GREY: Colour = Colour::of(0x9AA3AB);
 
 /// All charts, the most telling ones first.
@@ -107,6 +109,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, (chart, told): &Told, words:
         true => (0.0, 1.0),
         false => all.fold((0.0f32, 0.0f32), |(low, high), value| (low.min(value), high.max(value))),
     };
+    // Smaller differences are not told apart in the numbers above either.
+    let high = high.max(low + LEAST_RANGE);
     let about = (plot.height() / (2.4 * small)) as usize;
     let y = axis::vertical(canvas, plot, &axis::round_range(low, high, about.clamp(1, 3)), words);
     for (trace, values) in told {

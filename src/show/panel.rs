@@ -2,14 +2,15 @@
 
 use super::messages::{Frame, Sample};
 use super::traces::Traces;
-use super::{chart, score};
+use super::{axis, chart, score};
 use etude_draw::canvas::LETTER;
 use etude_draw::{Align, Canvas, Colour, Rect, Vec2, ink};
 
 /// Height in pixels below which charts are not worth their place: the least telling ones make room.
 const LEAST_CHART: f32 = 30.0;
-/// Share of the height that is for the scores.
+/// Share of the height that is for the scores, and where there is no brain to tell anything.
 const SCORES: f32 = 0.16;
+const SCORES_ALONE: f32 = 0.36;
 
 /// Draws the panel: charts and actions from its top, scores and lesions at its foot.
 pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
@@ -22,7 +23,9 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
     let row = if small { 12.0 } else { 15.0 };
     let lesions = if frame.parts.is_empty() { 0.0 } else { frame.parts.len() as f32 * (row + 2.0) + row + 8.0 };
     let policy = actions as f32 * row + row + 10.0;
-    let (time, scores) = (chart::time_height(words), SCORES * inner.height());
+    let alone = charts.is_empty() && frame.parts.is_empty();
+    let scores = inner.height() * if alone { SCORES_ALONE } else { SCORES };
+    let time = chart::time_height(words);
     let left = (inner.height() - lesions - policy - time - scores).max(LEAST_CHART);
     charts.truncate(((left / LEAST_CHART) as usize).max(1));
     let mut top = inner.min.y;
@@ -57,15 +60,12 @@ pub fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Traces) {
 fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, words: f32, row: f32) {
     let line = area.min.y + 0.7 * words;
     canvas.words(Vec2::new(area.min.x, line), "action", words, ink::INK, Align::Left);
-    let mut right = area.max.x;
-    for (name, colour) in [("taken", ink::RED), ("best", ink::BLUE)] {
-        canvas.words(Vec2::new(right, line), name, words, colour, Align::Right);
-        right -= (name.len() as f32 + 1.2) * words * LETTER;
-    }
     let spread = sample.signals.iter().find(|(name, _)| *name == "exploration").map_or(0.0, |&(_, value)| value);
+    let mut told = vec![("taken".to_string(), ink::RED), ("best".to_string(), ink::BLUE)];
     if frame.learning && spread > 0.0 {
-        canvas.words(Vec2::new(right, line), format!("spread {spread:.2}"), words, ink::FAINT, Align::Right);
+        told.push((format!("spread {spread:.2}"), ink::FAINT));
     }
+    axis::row(canvas, Vec2::new(area.max.x, line), area.min.x + 6.8 * words * LETTER, words, &told);
     let names = 0.42 * area.width();
     let letters = (names / (words * LETTER)) as usize;
     for (index, (&taken, &best)) in sample.action.iter().zip(&sample.best).take(10).enumerate() {

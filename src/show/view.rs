@@ -229,6 +229,68 @@ fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::run::lesions::Lesions;
+    use crate::show::{Programme, Speed, Theatre};
+    use etude_draw::canvas::Words;
+    use etude_envs::Seed;
+
+    /// The window of a naive brain after some steps.
+    fn painted(task: &str, size: Vec2) -> Canvas {
+        let catalog = Catalog::default();
+        let task = catalog.tasks.task(task).unwrap();
+        let programme = Programme {
+            siblings: vec![task.clone()],
+            task,
+            agent: catalog.agent("brain").unwrap(),
+            seed: Seed(1),
+            subjects: 1,
+            cast: Vec::new(),
+            learning: true,
+            lesions: Lesions::new(),
+            run: None,
+            threads: 1,
+        };
+        let mut theatre = Theatre::open(programme).unwrap();
+        theatre.advance(60, true).unwrap();
+        let (mut view, mut canvas) = (View::new(false), Canvas::default());
+        view.absorb(theatre.frame(Speed::Times(1.0), false, 0.0));
+        view.paint(&mut canvas, size);
+        canvas
+    }
+
+    /// Where words are seen; letters take about three quarters of their height.
+    fn place(words: &Words) -> Rect {
+        let wide = words.text.chars().count() as f32 * words.size * LETTER;
+        let left = words.place.x - wide * [0.0, 0.5, 1.0][words.align as usize];
+        let half = 0.375 * words.size;
+        Rect::new(left, words.place.y - half, left + wide, words.place.y + half)
+    }
+
+    #[test]
+    fn words_in_the_panel_lie_beside_each_other_and_charts_have_units_and_time() {
+        for task in ["cycling/flat-v0", "reaching/curl-v0", "fretting/guitar-blind-v0", "cursor/turned-25-v0"] {
+            for (size, panel) in [(Vec2::new(1280.0, 720.0), 330.0), (Vec2::new(640.0, 360.0), 196.0)] {
+                let canvas = painted(task, size);
+                let left = size.x - panel;
+                let all: Vec<&Words> = canvas.layers[0].words.iter().filter(|words| words.place.x > left).collect();
+                for (index, words) in all.iter().enumerate() {
+                    let own = place(words);
+                    assert!(own.min.x > left && own.max.x < size.x && own.max.y < size.y, "{task}: {}", words.text);
+                    for other in &all[..index] {
+                        // Clear of each other by more than the thickness of a line.
+                        let shared = own.intersect(place(other)).size();
+                        let apart = shared.min_element() < 0.5;
+                        assert!(apart, "{task} at {size}: `{}` lies on `{}`", words.text, other.text);
+                    }
+                }
+                let has = |text: &str| all.iter().any(|words| words.text == text);
+                assert!(has("dopamine") && has("now") && all.iter().any(|words| words.text.ends_with(" s")), "{task}");
+                assert!(has("score") && has("0.5"), "{task}");
+                assert!(size.x < 1000.0 || has("scaled reward"), "{task}");
+            }
+        }
+    }
 
     #[test]
     fn a_grid_holds_all_cells_without_overlap() {
