@@ -83,6 +83,9 @@ pub(super) fn help(canvas: &mut Canvas, size: Vec2, playing: bool) {
     }
 }
 
+/// Letters in a line of what an action does; it has two.
+const MEANING: usize = 50;
+
 /// What a person is told before they start: the task, what they move by which keys, and how to begin.
 pub(super) fn start(canvas: &mut Canvas, size: Vec2, frame: &Frame, hints: &[Hint]) {
     const WIDTH: f32 = 660.0;
@@ -99,8 +102,15 @@ pub(super) fn start(canvas: &mut Canvas, size: Vec2, frame: &Frame, hints: &[Hin
         let y = rows + 30.0 * (index as f32 + 0.5);
         caps(canvas, place(26.0, y), hint.keys, 14.0 * squeeze);
         canvas.words(place(190.0, y), hint.action.clone(), 14.0 * squeeze, ink::INK, Align::Left);
-        let meaning = shortened(&plain(&hint.meaning), 49);
-        canvas.words(place(312.0, y), meaning, 11.0 * squeeze, ink::FAINT, Align::Left);
+        let mut meaning = lines(&plain(&hint.meaning), MEANING);
+        if meaning.len() > 2 {
+            let rest = meaning.split_off(1).join(" ");
+            meaning.push(shortened(&rest, MEANING));
+        }
+        let first = y - 6.5 * (meaning.len() as f32 - 1.0);
+        for (row, line) in meaning.into_iter().enumerate() {
+            canvas.words(place(312.0, first + 13.0 * row as f32), line, 11.0 * squeeze, ink::FAINT, Align::Left);
+        }
     }
     let y = tall - 34.0;
     let end = caps(canvas, place(26.0, y), "space", 16.0 * squeeze);
@@ -271,7 +281,7 @@ mod tests {
             canvas.clear(size);
             start(&mut canvas, size, &Frame::empty(), &hints(10));
             let words = &canvas.layers[0].words;
-            for told in ["cycling/flat-v0", "action 9", "left", "space", "starts"] {
+            for told in ["cycling/flat-v0", "action 9", "left", "space", "starts", "below 0 is nothing at all"] {
                 assert!(words.iter().any(|words| words.text == told), "{told}");
             }
             for words in words {

@@ -252,8 +252,20 @@ fn keep_photograph(captured: On<ScreenshotCaptured>, mut scenery: ResMut<Scenery
     });
 }
 
-/// Lets the controls follow the keys of a person.
-fn control(mut desk: ResMut<AtDesk>, keys: Res<ButtonInput<KeyCode>>, gamepads: Query<&Gamepad>, time: Res<Time>) {
+/// Lets the controls follow the keys of a person, who may start by a gamepad as well.
+fn control(
+    mut desk: ResMut<AtDesk>,
+    mut scenery: ResMut<Scenery>,
+    backstage: Res<Backstage>,
+    keys: Res<ButtonInput<KeyCode>>,
+    gamepads: Query<&Gamepad>,
+    time: Res<Time>,
+) {
+    let starts = |gamepad: &Gamepad| gamepad.any_just_pressed([GamepadButton::South, GamepadButton::Start]);
+    if scenery.view.waiting && gamepads.iter().any(starts) {
+        (scenery.view.waiting, scenery.dirty) = (false, true);
+        send(&backstage, Command::Pause);
+    }
     if let Some(desk) = &mut desk.0 {
         desk.follow(time.delta_secs(), |key| keys.pressed(key), gamepads.iter().next());
     }
