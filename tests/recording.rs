@@ -38,6 +38,39 @@ fn each_family_looks_as_it_should() {
 }
 
 #[test]
+fn a_trained_subject_brings_the_history_of_its_practice() {
+    let folder = tempfile::tempdir().unwrap();
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/subjects");
+    let [checkpoint, log] = ["checkpoints/subject-000.safetensors", "logs/subject-000.evaluations.csv"];
+    for name in [checkpoint, log] {
+        fs::create_dir_all(folder.path().join("run").join(name).parent().unwrap()).unwrap();
+    }
+    fs::copy(assets.join("reaching.safetensors"), folder.path().join("run").join(checkpoint)).unwrap();
+    let picture = |name: &str, subject: &str| {
+        let frame = ["--record", name, "--seconds", "0.04", "--size", "1280x720"];
+        etude(folder.path()).args(["watch", subject]).args(frame).assert().success();
+        Picture::open(&folder.path().join(name).join("frame-00000.png")).expect("a picture")
+    };
+    let subject = format!("run/{checkpoint}");
+    let built_in = picture("built-in", "reaching");
+    let alone = picture("alone", &subject);
+    let rows = fs::read_to_string(assets.join("reaching.evaluations.csv")).unwrap();
+    fs::write(folder.path().join("run").join(log), &rows).unwrap();
+    let own = picture("own", &subject);
+    fs::write(folder.path().join("run").join(log), rows.replace("40000", "40001")).unwrap();
+    let altered = picture("altered", &subject);
+    assert!(built_in == own, "a subject of one's own has a history as well as one that comes with the program");
+    assert!(own != alone, "without its log only the last evaluation is known");
+    assert!(altered == alone, "a log that is not the one that the checkpoint remembers is not believed");
+    // Only the box of scores differs: all else is the same.
+    let rows = own.rgb.chunks(3 * 1280).zip(alone.rgb.chunks(3 * 1280));
+    for (y, (own, alone)) in rows.enumerate().filter(|(_, (own, alone))| own != alone) {
+        let x = own.iter().zip(alone).position(|(one, other)| one != other).unwrap() / 3;
+        assert!(x > 950 && y > 360, "they differ at {x} {y}");
+    }
+}
+
+#[test]
 fn a_recording_has_the_frames_that_were_asked_for_and_is_the_same_each_time() {
     let folder = tempfile::tempdir().unwrap();
     let record = |name: &str| {

@@ -308,11 +308,25 @@ fn keys_and_mouse_do_what_they_say() {
 fn a_person_can_play() {
     let folder = tempfile::tempdir().unwrap();
     let display = Display::open();
-    let mut window = display.show(folder.path(), &["play", "cycling/flat-v0", "--speed", "1", "--size", "800x500"]);
+    let mut window = display.show(folder.path(), &["play", "cycling/flat-v0", "--speed", "8", "--size", "800x500"]);
+    // Nothing moves before it is started, whatever other keys are pressed: at this speed a ride takes less than a second.
+    let before = window.photograph();
+    for key in ["w", "period", "m", "Right"] {
+        window.key(key);
+    }
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(window.title().contains("episode 0") && window.title().contains("waiting"), "{}", window.title());
+    window.key_until("space", "waiting", false);
     window.wait("the first ride's end", |window| window.title().contains("episode 1").then_some(()));
     // Letters are not commands here, and leaving is by escape.
     window.key("q");
     window.key_until("space", "paused", true);
+    let after = window.photograph();
+    assert!(before.difference(&after) > 0.2, "the card of the start covers much of the picture, and goes away");
+    window.key("question");
+    let help = window.photograph();
+    assert!(after.difference(&help) > 0.1, "the help can be had at any time");
+    window.key("question");
     window.key("Escape");
     let (code, stderr) = window.end();
     assert_eq!((code, stderr.as_str()), (Some(0), ""));

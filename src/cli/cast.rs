@@ -2,22 +2,31 @@
 
 use crate::catalog::{Catalog, body_differences};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::course::Course;
+use crate::show::Trained;
 use anyhow::{Context, Result, bail};
 use etude_envs::task::Blueprint;
 use std::path::{Path, PathBuf};
 
+/// The checkpoint of a built-in subject and the log of its evaluations.
+macro_rules! shipped {
+    ($name:literal) => {
+        (
+            $name,
+            include_bytes!(concat!("../../assets/subjects/", $name, ".safetensors")),
+            include_bytes!(concat!("../../assets/subjects/", $name, ".evaluations.csv")),
+        )
+    };
+}
+
 /// Built-in trained subjects, by name; the first is shown by default.
-const SHIPPED: [(&str, &[u8]); 4] = [
-    ("cycling", include_bytes!("../../assets/subjects/cycling.safetensors")),
-    ("fretting", include_bytes!("../../assets/subjects/fretting.safetensors")),
-    ("reaching", include_bytes!("../../assets/subjects/reaching.safetensors")),
-    ("cursor", include_bytes!("../../assets/subjects/cursor.safetensors")),
-];
+const SHIPPED: [(&str, &[u8], &[u8]); 4] =
+    [shipped!("cycling"), shipped!("fretting"), shipped!("reaching"), shipped!("cursor")];
 /// Default number of subjects shown from a run folder.
 const MOST_FROM_FOLDER: usize = 16;
 
 /// The subjects to show, with their names in messages.
-pub type Cast = Vec<(String, Checkpoint)>;
+pub type Cast = Vec<(String, Trained)>;
 
 /// The checkpoints of `subject`, at most `subjects` of them; without a subject, the first built-in one.
 ///
@@ -26,23 +35,29 @@ pub type Cast = Vec<(String, Checkpoint)>;
 pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     let Some(path) = subject else { return shipped(SHIPPED[0].0).map(|own| vec![own]) };
     let name = path.to_string_lossy();
-    if SHIPPED.iter().any(|(known, _)| *known == name) {
+    if SHIPPED.iter().any(|(known, ..)| *known == name) {
         return shipped(&name).map(|own| vec![own]);
     }
     if path.is_dir() {
         return from_folder(path, subjects.map_or(MOST_FROM_FOLDER, |subjects| subjects as usize));
     }
     if !path.exists() {
-        let known: Vec<&str> = SHIPPED.iter().map(|(known, _)| *known).collect();
+        let known: Vec<&str> = SHIPPED.iter().map(|(known, ..)| *known).collect();
         bail!("{name} does not exist; expected a checkpoint, a run folder, or one of {}", known.join(", "));
     }
-    Ok(vec![(name.into_owned(), Checkpoint::open(path)?)])
+    Ok(vec![(name.into_owned(), trained(path)?)])
 }
 
-fn shipped(name: &str) -> Result<(String, Checkpoint)> {
-    let bytes = SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes).unwrap_or_default();
+fn trained(path: &Path) -> Result<Trained> {
+    let checkpoint = Checkpoint::open(path)?;
+    Ok(Trained { course: Course::beside(&checkpoint, path), checkpoint })
+}
+
+fn shipped(name: &str) -> Result<(String, Trained)> {
+    let found = SHIPPED.iter().find(|(known, ..)| *known == name);
+    let (bytes, log) = found.map(|&(_, bytes, log)| (bytes, log)).unwrap_or_default();
     let checkpoint = Checkpoint::from_bytes(bytes).with_context(|| format!("the subject `{name}` cannot be used"))?;
-    Ok((format!("{name} (built in)"), checkpoint))
+    Ok((format!("{name} (built in)"), Trained { course: Course::of(&checkpoint, log), checkpoint }))
 }
 
 /// The subjects of a run folder with the same task and agent as the first.
@@ -55,12 +70,13 @@ fn from_folder(folder: &Path, most: usize) -> Result<Cast> {
     paths.sort();
     let mut cast = Cast::new();
     for path in paths {
-        let checkpoint = Checkpoint::open(&path)?;
-        let same = |(_, first): &(String, Checkpoint)| {
-            (&first.task_yaml, &first.agent_yaml) == (&checkpoint.task_yaml, &checkpoint.agent_yaml)
+        let own = trained(&path)?;
+        let same = |(_, first): &(String, Trained)| {
+            let [first, own] = [first, &own].map(|trained| &trained.checkpoint);
+            (&first.task_yaml, &first.agent_yaml) == (&own.task_yaml, &own.agent_yaml)
         };
         if cast.first().is_none_or(same) && cast.len() < most {
-            cast.push((path.display().to_string(), checkpoint));
+            cast.push((path.display().to_string(), own));
         }
     }
     if cast.is_empty() {
@@ -94,8 +110,12 @@ mod tests {
     #[test]
     fn the_shipped_subjects_are_whole_and_can_be_put_on_stage() {
         let catalog = Catalog::default();
-        for (name, _) in SHIPPED {
-            let (name, checkpoint) = shipped(name).unwrap();
+        for (name, ..) in SHIPPED {
+            let (name, Trained { checkpoint, course }) = shipped(name).unwrap();
+            // With the history of their practice, from the first evaluation to the last.
+            let ends = [course.evaluations.first(), course.evaluations.last()].map(|evaluated| evaluated.unwrap());
+            assert_eq!((ends[0].steps, ends[1].steps), (0, checkpoint.steps), "{name}");
+            assert!((f64::from(ends[1].score) - checkpoint.score).abs() < 1e-6, "{name}");
             let task = task_of(&catalog, &checkpoint, &name).unwrap();
             assert_eq!(task.spec().id, checkpoint.task);
             let mut agent = agent_of(&catalog, &checkpoint, &name).unwrap().make(task.spec(), Seed(0)).unwrap();

@@ -10,13 +10,14 @@ use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::files::write_whole;
 use crate::record::{Log, StepRow, Steps, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
+use crate::run::course::Course;
 use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::lesions::lesion;
 use crate::run::moments::EpisodeMoments;
 use crate::run::picture::write_picture;
 use crate::run::subject::Conditions;
 use crate::settings;
-use crate::show::{Programme, Speed, png};
+use crate::show::{Programme, Speed, Trained, png};
 use crate::sound::{EpisodeSound, refuse_other_sounds, write_wav};
 use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
@@ -275,7 +276,10 @@ impl Evaluate {
             agent,
             seed: Seed(self.seed),
             subjects: 1,
-            cast: vec![Checkpoint { trial, task_yaml: of, ..checkpoint }],
+            cast: vec![Trained {
+                course: Course::beside(&checkpoint, &self.checkpoint),
+                checkpoint: Checkpoint { trial, task_yaml: of, ..checkpoint },
+            }],
             learning: false,
             lesions: self.lesions.lesions(),
             run: None,

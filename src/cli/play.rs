@@ -49,8 +49,9 @@ impl Play {
             run: None,
             threads: 1,
         };
-        let simulation = Simulation::start(programme, self.speed)?;
-        open(simulation, Opening { size: self.picture.size, tell_frames: false, grid: false, desk: Some(desk) })?;
+        let simulation = Simulation::start(programme, self.speed, true)?;
+        let desk = Some(desk);
+        open(simulation, Opening { size: self.picture.size, tell_frames: false, grid: false, desk, waiting: true })?;
         Ok(ExitCode::SUCCESS)
     }
 }

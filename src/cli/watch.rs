@@ -103,8 +103,9 @@ impl Watch {
     #[cfg(feature = "stage")]
     fn open(&self, programme: Programme) -> Result<()> {
         let grid = programme.subjects > 1;
-        let opening = Opening { size: self.picture.size, tell_frames: self.tell_speed, grid, desk: None };
-        open(Simulation::start(programme, self.speed)?, opening)?;
+        let opening =
+            Opening { size: self.picture.size, tell_frames: self.tell_speed, grid, desk: None, waiting: false };
+        open(Simulation::start(programme, self.speed, false)?, opening)?;
         if let Some(out) = self.out.as_ref().filter(|out| !out.join("summary.json").exists()) {
             let out = out.display();
             tell(&format!(
@@ -143,6 +144,7 @@ impl Watch {
     fn trained(&self, catalog: &Catalog, cast: Cast) -> Result<Programme> {
         let (name, first) = cast.first().context("there is no subject to watch")?;
         self.settings.refuse_of_agent()?;
+        let first = &first.checkpoint;
         let trained_on = task_of(catalog, first, name)?;
         let task = match &self.task {
             Some(task) => catalog.tasks.task(task)?,
@@ -157,7 +159,7 @@ impl Watch {
             agent,
             seed: Seed(self.seed),
             subjects: self.subjects.unwrap_or(cast.len() as u64),
-            cast: cast.into_iter().map(|(_, checkpoint)| checkpoint).collect(),
+            cast: cast.into_iter().map(|(_, trained)| trained).collect(),
             learning: self.learn,
             lesions: self.lesions.lesions(),
             run: None,

@@ -173,6 +173,11 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// The mark of a log that holds these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::default().after(bytes)
+    }
+
     /// The mark when more has been appended.
     pub(super) fn after(self, more: &[u8]) -> Self {
         let mut hash = crc32fast::Hasher::new_with_initial_len(self.crc, self.bytes);

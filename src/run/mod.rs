@@ -2,6 +2,7 @@
 
 pub mod checkpoint;
 pub mod cohort;
+pub mod course;
 pub mod evaluate;
 pub mod evaluations;
 pub mod folder;

@@ -1,5 +1,6 @@
 //! What goes to and fro between the simulation and whoever watches it: frames one way, commands the other.
 
+use crate::run::course::Course;
 use etude_envs::scene::Scene;
 use etude_envs::task::{Push, TaskSpec};
 use etude_envs::tone::Tone;
@@ -152,6 +153,8 @@ pub struct Frame {
     pub agent: String,
     /// The subjects.
     pub shots: Vec<Shot>,
+    /// How practice before went, of those who have practised; further subjects began anew with the first of them.
+    pub courses: Arc<[Course]>,
     /// Which of them is in focus.
     pub focus: usize,
     /// What its brain did in the steps since the last frame.
@@ -170,6 +173,37 @@ pub struct Frame {
     pub rate: f32,
     /// Something that has to be said.
     pub notice: Option<String>,
+}
+
+impl Frame {
+    /// How practice before went of the subject in focus, if it has any evaluation to tell of.
+    pub fn course(&self) -> Option<&Course> {
+        let index = self.focus.checked_rem(self.courses.len())?;
+        self.courses.get(index).filter(|course| !course.evaluations.is_empty())
+    }
+}
+
+#[cfg(test)]
+impl Frame {
+    /// A stage on which nothing happens.
+    pub fn empty() -> Self {
+        let task = crate::catalog::Catalog::default().tasks.task("cycling/flat-v0").unwrap();
+        Self {
+            task: Arc::clone(task.spec()),
+            agent: "brain".into(),
+            shots: Vec::new(),
+            courses: Arc::from([]),
+            focus: 0,
+            samples: Vec::new(),
+            parts: Vec::new(),
+            learning: false,
+            pushed: false,
+            paused: false,
+            speed: Speed::Times(1.0),
+            rate: 0.0,
+            notice: None,
+        }
+    }
 }
 
 #[cfg(test)]

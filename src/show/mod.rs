@@ -4,18 +4,26 @@
 //! here and shown by the window (`stage`). Playing back a checkpoint, watching practice live, playing oneself and recording are
 //! one path, and watching changes no result.
 
+mod axis;
+mod chart;
 mod film;
 mod messages;
 mod number;
+mod overlay;
 mod panel;
 mod performer;
+mod programme;
 mod record;
+mod score;
 mod theatre;
+mod traces;
 mod video;
 mod view;
 
 pub use film::png;
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
+pub use overlay::{Hint, keys};
+pub use programme::{Programme, Trained, Training};
 pub use record::{Recording, record};
-pub use theatre::{BURST, Programme, SAMPLES, Theatre, Training};
+pub use theatre::{BURST, SAMPLES, Theatre};
 pub use view::View;

@@ -3,61 +3,16 @@
 
 use super::messages::{Command, Frame, Sample, Shot, Speed};
 use super::performer::{Order, Performer};
-use crate::catalog::AgentBlueprint;
-use crate::run::checkpoint::Checkpoint;
+use super::programme::Programme;
 use crate::run::cohort::{Members, Run};
+use crate::run::course::Course;
 use crate::run::lesions::Lesions;
 use crate::run::subject::{Conditions, Plan, Subject};
 use anyhow::Result;
 use etude_agents::LesionError;
-use etude_envs::Seed;
 use etude_envs::gym::Gym;
-use etude_envs::task::{Blueprint, Push};
-use std::path::PathBuf;
+use etude_envs::task::Push;
 use std::sync::Arc;
-
-/// Who is on stage and what they do.
-#[derive(Clone)]
-pub struct Programme {
-    /// The task.
-    pub task: Blueprint,
-    /// Tasks of the same body, among which one can change, in order.
-    pub siblings: Vec<Blueprint>,
-    /// The agent.
-    pub agent: AgentBlueprint,
-    /// What all randomness comes from.
-    pub seed: Seed,
-    /// How many subjects.
-    pub subjects: u64,
-    /// What they have learned before; subjects beyond the last one begin anew with the first, and all are naive if there
-    /// is none.
-    pub cast: Vec<Checkpoint>,
-    /// Whether they explore and learn.
-    pub learning: bool,
-    /// Parts that are switched off from the beginning.
-    pub lesions: Lesions,
-    /// Where the practice is written to, if it is a training run.
-    pub run: Option<Training>,
-    /// Threads to practise on.
-    pub threads: usize,
-}
-
-/// A training run that is watched.
-#[derive(Clone)]
-pub struct Training {
-    /// Its folder.
-    pub out: PathBuf,
-    /// Whether to go on with the run in it.
-    pub resume: bool,
-    /// Env steps of practice per subject.
-    pub steps: u64,
-    /// Env steps between evaluations.
-    pub evaluate_every: u64,
-    /// Episodes in an evaluation.
-    pub evaluation_episodes: u64,
-    /// Env steps between records of signals.
-    pub signals_every: u64,
-}
 
 /// Env steps of all subjects together in one burst at full speed: some hundredths of a second.
 pub const BURST: u64 = 1_000;
@@ -68,6 +23,7 @@ pub const SAMPLES: usize = 2_048;
 pub struct Theatre {
     programme: Programme,
     gym: Gym<Performer>,
+    courses: Arc<[Course]>,
     run: Option<Run>,
     focus: usize,
     learning: bool,
@@ -100,6 +56,7 @@ impl Theatre {
         let (subjects, notice) = cast(&programme, subjects)?;
         let mut theatre = Self {
             gym: gym_of(&programme, subjects),
+            courses: programme.cast.iter().map(|trained| trained.course.clone()).collect(),
             run,
             focus: 0,
             learning: programme.learning,
@@ -214,6 +171,7 @@ impl Theatre {
         });
         Frame {
             shots: shots.collect(),
+            courses: Arc::clone(&self.courses),
             task: Arc::clone(self.programme.task.spec()),
             agent: self.programme.agent.name().into(),
             focus: self.focus,
@@ -339,7 +297,8 @@ fn naive(programme: &Programme, plan: Plan) -> Result<Vec<Subject>> {
 /// Gives the subjects what they have learned before; with what is to be said of it.
 fn cast(programme: &Programme, mut subjects: Vec<Subject>) -> Result<(Vec<Subject>, Option<String>)> {
     let mut notice = None;
-    for (subject, checkpoint) in subjects.iter_mut().zip(programme.cast.iter().cycle()) {
+    let cast = programme.cast.iter().map(|trained| &trained.checkpoint).cycle();
+    for (subject, checkpoint) in subjects.iter_mut().zip(cast) {
         subject.inherit(&checkpoint.state, &Lesions::new())?;
         subject.suit()?;
         let task = &programme.task;
@@ -361,6 +320,7 @@ fn gym_of(programme: &Programme, subjects: Vec<Subject>) -> Gym<Performer> {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+    use etude_envs::Seed;
 
     fn programme(learning: bool) -> Programme {
         let catalog = Catalog::default();

@@ -2,7 +2,9 @@
 
 use super::messages::Frame;
 use super::number::grouped;
-use super::panel::{self, Traces};
+use super::overlay::{self, Hint};
+use super::panel;
+use super::traces::Traces;
 use etude_draw::canvas::LETTER;
 use etude_draw::{Align, Canvas, Grip, History, Look, Rect, Vec2, draw, ink};
 
@@ -16,24 +18,6 @@ const TRAILS: usize = 14;
 const TRAIL: usize = 600;
 /// Steps between two places of a trail beyond which it is broken off.
 const GAP: u32 = 40;
-
-/// The keys, as the help names them.
-const KEYS: [(&str, &str); 14] = [
-    ("space", "pause, and go on"),
-    (".", "one step"),
-    ("+ -", "faster, slower"),
-    ("m", "as fast as it can, and back"),
-    ("r", "restart the episode"),
-    ("tab", "next subject (shift: previous)"),
-    ("g", "one subject, or all in a grid"),
-    ("l", "learning on or off"),
-    ("1 to 4", "lesion a part of the brain, or heal it"),
-    ("n b", "next task of this body, and back"),
-    ("drag", "push the subject"),
-    ("wheel, right drag", "zoom, move; c centres again"),
-    ("p", "save a picture"),
-    ("q, escape", "leave"),
-];
 
 /// What the spectator sees and how.
 #[derive(Default)]
@@ -51,7 +35,9 @@ pub struct View {
     /// Something the window itself has to say; it goes before what the simulation says.
     pub notice: Option<String>,
     /// How the actions are controlled, where a person does.
-    pub controls: Vec<String>,
+    pub controls: Vec<Hint>,
+    /// Whether it waits for that person to start.
+    pub waiting: bool,
     traces: Traces,
     history: History,
     last_trail: (u64, u32),
@@ -104,9 +90,13 @@ impl View {
         }
         title.push_str(&format!(" - {}", frame.speed));
         let lesioned = frame.parts.iter().any(|part| part.1 > 0.0);
-        for (is, word) in
-            [(frame.paused, "paused"), (frame.learning, "learning"), (lesioned, "lesioned"), (frame.pushed, "pushed")]
-        {
+        for (is, word) in [
+            (self.waiting, "waiting"),
+            (frame.paused && !self.waiting, "paused"),
+            (frame.learning, "learning"),
+            (lesioned, "lesioned"),
+            (frame.pushed, "pushed"),
+        ] {
             if is {
                 title.push_str(", ");
                 title.push_str(word);
@@ -136,7 +126,8 @@ impl View {
         };
         let panel_width = if size.x < PANEL_FROM { 0.0 } else { (0.26 * size.x).clamp(PANEL[0], PANEL[1]) };
         let header = if size.y < 300.0 { 30.0 } else { HEADER };
-        let stage = Rect::new(0.0, header, size.x - panel_width, size.y);
+        let whole = Rect::new(0.0, header, size.x - panel_width, size.y);
+        let (stage, _) = overlay::divide(whole, &self.controls);
         self.grips = if self.grid && frame.shots.len() > 1 {
             self.cells = cells(stage, frame.shots.len());
             let unseen = History::default();
@@ -161,45 +152,20 @@ impl View {
             canvas.disc(from, 5.0, ink::RED);
             canvas.arrow(from, to, 5.0, ink::RED);
         }
-        self.words_over(canvas, stage, size);
+        overlay::controls(canvas, whole, &self.controls);
+        self.words_over(canvas, frame, stage, size);
     }
 
-    fn words_over(&self, canvas: &mut Canvas, stage: Rect, size: Vec2) {
+    fn words_over(&self, canvas: &mut Canvas, frame: &Frame, stage: Rect, size: Vec2) {
         canvas.rise();
-        let said = self.frame.as_ref().and_then(|frame| frame.notice.as_ref());
-        if let Some(notice) = self.notice.as_ref().or(said) {
-            let width = (notice.chars().count() as f32 * 8.0 + 40.0).min(stage.width() - 16.0);
-            // What does not fit in is said in a smaller hand.
-            let letters = (width - 24.0) / (notice.chars().count().max(1) as f32 * LETTER);
-            let middle = Vec2::new(stage.center().x, stage.min.y + 32.0);
-            let half = Vec2::new(0.5 * width, 17.0);
-            canvas.rounded(Rect::from_corners(middle - half, middle + half), 8.0, ink::INK.at(0.92));
-            canvas.words(middle, notice.clone(), letters.clamp(6.0, 13.0), ink::CARD, Align::Middle);
+        if let Some(text) = self.notice.as_ref().or(frame.notice.as_ref()) {
+            overlay::notice(canvas, stage, text);
         }
-        if !self.controls.is_empty() {
-            let wide = self.controls.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f32 * 7.4 + 28.0;
-            let tall = self.controls.len() as f32 * 19.0 + 16.0;
-            let corner = Vec2::new(stage.max.x - wide - 14.0, stage.max.y - tall - 14.0);
-            canvas.card(Rect::from_corners(corner, corner + Vec2::new(wide, tall)));
-            for (index, line) in self.controls.iter().enumerate() {
-                let place = corner + Vec2::new(14.0, 18.0 + 19.0 * index as f32);
-                canvas.words(place, line.clone(), 12.0, ink::INK, Align::Left);
-            }
+        if self.waiting {
+            overlay::start(canvas, size, frame, &self.controls);
         }
         if self.help {
-            let tall = 26.0 * KEYS.len() as f32 + 62.0;
-            let squeeze = ((size.y - 16.0) / tall).min((size.x - 16.0) / 530.0).min(1.0);
-            let half = Vec2::new(265.0, 0.5 * tall) * squeeze;
-            canvas.rect(Rect::from_corners(Vec2::ZERO, size), ink::INK.at(0.35));
-            let card = Rect::from_corners(0.5 * size - half, 0.5 * size + half);
-            canvas.card(card);
-            let place = |x: f32, y: f32| card.min + Vec2::new(x, y) * squeeze;
-            canvas.words(place(24.0, 28.0), "keys", 18.0 * squeeze, ink::INK, Align::Left);
-            for (index, (key, meaning)) in KEYS.into_iter().enumerate() {
-                let y = 62.0 + 26.0 * index as f32;
-                canvas.words(place(24.0, y), key, 13.0 * squeeze, ink::BLUE, Align::Left);
-                canvas.words(place(176.0, y), meaning, 13.0 * squeeze, ink::INK, Align::Left);
-            }
+            overlay::help(canvas, size, !self.controls.is_empty());
         }
     }
 }
@@ -263,6 +229,68 @@ fn header_line(canvas: &mut Canvas, area: Rect, frame: &Frame) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Catalog;
+    use crate::run::lesions::Lesions;
+    use crate::show::{Programme, Speed, Theatre};
+    use etude_draw::canvas::Words;
+    use etude_envs::Seed;
+
+    /// The window of a naive brain after some steps.
+    fn painted(task: &str, size: Vec2) -> Canvas {
+        let catalog = Catalog::default();
+        let task = catalog.tasks.task(task).unwrap();
+        let programme = Programme {
+            siblings: vec![task.clone()],
+            task,
+            agent: catalog.agent("brain").unwrap(),
+            seed: Seed(1),
+            subjects: 1,
+            cast: Vec::new(),
+            learning: true,
+            lesions: Lesions::new(),
+            run: None,
+            threads: 1,
+        };
+        let mut theatre = Theatre::open(programme).unwrap();
+        theatre.advance(60, true).unwrap();
+        let (mut view, mut canvas) = (View::new(false), Canvas::default());
+        view.absorb(theatre.frame(Speed::Times(1.0), false, 0.0));
+        view.paint(&mut canvas, size);
+        canvas
+    }
+
+    /// Where words are seen; letters take about three quarters of their height.
+    fn place(words: &Words) -> Rect {
+        let wide = words.text.chars().count() as f32 * words.size * LETTER;
+        let left = words.place.x - wide * [0.0, 0.5, 1.0][words.align as usize];
+        let half = 0.375 * words.size;
+        Rect::new(left, words.place.y - half, left + wide, words.place.y + half)
+    }
+
+    #[test]
+    fn words_in_the_panel_lie_beside_each_other_and_charts_have_units_and_time() {
+        for task in ["cycling/flat-v0", "reaching/curl-v0", "fretting/guitar-blind-v0", "cursor/turned-25-v0"] {
+            for (size, panel) in [(Vec2::new(1280.0, 720.0), 330.0), (Vec2::new(640.0, 360.0), 196.0)] {
+                let canvas = painted(task, size);
+                let left = size.x - panel;
+                let all: Vec<&Words> = canvas.layers[0].words.iter().filter(|words| words.place.x > left).collect();
+                for (index, words) in all.iter().enumerate() {
+                    let own = place(words);
+                    assert!(own.min.x > left && own.max.x < size.x && own.max.y < size.y, "{task}: {}", words.text);
+                    for other in &all[..index] {
+                        // Clear of each other by more than the thickness of a line.
+                        let shared = own.intersect(place(other)).size();
+                        let apart = shared.min_element() < 0.5;
+                        assert!(apart, "{task} at {size}: `{}` lies on `{}`", words.text, other.text);
+                    }
+                }
+                let has = |text: &str| all.iter().any(|words| words.text == text);
+                assert!(has("dopamine") && has("now") && all.iter().any(|words| words.text.ends_with(" s")), "{task}");
+                assert!(has("score") && has("0.5"), "{task}");
+                assert!(size.x < 1000.0 || has("scaled reward"), "{task}");
+            }
+        }
+    }
 
     #[test]
     fn a_grid_holds_all_cells_without_overlap() {

@@ -50,6 +50,10 @@ impl Spectator<'_, '_> {
         let mut asked = Vec::new();
         let shift = self.held.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]);
         for key in self.keys.read().filter(|key| key.state.is_pressed()) {
+            if view.waiting {
+                asked.extend(before_start(&key.logical_key, view));
+                continue;
+            }
             let taken = matches!(&key.logical_key, Key::Character(text) if !AT_DESK.contains(&text.as_str()));
             if !(at_desk && taken) {
                 asked.extend(pressed(&key.logical_key, shift, view));
@@ -128,6 +132,19 @@ impl Spectator<'_, '_> {
     }
 }
 
+/// What a key means while everything waits for a person to start.
+fn before_start(key: &Key, view: &mut View) -> Option<Pressed> {
+    match key {
+        Key::Space | Key::Enter => {
+            view.waiting = false;
+            Some(Pressed::Command(Command::Pause))
+        }
+        Key::Escape => Some(Pressed::Leave),
+        Key::Character(text) if text.as_str() == "p" => Some(Pressed::Photograph),
+        _ => None,
+    }
+}
+
 /// What a key means.
 fn pressed(key: &Key, shift: bool, view: &mut View) -> Option<Pressed> {
     let speed = view.frame.as_ref().map_or(Speed::Times(1.0), |frame| frame.speed);
@@ -177,6 +194,30 @@ fn pressed(key: &Key, shift: bool, view: &mut View) -> Option<Pressed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::keys;
+
+    #[test]
+    fn before_the_start_a_key_starts_leaves_or_saves_a_picture_and_no_other_does_anything() {
+        let mut view = View::new(false);
+        view.waiting = true;
+        for idle in ["a", "w", ".", "m", "n", "1", "?"] {
+            assert!(before_start(&Key::Character(idle.into()), &mut view).is_none() && view.waiting, "{idle}");
+        }
+        assert!(before_start(&Key::ArrowUp, &mut view).is_none() && view.waiting);
+        assert!(matches!(before_start(&Key::Character("p".into()), &mut view), Some(Pressed::Photograph)));
+        assert!(matches!(before_start(&Key::Escape, &mut view), Some(Pressed::Leave)) && view.waiting);
+        let start = before_start(&Key::Space, &mut view);
+        assert!(matches!(start, Some(Pressed::Command(Command::Pause))) && !view.waiting);
+    }
+
+    #[test]
+    fn the_help_of_a_person_at_the_controls_names_no_letter_that_moves_the_body() {
+        for (key, meaning) in keys(true) {
+            for letter in key.split(' ').filter(|key| key.chars().count() == 1) {
+                assert!(AT_DESK.contains(&letter), "{letter}: {meaning}");
+            }
+        }
+    }
 
     #[test]
     fn keys_mean_what_the_help_says() {

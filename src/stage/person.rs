@@ -1,7 +1,9 @@
 //! A person at the controls: an agent whose actions are those of keys and sticks.
 
+use crate::show::Hint;
 use bevy::prelude::{Gamepad, GamepadAxis, GamepadButton, KeyCode};
 use etude_agents::{Agent, State, StateError, Transition};
+use etude_envs::space::Field;
 use etude_envs::task::TaskSpec;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -88,7 +90,7 @@ enum Stick {
 pub struct Desk {
     controls: Controls,
     all: Vec<Control>,
-    names: Vec<String>,
+    hints: Vec<Hint>,
 }
 
 impl Desk {
@@ -104,13 +106,18 @@ impl Desk {
             let Some(pair) = pair else { break };
             all.push(Control { keys: PAIRS[pair], stick: stick(&field.name, index), value: 0.0 });
         }
-        let names = fields.iter().map(|field| field.name.replace('_', " ")).collect();
-        Self { controls, all, names }
+        let hint = |(control, field): (&Control, &Field)| Hint {
+            keys: control.keys.2,
+            action: field.name.replace('_', " "),
+            meaning: field.meaning.clone(),
+        };
+        let hints = all.iter().zip(fields).map(hint).collect();
+        Self { controls, all, hints }
     }
 
-    /// What moves what, line by line.
-    pub fn lines(&self) -> Vec<String> {
-        self.all.iter().zip(&self.names).map(|(control, name)| format!("{:<12} {}", control.keys.2, name)).collect()
+    /// What moves what.
+    pub fn hints(&self) -> &[Hint] {
+        &self.hints
     }
 
     /// Follows keys and sticks for some time (s).
@@ -164,10 +171,18 @@ mod tests {
             keys.sort();
             keys.dedup();
             assert_eq!(keys.len(), 2 * desk.all.len(), "{id}");
+            assert_eq!(desk.hints().len(), desk.all.len(), "{id}");
+            // Nothing is done before a key is pressed.
+            let mut action = vec![9.0; task.spec().action.len()];
+            let mut person = Person { controls: controls.clone() };
+            person.act(&[], false, &mut action);
+            assert!(action.iter().all(|&value| value == 0.0), "{id}: {action:?}");
+            (0..60).for_each(|_| desk.follow(0.05, |_| false, None));
+            person.act(&[], false, &mut action);
+            assert!(action.iter().all(|&value| value == 0.0), "{id}: {action:?}");
             let raised = desk.all[0].keys.1;
             (0..60).for_each(|_| desk.follow(0.05, |key| key == raised, None));
-            let mut action = vec![9.0; task.spec().action.len()];
-            Person { controls }.act(&[], false, &mut action);
+            person.act(&[], false, &mut action);
             assert!(action[0] > 0.95 && action[1..].iter().all(|&value| value == 0.0), "{id}: {action:?}");
         }
     }

@@ -16,17 +16,19 @@ const MEASURED: Duration = Duration::from_millis(500);
 /// Lag in s that is caught up with; what lies further behind is let go.
 const LAG: f64 = 0.25;
 
-/// Lets the theatre play until nobody watches any more. Frames that nobody takes are dropped.
+/// Lets the theatre play until nobody watches any more, from the first [`Command::Pause`] on if it begins `paused`. Frames that
+/// nobody takes are dropped.
 ///
 /// # Errors
 /// A subject that cannot go on, or a run folder that cannot be written to.
 pub fn perform(
     mut theatre: Theatre,
     mut speed: Speed,
+    mut paused: bool,
     frames: &Sender<Frame>,
     commands: &Receiver<Command>,
 ) -> Result<()> {
-    let (mut paused, mut single, mut unseen) = (false, false, true);
+    let (mut single, mut unseen) = (false, true);
     let (mut last, mut owed, mut shown) = (Instant::now(), 0.0f64, Instant::now() - FRAME_AT_MOST_SPEED);
     let mut meter = Meter::new();
     let mut waiting: Option<Frame> = None;
@@ -150,11 +152,11 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Puts everyone on stage and starts.
+    /// Puts everyone on stage and starts, or waits `paused`.
     ///
     /// # Errors
     /// A programme that cannot be performed, or a system that gives no more threads.
-    pub fn start(programme: Programme, speed: Speed) -> Result<Self> {
+    pub fn start(programme: Programme, speed: Speed, paused: bool) -> Result<Self> {
         let (frame_sender, frames) = crossbeam_channel::bounded(2);
         let (commands, command_receiver) = crossbeam_channel::bounded(256);
         let (ready_sender, ready) = crossbeam_channel::bounded(1);
@@ -162,7 +164,7 @@ impl Simulation {
         let thread = std::thread::Builder::new().name("simulation".into()).spawn(move || {
             let theatre = Theatre::open(programme)?;
             let _ = ready_sender.send(());
-            perform(theatre, speed, &frame_sender, &command_receiver)
+            perform(theatre, speed, paused, &frame_sender, &command_receiver)
         })?;
         if ready.recv().is_err() {
             Self { frames, commands, thread }.end()?;
@@ -221,10 +223,27 @@ mod tests {
     #[test]
     fn a_simulation_that_breaks_down_says_why() {
         let nobody = Programme { lesions: [("foot".to_string(), 1.0)].into(), ..programme() };
-        let error = Simulation::start(nobody, Speed::Most).err().unwrap().to_string();
+        let error = Simulation::start(nobody, Speed::Most, false).err().unwrap().to_string();
         assert!(error.contains("no part `foot`"), "{error}");
-        let simulation = Simulation::start(programme(), Speed::Most).unwrap();
+        let simulation = Simulation::start(programme(), Speed::Most, false).unwrap();
         assert!(simulation.frames.recv().is_ok() && !simulation.stopped());
+        simulation.end().unwrap();
+    }
+
+    #[test]
+    fn a_simulation_that_waits_takes_no_step_before_it_is_started() {
+        let simulation = Simulation::start(programme(), Speed::Most, true).unwrap();
+        let steps = |frame: Frame| frame.shots.iter().map(|shot| shot.steps).collect::<Vec<_>>();
+        assert_eq!(steps(simulation.frames.recv().unwrap()), [0, 0]);
+        std::thread::sleep(Duration::from_millis(100));
+        // Looking elsewhere is no start.
+        simulation.commands.send(Command::Focus(1)).unwrap();
+        let frame = simulation.frames.recv().unwrap();
+        assert!(frame.paused && frame.focus == 1);
+        assert_eq!(steps(frame), [0, 0]);
+        simulation.commands.send(Command::Pause).unwrap();
+        let started = std::iter::from_fn(|| simulation.frames.recv().ok()).find(|frame| !frame.paused);
+        assert!(started.is_some() && simulation.frames.recv().is_ok_and(|frame| steps(frame) != [0, 0]));
         simulation.end().unwrap();
     }
 }

@@ -41,6 +41,8 @@ pub struct Opening {
     pub grid: bool,
     /// The controls, where a person is at them.
     pub desk: Option<Desk>,
+    /// Whether the simulation waits for a key to start.
+    pub waiting: bool,
 }
 
 /// The simulation, until the window is closed.
@@ -122,7 +124,8 @@ fn run(backstage: Backstage, left: Left, opening: Opening) -> Result<()> {
         ..default()
     };
     let mut view = View::new(opening.grid);
-    view.controls = opening.desk.as_ref().map(Desk::lines).unwrap_or_default();
+    view.controls = opening.desk.as_ref().map(|desk| desk.hints().to_vec()).unwrap_or_default();
+    view.waiting = opening.waiting;
     let mut app = App::new();
     app.add_plugins(
         DefaultPlugins
@@ -249,8 +252,20 @@ fn keep_photograph(captured: On<ScreenshotCaptured>, mut scenery: ResMut<Scenery
     });
 }
 
-/// Lets the controls follow the keys of a person.
-fn control(mut desk: ResMut<AtDesk>, keys: Res<ButtonInput<KeyCode>>, gamepads: Query<&Gamepad>, time: Res<Time>) {
+/// Lets the controls follow the keys of a person, who may start by a gamepad as well.
+fn control(
+    mut desk: ResMut<AtDesk>,
+    mut scenery: ResMut<Scenery>,
+    backstage: Res<Backstage>,
+    keys: Res<ButtonInput<KeyCode>>,
+    gamepads: Query<&Gamepad>,
+    time: Res<Time>,
+) {
+    let starts = |gamepad: &Gamepad| gamepad.any_just_pressed([GamepadButton::South, GamepadButton::Start]);
+    if scenery.view.waiting && gamepads.iter().any(starts) {
+        (scenery.view.waiting, scenery.dirty) = (false, true);
+        send(&backstage, Command::Pause);
+    }
     if let Some(desk) = &mut desk.0 {
         desk.follow(time.delta_secs(), |key| keys.pressed(key), gamepads.iter().next());
     }

@@ -1,9 +1,10 @@
 //! A cursor on its way to a target, and the units that steer it: a ring of preferred directions with their rates.
 
 use super::history::History;
+use super::legend::{Key, Symbol};
 use super::look::{Grip, Look, Map};
-use super::parts::{inset, small};
-use crate::canvas::{Align, Canvas};
+use super::parts::{inset, scale_bar};
+use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
@@ -13,17 +14,48 @@ const SCREEN: [Colour; 2] = [Colour::of(0xE9ECF2), Colour::of(0xDBE0EA)];
 const SEEN: f32 = 2.9;
 /// Places that are marked on the circle of the targets.
 const TARGETS: usize = 8;
+/// Seconds for which the arrow of the velocity goes on, as its key says.
+const AHEAD: f32 = 0.3;
 
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
+const TARGET: Colour = ink::GREEN;
+const CURSOR: Colour = ink::BLUE;
+const VELOCITY: Colour = ink::RED;
+/// Ways of the cursor: the present one and earlier ones.
+const WAY: Colour = ink::BLUE;
+const EARLIER: Colour = ink::PURPLE;
+/// Units, and those whose decoding direction is turned.
+const UNIT: Colour = ink::BLUE;
+const TURNED: Colour = ink::GOLD;
+
+pub(super) const KEYS: [Key; 7] = [
+    Key::new(Symbol::Ring, TARGET, "target"),
+    Key::new(Symbol::Disc, CURSOR, "cursor"),
+    Key::new(Symbol::Line, WAY, "this trial"),
+    Key::new(Symbol::Line, EARLIER, "earlier trials"),
+    Key::new(Symbol::Arrow, VELOCITY, "velocity, for 0.3 s"),
+    Key::new(Symbol::Line, UNIT, "unit: bar outward, rate above baseline; inward, below"),
+    Key::new(Symbol::Line, TURNED, "unit turned by the decoder")
+        .only(|scene| scene.told("unit").filter_map(Unit::new).any(|unit| unit.turned())),
+];
+
+pub(super) fn draw(
+    canvas: &mut Canvas,
+    area: Rect,
+    scene: &Scene,
+    history: &History,
+    look: &Look,
+    compact: bool,
+) -> Vec<Grip> {
     canvas.gradient(area, SCREEN[0], SCREEN[1]);
     let units: Vec<Unit> = scene.told("unit").filter_map(Unit::new).collect();
-    if small(area) {
+    if compact {
         return vec![Grip { area, map: screen(canvas, area, scene, history, look), aside: false }];
     }
     let split = area.min.x + 0.56 * area.width();
     let left = Rect::new(area.min.x, area.min.y, split, area.max.y);
     canvas.clip(Some(left));
     let map = screen(canvas, left, scene, history, look);
+    scale_bar(canvas, Vec2::new(left.min.x + 16.0, left.max.y - 14.0), 0.25 * left.width(), map.scale);
     canvas.clip(Some(area));
     let right = Rect::new(split + 8.0, area.min.y + 14.0, area.max.x - 14.0, area.max.y - 14.0);
     let middle = right.min.y + 0.66 * right.height();
@@ -66,8 +98,8 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, loo
             let direction = Vec2::from_angle(std::f32::consts::TAU * index as f32 / TARGETS as f32);
             canvas.ring(map.at(direction * distance), radius * map.scale, 1.5, ink::FAINT.at(0.35));
         }
-        canvas.disc(map.at(place), radius * map.scale, ink::GREEN.at(0.3));
-        canvas.ring(map.at(place), radius * map.scale, 3.0, ink::GREEN);
+        canvas.disc(map.at(place), radius * map.scale, TARGET.at(0.3));
+        canvas.ring(map.at(place), radius * map.scale, 3.0, TARGET);
     }
     for way in scene.lines("wanted way") {
         let ends: Vec<Vec2> = way.iter().map(|&place| map.at(place)).collect();
@@ -82,20 +114,19 @@ fn screen(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, loo
     for (index, (_, trail)) in trails.iter().enumerate() {
         let age = (count - 1 - index) as f32;
         let points: Vec<Vec2> = trail.iter().map(|&place| map.at(place)).collect();
-        let (width, colour) =
-            if age == 0.0 { (3.0, ink::BLUE) } else { (1.6, ink::PURPLE.at((0.8 - 0.06 * age).max(0.1))) };
+        let (width, colour) = if age == 0.0 { (3.0, WAY) } else { (1.6, EARLIER.at((0.8 - 0.06 * age).max(0.1))) };
         canvas.line(&points, width, colour);
     }
     for line in scene.lines("velocity") {
         if let [from, to] = *line {
-            let (from, to) = (map.at(from), map.at(Vec2::from(from) + 0.3 * (Vec2::from(to) - Vec2::from(from))));
+            let (from, to) = (map.at(from), map.at(Vec2::from(from).lerp(Vec2::from(to), AHEAD)));
             if (to - from).length() > 4.0 {
-                canvas.arrow(from, to, 3.0, ink::RED);
+                canvas.arrow(from, to, 3.0, VELOCITY);
             }
         }
     }
     for (place, radius, _) in scene.circles("cursor") {
-        canvas.disc(map.at(place), radius * map.scale, ink::BLUE);
+        canvas.disc(map.at(place), radius * map.scale, CURSOR);
     }
     map
 }
@@ -115,10 +146,10 @@ fn ring(canvas: &mut Canvas, area: Rect, units: &[Unit]) {
         if way == Vec2::ZERO {
             continue;
         }
-        let colour = if unit.turned() { ink::GOLD } else { ink::BLUE };
+        let colour = if unit.turned() { TURNED } else { UNIT };
         let at = middle + way * radius;
         if unit.turned() {
-            canvas.line(&[middle + flip(unit.own) * (0.55 * radius), at], 1.0, ink::GOLD.at(0.25));
+            canvas.line(&[middle + flip(unit.own) * (0.55 * radius), at], 1.0, TURNED.at(0.25));
         }
         // A unit that hardly pushes is hardly seen.
         let strength = 0.25 + 0.75 * (unit.now.length() / strongest).sqrt();
@@ -137,7 +168,8 @@ fn dial(canvas: &mut Canvas, area: Rect, title: &str, names: [(Colour, &str); 2]
     for (index, (colour, name)) in names.into_iter().enumerate() {
         let place = Vec2::new(area.min.x + 14.0, area.max.y - 28.0 + 16.0 * index as f32);
         canvas.disc(place, 4.0, colour);
-        canvas.words(place + Vec2::new(10.0, 0.0), name, 10.0, ink::FAINT, Align::Left);
+        let size = ((area.width() - 30.0) / (name.chars().count() as f32 * LETTER)).min(10.0);
+        canvas.words(place + Vec2::new(10.0, 0.0), name, size, ink::FAINT, Align::Left);
     }
     (middle, radius)
 }

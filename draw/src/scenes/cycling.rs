@@ -1,7 +1,8 @@
 //! A bicycle and its rider from the side, on the ground as it is, and from behind.
 
+use super::legend::{Key, Symbol};
 use super::look::{Grip, Look, Map};
-use super::parts::{inset, joint, small};
+use super::parts::{inset, joint};
 use crate::canvas::{Align, Canvas};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -35,9 +36,20 @@ const CRANK: f32 = 0.17;
 /// Distance in m between the marks beside the road.
 const POSTS: f32 = 5.0;
 
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
+/// A wheel that is braked, and the chainring of one that is driven.
+const BRAKED: Colour = ink::RED;
+const DRIVEN: Colour = ink::GOLD;
+
+pub(super) const KEYS: [Key; 5] = [
+    Key::new(Symbol::Ring, BRAKED, "braked wheel"),
+    Key::new(Symbol::Ring, DRIVEN, "chainring: pedal torque"),
+    Key::new(Symbol::Line, ROAD, "firm ground"),
+    Key::new(Symbol::Line, SLIPPERY, "slippery").only(|scene| has_stretch(scene, SLIPPERY)),
+    Key::new(Symbol::Line, SOFT, "soft: rolls badly").only(|scene| has_stretch(scene, SOFT)),
+];
+
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look, compact: bool) -> Vec<Grip> {
     let (Some(mut ride), true) = (Ride::of(scene), area.width() > 8.0) else { return Vec::new() };
-    let compact = small(area);
     let scale = (area.width() / SEEN[0]).min(area.height() / SEEN[1]);
     let up = if compact { 0.62 } else { 0.80 };
     let centre = Vec2::new(ride.rear.x + 0.5 * ride.wheelbase + 0.15, ride.under + up);
@@ -92,11 +104,7 @@ impl Ride {
         let &[hip, head] = scene.lines("rider").next()? else { return None };
         let surface: Vec<Vec2> =
             scene.told("surface").next()?.chunks_exact(2).map(|place| Vec2::new(place[0], place[1])).collect();
-        let stretch = |told: &[f32]| match *told {
-            [from, to, friction, _] => Some(([from, to], if friction < GRIP { SLIPPERY } else { SOFT })),
-            _ => None,
-        };
-        let stretches = scene.told("surface stretch").filter_map(stretch).collect();
+        let stretches = stretches(scene).collect();
         let under = rear[1].min(front[1]) - rear_radius;
         Some(Self {
             rear: rear.into(),
@@ -144,6 +152,18 @@ impl Ride {
             _ => self.under,
         }
     }
+}
+
+/// Stretches of another surface than the road's: from where to where in m, and their colour.
+fn stretches(scene: &Scene) -> impl Iterator<Item = ([f32; 2], Colour)> {
+    scene.told("surface stretch").filter_map(|told| match *told {
+        [from, to, friction, _] => Some(([from, to], if friction < GRIP { SLIPPERY } else { SOFT })),
+        _ => None,
+    })
+}
+
+fn has_stretch(scene: &Scene, colour: Colour) -> bool {
+    stretches(scene).any(|(_, found)| found == colour)
 }
 
 fn landscape(canvas: &mut Canvas, area: Rect, map: &Map, ride: &Ride) {
@@ -267,12 +287,12 @@ fn bicycle(canvas: &mut Canvas, map: &Map, ride: &Ride) {
         [(ride.brakes[0], ride.rear, ride.radii[0]), (ride.brakes[1], ride.front, ride.radii[1])]
     {
         if brake > 0.02 {
-            canvas.ring(at(wheel), radius * map.scale * 1.06, 2.0 + 4.0 * brake, ink::RED.at(0.3 + 0.7 * brake));
+            canvas.ring(at(wheel), radius * map.scale * 1.06, 2.0 + 4.0 * brake, BRAKED.at(0.3 + 0.7 * brake));
         }
     }
 
     let ring = at(bottom);
-    canvas.ring(ring, px(0.095), px(0.022), TYRE.towards(ink::GOLD, ride.pedal.clamp(0.0, 1.0)));
+    canvas.ring(ring, px(0.095), px(0.022), TYRE.towards(DRIVEN, ride.pedal.clamp(0.0, 1.0)));
     canvas.line(&[ring, at(pedals[0])], px(0.026), RIM);
     canvas.line(&[at(pedals[0]) - Vec2::X * px(0.05), at(pedals[0]) + Vec2::X * px(0.05)], px(0.025), TYRE);
 

@@ -1,7 +1,8 @@
 //! A fretboard under four fingers, and the notes on their way to it.
 
+use super::hand::Hand;
+use super::legend::{Key, Symbol};
 use super::look::{Grip, Look, Map};
-use super::parts::small;
 use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -22,20 +23,53 @@ const SEEN: usize = 12;
 /// Time in s after which a note comes into sight on the fretboard, and between the now line and the right edge.
 const SOON: f32 = 1.2;
 const AHEAD: f32 = 3.2;
+/// Height in pixels that the notes are to have, within shares of the whole, and pixels between them, or the upper edge, and the
+/// neck.
+const NOTES: f32 = 150.0;
+const NOTES_SHARE: [f32; 2] = [0.36, 0.46];
+const MARGINS: [f32; 2] = [36.0, 14.0];
 
-pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) -> Vec<Grip> {
+const HIT: Colour = ink::GREEN;
+const MISSED: Colour = ink::RED;
+const SOUNDING: Colour = ink::GOLD;
+const RIM: Colour = ink::INK;
+
+pub(super) const KEYS: [Key; 10] = [
+    Key::new(Symbol::Disc, FINGERS[0], "finger 1"),
+    Key::new(Symbol::Disc, FINGERS[1], "2"),
+    Key::new(Symbol::Disc, FINGERS[2], "3"),
+    Key::new(Symbol::Disc, FINGERS[3], "4"),
+    Key::new(Symbol::Bar, HIT, "hit"),
+    Key::new(Symbol::Bar, MISSED, "missed"),
+    Key::new(Symbol::Line, SOUNDING, "sounding string"),
+    Key::new(Symbol::Ring, RIM, "rim: force, closed when it suffices"),
+    Key::new(Symbol::Ring, FINGERS[0], "shrinking: next note"),
+    Key::new(Symbol::Cross, FINGERS[0], "predicted fingertip").only(|scene| scene.told("belief").next().is_some()),
+];
+
+pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look, compact: bool) -> Vec<Grip> {
     let Some(neck) = Neck::of(scene) else { return Vec::new() };
-    let compact = small(area);
-    let split = area.min.y + area.height() * if compact { 0.0 } else { 0.46 };
+    let share = (NOTES / area.height().max(1.0)).clamp(NOTES_SHARE[0], NOTES_SHARE[1]);
+    let split = area.min.y + area.height() * if compact { 0.0 } else { share };
     let board = Rect::new(area.min.x, split, area.max.x, area.max.y);
     let (low, high) = neck.across();
     let scale = (board.width() / (neck.seen() + 0.05)).min(0.62 * board.height() / (high - low).max(1e-3));
-    let centre = Vec2::new(0.5 * neck.seen() + 0.005, low + 0.5 * (high - low) - 0.42 * (high - low));
-    let map = Map::new(board, centre, scale, look);
+    // The neck is near the top: the hand comes from below.
+    let above = 0.5 * board.height() - MARGINS[usize::from(compact)];
+    let map = Map::new(board, Vec2::new(0.5 * neck.seen() + 0.005, high - above / scale), scale, look);
+    let hand = Hand::of(scene);
+    canvas.clip(Some(board));
+    if let Some(hand) = &hand {
+        hand.draw_thumb(canvas, &map, neck.upper_edge(hand.thumb_place()));
+    }
     neck.draw(canvas, board, &map, compact);
     notes_to_come(canvas, scene, &map);
-    hand(canvas, scene, &map);
+    if let Some(hand) = &hand {
+        hand.draw(canvas, &map);
+    }
+    fingertips(canvas, scene, &map);
     beliefs(canvas, scene, &neck, &map);
+    canvas.clip(Some(area));
     if !compact {
         tablature(
             canvas,
@@ -48,7 +82,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look) 
 }
 
 /// Strings and frets as the scene draws them, in m.
-struct Neck {
+pub(super) struct Neck {
     strings: Vec<[Vec2; 2]>,
     frets: Vec<[Vec2; 2]>,
     furthest: f32,
@@ -56,7 +90,7 @@ struct Neck {
 }
 
 impl Neck {
-    fn of(scene: &Scene) -> Option<Self> {
+    pub fn of(scene: &Scene) -> Option<Self> {
         let pair = |points: &[[f32; 2]]| Some([Vec2::from(*points.first()?), Vec2::from(*points.last()?)]);
         let strings: Vec<_> = scene.lines("string").filter_map(pair).collect();
         let frets: Vec<_> = scene.lines("fret").filter_map(pair).collect();
@@ -90,6 +124,12 @@ impl Neck {
             string[0].lerp(string[1], along).y
         };
         Some(Vec2::new(x, y(&self.strings[first]) + share * (y(&self.strings[first + 1]) - y(&self.strings[first]))))
+    }
+
+    /// The upper edge of the neck at a place along it, in m.
+    pub fn upper_edge(&self, x: f32) -> f32 {
+        let fret = self.frets.iter().find(|fret| fret[0].x >= x).unwrap_or(&self.frets[self.frets.len() - 1]);
+        fret[0].y.max(fret[1].y)
     }
 
     fn across(&self) -> (f32, f32) {
@@ -130,8 +170,8 @@ impl Neck {
             if rings && fret > 0.0 {
                 let from = self.frets.get(fret as usize).map_or(one, |line| Vec2::new(map.at(line[0]).x, one.y));
                 let start = one.lerp(two, ((from.x - one.x) / (two.x - one.x).max(1.0)).clamp(0.0, 1.0));
-                canvas.segment(start, two, width + 4.0, ink::GOLD.at(0.35));
-                canvas.segment(start, two, width + 0.8, ink::GOLD);
+                canvas.segment(start, two, width + 4.0, SOUNDING.at(0.35));
+                canvas.segment(start, two, width + 0.8, SOUNDING);
             }
         }
     }
@@ -146,37 +186,22 @@ fn notes_to_come(canvas: &mut Canvas, scene: &Scene, map: &Map) {
         }
         let (middle, size) = (map.at(Vec2::new(x, y)), (0.0045 * map.scale).max(5.0));
         let near = 1.0 - (until / SOON).clamp(0.0, 1.0);
-        let colour = if outcome < 0.0 { ink::RED } else { colour_of(finger) };
+        let colour = if outcome < 0.0 { MISSED } else { colour_of(finger) };
         canvas.disc(middle, size, colour.at(0.25 + 0.55 * near));
         canvas.ring(middle, size * (1.25 + 2.2 * (1.0 - near)), 2.5, colour.at(0.3 + 0.7 * near));
     }
 }
 
-fn hand(canvas: &mut Canvas, scene: &Scene, map: &Map) {
-    let fingers: Vec<(Vec2, Vec2)> = scene
-        .lines("finger")
-        .filter_map(|points| Some((Vec2::from(*points.first()?), Vec2::from(*points.last()?))))
-        .collect();
-    let skin = ink::SKIN;
-    let shade = ink::SKIN.towards(ink::INK, 0.18);
-    if let (Some(first), Some(last)) = (fingers.first(), fingers.last()) {
-        let (one, two) = (map.at(first.1), map.at(last.1));
-        let wide = 0.03 * map.scale;
-        canvas.limb(one + Vec2::Y * wide * 0.5, two + Vec2::Y * wide * 0.5, [wide, wide], shade);
-    }
-    for &(tip, knuckle) in &fingers {
-        let radius = 0.0062 * map.scale;
-        canvas.limb(map.at(knuckle), map.at(tip), [2.3 * radius, 1.7 * radius], shade);
-        canvas.limb(map.at(knuckle), map.at(tip), [2.0 * radius, 1.4 * radius], skin);
-    }
+/// What each fingertip does: its number, and as a rim how much of the force it takes it exerts.
+fn fingertips(canvas: &mut Canvas, scene: &Scene, map: &Map) {
     for tip in scene.told("tip") {
         let &[x, y, force, needed, finger, radius] = tip else { continue };
         let (middle, size) = (map.at(Vec2::new(x, y)), (radius * map.scale).max(6.0));
         let share = (force / needed.max(1e-3)).clamp(0.0, 1.0);
         let colour = colour_of(finger);
-        canvas.disc(middle, size * (0.85 + 0.15 * share), skin.towards(colour, 0.25 + 0.75 * share));
+        canvas.disc(middle, size * (0.85 + 0.15 * share), ink::SKIN.towards(colour, 0.25 + 0.75 * share));
         // The ring is full when the string is pressed hard enough.
-        canvas.ring(middle, size * 1.3, 3.0, ink::INK.at(0.25));
+        canvas.ring(middle, size * 1.3, 3.0, RIM.at(0.25));
         let ring = if share >= 1.0 { ink::CARD } else { colour };
         canvas.arc(middle, size * 1.3, 3.0, [-FRAC_PI_2, -FRAC_PI_2 + TAU * share], ring);
         let digit = if share > 0.5 { ink::CARD } else { ink::INK };
@@ -202,12 +227,6 @@ fn beliefs(canvas: &mut Canvas, scene: &Scene, neck: &Neck, map: &Map) {
 fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
     canvas.card(area);
     canvas.words(area.min + Vec2::new(12.0, 15.0), "notes", 12.0, ink::FAINT, Align::Left);
-    let room = area.width() > 560.0;
-    for (index, colour) in FINGERS.into_iter().enumerate().filter(|_| room) {
-        let place = Vec2::new(area.max.x - 290.0 + index as f32 * 74.0, area.min.y + 15.0);
-        canvas.disc(place, 5.0, colour);
-        canvas.words(place + Vec2::new(10.0, 0.0), format!("finger {}", index + 1), 11.0, ink::FAINT, Align::Left);
-    }
     let staff = Rect::new(area.min.x + 14.0, area.min.y + 34.0, area.max.x - 14.0, area.max.y - 12.0);
     let count = neck.strings.len();
     let row = staff.height() / count as f32;
@@ -227,8 +246,8 @@ fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
         let body =
             Rect::new(x(until), y(string) - tall, x(until + length).max(x(until) + 2.2 * tall) - 4.0, y(string) + tall);
         let (fill, words) = match outcome {
-            outcome if outcome > 0.0 => (ink::GREEN, ink::CARD),
-            outcome if outcome < 0.0 => (ink::RED.at(0.18), ink::RED),
+            outcome if outcome > 0.0 => (HIT, ink::CARD),
+            outcome if outcome < 0.0 => (MISSED.at(0.18), MISSED),
             _ => (colour_of(finger), ink::CARD),
         };
         canvas.rounded(body, 6.0, fill);
@@ -244,6 +263,11 @@ fn tablature(canvas: &mut Canvas, area: Rect, scene: &Scene, neck: &Neck) {
     }
     canvas.clip(Some(area));
     canvas.words(Vec2::new(now, area.min.y + 15.0), "now", 12.0, ink::INK, Align::Middle);
+    for seconds in 1..=AHEAD as i32 {
+        let place = Vec2::new(x(seconds as f32), area.min.y + 15.0);
+        canvas.segment(Vec2::new(place.x, staff.min.y - 6.0), Vec2::new(place.x, staff.min.y), 1.0, ink::FAINT);
+        canvas.words(place, format!("{seconds} s"), 11.0, ink::FAINT, Align::Middle);
+    }
 }
 
 /// The colour of a finger; open strings, which no finger plays, are grey.
