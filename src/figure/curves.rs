@@ -1,6 +1,6 @@
-//! Figures of groups as lines with bands: learning curves, performance profiles, signals.
+//! Figures of groups as lines with bands: practice, performance profiles, signals.
 
-use crate::figure::svg::{Plot, Point, Svg, WIDTH, ceiling, tick_label};
+use crate::figure::svg::{Key, Plot, Point, Svg, WIDTH, tick_label};
 use crate::figure::text;
 use crate::stats::comparison::Share;
 use crate::stats::{Curve, interquartile_estimate, mean_estimate};
@@ -26,7 +26,7 @@ pub struct Series {
 
 impl Series {
     /// The interquartile mean over the subjects, with its 95% interval; a single subject has no band.
-    fn line(&self) -> Line {
+    pub(super) fn line(&self) -> Line {
         let shared = self.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0);
         let point = |index: usize| {
             let scores: Vec<f64> = self.curves.iter().map(|curve| curve.points()[index].1).collect();
@@ -48,24 +48,6 @@ pub struct Line {
     pub points: Vec<(f64, [f64; 3])>,
 }
 
-/// Score over env steps: the interquartile mean over a group's subjects with its 95% interval. A thin line marks the
-/// criterion, if there is one.
-pub fn learning(title: &str, series: &[Series], criterion: Option<f64>) -> Svg {
-    let lines: Vec<Line> = series.iter().map(Series::line).collect();
-    let description = format!(
-        "Score over env steps, one line per group, with 95% bands. {}",
-        sentences(&lines, |(_, [_, middle, _])| format!("{middle:.2}"))
-    );
-    let mut svg = Svg::new(title, &description);
-    let tops = lines.iter().flat_map(|line| &line.points).map(|(_, values)| values[2]);
-    let most = ceiling(tops.chain(criterion.map(|criterion| criterion + 0.02)));
-    let plot = draw(&mut svg, &lines, (0.0, most), "env steps", "score");
-    if let Some(criterion) = criterion {
-        svg.line(&[plot.at(plot.x.0, criterion), plot.at(plot.x.1, criterion)], "null");
-    }
-    svg
-}
-
 /// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95% interval.
 pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     let series =
@@ -77,7 +59,8 @@ pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     );
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
-    let frame = Frame { top, y: (0.0, 1.0), names: ["practice (env steps)", "score, learning disabled"] };
+    let names = ["practice (env steps)", "score, learning disabled"];
+    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[] };
     let plot = frame.draw(&mut svg, std::slice::from_ref(&line));
     svg.coloured(line.colour, |svg| {
         for curve in curves {
@@ -126,7 +109,7 @@ pub fn courses(title: &str, names: [&str; 2], groups: &[Course]) -> Svg {
     );
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
-    let plot = Frame { top, y: (low - margin, high + margin), names }.draw(&mut svg, &lines);
+    let plot = Frame { top, y: (low - margin, high + margin), names, marks: &[] }.draw(&mut svg, &lines);
     if low < 0.0 && high > 0.0 {
         svg.line(&[plot.at(plot.x.0, 0.0), plot.at(plot.x.1, 0.0)], "null");
     }
@@ -166,27 +149,38 @@ pub fn signal(title: &str, lines: &[Line], name: &str) -> Svg {
 }
 
 fn draw(svg: &mut Svg, lines: &[Line], y: (f64, f64), x_name: &str, y_name: &str) -> Plot {
-    Frame { top: 4.0, y, names: [x_name, y_name] }.draw(svg, lines)
+    Frame { top: 4.0, y, names: [x_name, y_name], marks: &[] }.draw(svg, lines)
+}
+
+/// What lines reach over, from 0 if they begin later.
+pub(super) fn reach(lines: &[Line]) -> (f64, f64) {
+    let ends = lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
+    let (first, last) = ends.fold((0f64, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
+    (first, if last > first { last } else { first + 1.0 })
 }
 
 /// Where lines are drawn.
-struct Frame<'a> {
+pub(super) struct Frame<'a> {
     /// Where the key to the lines begins.
-    top: f64,
+    pub top: f64,
     /// What the lower and the upper edge stand for.
-    y: (f64, f64),
+    pub y: (f64, f64),
     /// Names of the two axes.
-    names: [&'a str; 2],
+    pub names: [&'a str; 2],
+    /// Entries of the key after the lines.
+    pub marks: &'a [Key<'a>],
 }
 
 impl Frame<'_> {
-    fn draw(&self, svg: &mut Svg, lines: &[Line]) -> Plot {
+    pub(super) fn draw(&self, svg: &mut Svg, lines: &[Line]) -> Plot {
         let Self { y, names: [x_name, y_name], .. } = *self;
-        let top = svg.key(self.top, LEFT, lines.iter().map(|line| (line.colour, line.name.as_str()))) + 6.0;
-        let ends = || lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
-        let (first, last) = ends().fold((f64::MAX, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
-        let first = if first < 0.0 { first } else { 0.0 };
-        let x = (first, if last > first { last } else { first + 1.0 });
+        // One line needs no dashes.
+        let dashes = |line: &Line| if lines.len() > 1 { line.colour } else { 0 };
+        let own =
+            lines.iter().map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: dashes(line) });
+        let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).collect();
+        let top = svg.key(self.top, LEFT, &entries) + 6.0;
+        let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
         let small = x.1 - x.0 <= 10.0;
         plot.axes(svg, x_name, y_name, |tick| if small { tick_label(tick, x) } else { text::steps(tick) });
@@ -202,12 +196,8 @@ impl Frame<'_> {
         for line in lines {
             svg.coloured(line.colour, |svg| match &trace(line, 1)[..] {
                 [only] => svg.dot(*only, 4.0, "dot"),
-                // One line needs no dashes, and a thick one hides what changes from trial to trial.
-                points => svg.dashed(
-                    points,
-                    if points.len() > MANY { "thin" } else { "line" },
-                    if lines.len() > 1 { line.colour } else { 0 },
-                ),
+                // A thick one hides what changes from trial to trial.
+                points => svg.dashed(points, if points.len() > MANY { "thin" } else { "line" }, dashes(line)),
             });
         }
         plot
@@ -215,7 +205,7 @@ impl Frame<'_> {
 }
 
 /// Where each line begins and ends, in words.
-fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String {
+pub(super) fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String {
     let one = |line: &Line| {
         let (first, last) = (line.points.first()?, line.points.last()?);
         Some(format!("{}: from {} to {}.", line.name, say(first), say(last)))
@@ -227,21 +217,8 @@ fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String
 mod tests {
     use super::*;
 
-    fn curve(scores: &[f64]) -> Curve {
-        Curve::new(scores.iter().enumerate().map(|(index, &score)| (index as u64 * 100, score)).collect())
-    }
-
-    #[test]
-    fn a_learning_curve_tells_its_ends_to_those_who_cannot_see_it() {
-        let curves = vec![curve(&[0.1, 0.5, 0.9]), curve(&[0.1, 0.5, 0.9])];
-        let text = learning("A & B", &[Series { name: "one".into(), colour: 1, curves }], Some(0.5)).inline();
-        assert!(text.contains("<title>A &amp; B</title>") && text.contains("one: from 0.10 to 0.90."), "{text}");
-    }
-
     #[test]
     fn figures_of_nothing_do_not_panic() {
-        learning("", &[], None).file();
-        learning("", &[Series { name: "none".into(), colour: 0, curves: Vec::new() }], None).file();
         profile("", &[("none".into(), 9, Vec::new())]).file();
         practice("", &[]).file();
         courses("", ["", ""], &[]).file();
