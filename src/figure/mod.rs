@@ -3,11 +3,15 @@
 
 mod curves;
 mod heat;
+mod learning;
 mod ranked;
+mod shapes;
 pub mod svg;
 pub mod text;
 
-pub use curves::{Course, Line, Series, courses, learning, practice, profile, signal};
+pub use curves::{Course, Line, Series, courses, practice, profile, signal};
 pub use heat::{HeatCell, heat_map};
+pub use learning::learning;
 pub use ranked::{RankedRow, ranked};
+pub use shapes::{packed, still};
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};

@@ -4,7 +4,7 @@ use crate::calibration::suited;
 use crate::catalog::AgentBlueprint;
 use crate::record::{Log, Marks, Rows, StepRow, Whose, episode_row, evaluation_row, scalar_event, step_row, units_row};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::evaluate::evaluate;
+use crate::run::evaluate::{Seen, evaluate, evaluate_watched};
 use crate::run::interrupt;
 use crate::run::lesions::lesion;
 use anyhow::{Result, anyhow};
@@ -436,10 +436,9 @@ impl Subject {
     /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate()`]. An evaluation that is not planned
     /// is none of a longer run.
     fn evaluate(&mut self, planned: bool) -> Result<(), ActionError> {
-        let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
         let place = (self.lane_seed(), self.trial);
-        let episodes = evaluate(agent, &self.task, lanes, place, self.plan.evaluation_episodes)?;
+        let episodes = evaluate(agent, &self.task, self.evaluation_lanes(), place, self.plan.evaluation_episodes)?;
         let trial = self.task.scheduled().then_some(self.trial);
         let whose = self.whose();
         self.score = evaluation_row(self.rows.of(Log::Evaluations), whose, self.steps, trial, &episodes);
@@ -451,6 +450,22 @@ impl Subject {
             self.record_event("evaluation/length", mean(|episode| f64::from(episode.length)));
         }
         Ok(())
+    }
+
+    /// Watches the first episode of an evaluation of the subject as it is; nothing of it is recorded.
+    ///
+    /// # Errors
+    /// An agent that acts in numbers that are not finite.
+    pub fn watch_evaluation(&self, watch: &mut dyn FnMut(&Seen<'_>)) -> Result<Episode, ActionError> {
+        let agent = &mut *self.agent.clone_agent();
+        let place = (self.lane_seed(), self.trial);
+        let mut episodes = evaluate_watched(agent, &self.task, self.evaluation_lanes(), place, 1, watch)?;
+        Ok(episodes.pop().unwrap_or_default())
+    }
+
+    /// Where the seeds of all its evaluations come from.
+    fn evaluation_lanes(&self) -> (Seed, &'static str) {
+        (self.seed, "evaluation")
     }
 
     /// Records a number for TensorBoard; one that was not measured is left out.

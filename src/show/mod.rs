@@ -5,6 +5,7 @@
 //! one path, and watching changes no result.
 
 mod film;
+mod footage;
 mod messages;
 mod number;
 mod panel;
@@ -16,6 +17,7 @@ mod video;
 mod view;
 
 pub use film::png;
+pub use footage::{Footage, SIZE as FOOTAGE_SIZE, footage};
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
 pub use poses::poses;
 pub use record::{Recording, record};

@@ -1,0 +1,361 @@
+//! Pictures of a subject as shapes: one of them in a figure, and all of an episode packed as a film, which a page plays.
+
+use crate::figure::svg::{Svg, WIDTH};
+use crate::figure::text::Escaped;
+use anyhow::Result;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use etude_draw::colour::Colour;
+use etude_draw::shapes::{Align, Shape};
+use etude_draw::{Rect, Vec2};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// Units of a film in a pixel: coordinates are whole numbers of them.
+const UNITS: f32 = 4.0;
+/// Largest coordinate in a film, in units: far outside of any picture.
+const FARTHEST: f32 = 20_000.0;
+/// Units that a point may lie beside a straight line and be left out of it.
+const STRAIGHT: f32 = 1.0;
+/// Units in which the angles of a film are, in a radian.
+const ANGLES: f32 = 1000.0;
+/// Stripes that a gradient is made of in a figure.
+const STRIPES: usize = 16;
+
+/// A picture as a figure, as wide as figures are and cut off at its edges.
+pub fn still(title: &str, description: &str, [width, height]: [f32; 2], shapes: &[Shape]) -> Svg {
+    let mut svg = Svg::new(title, description);
+    let tall = WIDTH * f64::from(height) / f64::from(width);
+    svg.push(format_args!(r#"<svg width="{WIDTH}" height="{tall:.1}" viewBox="0 0 {width} {height}">"#));
+    for shape in shapes {
+        svg.push(element(shape));
+    }
+    svg.push("</svg>");
+    svg.reach(WIDTH, tall);
+    svg
+}
+
+/// A shape as SVG.
+fn element(shape: &Shape) -> String {
+    match shape {
+        Shape::Polygon { corners, top, bottom } if top != bottom => match upright(corners) {
+            Some(area) => stripes(area, *top, *bottom),
+            None => polygon(corners, top.towards(*bottom, 0.5)),
+        },
+        Shape::Polygon { corners, top, .. } => polygon(corners, *top),
+        Shape::Disc { centre, radius, colour } => {
+            format!(r#"<circle cx="{:.1}" cy="{:.1}" r="{radius:.1}" {}/>"#, centre.x, centre.y, paint("fill", *colour))
+        }
+        Shape::Line { points, width, colour } => {
+            format!(r#"<polyline points="{}" {}/>"#, joined(&simplified(points, 0.25)), stroke(*width, *colour))
+        }
+        Shape::Arc { centre, radius, width, angles: [from, to], colour } => {
+            let stroke = stroke(*width, *colour);
+            if (to - from).abs() >= std::f32::consts::TAU - 1e-3 {
+                return format!(r#"<circle cx="{:.1}" cy="{:.1}" r="{radius:.1}" {stroke}/>"#, centre.x, centre.y);
+            }
+            let [one, two] = [from, to].map(|angle| *centre + Vec2::from_angle(*angle) * *radius);
+            let (large, sweep) = ((to - from).abs() > std::f32::consts::PI, to > from);
+            let (large, sweep) = (u8::from(large), u8::from(sweep));
+            format!(
+                r#"<path d="M{:.1} {:.1}A{radius:.1} {radius:.1} 0 {large} {sweep} {:.1} {:.1}" {stroke}/>"#,
+                one.x, one.y, two.x, two.y
+            )
+        }
+        Shape::Words(words) => {
+            let anchor = match words.align {
+                Align::Left => "start",
+                Align::Middle => "middle",
+                Align::Right => "end",
+            };
+            // A rule of the style would outdo an attribute.
+            let Colour(hex, opacity) = words.colour;
+            let (x, y, size) = (words.place.x, words.place.y + 0.35 * words.size, words.size);
+            format!(
+                r##"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{size:.1}" style="fill:#{hex:06x};fill-opacity:{opacity:.2}">{}</text>"##,
+                Escaped(&words.text)
+            )
+        }
+    }
+}
+
+fn polygon(corners: &[Vec2], colour: Colour) -> String {
+    format!(r#"<polygon points="{}" {}/>"#, joined(&simplified(corners, 0.25)), paint("fill", colour))
+}
+
+/// The area of a rectangle that stands upright.
+fn upright(corners: &[Vec2]) -> Option<Rect> {
+    let &[one, two, three, four] = corners else { return None };
+    let stands = one.y == two.y && two.x == three.x && three.y == four.y && four.x == one.x;
+    stands.then(|| Rect::from_corners(one, three))
+}
+
+/// A gradient, each stripe of which goes on below the next, so that no gap is seen between two.
+fn stripes(area: Rect, top: Colour, bottom: Colour) -> String {
+    let stripe = |index: usize| {
+        let y = area.min.y + area.height() * index as f32 / STRIPES as f32;
+        let fill = paint("fill", top.towards(bottom, (index as f32 + 0.5) / STRIPES as f32));
+        let (x, width, height) = (area.min.x, area.width(), area.max.y - y);
+        format!(r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" {fill}/>"#)
+    };
+    (0..STRIPES).map(stripe).collect()
+}
+
+fn paint(what: &str, Colour(hex, opacity): Colour) -> String {
+    let seen_through = if opacity < 1.0 { format!(r#" {what}-opacity="{opacity:.2}""#) } else { String::new() };
+    format!(r##"{what}="#{hex:06x}"{seen_through}"##)
+}
+
+fn stroke(width: f32, colour: Colour) -> String {
+    let paint = paint("stroke", colour);
+    format!(r#"fill="none" {paint} stroke-width="{width:.1}" stroke-linecap="round" stroke-linejoin="round""#)
+}
+
+fn joined(points: &[Vec2]) -> String {
+    points.iter().map(|point| format!("{:.1},{:.1}", point.x, point.y)).collect::<Vec<_>>().join(" ")
+}
+
+/// The points without which the line through them would be farther off than so much (Douglas & Peucker 1973).
+fn simplified(points: &[Vec2], off: f32) -> Vec<Vec2> {
+    let (Some(&first), Some(&last)) = (points.first(), points.last()) else { return Vec::new() };
+    if points.len() < 5 {
+        return points.to_vec();
+    }
+    let mut kept = vec![false; points.len()];
+    let mut stretches = vec![(0, points.len() - 1)];
+    while let Some((from, to)) = stretches.pop() {
+        let (one, way) = (points[from], points[to] - points[from]);
+        let distance = |index: &usize| {
+            let along = ((points[*index] - one).dot(way) / way.length_squared().max(1e-9)).clamp(0.0, 1.0);
+            (points[*index] - one - way * along).length()
+        };
+        let farthest = (from + 1..to).max_by(|one, other| distance(one).total_cmp(&distance(other)));
+        if let Some(farthest) = farthest.filter(|index| distance(index) > off) {
+            kept[farthest] = true;
+            stretches.extend([(from, farthest), (farthest, to)]);
+        }
+    }
+    let inner = points.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(&point, _)| point);
+    std::iter::once(first).chain(inner).chain(std::iter::once(last)).collect()
+}
+
+/// Pictures of one size, packed for a page: zlib's JSON as base64. So many pictures are left out, evenly, that it has at most `most`
+/// characters, as far as the first picture allows.
+///
+/// ```text
+/// size       width and height of a picture in pixels
+/// units      units in a pixel; all lengths below are in units
+/// interval   time between two pictures in s
+/// colours    "#rrggbb", or "#rrggbbaa" if it is seen through
+/// pictures   each a list of shapes; the first number says which, colours are positions among the colours, and points come after
+///            the first as ways from the one before
+///            [0, top, bottom, points]                       polygon
+///            [1, colour, x, y, radius]                      disc
+///            [2, colour, width, points]                     line
+///            [3, colour, width, x, y, radius, from, to]     arc, its angles in thousandths of a radian
+///            [4, colour, size, align, x, y, "words"]        words; 0 left, 1 middle, 2 right
+/// ```
+///
+/// # Errors
+/// Never.
+pub fn packed(pictures: &[Vec<Shape>], size: [f32; 2], interval: f64, most: usize) -> Result<String> {
+    let mut every = 1;
+    loop {
+        let chosen: Vec<&[Shape]> = pictures.iter().step_by(every).map(Vec::as_slice).collect();
+        let film = compressed(&listed(&chosen, size, interval * every as f64))?;
+        if film.len() <= most || chosen.len() < 2 {
+            return Ok(film);
+        }
+        // As many as fit by what has been found, and at least one less often.
+        every = (every * film.len()).div_ceil(most.max(1)).max(every + 1);
+    }
+}
+
+fn compressed(text: &str) -> Result<String> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes())?;
+    Ok(STANDARD.encode(encoder.finish()?))
+}
+
+fn listed(pictures: &[&[Shape]], [width, height]: [f32; 2], interval: f64) -> String {
+    let mut colours = Colours::default();
+    let mut text = String::new();
+    for (index, picture) in pictures.iter().enumerate() {
+        text.push_str(if index > 0 { ",\n[" } else { "[" });
+        for (index, shape) in picture.iter().enumerate() {
+            if index > 0 {
+                text.push(',');
+            }
+            list(&mut text, &mut colours, shape);
+        }
+        text.push(']');
+    }
+    let colours = colours.0.join("\",\"");
+    format!(
+        "{{\"size\":[{width},{height}],\"units\":{UNITS},\"interval\":{interval},\"colours\":[\"{colours}\"],\"pictures\":[{text}]}}"
+    )
+}
+
+/// Colours in the order in which they are met.
+#[derive(Default)]
+struct Colours(Vec<String>);
+
+impl Colours {
+    fn place(&mut self, Colour(hex, opacity): Colour) -> usize {
+        let opacity = (opacity.clamp(0.0, 1.0) * 255.0).round() as u8;
+        let name = if opacity == u8::MAX { format!("#{hex:06x}") } else { format!("#{hex:06x}{opacity:02x}") };
+        self.0.iter().position(|known| *known == name).unwrap_or_else(|| {
+            self.0.push(name);
+            self.0.len() - 1
+        })
+    }
+}
+
+fn list(text: &mut String, colours: &mut Colours, shape: &Shape) {
+    let _ = match shape {
+        Shape::Polygon { corners, top, bottom } => {
+            let (top, bottom) = (colours.place(*top), colours.place(*bottom));
+            write!(text, "[0,{top},{bottom}{}]", ways(corners))
+        }
+        Shape::Disc { centre, radius, colour } => {
+            let (x, y, radius) = (units(centre.x), units(centre.y), units(*radius));
+            write!(text, "[1,{},{x},{y},{radius}]", colours.place(*colour))
+        }
+        Shape::Line { points, width, colour } => {
+            write!(text, "[2,{},{}{}]", colours.place(*colour), units(*width).max(1), ways(points))
+        }
+        Shape::Arc { centre, radius, width, angles, colour } => {
+            let (colour, width) = (colours.place(*colour), units(*width).max(1));
+            let (x, y, radius) = (units(centre.x), units(centre.y), units(*radius));
+            let [from, to] = angles.map(|angle| (angle * ANGLES).round() as i32);
+            write!(text, "[3,{colour},{width},{x},{y},{radius},{from},{to}]")
+        }
+        Shape::Words(words) => {
+            let (colour, size, align) = (colours.place(words.colour), units(words.size), words.align as u8);
+            let (x, y) = (units(words.place.x), units(words.place.y));
+            write!(text, "[4,{colour},{size},{align},{x},{y},{}]", serde_json::Value::from(words.text.as_str()))
+        }
+    };
+}
+
+/// A length in whole units.
+fn units(pixels: f32) -> i32 {
+    (pixels * UNITS).clamp(-FARTHEST, FARTHEST).round() as i32
+}
+
+/// The first point, and from each to the next, with a comma before each number.
+fn ways(points: &[Vec2]) -> String {
+    let mut text = String::new();
+    let mut last = [0, 0];
+    for point in simplified(points, STRAIGHT / UNITS) {
+        let now = [units(point.x), units(point.y)];
+        let _ = write!(text, ",{},{}", now[0] - last[0], now[1] - last[1]);
+        last = now;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etude_draw::shapes::Words;
+    use flate2::read::ZlibDecoder;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use std::io::Read;
+
+    fn unpacked(film: &str) -> Value {
+        let mut text = String::new();
+        ZlibDecoder::new(&STANDARD.decode(film).unwrap()[..]).read_to_string(&mut text).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn shapes() -> Vec<Shape> {
+        let corners = [(0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (0.0, 5.0)].map(Vec2::from);
+        vec![
+            Shape::Polygon { corners: corners.to_vec(), top: Colour::of(0xffffff), bottom: Colour::of(0) },
+            Shape::Polygon { corners: corners[..3].to_vec(), top: Colour::of(0xff), bottom: Colour::of(0xff) },
+            Shape::Disc { centre: corners[2], radius: 1.5, colour: Colour(0xff, 0.5) },
+            Shape::Line { points: vec![corners[0], corners[2]], width: 2.0, colour: Colour::of(0xff) },
+            Shape::Arc { centre: corners[0], radius: 4.0, width: 1.0, angles: [0.0, 1.5], colour: Colour::of(0) },
+            Shape::Words(Words {
+                text: "a \"<b>\"".into(),
+                place: corners[2],
+                size: 12.0,
+                colour: Colour::of(0),
+                align: Align::Middle,
+            }),
+        ]
+    }
+
+    #[test]
+    fn a_film_says_what_was_drawn() {
+        let film = unpacked(&packed(&[shapes(), Vec::new()], [320.0, 220.0], 0.04, usize::MAX).unwrap());
+        let expected = json!({
+            "size": [320, 220], "units": 4, "interval": 0.04, "colours": ["#ffffff", "#000000", "#0000ff", "#0000ff80"],
+            "pictures": [[
+                [0, 0, 1, 0, 0, 40, 0, 0, 20, -40, 0],
+                [0, 2, 2, 0, 0, 40, 0, 0, 20],
+                [1, 3, 40, 20, 6],
+                [2, 2, 8, 0, 0, 40, 20],
+                [3, 1, 4, 0, 0, 16, 0, 1500],
+                [4, 1, 48, 1, 40, 20, "a \"<b>\""],
+            ], []],
+        });
+        assert_eq!(film, expected);
+    }
+
+    #[test]
+    fn a_film_that_is_too_long_loses_pictures_and_keeps_its_pace() {
+        let circle = |index: i32| {
+            let centre = Vec2::from_angle(index as f32) * 100.0;
+            vec![Shape::Disc { centre, radius: (index * index % 97) as f32, colour: Colour::of(0) }]
+        };
+        let pictures: Vec<Vec<Shape>> = (0..400).map(circle).collect();
+        let whole = packed(&pictures, [320.0, 220.0], 0.04, usize::MAX).unwrap();
+        for most in [whole.len() / 2, whole.len() / 9, 0] {
+            let film = packed(&pictures, [320.0, 220.0], 0.04, most).unwrap();
+            let short = unpacked(&film);
+            let count = short["pictures"].as_array().unwrap().len();
+            assert!((film.len() <= most || count == 1) && count < 400, "{most}: {count}");
+            let length = count as f64 * short["interval"].as_f64().unwrap();
+            assert!(count == 1 || (length - 16.0).abs() < short["interval"].as_f64().unwrap(), "{most}: {length}");
+        }
+    }
+
+    #[test]
+    fn a_picture_in_a_figure_has_all_its_shapes_and_no_markup_of_its_words() {
+        let text = still("a subject", "what it does", [320.0, 224.0], &shapes()).file();
+        for part in [
+            "<polygon",
+            "<circle",
+            "<polyline",
+            "<path d=\"M4.0 0.0A",
+            "a &quot;&lt;b&gt;&quot;",
+            "fill-opacity=\"0.50\"",
+        ] {
+            assert!(text.contains(part), "`{part}` is missing from\n{text}");
+        }
+        assert_eq!(text.matches("<rect").count(), STRIPES);
+        assert!(text.contains("viewBox=\"0 0 440 308\""), "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_left_out_of_a_line_lies_on_it(ys in prop::collection::vec(-20.0f32..20.0, 0..60), off in 0.1f32..5.0) {
+            let points: Vec<Vec2> = ys.iter().enumerate().map(|(x, &y)| Vec2::new(x as f32, y)).collect();
+            let kept = simplified(&points, off);
+            prop_assert_eq!((kept.first(), kept.last()), (points.first(), points.last()));
+            for point in &points {
+                let near = kept.windows(2).any(|pair| {
+                    let way = pair[1] - pair[0];
+                    let along = ((*point - pair[0]).dot(way) / way.length_squared().max(1e-9)).clamp(0.0, 1.0);
+                    (*point - pair[0] - way * along).length() <= off + 1e-3
+                });
+                prop_assert!(near || kept.len() < 2, "{} is lost", point);
+            }
+        }
+    }
+}
