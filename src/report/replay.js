@@ -42,7 +42,8 @@ async function start(replay) {
 
   function tick(now) {
     if (last === null) return;
-    time = Math.min(length, time + (now - last) / 1000);
+    // A frame may be of a moment before the click.
+    time = Math.min(length, time + Math.max(0, now - last) / 1000);
     last = now;
     slider.value = time;
     show();

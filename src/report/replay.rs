@@ -148,3 +148,33 @@ pub fn show(page: &mut Page, test: &str, takes: &Takes) {
         Escaped(&caption)
     ));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transfer::results::SubjectResult;
+
+    #[test]
+    fn nothing_in_the_script_ends_it() {
+        assert!(SCRIPT.is_ascii() && !SCRIPT.contains('<') && !SCRIPT.contains("http"));
+    }
+
+    #[test]
+    fn the_pair_that_is_shown_has_the_median_gain() {
+        let group = |name: &str, lasts: &[f64]| {
+            let subject = |(subject, &last): (usize, &f64)| {
+                let curves = vec![Curve::new(vec![(0, 0.0), (100, last)])];
+                SubjectResult { subject: subject as u64, seed: 0, curves }
+            };
+            GroupResult { name: name.into(), subjects: lasts.iter().enumerate().map(subject).collect() }
+        };
+        // Gains of 0.5, -0.1, 0.2, 0.4 and 0.1.
+        let scratch = group("scratch", &[0.1, 0.3, 0.1, 0.5, 0.6]);
+        let transfer = group("transfer", &[0.6, 0.2, 0.3, 0.9, 0.7]);
+        assert_eq!(typical(&[(0, &scratch), (1, &transfer)]), Some(2));
+        // The last scores alone.
+        assert_eq!(typical(&[(0, &scratch)]), Some(1));
+        let nobody = group("nobody", &[]);
+        assert_eq!((typical(&[(0, &nobody)]), typical(&[])), (None, None));
+    }
+}
