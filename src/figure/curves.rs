@@ -60,7 +60,7 @@ pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
     let names = ["practice (env steps)", "score, learning disabled"];
-    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[] };
+    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[], stretch: None };
     let plot = frame.draw(&mut svg, std::slice::from_ref(&line));
     svg.coloured(line.colour, |svg| {
         for curve in curves {
@@ -95,8 +95,17 @@ impl Course {
     }
 }
 
-/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval.
-pub fn courses(title: &str, names: [&str; 2], groups: &[Course]) -> Svg {
+/// A stretch of the horizontal axis in which something is different, such as trials in a force field.
+#[derive(Clone, Copy)]
+pub struct Stretch<'a> {
+    /// What is different.
+    pub name: &'a str,
+    /// Where it begins and ends.
+    pub ends: [f64; 2],
+}
+
+/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval. A stretch is shaded.
+pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option<Stretch<'_>>) -> Svg {
     let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
     let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
     let (low, high) = all().fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)));
@@ -109,7 +118,7 @@ pub fn courses(title: &str, names: [&str; 2], groups: &[Course]) -> Svg {
     );
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
-    let plot = Frame { top, y: (low - margin, high + margin), names, marks: &[] }.draw(&mut svg, &lines);
+    let plot = Frame { top, y: (low - margin, high + margin), names, marks: &[], stretch }.draw(&mut svg, &lines);
     if low < 0.0 && high > 0.0 {
         svg.line(&[plot.at(plot.x.0, 0.0), plot.at(plot.x.1, 0.0)], "null");
     }
@@ -149,7 +158,7 @@ pub fn signal(title: &str, lines: &[Line], name: &str) -> Svg {
 }
 
 fn draw(svg: &mut Svg, lines: &[Line], y: (f64, f64), x_name: &str, y_name: &str) -> Plot {
-    Frame { top: 4.0, y, names: [x_name, y_name], marks: &[] }.draw(svg, lines)
+    Frame { top: 4.0, y, names: [x_name, y_name], marks: &[], stretch: None }.draw(svg, lines)
 }
 
 /// What lines reach over, from 0 if they begin later.
@@ -169,6 +178,8 @@ pub(super) struct Frame<'a> {
     pub names: [&'a str; 2],
     /// Entries of the key after the lines.
     pub marks: &'a [Key<'a>],
+    /// What is shaded.
+    pub stretch: Option<Stretch<'a>>,
 }
 
 impl Frame<'_> {
@@ -178,12 +189,18 @@ impl Frame<'_> {
         let dashes = |line: &Line| if lines.len() > 1 { line.colour } else { 0 };
         let own =
             lines.iter().map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: dashes(line) });
-        let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).collect();
+        let shaded = self.stretch.map(|stretch| Key { class: "shade", ..Key::plain(stretch.name) });
+        let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).chain(shaded).collect();
         let top = svg.key(self.top, LEFT, &entries) + 6.0;
         let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
         let small = x.1 - x.0 <= 10.0;
         plot.axes(svg, x_name, y_name, |tick| if small { tick_label(tick, x) } else { text::steps(tick) });
+        if let Some(Stretch { ends, .. }) = self.stretch {
+            let [(left, upper), (right, lower)] =
+                [(ends[0], y.1), (ends[1], y.0)].map(|(end, height)| plot.at(end.clamp(x.0, x.1), height));
+            svg.shape(&[(left, upper), (right, upper), (right, lower), (left, lower)], "shaded");
+        }
         let trace = |line: &Line, which: usize| -> Vec<Point> {
             line.points.iter().map(|(x, values)| plot.at(*x, values[which])).collect()
         };
@@ -221,8 +238,21 @@ mod tests {
     fn figures_of_nothing_do_not_panic() {
         profile("", &[("none".into(), 9, Vec::new())]).file();
         practice("", &[]).file();
-        courses("", ["", ""], &[]).file();
+        courses("", ["", ""], &[], Some(Stretch { name: "", ends: [3.0, f64::INFINITY] })).file();
         signal("", &[], "dopamine").file();
+    }
+
+    #[test]
+    fn a_stretch_is_shaded_where_it_is_and_named_in_the_key() {
+        let at: Vec<f64> = (1..=100).map(f64::from).collect();
+        let group = Course { name: "one".into(), subjects: vec![at.clone(), at.clone()], at };
+        let stretch = Stretch { name: "in the field", ends: [25.0, 500.0] };
+        let text = courses("", ["trial", "error"], &[group], Some(stretch)).inline();
+        let shaded = text.lines().find(|line| line.contains("class=\"shaded\"")).unwrap();
+        let corner: f64 = shaded.split(['"', ',']).nth(1).unwrap().parse().unwrap();
+        // A quarter of the axis, which begins at 0; what is beyond it is cut off.
+        assert!((corner - (LEFT + 0.25 * (RIGHT - LEFT))).abs() < 0.1, "{shaded}");
+        assert!(shaded.contains(&format!(" {RIGHT:.1},")) && text.contains(">in the field<"), "{text}");
     }
 
     #[test]

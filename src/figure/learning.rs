@@ -29,7 +29,7 @@ pub fn learning(title: &str, series: &[Series], reference: Option<&str>, criteri
     let named = criterion.map(|criterion| format!("criterion {criterion}"));
     let mark: Vec<Key<'_>> = named.iter().map(|name| Key::plain(name)).collect();
     if lines.len() <= TOGETHER {
-        let plot = Frame { top: 4.0, y: (0.0, most), names: AXES, marks: &mark }.draw(&mut svg, &lines);
+        let plot = Frame { top: 4.0, y: (0.0, most), names: AXES, marks: &mark, stretch: None }.draw(&mut svg, &lines);
         level(&mut svg, &plot, criterion);
     } else {
         let reference = lines.iter().position(|line| reference == Some(line.name.as_str()));

@@ -9,7 +9,7 @@ mod shapes;
 pub mod svg;
 pub mod text;
 
-pub use curves::{Course, Line, Series, courses, practice, profile, signal};
+pub use curves::{Course, Line, Series, Stretch, courses, practice, profile, signal};
 pub use heat::{HeatCell, heat_map};
 pub use learning::learning;
 pub use ranked::{RankedRow, ranked};
