@@ -82,8 +82,26 @@ async function start(replay) {
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Response(stream).json();
+  const film = await new Response(stream).json();
+  // Most shapes are told by what has changed since the picture before.
+  let before = [];
+  for (const [index, shapes] of film.pictures.entries()) {
+    let next = 0;
+    before = film.pictures[index] = shapes.map((shape) => {
+      if (shape[0] !== CHANGED) return shape;
+      const [, skip, ...changes] = shape;
+      next += skip + 1;
+      const like = before[next - 1];
+      const head = HEADS[like[0]];
+      return like.map((value, at) => (at >= head ? value + (changes[at - head] ?? 0) : value));
+    });
+  }
+  return film;
 }
+
+const CHANGED = 5;
+// How many entries of each kind of shape come before the numbers that change.
+const HEADS = [3, 2, 2, 2, 4];
 
 function paint(context, film, shapes) {
   const scale = context.canvas.width / film.size[0] / film.units;
@@ -140,7 +158,7 @@ const KINDS = [
     context.arc(x, y, radius, from / 1000, to / 1000, from > to);
     stroke(context, colours[colour], width);
   },
-  function words(context, colours, [colour, size, align, x, y, text]) {
+  function words(context, colours, [colour, align, text, size, x, y]) {
     context.font = `${size}px ui-monospace, monospace`;
     context.textAlign = ["left", "center", "right"][align];
     context.textBaseline = "middle";
