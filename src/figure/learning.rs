@@ -2,7 +2,7 @@
 
 use crate::figure::curves::{Frame, Line, Series, reach, sentences};
 use crate::figure::svg::{Anchor, Key, Plot, Point, Svg, WIDTH, ceiling};
-use crate::figure::text::steps;
+use crate::figure::text::{shortened, steps};
 
 /// Groups whose bands can still be told apart in one plot.
 const TOGETHER: usize = 2;
@@ -12,6 +12,8 @@ const EDGES: (f64, f64) = (46.0, WIDTH - 20.0);
 /// Room between plots, across and down, and the height of one.
 const GAP: (f64, f64) = (24.0, 46.0);
 const HEIGHT: f64 = 118.0;
+/// Letters of a name that fit above a plot.
+const NAME: usize = 24;
 const AXES: [&str; 2] = ["env steps", "score"];
 
 /// Score over env steps: the interquartile mean over a group's subjects with its 95% interval. A thin line marks the
@@ -74,7 +76,7 @@ impl Plots<'_> {
             plot.scales(svg, [3, 4], place % COLUMNS == 0, steps);
             self.one(svg, &plot, index);
             let Line { name, colour, .. } = &self.lines[index];
-            svg.coloured(*colour, |svg| svg.text((left, upper - 7.0), Anchor::Start, "strong", name));
+            svg.coloured(*colour, |svg| svg.text((left, upper - 7.0), Anchor::Start, "strong", &shortened(name, NAME)));
         }
         let [x_name, y_name] = AXES;
         svg.text(((EDGES.0 + EDGES.1) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);

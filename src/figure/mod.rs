@@ -2,16 +2,19 @@
 //! say what they are and words for those who cannot see them.
 
 mod curves;
+mod film;
 mod heat;
 mod learning;
 mod ranked;
-mod shapes;
+mod simplified;
+mod still;
 pub mod svg;
 pub mod text;
 
 pub use curves::{Course, Line, Series, Stretch, courses, practice, profile, signal};
+pub use film::packed;
 pub use heat::{HeatCell, heat_map};
 pub use learning::learning;
 pub use ranked::{RankedRow, ranked};
-pub use shapes::{packed, still};
+pub use still::still;
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};

@@ -29,7 +29,7 @@ impl Breadth {
     fn plot(self) -> (f64, f64) {
         match self {
             Self::Narrow => (152.0, WIDTH - 12.0),
-            Self::Page => (190.0, 465.0),
+            Self::Page => (190.0, 455.0),
         }
     }
 

@@ -92,7 +92,7 @@ fn practised(
     let agent = spec.agents_yaml.get(&leg.agent).and_then(|yaml| Document::parse(&leg.agent, yaml).ok());
     let agent = agent.and_then(|document| catalog.agent_from(&document).ok());
     let (Some(task), Some(agent)) = (task, agent) else {
-        return Err("its agent or its task is not one of this program's own");
+        return Err("the agent or the task is not one of this program's own");
     };
     let plan = Arc::new(leg.plan(task, agent, spec.experiment.evaluate_every, spec.experiment.evaluation_episodes));
     let restored = Subject::new(&plan, Seed(spec.experiment.seed), subject).and_then(|mut practised| {
@@ -137,9 +137,13 @@ pub fn show(page: &mut Page, test: &str, takes: &Takes) {
             svg.inline()
         ));
     }
+    let chosen = match takes.len() {
+        1 => "Of all subjects this one has the median last score.",
+        _ => "Of all pairs of twins this one has the median difference in last score.",
+    };
     let caption = format!(
-        "The first episode of the last evaluation on {test}, learning disabled, at its true pace; 10 s at most, and an episode that \
-         has ended stays at its last picture. Of all pairs of twins this one has the median difference in last score."
+        "The first episode of the last evaluation on {test}, learning disabled, in real time: its first 10 s at most. An episode that \
+         has ended stays at its last picture. {chosen}"
     );
     page.markup(format_args!(
         "</div><div class=\"controls\" hidden><button type=\"button\">Play</button>\

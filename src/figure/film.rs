@@ -1,13 +1,11 @@
-//! Pictures of a subject as shapes: one of them in a figure, and all of an episode packed as a film, which a page plays.
+//! Pictures of an episode packed as a film, which a page plays.
 
-use crate::figure::svg::{Svg, WIDTH};
-use crate::figure::text::Escaped;
+use crate::figure::simplified::simplified;
 use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use etude_draw::colour::Colour;
-use etude_draw::shapes::{Align, Shape};
-use etude_draw::{Rect, Vec2};
+use etude_draw::{Shape, Vec2};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use std::fmt::Write as _;
@@ -23,125 +21,6 @@ const STRAIGHT: f32 = 1.0;
 const NEAR: usize = 24;
 /// Units in which the angles of a film are, in a radian.
 const ANGLES: f32 = 1000.0;
-/// Stripes that a gradient is made of in a figure.
-const STRIPES: usize = 16;
-
-/// A picture as a figure, as wide as figures are and cut off at its edges.
-pub fn still(title: &str, description: &str, [width, height]: [f32; 2], shapes: &[Shape]) -> Svg {
-    let mut svg = Svg::new(title, description);
-    let tall = WIDTH * f64::from(height) / f64::from(width);
-    svg.push(format_args!(r#"<svg width="{WIDTH}" height="{tall:.1}" viewBox="0 0 {width} {height}">"#));
-    for shape in shapes {
-        svg.push(element(shape));
-    }
-    svg.push("</svg>");
-    svg.reach(WIDTH, tall);
-    svg
-}
-
-/// A shape as SVG.
-fn element(shape: &Shape) -> String {
-    match shape {
-        Shape::Polygon { corners, top, bottom } if top != bottom => match upright(corners) {
-            Some(area) => stripes(area, *top, *bottom),
-            None => polygon(corners, top.towards(*bottom, 0.5)),
-        },
-        Shape::Polygon { corners, top, .. } => polygon(corners, *top),
-        Shape::Disc { centre, radius, colour } => {
-            format!(r#"<circle cx="{:.1}" cy="{:.1}" r="{radius:.1}" {}/>"#, centre.x, centre.y, paint("fill", *colour))
-        }
-        Shape::Line { points, width, colour } => {
-            format!(r#"<polyline points="{}" {}/>"#, joined(&simplified(points, 0.25)), stroke(*width, *colour))
-        }
-        Shape::Arc { centre, radius, width, angles: [from, to], colour } => {
-            let stroke = stroke(*width, *colour);
-            if (to - from).abs() >= std::f32::consts::TAU - 1e-3 {
-                return format!(r#"<circle cx="{:.1}" cy="{:.1}" r="{radius:.1}" {stroke}/>"#, centre.x, centre.y);
-            }
-            let [one, two] = [from, to].map(|angle| *centre + Vec2::from_angle(*angle) * *radius);
-            let (large, sweep) = ((to - from).abs() > std::f32::consts::PI, to > from);
-            let (large, sweep) = (u8::from(large), u8::from(sweep));
-            format!(
-                r#"<path d="M{:.1} {:.1}A{radius:.1} {radius:.1} 0 {large} {sweep} {:.1} {:.1}" {stroke}/>"#,
-                one.x, one.y, two.x, two.y
-            )
-        }
-        Shape::Words(words) => {
-            let anchor = match words.align {
-                Align::Left => "start",
-                Align::Middle => "middle",
-                Align::Right => "end",
-            };
-            // A rule of the style would outdo an attribute.
-            let Colour(hex, opacity) = words.colour;
-            let (x, y, size) = (words.place.x, words.place.y + 0.35 * words.size, words.size);
-            format!(
-                r##"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}" font-size="{size:.1}" style="fill:#{hex:06x};fill-opacity:{opacity:.2}">{}</text>"##,
-                Escaped(&words.text)
-            )
-        }
-    }
-}
-
-fn polygon(corners: &[Vec2], colour: Colour) -> String {
-    format!(r#"<polygon points="{}" {}/>"#, joined(&simplified(corners, 0.25)), paint("fill", colour))
-}
-
-/// The area of a rectangle that stands upright.
-fn upright(corners: &[Vec2]) -> Option<Rect> {
-    let &[one, two, three, four] = corners else { return None };
-    let stands = one.y == two.y && two.x == three.x && three.y == four.y && four.x == one.x;
-    stands.then(|| Rect::from_corners(one, three))
-}
-
-/// A gradient, each stripe of which goes on below the next, so that no gap is seen between two.
-fn stripes(area: Rect, top: Colour, bottom: Colour) -> String {
-    let stripe = |index: usize| {
-        let y = area.min.y + area.height() * index as f32 / STRIPES as f32;
-        let fill = paint("fill", top.towards(bottom, (index as f32 + 0.5) / STRIPES as f32));
-        let (x, width, height) = (area.min.x, area.width(), area.max.y - y);
-        format!(r#"<rect x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" {fill}/>"#)
-    };
-    (0..STRIPES).map(stripe).collect()
-}
-
-fn paint(what: &str, Colour(hex, opacity): Colour) -> String {
-    let seen_through = if opacity < 1.0 { format!(r#" {what}-opacity="{opacity:.2}""#) } else { String::new() };
-    format!(r##"{what}="#{hex:06x}"{seen_through}"##)
-}
-
-fn stroke(width: f32, colour: Colour) -> String {
-    let paint = paint("stroke", colour);
-    format!(r#"fill="none" {paint} stroke-width="{width:.1}" stroke-linecap="round" stroke-linejoin="round""#)
-}
-
-fn joined(points: &[Vec2]) -> String {
-    points.iter().map(|point| format!("{:.1},{:.1}", point.x, point.y)).collect::<Vec<_>>().join(" ")
-}
-
-/// The points without which the line through them would be farther off than so much (Douglas & Peucker 1973).
-fn simplified(points: &[Vec2], off: f32) -> Vec<Vec2> {
-    let (Some(&first), Some(&last)) = (points.first(), points.last()) else { return Vec::new() };
-    if points.len() < 5 {
-        return points.to_vec();
-    }
-    let mut kept = vec![false; points.len()];
-    let mut stretches = vec![(0, points.len() - 1)];
-    while let Some((from, to)) = stretches.pop() {
-        let (one, way) = (points[from], points[to] - points[from]);
-        let distance = |index: &usize| {
-            let along = ((points[*index] - one).dot(way) / way.length_squared().max(1e-9)).clamp(0.0, 1.0);
-            (points[*index] - one - way * along).length()
-        };
-        let farthest = (from + 1..to).max_by(|one, other| distance(one).total_cmp(&distance(other)));
-        if let Some(farthest) = farthest.filter(|index| distance(index) > off) {
-            kept[farthest] = true;
-            stretches.extend([(from, farthest), (farthest, to)]);
-        }
-    }
-    let inner = points.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(&point, _)| point);
-    std::iter::once(first).chain(inner).chain(std::iter::once(last)).collect()
-}
 
 /// Pictures of one size, packed for a page: zlib's JSON as base64. So many pictures are left out, evenly, that it has at most `most`
 /// characters, as far as the first picture allows.
@@ -307,7 +186,7 @@ fn ways(points: &[Vec2]) -> Vec<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use etude_draw::shapes::Words;
+    use etude_draw::shapes::{Align, Words};
     use flate2::read::ZlibDecoder;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -381,23 +260,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_picture_in_a_figure_has_all_its_shapes_and_no_markup_of_its_words() {
-        let text = still("a subject", "what it does", [320.0, 224.0], &shapes()).file();
-        for part in [
-            "<polygon",
-            "<circle",
-            "<polyline",
-            "<path d=\"M4.0 0.0A",
-            "a &quot;&lt;b&gt;&quot;",
-            "fill-opacity=\"0.50\"",
-        ] {
-            assert!(text.contains(part), "`{part}` is missing from\n{text}");
-        }
-        assert_eq!(text.matches("<rect").count(), STRIPES);
-        assert!(text.contains("viewBox=\"0 0 440 308\""), "{text}");
-    }
-
     /// The pictures of a film with all shapes in full and their colours by name, as a page has them.
     fn unrolled(film: &Value) -> Vec<Vec<Vec<Value>>> {
         let mut pictures: Vec<Vec<Vec<Value>>> = Vec::new();
@@ -455,21 +317,6 @@ mod tests {
             let of = |pictures: &[Vec<Shape>]| unrolled(&unpacked(&packed(pictures, [9.0, 9.0], 0.1, usize::MAX).unwrap()));
             let alone: Vec<_> = pictures.iter().flat_map(|picture| of(std::slice::from_ref(picture))).collect();
             prop_assert_eq!(of(&pictures), alone);
-        }
-
-        #[test]
-        fn what_is_left_out_of_a_line_lies_on_it(ys in prop::collection::vec(-20.0f32..20.0, 0..60), off in 0.1f32..5.0) {
-            let points: Vec<Vec2> = ys.iter().enumerate().map(|(x, &y)| Vec2::new(x as f32, y)).collect();
-            let kept = simplified(&points, off);
-            prop_assert_eq!((kept.first(), kept.last()), (points.first(), points.last()));
-            for point in &points {
-                let near = kept.windows(2).any(|pair| {
-                    let way = pair[1] - pair[0];
-                    let along = ((*point - pair[0]).dot(way) / way.length_squared().max(1e-9)).clamp(0.0, 1.0);
-                    (*point - pair[0] - way * along).length() <= off + 1e-3
-                });
-                prop_assert!(near || kept.len() < 2, "{} is lost", point);
-            }
         }
     }
 }
