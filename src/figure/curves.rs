@@ -1,18 +1,15 @@
-//! Figures of groups as lines with bands: practice, performance profiles, signals.
+//! Lines with bands: what they are made of, and figures of practice and of whatever depends on something else.
 
 use crate::figure::svg::{Key, Plot, Point, Svg, WIDTH, tick_label};
 use crate::figure::text;
-use crate::stats::comparison::Share;
 use crate::stats::{Curve, interquartile_estimate, mean_estimate};
 
 /// Lines of more points than this are thin.
-const MANY: usize = 60;
-/// Steps of the score along a performance profile.
-const PROFILE_STEPS: usize = 50;
+pub(super) const MANY: usize = 60;
 const LEFT: f64 = 52.0;
 /// Leaves room for half of the last number below the axis.
 const RIGHT: f64 = WIDTH - 24.0;
-const HEIGHT: f64 = 230.0;
+pub(super) const HEIGHT: f64 = 230.0;
 
 /// Learning curves of a group of subjects.
 pub struct Series {
@@ -125,47 +122,16 @@ pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option
     svg
 }
 
-/// Share of a group's subjects whose score is at least τ, over τ, with its pointwise 95% interval (performance profiles:
-/// Agarwal et al. 2021).
-pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)]) -> Svg {
-    let line = |(name, colour, scores): &(String, usize, Vec<f64>)| {
-        let point = |index: usize| {
-            let least = index as f64 / PROFILE_STEPS as f64;
-            let passed: Vec<f64> = scores.iter().map(|&score| f64::from(score >= least)).collect();
-            let share = Share::of(&passed)?.estimate();
-            let (low, high) = share.interval().unwrap_or((share.value, share.value));
-            Some((least, [low, share.value, high]))
-        };
-        Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
-    };
-    let lines: Vec<Line> = groups.iter().map(line).collect();
-    let mut svg = Svg::new(title, "Share of subjects with at least that score, over the score, one line per group.");
-    draw(&mut svg, &lines, (0.0, 1.0), "score τ", "share of subjects with score ≥ τ");
-    svg
-}
-
-/// A signal over env steps, 0 being the start of the test.
-pub fn signal(title: &str, lines: &[Line], name: &str) -> Svg {
-    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
-    let (low, high) = all().fold((0f64, 0f64), |(low, high), &value| (low.min(value), high.max(value)));
-    let high = if high > low { high + 0.05 * (high - low) } else { low + 1.0 };
-    let mut svg = Svg::new(title, &format!("{name} over env steps, one line per group; 0 is the start of the test."));
-    let plot = draw(&mut svg, lines, (low, high), "env steps from the start of the test", name);
-    if plot.x.0 < 0.0 {
-        svg.line(&[plot.at(0.0, low), plot.at(0.0, high)], "null");
-    }
-    svg
-}
-
-fn draw(svg: &mut Svg, lines: &[Line], y: (f64, f64), x_name: &str, y_name: &str) -> Plot {
-    Frame { top: 4.0, y, names: [x_name, y_name], marks: &[], stretch: None }.draw(svg, lines)
-}
-
 /// What lines reach over, from 0 if they begin later.
 pub(super) fn reach(lines: &[Line]) -> (f64, f64) {
     let ends = lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
     let (first, last) = ends.fold((0f64, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
     (first, if last > first { last } else { first + 1.0 })
+}
+
+/// How numbers on such a horizontal axis are written: as env steps, unless it is a short one.
+pub(super) fn numbered(x: (f64, f64)) -> impl Fn(f64) -> String {
+    move |tick| if x.1 - x.0 <= 10.0 { tick_label(tick, x) } else { text::steps(tick) }
 }
 
 /// Where lines are drawn.
@@ -194,8 +160,7 @@ impl Frame<'_> {
         let top = svg.key(self.top, LEFT, &entries) + 6.0;
         let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
-        let small = x.1 - x.0 <= 10.0;
-        plot.axes(svg, x_name, y_name, |tick| if small { tick_label(tick, x) } else { text::steps(tick) });
+        plot.axes(svg, x_name, y_name, numbered(x));
         if let Some(Stretch { ends, .. }) = self.stretch {
             let [(left, upper), (right, lower)] =
                 [(ends[0], y.1), (ends[1], y.0)].map(|(end, height)| plot.at(end.clamp(x.0, x.1), height));
@@ -236,10 +201,8 @@ mod tests {
 
     #[test]
     fn figures_of_nothing_do_not_panic() {
-        profile("", &[("none".into(), 9, Vec::new())]).file();
         practice("", &[]).file();
         courses("", ["", ""], &[], Some(Stretch { name: "", ends: [3.0, f64::INFINITY] })).file();
-        signal("", &[], "dopamine").file();
     }
 
     #[test]
@@ -253,26 +216,5 @@ mod tests {
         // A quarter of the axis, which begins at 0; what is beyond it is cut off.
         assert!((corner - (LEFT + 0.25 * (RIGHT - LEFT))).abs() < 0.1, "{shaded}");
         assert!(shaded.contains(&format!(" {RIGHT:.1},")) && text.contains(">in the field<"), "{text}");
-    }
-
-    #[test]
-    fn all_subjects_score_at_least_nothing_and_few_score_everything() {
-        let text = profile("", &[("one".into(), 0, vec![0.2, 0.6, 1.0, 0.8])]).inline();
-        let line = text.lines().rfind(|line| line.contains("class=\"line\"")).unwrap();
-        let heights: Vec<f64> = line
-            .split('"')
-            .nth(1)
-            .unwrap()
-            .split(' ')
-            .map(|point| point.split_once(',').unwrap().1.parse().unwrap())
-            .collect();
-        assert!(heights.is_sorted(), "a profile never rises: {heights:?}");
-        let (top, bottom) = (heights[0], heights[0] + HEIGHT);
-        // At τ = 0.5 three of four pass, at 1 one of four.
-        assert!(
-            (heights[25] - (bottom - 0.75 * HEIGHT)).abs() < 0.1
-                && (heights[50] - (bottom - 0.25 * HEIGHT)).abs() < 0.1
-        );
-        assert!(top < bottom);
     }
 }

@@ -3,18 +3,18 @@
 
 mod curves;
 mod film;
+mod groups;
 mod heat;
-mod learning;
 mod ranked;
 mod simplified;
 mod still;
 pub mod svg;
 pub mod text;
 
-pub use curves::{Course, Line, Series, Stretch, courses, practice, profile, signal};
+pub use curves::{Course, Line, Series, Stretch, courses, practice};
 pub use film::packed;
+pub use groups::{learning, profile, signal};
 pub use heat::{HeatCell, heat_map};
-pub use learning::learning;
 pub use ranked::{RankedRow, ranked};
 pub use still::still;
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};

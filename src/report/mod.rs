@@ -262,7 +262,7 @@ impl Report<'_> {
             .collect();
         page.figure(
             "profile",
-            &profile("Performance profile", &lasts),
+            &profile("Performance profile", &lasts, Some(&reference.name)),
             "Share of subjects whose last score is at least τ, with pointwise 95% intervals. Higher lines are better; \
              where lines cross, one group has the better best subjects and the other the better worst subjects.",
         );
@@ -312,7 +312,7 @@ impl Report<'_> {
                 "{} Median and middle half of subjects; practice is to the left of 0, the test to its right.",
                 shown.meaning
             );
-            let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
+            let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis, Some(&self.spec.reference));
             page.figure(&format!("signal-{}", shown.signal.replace('_', "-")), &svg, &caption);
         }
     }
