@@ -51,3 +51,54 @@ pub fn footage(subject: &Subject) -> Result<Footage> {
     })?;
     Ok(Footage { interval: every * step, pictures, score: episode.score })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::transfer::schedule::Schedule;
+    use etude_envs::Seed;
+    use std::sync::Arc;
+
+    fn subject(task: &str) -> Subject {
+        let catalog = Catalog::default();
+        let experiment = catalog.experiment("flat-to-rough", None).unwrap().spec;
+        let (task, agent) = (catalog.tasks.task(task).unwrap(), catalog.agent("brain").unwrap());
+        let plan = Schedule::new(&experiment).legs[0].plan(task, agent, 1000, 1);
+        Subject::new(&Arc::new(plan), Seed(1), 0).unwrap()
+    }
+
+    /// Points of the longest line in a picture.
+    fn longest(picture: &[Shape]) -> usize {
+        let points = picture.iter().map(|shape| match shape {
+            Shape::Line { points, .. } => points.len(),
+            _ => 0,
+        });
+        points.max().unwrap_or(0)
+    }
+
+    #[test]
+    fn every_family_is_seen_the_same_each_time_and_the_subject_stays_as_it_was() {
+        for (task, leaves_a_trail) in [
+            ("cycling/flat-v0", false),
+            ("fretting/guitar-v0", false),
+            ("reaching/null-v1", true),
+            ("cursor/turned-25-v0", true),
+        ] {
+            let subject = subject(task);
+            let before = subject.state();
+            let Footage { interval, pictures, score } = footage(&subject).unwrap();
+            let again = footage(&subject).unwrap();
+            assert!(subject.state() == before && again.pictures == pictures && again.score == score, "{task}");
+            assert!(
+                pictures.len() > 3 && pictures.len() as f64 * interval < LONGEST + 1.0,
+                "{task}: {}",
+                pictures.len()
+            );
+            assert!(pictures.iter().all(|picture| picture.len() > 3) && (0.0..=1.0).contains(&score), "{task}");
+            let [first, last] = [0, pictures.len() - 1].map(|index| &pictures[index]);
+            assert_ne!(first, last, "{task}: something moves");
+            assert!(!leaves_a_trail || longest(last) >= pictures.len() && longest(first) < 4, "{task}");
+        }
+    }
+}
