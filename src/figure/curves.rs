@@ -1,4 +1,4 @@
-//! Lines with bands: what they are made of, and figures of practice and of whatever depends on something else.
+//! Lines with bands: what they are made of, how they are drawn in one plot, and the figure of practice.
 
 use crate::figure::svg::{Key, Plot, Point, Svg, WIDTH, tick_label};
 use crate::figure::text;
@@ -6,9 +6,9 @@ use crate::stats::{Curve, interquartile_estimate, mean_estimate};
 
 /// Lines of more points than this are thin.
 pub(super) const MANY: usize = 60;
-const LEFT: f64 = 52.0;
+pub(super) const LEFT: f64 = 52.0;
 /// Leaves room for half of the last number below the axis.
-const RIGHT: f64 = WIDTH - 24.0;
+pub(super) const RIGHT: f64 = WIDTH - 24.0;
 pub(super) const HEIGHT: f64 = 230.0;
 
 /// Learning curves of a group of subjects.
@@ -81,7 +81,7 @@ pub struct Course {
 
 impl Course {
     /// The mean over the subjects, with its 95% interval; a single subject has no band.
-    fn line(&self, colour: usize) -> Line {
+    pub(super) fn line(&self, colour: usize) -> Line {
         let point = |(index, &at): (usize, &f64)| {
             let values: Vec<f64> = self.subjects.iter().filter_map(|subject| subject.get(index)).copied().collect();
             let found = mean_estimate(&values)?;
@@ -101,25 +101,16 @@ pub struct Stretch<'a> {
     pub ends: [f64; 2],
 }
 
-/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval. A stretch is shaded.
-pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option<Stretch<'_>>) -> Svg {
-    let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
-    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
-    let (low, high) = all().fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)));
-    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
-    let margin = 0.05 * (high - low);
-    let [x, y] = names;
-    let description = format!(
-        "{y} over {x}, one line per group, with 95% bands. {}",
-        sentences(&lines, |(_, [_, middle, _])| text::number(*middle))
-    );
-    let mut svg = Svg::new(title, &description);
-    let top = svg.heading(LEFT, title);
-    let plot = Frame { top, y: (low - margin, high + margin), names, marks: &[], stretch }.draw(&mut svg, &lines);
-    if low < 0.0 && high > 0.0 {
-        svg.line(&[plot.at(plot.x.0, 0.0), plot.at(plot.x.1, 0.0)], "null");
+impl<'a> Stretch<'a> {
+    pub(super) fn draw(&self, svg: &mut Svg, plot: &Plot) {
+        let [(left, upper), (right, lower)] = [(self.ends[0], plot.y.1), (self.ends[1], plot.y.0)]
+            .map(|(end, height)| plot.at(end.clamp(plot.x.0, plot.x.1), height));
+        svg.shape(&[(left, upper), (right, upper), (right, lower), (left, lower)], "shaded");
     }
-    svg
+
+    pub(super) fn key(&self) -> Key<'a> {
+        Key { class: "shade", ..Key::plain(self.name) }
+    }
 }
 
 /// What lines reach over, from 0 if they begin later.
@@ -155,16 +146,14 @@ impl Frame<'_> {
         let dashes = |line: &Line| if lines.len() > 1 { line.colour } else { 0 };
         let own =
             lines.iter().map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: dashes(line) });
-        let shaded = self.stretch.map(|stretch| Key { class: "shade", ..Key::plain(stretch.name) });
+        let shaded = self.stretch.map(|stretch| stretch.key());
         let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).chain(shaded).collect();
         let top = svg.key(self.top, LEFT, &entries) + 6.0;
         let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
         plot.axes(svg, x_name, y_name, numbered(x));
-        if let Some(Stretch { ends, .. }) = self.stretch {
-            let [(left, upper), (right, lower)] =
-                [(ends[0], y.1), (ends[1], y.0)].map(|(end, height)| plot.at(end.clamp(x.0, x.1), height));
-            svg.shape(&[(left, upper), (right, upper), (right, lower), (left, lower)], "shaded");
+        if let Some(stretch) = self.stretch {
+            stretch.draw(svg, &plot);
         }
         let trace = |line: &Line, which: usize| -> Vec<Point> {
             line.points.iter().map(|(x, values)| plot.at(*x, values[which])).collect()
@@ -202,19 +191,5 @@ mod tests {
     #[test]
     fn figures_of_nothing_do_not_panic() {
         practice("", &[]).file();
-        courses("", ["", ""], &[], Some(Stretch { name: "", ends: [3.0, f64::INFINITY] })).file();
-    }
-
-    #[test]
-    fn a_stretch_is_shaded_where_it_is_and_named_in_the_key() {
-        let at: Vec<f64> = (1..=100).map(f64::from).collect();
-        let group = Course { name: "one".into(), subjects: vec![at.clone(), at.clone()], at };
-        let stretch = Stretch { name: "in the field", ends: [25.0, 500.0] };
-        let text = courses("", ["trial", "error"], &[group], Some(stretch)).inline();
-        let shaded = text.lines().find(|line| line.contains("class=\"shaded\"")).unwrap();
-        let corner: f64 = shaded.split(['"', ',']).nth(1).unwrap().parse().unwrap();
-        // A quarter of the axis, which begins at 0; what is beyond it is cut off.
-        assert!((corner - (LEFT + 0.25 * (RIGHT - LEFT))).abs() < 0.1, "{shaded}");
-        assert!(shaded.contains(&format!(" {RIGHT:.1},")) && text.contains(">in the field<"), "{text}");
     }
 }

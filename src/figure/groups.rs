@@ -1,13 +1,14 @@
-//! What groups did, side by side: learning curves, performance profiles, signals. One or two groups are in one plot; of more each has
-//! a plot of its own, in which the group that they are compared with is drawn as well, and all others are faint.
+//! What groups did, side by side: learning curves, performance profiles, signals, courses. A few groups are in one plot; of more each
+//! has a plot of its own, in which the group that they are compared with is drawn as well, and all others are faint.
 
-use crate::figure::curves::{Frame, Line, MANY, Series, numbered, reach, sentences};
+use crate::figure::curves::{Course, Frame, LEFT, Line, MANY, Series, Stretch, numbered, reach, sentences};
 use crate::figure::svg::{Anchor, Key, Plot, Point, Svg, WIDTH, ceiling};
-use crate::figure::text::shortened;
+use crate::figure::text::{number, shortened};
 use crate::stats::comparison::Share;
 
-/// Groups whose bands can still be told apart in one plot.
+/// Groups whose bands can still be told apart in one plot: of learning curves, which lie close to one another, and of courses.
 const TOGETHER: usize = 2;
+const COURSES_TOGETHER: usize = 3;
 /// Plots beside one another, and where the first begins and the last ends.
 const COLUMNS: usize = 2;
 const EDGES: (f64, f64) = (46.0, WIDTH - 20.0);
@@ -29,8 +30,11 @@ pub fn learning(title: &str, series: &[Series], reference: Option<&str>, criteri
     );
     let tops = lines.iter().flat_map(|line| &line.points).map(|(_, values)| values[2]);
     let most = ceiling(tops.chain(criterion.map(|criterion| criterion + 0.02)));
-    let rule = criterion.map(|criterion| (format!("criterion {criterion}"), Rule::Level(criterion)));
-    let groups = Groups { lines: &lines, reference, y: (0.0, most), names: ["env steps", "score"], rule };
+    let groups = Groups {
+        rule: criterion.map(Rule::Level),
+        ruled: criterion.map(|criterion| format!("criterion {criterion}")),
+        ..Groups::new(&lines, reference, (0.0, most), ["env steps", "score"])
+    };
     groups.draw(Svg::new(title, &description))
 }
 
@@ -49,8 +53,8 @@ pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)], reference: Opt
     };
     let lines: Vec<Line> = groups.iter().map(line).collect();
     let names = ["score τ", "share of subjects with score ≥ τ"];
-    let groups = Groups { lines: &lines, reference, y: (0.0, 1.0), names, rule: None };
-    groups.draw(Svg::new(title, "Share of subjects with at least that score, over the score, one line per group."))
+    let svg = Svg::new(title, "Share of subjects with at least that score, over the score, one line per group.");
+    Groups::new(&lines, reference, (0.0, 1.0), names).draw(svg)
 }
 
 /// A signal over env steps, 0 being the start of the test.
@@ -60,8 +64,36 @@ pub fn signal(title: &str, lines: &[Line], name: &str, reference: Option<&str>) 
     let high = if high > low { high + 0.05 * (high - low) } else { low + 1.0 };
     let description = format!("{name} over env steps, one line per group; 0 is the start of the test.");
     let names = ["env steps from the start of the test", name];
-    let rule = (reach(lines).0 < 0.0).then(|| ("start of the test".into(), Rule::Place(0.0)));
-    Groups { lines, reference, y: (low, high), names, rule }.draw(Svg::new(title, &description))
+    let begins = reach(lines).0 < 0.0;
+    let groups = Groups {
+        rule: begins.then_some(Rule::Place(0.0)),
+        ruled: begins.then(|| "start of the test".into()),
+        ..Groups::new(lines, reference, (low, high), names)
+    };
+    groups.draw(Svg::new(title, &description))
+}
+
+/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval. A stretch is shaded.
+pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option<Stretch<'_>>) -> Svg {
+    let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
+    let all = lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
+    let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)));
+    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
+    let margin = 0.05 * (high - low);
+    let [x, y] = names;
+    let description = format!(
+        "{y} over {x}, one line per group, with 95% bands. {}",
+        sentences(&lines, |(_, [_, middle, _])| number(*middle))
+    );
+    let mut svg = Svg::new(title, &description);
+    let groups = Groups {
+        top: svg.heading(LEFT, title),
+        rule: (low < 0.0 && high > 0.0).then_some(Rule::Level(0.0)),
+        stretch,
+        together: COURSES_TOGETHER,
+        ..Groups::new(&lines, None, (low - margin, high + margin), names)
+    };
+    groups.draw(svg)
 }
 
 /// A thin line through a plot.
@@ -91,17 +123,27 @@ struct Groups<'a> {
     y: (f64, f64),
     /// Names of the two axes.
     names: [&'a str; 2],
-    /// What a thin line marks, and where.
-    rule: Option<(String, Rule)>,
+    /// Where the key begins.
+    top: f64,
+    /// A thin line, and what it stands for where the key says so.
+    rule: Option<Rule>,
+    ruled: Option<String>,
+    stretch: Option<Stretch<'a>>,
+    /// Groups whose bands can still be told apart in one plot.
+    together: usize,
 }
 
-impl Groups<'_> {
+impl<'a> Groups<'a> {
+    fn new(lines: &'a [Line], reference: Option<&'a str>, y: (f64, f64), names: [&'a str; 2]) -> Self {
+        Self { lines, reference, y, names, top: 4.0, rule: None, ruled: None, stretch: None, together: TOGETHER }
+    }
+
     fn draw(&self, mut svg: Svg) -> Svg {
-        let marks: Vec<Key<'_>> = self.rule.iter().map(|(name, _)| Key::plain(name)).collect();
-        if self.lines.len() > TOGETHER {
+        let marks: Vec<Key<'_>> = self.ruled.iter().map(|name| Key::plain(name)).collect();
+        if self.lines.len() > self.together {
             self.apart(&mut svg, &marks);
         } else {
-            let frame = Frame { top: 4.0, y: self.y, names: self.names, marks: &marks, stretch: None };
+            let frame = Frame { top: self.top, y: self.y, names: self.names, marks: &marks, stretch: self.stretch };
             let plot = frame.draw(&mut svg, self.lines);
             self.mark(&mut svg, &plot);
         }
@@ -109,7 +151,7 @@ impl Groups<'_> {
     }
 
     fn mark(&self, svg: &mut Svg, plot: &Plot) {
-        if let Some((_, rule)) = &self.rule {
+        if let Some(rule) = self.rule {
             rule.draw(svg, plot);
         }
     }
@@ -120,8 +162,10 @@ impl Groups<'_> {
         let common = reference.map(|index| &self.lines[index]);
         let common = common.map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: 0 });
         let others = Key { class: "subject", ..Key::plain("other groups") };
-        let entries: Vec<Key<'_>> = common.into_iter().chain([others]).chain(marks.iter().copied()).collect();
-        let top = svg.key(4.0, EDGES.0, &entries) + 16.0;
+        let shaded = self.stretch.map(|stretch| stretch.key());
+        let marks = marks.iter().copied().chain(shaded);
+        let entries: Vec<Key<'_>> = common.into_iter().chain([others]).chain(marks).collect();
+        let top = svg.key(self.top, EDGES.0, &entries) + 16.0;
         let wide = (EDGES.1 - EDGES.0 - GAP.0 * (COLUMNS - 1) as f64) / COLUMNS as f64;
         let x = reach(self.lines);
         let own = (0..self.lines.len()).filter(|&index| Some(index) != reference);
@@ -132,6 +176,9 @@ impl Groups<'_> {
             bottom = upper + TALL;
             let plot = Plot { x, y: self.y, edges: (left, left + wide, upper, bottom) };
             plot.scales(svg, [3, 4], place % COLUMNS == 0, numbered(x));
+            if let Some(stretch) = self.stretch {
+                stretch.draw(svg, &plot);
+            }
             self.one(svg, &plot, index, reference);
             let Line { name, colour, .. } = &self.lines[index];
             let name = shortened(name, NAME);
@@ -171,7 +218,7 @@ impl Groups<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::curves::HEIGHT;
+    use crate::figure::curves::{HEIGHT, RIGHT};
     use crate::stats::Curve;
 
     fn group(name: &str, colour: usize, scores: &[f64]) -> Series {
@@ -216,6 +263,7 @@ mod tests {
         }
         signal("", &[], "dopamine", None).file();
         profile("", &[], None).file();
+        courses("", ["", ""], &[], Some(Stretch { name: "", ends: [3.0, f64::INFINITY] })).file();
     }
 
     #[test]
@@ -237,5 +285,22 @@ mod tests {
                 && (heights[50] - (bottom - 0.25 * HEIGHT)).abs() < 0.1
         );
         assert!(top < bottom);
+    }
+
+    #[test]
+    fn a_stretch_is_shaded_where_it_is_and_named_in_the_key() {
+        let at: Vec<f64> = (1..=100).map(f64::from).collect();
+        let group = Course { name: "one".into(), subjects: vec![at.clone(), at.clone()], at };
+        let stretch = Stretch { name: "in the field", ends: [25.0, 500.0] };
+        let text = courses("", ["trial", "error"], &[group], Some(stretch)).inline();
+        let shaded = text.lines().find(|line| line.contains("class=\"shaded\"")).unwrap();
+        let corner: f64 = shaded.split(['"', ',']).nth(1).unwrap().parse().unwrap();
+        // A quarter of the axis, which begins at 0; what is beyond it is cut off.
+        assert!((corner - (LEFT + 0.25 * (RIGHT - LEFT))).abs() < 0.1, "{shaded}");
+        assert!(shaded.contains(&format!(" {RIGHT:.1},")) && text.contains(">in the field<"), "{text}");
+        // Where each group has a plot of its own, it is shaded in all of them.
+        let groups = [0, 1, 2, 3].map(|_| Course { name: "one".into(), at: vec![1.0, 100.0], subjects: Vec::new() });
+        let text = courses("", ["trial", "error"], &groups, Some(stretch)).inline();
+        assert_eq!((text.matches("class=\"shaded\"").count(), text.matches(">in the field<").count()), (4, 1));
     }
 }

@@ -11,9 +11,9 @@ mod still;
 pub mod svg;
 pub mod text;
 
-pub use curves::{Course, Line, Series, Stretch, courses, practice};
+pub use curves::{Course, Line, Series, Stretch, practice};
 pub use film::packed;
-pub use groups::{learning, profile, signal};
+pub use groups::{courses, learning, profile, signal};
 pub use heat::{HeatCell, heat_map};
 pub use ranked::{RankedRow, ranked};
 pub use still::still;
