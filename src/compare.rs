@@ -291,11 +291,9 @@ impl Comparison {
         let series: Vec<Series> = self.runs.iter().enumerate().map(series).collect();
         let caption = "Score in evaluations with learning disabled: the interquartile mean over subjects with its 95% interval. \
                        The thin line is the criterion.";
-        page.figure(
-            "learning",
-            &learning(&format!("Score in practice of {}", self.task), &series, Some(self.criterion)),
-            caption,
-        );
+        let first = self.runs.first().map(|run| run.name.as_str());
+        let title = format!("Score in practice of {}", self.task);
+        page.figure("learning", &learning(&title, &series, first, Some(self.criterion)), caption);
         page.table(&Self::header(), 1, self.rows().into_iter());
         page.paragraph("quiet", &self.legend());
         page

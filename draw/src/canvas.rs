@@ -2,33 +2,10 @@
 //! from each of its two layers.
 
 use crate::colour::{Colour, ink};
+use crate::shapes::Shape;
 use bevy::math::{Rect, Vec2};
 
-/// Where words are with respect to their place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Align {
-    /// They begin there.
-    Left,
-    /// They have their middle there.
-    Middle,
-    /// They end there.
-    Right,
-}
-
-/// Words on the sheet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Words {
-    /// What they say.
-    pub text: String,
-    /// Where; their middle as to height.
-    pub place: Vec2,
-    /// Their height in pixels.
-    pub size: f32,
-    /// Their colour.
-    pub colour: Colour,
-    /// Where they are with respect to their place.
-    pub align: Align,
-}
+pub use crate::shapes::{Align, Words};
 
 /// Triangles, and words on top of them.
 #[derive(Clone, Debug, Default)]
@@ -63,13 +40,37 @@ pub struct Canvas {
     pub layers: [Layer; 2],
     above: bool,
     clip: Option<Rect>,
+    /// Shapes as they were asked for, in place of triangles and words.
+    shapes: Option<Vec<Shape>>,
 }
 
 impl Canvas {
+    /// A sheet that keeps shapes as they are asked for, for pages and figures, which scale them: its layers stay empty.
+    pub fn of_shapes() -> Self {
+        Self { shapes: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// What is on a [sheet of shapes](Self::of_shapes), the lowest first. Shapes are not cut off: whoever shows them does so at
+    /// the edges of the sheet.
+    pub fn shapes(&self) -> &[Shape] {
+        self.shapes.as_deref().unwrap_or_default()
+    }
+
+    /// Keeps a shape as it is, if this is a sheet of shapes, and says whether it is.
+    fn keep(&mut self, shape: impl FnOnce() -> Shape) -> bool {
+        let Some(shapes) = &mut self.shapes else { return false };
+        let shape = shape();
+        if shape.is_finite() {
+            shapes.push(shape);
+        }
+        true
+    }
+
     /// Takes a clean sheet.
     pub fn clear(&mut self, size: Vec2) {
         self.size = size;
         (self.above, self.clip) = (false, None);
+        self.shapes.iter_mut().for_each(Vec::clear);
         for layer in &mut self.layers {
             layer.corners.clear();
             layer.colours.clear();
@@ -110,6 +111,9 @@ impl Canvas {
 
     /// A triangle with a colour for each vertex.
     pub fn shaded(&mut self, corners: [Vec2; 3], colours: [Colour; 3]) {
+        if self.keep(|| Shape::shaded(corners, colours)) {
+            return;
+        }
         let colours = colours.map(Colour::linear);
         if !corners.iter().all(|corner| corner.is_finite()) {
             return;
@@ -162,7 +166,7 @@ impl Canvas {
     /// A convex polygon with smooth edges.
     pub fn polygon(&mut self, corners: &[Vec2], colour: Colour) {
         let count = corners.len();
-        if count < 3 {
+        if count < 3 || self.keep(|| Shape::polygon(corners, colour)) {
             return;
         }
         let twice: f32 = (0..count).map(|index| corners[index].perp_dot(corners[(index + 1) % count])).sum();
@@ -196,6 +200,9 @@ impl Canvas {
     pub fn gradient(&mut self, area: Rect, top: Colour, bottom: Colour) {
         let Rect { min, max } = area;
         let (right, left) = (Vec2::new(max.x, min.y), Vec2::new(min.x, max.y));
+        if self.keep(|| Shape::Polygon { corners: vec![min, right, max, left], top, bottom }) {
+            return;
+        }
         self.shaded([min, right, max], [top, top, bottom]);
         self.shaded([min, max, left], [top, bottom, bottom]);
     }
@@ -231,6 +238,9 @@ impl Canvas {
 
     /// A disc.
     pub fn disc(&mut self, centre: Vec2, radius: f32, colour: Colour) {
+        if self.keep(|| Shape::Disc { centre, radius: radius.max(0.0), colour }) {
+            return;
+        }
         let count = segments(radius);
         let inner = (radius - SMOOTH).max(0.0);
         let ray = |index: usize| Vec2::from_angle(index as f32 * std::f32::consts::TAU / count as f32);
@@ -252,6 +262,9 @@ impl Canvas {
 
     /// A part of a ring between two angles (rad, clockwise from the right).
     pub fn arc(&mut self, centre: Vec2, radius: f32, width: f32, [from, to]: [f32; 2], colour: Colour) {
+        if self.keep(|| Shape::arc(centre, radius, width, [from, to], colour)) {
+            return;
+        }
         let count = ((segments(radius) as f32 * (to - from).abs() / std::f32::consts::TAU).ceil() as usize).max(1);
         let (width, colour) = at_least_a_pixel(width, colour);
         let (outer, inner) = (radius, (radius - width).max(0.0));
@@ -271,6 +284,9 @@ impl Canvas {
 
     /// A straight line with flat ends and smooth sides.
     pub fn segment(&mut self, from: Vec2, to: Vec2, width: f32, colour: Colour) {
+        if self.keep(|| Shape::Line { points: vec![from, to], width, colour }) {
+            return;
+        }
         let (width, colour) = at_least_a_pixel(width, colour);
         let aside = (to - from).normalize_or_zero().perp();
         let (inner, outer) = (aside * (0.5 * width - SMOOTH), aside * (0.5 * width + SMOOTH));
@@ -282,6 +298,9 @@ impl Canvas {
 
     /// A line from point to point with round joints and ends.
     pub fn line(&mut self, points: &[Vec2], width: f32, colour: Colour) {
+        if points.len() < 2 || self.keep(|| Shape::Line { points: points.to_vec(), width, colour }) {
+            return;
+        }
         for pair in points.windows(2) {
             self.segment(pair[0], pair[1], width, colour);
         }
@@ -319,6 +338,9 @@ impl Canvas {
 
     /// The area between a line and a level below it.
     pub fn below(&mut self, points: &[Vec2], level: f32, top: Colour, bottom: Colour) {
+        if points.len() < 2 || self.keep(|| Shape::below(points, level, top, bottom)) {
+            return;
+        }
         for pair in points.windows(2) {
             let [one, two] = [pair[0], pair[1]];
             let (three, four) = (Vec2::new(two.x, level), Vec2::new(one.x, level));
@@ -337,7 +359,10 @@ impl Canvas {
         }) {
             return;
         }
-        self.layer().words.push(Words { text, place, size, colour, align });
+        let words = Words { text, place, size, colour, align };
+        if !self.keep(|| Shape::Words(words.clone())) {
+            self.layer().words.push(words);
+        }
     }
 }
 
@@ -387,6 +412,40 @@ mod tests {
                 assert_eq!(colour[3], if inside { 1.0 } else { 0.0 }, "{corner}");
             }
         }
+    }
+
+    #[test]
+    fn a_sheet_of_shapes_keeps_what_was_asked_for_and_makes_no_triangles() {
+        let mut canvas = Canvas::of_shapes();
+        let (one, two) = (Vec2::ZERO, Vec2::new(8.0, 6.0));
+        for _ in 0..2 {
+            canvas.clear(Vec2::splat(10.0));
+            canvas.gradient(Rect::from_corners(one, two), ink::SKY, ink::PAPER);
+            canvas.limb(one, two, [4.0, 2.0], ink::SKIN);
+            canvas.line(&[one, two], 3.0, ink::BLUE);
+            canvas.ring(one, 5.0, 2.0, ink::RED);
+            canvas.below(&[one, two], 9.0, ink::GREEN, ink::GREEN);
+            canvas.words(one, "m", 9.0, ink::INK, Align::Left);
+            // Nothing that is not a number, and nothing that cannot be seen.
+            canvas.disc(Vec2::NAN, 1.0, ink::INK);
+            canvas.line(&[one], 1.0, ink::INK);
+        }
+        assert!(canvas.layers.iter().all(|layer| layer.triangles.is_empty() && layer.words.is_empty()));
+        let [sky, limb, start, end, line, ring, below, words] = canvas.shapes() else {
+            panic!("{:?}", canvas.shapes())
+        };
+        let corners = vec![one, Vec2::new(8.0, 0.0), two, Vec2::new(0.0, 6.0)];
+        assert_eq!(*sky, Shape::Polygon { corners, top: ink::SKY, bottom: ink::PAPER });
+        assert!(matches!(limb, Shape::Polygon { corners, .. } if corners.len() == 4));
+        assert_eq!(*start, Shape::Disc { centre: one, radius: 2.0, colour: ink::SKIN });
+        assert_eq!(*end, Shape::Disc { centre: two, radius: 1.0, colour: ink::SKIN });
+        assert_eq!(*line, Shape::Line { points: vec![one, two], width: 3.0, colour: ink::BLUE });
+        // A ring is asked for by its outer rim and kept by the middle of its line.
+        let angles = [0.0, std::f32::consts::TAU];
+        assert_eq!(*ring, Shape::Arc { centre: one, radius: 4.0, width: 2.0, angles, colour: ink::RED });
+        let ground = vec![one, two, Vec2::new(8.0, 9.0), Vec2::new(0.0, 9.0)];
+        assert_eq!(*below, Shape::Polygon { corners: ground, top: ink::GREEN, bottom: ink::GREEN });
+        assert!(matches!(words, Shape::Words(words) if words.text == "m"));
     }
 
     #[test]

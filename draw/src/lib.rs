@@ -1,7 +1,8 @@
 //! Pictures of scenes without a window and without a graphics card.
 //!
 //! What is seen is put on a [`Canvas`] in pixels: [`draw`] knows the scenes of each family. A [`Renderer`] turns the sheet into
-//! [`Pixels`] on the processor; the window shows the same sheet by way of Bevy. A [`Painter`] does both for one scene.
+//! [`Pixels`] on the processor; the window shows the same sheet by way of Bevy. A [`Painter`] does both for one scene. A sheet
+//! [of shapes](Canvas::of_shapes) keeps what was drawn as [`Shape`]s, for pages that scale and play it.
 //!
 //! ```
 //! use etude_draw::Painter;
@@ -21,6 +22,7 @@ mod letters;
 mod painter;
 mod renderer;
 mod scenes;
+pub mod shapes;
 
 pub use bevy::math::{Rect, Vec2};
 pub use canvas::{Align, Canvas};
@@ -29,3 +31,4 @@ pub use letters::FONT;
 pub use painter::Painter;
 pub use renderer::{Pixels, Renderer};
 pub use scenes::{Grip, History, Look, Map, Patterns, draw};
+pub use shapes::Shape;

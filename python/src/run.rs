@@ -95,7 +95,9 @@ pub fn transfer(
     let shard = shard.map(str::parse::<Shard>).transpose().map_err(error::EtudeError::new_err)?;
     let spec = TransferSpec::new(&experiment, 0, shard);
     let threads = threads.max(1);
-    let summary = run(py, &raised, || etude::transfer::transfer(&experiment, &spec, threads, &out, true, true))?;
+    // The report shows this program's own agents only: whoever merges or rebuilds it has no others.
+    let own = Catalog::default();
+    let summary = run(py, &raised, || etude::transfer::transfer(&own, &experiment, &spec, threads, &out, true, true))?;
     summary.to_json().map_err(refused)
 }
 
@@ -151,6 +153,7 @@ pub fn train(
 #[pyfunction]
 pub fn merge(py: Python<'_>, parts: Vec<PathBuf>, out: PathBuf) -> PyResult<String> {
     let raised: Raised = Arc::new(Mutex::new(None));
-    let summary = run(py, &raised, || etude::transfer::merge(&parts, &out, true))?;
+    let own = Catalog::default();
+    let summary = run(py, &raised, || etude::transfer::merge(&own, &parts, &out, true))?;
     summary.to_json().map_err(|why| error::EtudeError::new_err(format!("{why:#}")))
 }

@@ -2,6 +2,7 @@
 
 use super::flags::Common;
 use super::{sweep, transfer, transfer_matrix};
+use crate::catalog::Catalog;
 use crate::matrix::{self, MatrixSpec};
 use crate::run::folder::{Spec, format_of};
 use crate::sweep::SweepRun;
@@ -26,12 +27,12 @@ pub struct Merge {
 }
 
 impl Merge {
-    pub fn run(&self) -> Result<ExitCode> {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let (parts, out, common) = (&self.parts, &self.out, &self.common);
         match self.parts.first().map(|part| format_of(part)).transpose()?.as_deref() {
             Some(MatrixSpec::FORMAT) => transfer_matrix::show(&matrix::merge(parts, out, self.resume)?, out, common),
             Some(SweepRun::FORMAT) => sweep::show(&crate::sweep::merge(parts, out, self.resume)?, out, common),
-            _ => transfer::show(&crate::transfer::merge(parts, out, self.resume)?, out, common),
+            _ => transfer::show(&crate::transfer::merge(catalog, parts, out, self.resume)?, out, common),
         }
     }
 }

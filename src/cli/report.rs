@@ -1,7 +1,8 @@
-//! `etude report`: regenerates the report of an experiment from its tables.
+//! `etude report`: regenerates the report of an experiment from its folder.
 
 use super::flags::Common;
 use super::{sweep, transfer, transfer_matrix};
+use crate::catalog::Catalog;
 use crate::matrix::{self, MatrixSpec};
 use crate::report;
 use crate::run::folder::{Spec, format_of};
@@ -20,12 +21,12 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn run(&self) -> Result<ExitCode> {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let (folder, common) = (&self.folder, &self.common);
         match format_of(folder)?.as_str() {
             MatrixSpec::FORMAT => transfer_matrix::show(&matrix::rebuild(folder)?, folder, common),
             SweepRun::FORMAT => sweep::show(&crate::sweep::rebuild(folder)?, folder, common),
-            _ => transfer::show(&report::rebuild(folder)?, folder, common),
+            _ => transfer::show(&report::rebuild(catalog, folder)?, folder, common),
         }
     }
 }

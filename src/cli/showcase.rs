@@ -35,7 +35,7 @@ pub fn run(catalog: &Catalog, scale_steps: Option<f64>) -> Result<ExitCode> {
     tell(&before);
     let spec = TransferSpec::new(&experiment, SIGNALS_EVERY, None);
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    let summary = match transfer(&experiment, &spec, threads, out, true, false) {
+    let summary = match transfer(catalog, &experiment, &spec, threads, out, true, false) {
         Err(error) => match error.downcast_ref::<Interrupted>() {
             Some(interrupted) => {
                 tell(&format!("stopped; all practice so far is saved in {FOLDER}; run `etude` again to resume"));

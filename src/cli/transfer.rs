@@ -62,7 +62,7 @@ impl Transfer {
         }
         let spec = TransferSpec::new(&experiment, self.signals, self.shard);
         let quiet = self.common.quiet || self.common.json;
-        let summary = transfer(&experiment, &spec, self.threads.count(), &self.out, self.resume, quiet)?;
+        let summary = transfer(catalog, &experiment, &spec, self.threads.count(), &self.out, self.resume, quiet)?;
         show(&summary, &self.out, &self.common)
     }
 }

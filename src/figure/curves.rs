@@ -1,18 +1,15 @@
-//! Figures of groups as lines with bands: learning curves, performance profiles, signals.
+//! Lines with bands: what they are made of, how they are drawn in one plot, and the figure of practice.
 
-use crate::figure::svg::{Plot, Point, Svg, WIDTH, ceiling, tick_label};
+use crate::figure::svg::{Key, Plot, Point, Svg, WIDTH, tick_label};
 use crate::figure::text;
-use crate::stats::comparison::Share;
 use crate::stats::{Curve, interquartile_estimate, mean_estimate};
 
 /// Lines of more points than this are thin.
-const MANY: usize = 60;
-/// Steps of the score along a performance profile.
-const PROFILE_STEPS: usize = 50;
-const LEFT: f64 = 52.0;
+pub(super) const MANY: usize = 60;
+pub(super) const LEFT: f64 = 52.0;
 /// Leaves room for half of the last number below the axis.
-const RIGHT: f64 = WIDTH - 24.0;
-const HEIGHT: f64 = 230.0;
+pub(super) const RIGHT: f64 = WIDTH - 24.0;
+pub(super) const HEIGHT: f64 = 230.0;
 
 /// Learning curves of a group of subjects.
 pub struct Series {
@@ -26,7 +23,7 @@ pub struct Series {
 
 impl Series {
     /// The interquartile mean over the subjects, with its 95% interval; a single subject has no band.
-    fn line(&self) -> Line {
+    pub(super) fn line(&self) -> Line {
         let shared = self.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0);
         let point = |index: usize| {
             let scores: Vec<f64> = self.curves.iter().map(|curve| curve.points()[index].1).collect();
@@ -48,24 +45,6 @@ pub struct Line {
     pub points: Vec<(f64, [f64; 3])>,
 }
 
-/// Score over env steps: the interquartile mean over a group's subjects with its 95% interval. A thin line marks the
-/// criterion, if there is one.
-pub fn learning(title: &str, series: &[Series], criterion: Option<f64>) -> Svg {
-    let lines: Vec<Line> = series.iter().map(Series::line).collect();
-    let description = format!(
-        "Score over env steps, one line per group, with 95% bands. {}",
-        sentences(&lines, |(_, [_, middle, _])| format!("{middle:.2}"))
-    );
-    let mut svg = Svg::new(title, &description);
-    let tops = lines.iter().flat_map(|line| &line.points).map(|(_, values)| values[2]);
-    let most = ceiling(tops.chain(criterion.map(|criterion| criterion + 0.02)));
-    let plot = draw(&mut svg, &lines, (0.0, most), "env steps", "score");
-    if let Some(criterion) = criterion {
-        svg.line(&[plot.at(plot.x.0, criterion), plot.at(plot.x.1, criterion)], "null");
-    }
-    svg
-}
-
 /// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95% interval.
 pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     let series =
@@ -77,7 +56,8 @@ pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     );
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
-    let frame = Frame { top, y: (0.0, 1.0), names: ["practice (env steps)", "score, learning disabled"] };
+    let names = ["practice (env steps)", "score, learning disabled"];
+    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[], stretch: None };
     let plot = frame.draw(&mut svg, std::slice::from_ref(&line));
     svg.coloured(line.colour, |svg| {
         for curve in curves {
@@ -101,7 +81,7 @@ pub struct Course {
 
 impl Course {
     /// The mean over the subjects, with its 95% interval; a single subject has no band.
-    fn line(&self, colour: usize) -> Line {
+    pub(super) fn line(&self, colour: usize) -> Line {
         let point = |(index, &at): (usize, &f64)| {
             let values: Vec<f64> = self.subjects.iter().filter_map(|subject| subject.get(index)).copied().collect();
             let found = mean_estimate(&values)?;
@@ -112,84 +92,69 @@ impl Course {
     }
 }
 
-/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval.
-pub fn courses(title: &str, names: [&str; 2], groups: &[Course]) -> Svg {
-    let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
-    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
-    let (low, high) = all().fold((f64::MAX, f64::MIN), |(low, high), &value| (low.min(value), high.max(value)));
-    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
-    let margin = 0.05 * (high - low);
-    let [x, y] = names;
-    let description = format!(
-        "{y} over {x}, one line per group, with 95% bands. {}",
-        sentences(&lines, |(_, [_, middle, _])| text::number(*middle))
-    );
-    let mut svg = Svg::new(title, &description);
-    let top = svg.heading(LEFT, title);
-    let plot = Frame { top, y: (low - margin, high + margin), names }.draw(&mut svg, &lines);
-    if low < 0.0 && high > 0.0 {
-        svg.line(&[plot.at(plot.x.0, 0.0), plot.at(plot.x.1, 0.0)], "null");
+/// A stretch of the horizontal axis in which something is different, such as trials in a force field.
+#[derive(Clone, Copy)]
+pub struct Stretch<'a> {
+    /// What is different.
+    pub name: &'a str,
+    /// Where it begins and ends.
+    pub ends: [f64; 2],
+}
+
+impl<'a> Stretch<'a> {
+    pub(super) fn draw(&self, svg: &mut Svg, plot: &Plot) {
+        let [(left, upper), (right, lower)] = [(self.ends[0], plot.y.1), (self.ends[1], plot.y.0)]
+            .map(|(end, height)| plot.at(end.clamp(plot.x.0, plot.x.1), height));
+        svg.shape(&[(left, upper), (right, upper), (right, lower), (left, lower)], "shaded");
     }
-    svg
-}
 
-/// Share of a group's subjects whose score is at least τ, over τ, with its pointwise 95% interval (performance profiles:
-/// Agarwal et al. 2021).
-pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)]) -> Svg {
-    let line = |(name, colour, scores): &(String, usize, Vec<f64>)| {
-        let point = |index: usize| {
-            let least = index as f64 / PROFILE_STEPS as f64;
-            let passed: Vec<f64> = scores.iter().map(|&score| f64::from(score >= least)).collect();
-            let share = Share::of(&passed)?.estimate();
-            let (low, high) = share.interval().unwrap_or((share.value, share.value));
-            Some((least, [low, share.value, high]))
-        };
-        Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
-    };
-    let lines: Vec<Line> = groups.iter().map(line).collect();
-    let mut svg = Svg::new(title, "Share of subjects with at least that score, over the score, one line per group.");
-    draw(&mut svg, &lines, (0.0, 1.0), "score τ", "share of subjects with score ≥ τ");
-    svg
-}
-
-/// A signal over env steps, 0 being the start of the test.
-pub fn signal(title: &str, lines: &[Line], name: &str) -> Svg {
-    let all = || lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
-    let (low, high) = all().fold((0f64, 0f64), |(low, high), &value| (low.min(value), high.max(value)));
-    let high = if high > low { high + 0.05 * (high - low) } else { low + 1.0 };
-    let mut svg = Svg::new(title, &format!("{name} over env steps, one line per group; 0 is the start of the test."));
-    let plot = draw(&mut svg, lines, (low, high), "env steps from the start of the test", name);
-    if plot.x.0 < 0.0 {
-        svg.line(&[plot.at(0.0, low), plot.at(0.0, high)], "null");
+    pub(super) fn key(&self) -> Key<'a> {
+        Key { class: "shade", ..Key::plain(self.name) }
     }
-    svg
 }
 
-fn draw(svg: &mut Svg, lines: &[Line], y: (f64, f64), x_name: &str, y_name: &str) -> Plot {
-    Frame { top: 4.0, y, names: [x_name, y_name] }.draw(svg, lines)
+/// What lines reach over, from 0 if they begin later.
+pub(super) fn reach(lines: &[Line]) -> (f64, f64) {
+    let ends = lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
+    let (first, last) = ends.fold((0f64, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
+    (first, if last > first { last } else { first + 1.0 })
+}
+
+/// How numbers on such a horizontal axis are written: as env steps, unless it is a short one.
+pub(super) fn numbered(x: (f64, f64)) -> impl Fn(f64) -> String {
+    move |tick| if x.1 - x.0 <= 10.0 { tick_label(tick, x) } else { text::steps(tick) }
 }
 
 /// Where lines are drawn.
-struct Frame<'a> {
+pub(super) struct Frame<'a> {
     /// Where the key to the lines begins.
-    top: f64,
+    pub top: f64,
     /// What the lower and the upper edge stand for.
-    y: (f64, f64),
+    pub y: (f64, f64),
     /// Names of the two axes.
-    names: [&'a str; 2],
+    pub names: [&'a str; 2],
+    /// Entries of the key after the lines.
+    pub marks: &'a [Key<'a>],
+    /// What is shaded.
+    pub stretch: Option<Stretch<'a>>,
 }
 
 impl Frame<'_> {
-    fn draw(&self, svg: &mut Svg, lines: &[Line]) -> Plot {
+    pub(super) fn draw(&self, svg: &mut Svg, lines: &[Line]) -> Plot {
         let Self { y, names: [x_name, y_name], .. } = *self;
-        let top = svg.key(self.top, LEFT, lines.iter().map(|line| (line.colour, line.name.as_str()))) + 6.0;
-        let ends = || lines.iter().flat_map(|line| &line.points).map(|(x, _)| *x);
-        let (first, last) = ends().fold((f64::MAX, f64::MIN), |(first, last), x| (first.min(x), last.max(x)));
-        let first = if first < 0.0 { first } else { 0.0 };
-        let x = (first, if last > first { last } else { first + 1.0 });
+        // One line needs no dashes.
+        let dashes = |line: &Line| if lines.len() > 1 { line.colour } else { 0 };
+        let own =
+            lines.iter().map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: dashes(line) });
+        let shaded = self.stretch.map(|stretch| stretch.key());
+        let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).chain(shaded).collect();
+        let top = svg.key(self.top, LEFT, &entries) + 6.0;
+        let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
-        let small = x.1 - x.0 <= 10.0;
-        plot.axes(svg, x_name, y_name, |tick| if small { tick_label(tick, x) } else { text::steps(tick) });
+        plot.axes(svg, x_name, y_name, numbered(x));
+        if let Some(stretch) = self.stretch {
+            stretch.draw(svg, &plot);
+        }
         let trace = |line: &Line, which: usize| -> Vec<Point> {
             line.points.iter().map(|(x, values)| plot.at(*x, values[which])).collect()
         };
@@ -202,12 +167,8 @@ impl Frame<'_> {
         for line in lines {
             svg.coloured(line.colour, |svg| match &trace(line, 1)[..] {
                 [only] => svg.dot(*only, 4.0, "dot"),
-                // One line needs no dashes, and a thick one hides what changes from trial to trial.
-                points => svg.dashed(
-                    points,
-                    if points.len() > MANY { "thin" } else { "line" },
-                    if lines.len() > 1 { line.colour } else { 0 },
-                ),
+                // A thick one hides what changes from trial to trial.
+                points => svg.dashed(points, if points.len() > MANY { "thin" } else { "line" }, dashes(line)),
             });
         }
         plot
@@ -215,7 +176,7 @@ impl Frame<'_> {
 }
 
 /// Where each line begins and ends, in words.
-fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String {
+pub(super) fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String {
     let one = |line: &Line| {
         let (first, last) = (line.points.first()?, line.points.last()?);
         Some(format!("{}: from {} to {}.", line.name, say(first), say(last)))
@@ -227,45 +188,8 @@ fn sentences(lines: &[Line], say: impl Fn(&(f64, [f64; 3])) -> String) -> String
 mod tests {
     use super::*;
 
-    fn curve(scores: &[f64]) -> Curve {
-        Curve::new(scores.iter().enumerate().map(|(index, &score)| (index as u64 * 100, score)).collect())
-    }
-
-    #[test]
-    fn a_learning_curve_tells_its_ends_to_those_who_cannot_see_it() {
-        let curves = vec![curve(&[0.1, 0.5, 0.9]), curve(&[0.1, 0.5, 0.9])];
-        let text = learning("A & B", &[Series { name: "one".into(), colour: 1, curves }], Some(0.5)).inline();
-        assert!(text.contains("<title>A &amp; B</title>") && text.contains("one: from 0.10 to 0.90."), "{text}");
-    }
-
     #[test]
     fn figures_of_nothing_do_not_panic() {
-        learning("", &[], None).file();
-        learning("", &[Series { name: "none".into(), colour: 0, curves: Vec::new() }], None).file();
-        profile("", &[("none".into(), 9, Vec::new())]).file();
         practice("", &[]).file();
-        courses("", ["", ""], &[]).file();
-        signal("", &[], "dopamine").file();
-    }
-
-    #[test]
-    fn all_subjects_score_at_least_nothing_and_few_score_everything() {
-        let text = profile("", &[("one".into(), 0, vec![0.2, 0.6, 1.0, 0.8])]).inline();
-        let line = text.lines().rfind(|line| line.contains("class=\"line\"")).unwrap();
-        let heights: Vec<f64> = line
-            .split('"')
-            .nth(1)
-            .unwrap()
-            .split(' ')
-            .map(|point| point.split_once(',').unwrap().1.parse().unwrap())
-            .collect();
-        assert!(heights.is_sorted(), "a profile never rises: {heights:?}");
-        let (top, bottom) = (heights[0], heights[0] + HEIGHT);
-        // At τ = 0.5 three of four pass, at 1 one of four.
-        assert!(
-            (heights[25] - (bottom - 0.75 * HEIGHT)).abs() < 0.1
-                && (heights[50] - (bottom - 0.25 * HEIGHT)).abs() < 0.1
-        );
-        assert!(top < bottom);
     }
 }

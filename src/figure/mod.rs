@@ -2,15 +2,22 @@
 //! say what they are and words for those who cannot see them.
 
 mod curves;
+mod film;
+mod groups;
 mod heat;
 mod legend;
 mod ranked;
+mod simplified;
+mod still;
 mod stills;
 pub mod svg;
 pub mod text;
 
-pub use curves::{Course, Line, Series, courses, learning, practice, profile, signal};
+pub use curves::{Course, Line, Series, Stretch, practice};
+pub use film::packed;
+pub use groups::{courses, learning, profile, signal};
 pub use heat::{HeatCell, heat_map};
 pub use ranked::{RankedRow, ranked};
+pub use still::still;
 pub use stills::{Still, stills};
 pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};

@@ -2,7 +2,7 @@
 //! and a description for those who cannot see them, and are narrow enough for a phone.
 
 use crate::figure::text::Escaped;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 /// Width of a figure in its own units, in which letters are 13 high.
 pub const WIDTH: f64 = 440.0;
@@ -22,6 +22,26 @@ pub struct Svg {
     width: f64,
     height: f64,
     body: String,
+}
+
+/// A line of a key.
+#[derive(Clone, Copy)]
+pub struct Key<'a> {
+    /// What it stands for.
+    pub name: &'a str,
+    /// Its class.
+    pub class: &'a str,
+    /// The group whose colour it has; the first has that of the text.
+    pub colour: usize,
+    /// The group whose dashes it has; the first has none.
+    pub dashes: usize,
+}
+
+impl<'a> Key<'a> {
+    /// A thin line in the colour of the text, such as that of a criterion.
+    pub fn plain(name: &'a str) -> Self {
+        Self { name, class: "null", colour: 0, dashes: 0 }
+    }
 }
 
 /// Where a text is anchored.
@@ -57,6 +77,11 @@ impl Svg {
     /// Makes it at least this large.
     pub fn reach(&mut self, width: f64, height: f64) {
         (self.width, self.height) = (self.width.max(width), self.height.max(height));
+    }
+
+    /// An element as it is.
+    pub(super) fn push(&mut self, element: impl Display) {
+        let _ = writeln!(self.body, "{element}");
     }
 
     /// A text; `class` may be empty.
@@ -132,18 +157,17 @@ impl Svg {
         24.0
     }
 
-    /// A key to the lines of groups (a single one has no dashes), from `top` on; returns where it ends.
-    pub fn key<'a>(&mut self, top: f64, left: f64, groups: impl Iterator<Item = (usize, &'a str)>) -> f64 {
+    /// A key to lines, from `top` on; returns where it ends.
+    pub fn key(&mut self, top: f64, left: f64, entries: &[Key<'_>]) -> f64 {
         let (mut x, mut y) = (left, top + 12.0);
-        let groups: Vec<(usize, &str)> = groups.collect();
-        for &(group, name) in &groups {
-            let width = 36.0 + LETTER * name.chars().count() as f64 + 14.0;
+        for entry in entries {
+            let width = 36.0 + LETTER * entry.name.chars().count() as f64 + 14.0;
             if x > left && x + width > self.width {
                 (x, y) = (left, y + 19.0);
             }
-            let dashes = if groups.len() > 1 { group } else { 0 };
-            self.coloured(group, |svg| svg.dashed(&[(x, y - 4.0), (x + 30.0, y - 4.0)], "line", dashes));
-            self.text((x + 36.0, y), Anchor::Start, "", name);
+            let line = [(x, y - 4.0), (x + 30.0, y - 4.0)];
+            self.coloured(entry.colour, |svg| svg.dashed(&line, entry.class, entry.dashes));
+            self.text((x + 36.0, y), Anchor::Start, "", entry.name);
             x += width;
         }
         y + 10.0
@@ -164,9 +188,12 @@ impl Svg {
         let (title, description) = (Escaped(&self.title), Escaped(&self.description));
         let (width, height) = (self.width, self.height);
         // Where there is more to see than fits on a phone, it is scrolled rather than shrunk.
-        let least = if width > WIDTH { format!(" style=\"min-width:{width:.0}px\"") } else { String::new() };
+        let (class, least) = match width > WIDTH {
+            true => ("figure large", format!(" style=\"--width:{width:.0}px\"")),
+            false => ("figure", String::new()),
+        };
         format!(
-            "<svg{namespace} class=\"figure\" role=\"img\" viewBox=\"0 0 {width:.0} {height:.0}\" \
+            "<svg{namespace} class=\"{class}\" role=\"img\" viewBox=\"0 0 {width:.0} {height:.0}\" \
              width=\"{width:.0}\" height=\"{height:.0}\"{least}>\n<title>{title}</title>\n\
              <desc>{description}</desc>\n{style}{}</svg>\n",
             self.body
@@ -195,35 +222,50 @@ impl Plot {
     /// Draws axes with ticks, and names them.
     pub fn axes(&self, svg: &mut Svg, x_name: &str, y_name: &str, x_label: impl Fn(f64) -> String) {
         let (left, right, top, bottom) = self.edges;
-        for tick in ticks(self.y, 5) {
+        self.scales(svg, [5, 5], true, x_label);
+        svg.text(((left + right) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
+        svg.upright((12.0, (top + bottom) / 2.0), Anchor::Middle, "faint", y_name);
+        svg.reach(0.0, bottom + 42.0);
+    }
+
+    /// Draws axes with about so many ticks across and up, those up with their numbers if they are `numbered`.
+    pub fn scales(&self, svg: &mut Svg, [across, up]: [usize; 2], numbered: bool, x_label: impl Fn(f64) -> String) {
+        let (left, right, top, bottom) = self.edges;
+        for tick in ticks(self.y, up) {
             let (_, y) = self.at(0.0, tick);
             svg.line(&[(left, y), (right, y)], "grid");
-            svg.text((left - 6.0, y + 4.0), Anchor::End, "small", &tick_label(tick, self.y));
+            if numbered {
+                svg.text((left - 6.0, y + 4.0), Anchor::End, "small", &tick_label(tick, self.y));
+            }
         }
-        for tick in ticks(self.x, 5) {
+        for tick in ticks(self.x, across) {
             let (x, _) = self.at(tick, 0.0);
             svg.line(&[(x, bottom), (x, bottom + 4.0)], "axis");
             svg.text((x, bottom + 17.0), Anchor::Middle, "small", &x_label(tick));
         }
         svg.line(&[(left, top), (left, bottom), (right, bottom)], "axis");
-        svg.text(((left + right) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
-        svg.upright((12.0, (top + bottom) / 2.0), Anchor::Middle, "faint", y_name);
-        svg.reach(0.0, bottom + 42.0);
+        svg.reach(0.0, bottom + 20.0);
     }
 }
 
-/// Round numbers within a range, about so many.
+/// Round numbers within a range: about so many, but at least three.
 pub fn ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
+    const ROUND: [f64; 7] = [10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1];
+    const FEWEST: usize = 3;
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
         return vec![low];
     }
     let rough = span / about as f64;
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|round| round * power).into_iter().find(|step| *step >= rough * 0.999);
-    let step = step.unwrap_or(10.0 * power);
-    let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
-    (first..=last).map(|index| index as f64 * step).collect()
+    let wanted = ROUND.iter().rposition(|round| round * power >= rough * 0.999).unwrap_or(0);
+    let within = |round: &f64| -> Vec<f64> {
+        let step = round * power;
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        (first..=last).map(|index| index as f64 * step).collect()
+    };
+    let found = ROUND[wanted..].iter().map(within).find(|ticks| ticks.len() >= FEWEST);
+    found.unwrap_or_else(|| within(&ROUND[wanted]))
 }
 
 /// Where an axis of scores ends: at the next fifth above all of them, at most at 1.
@@ -246,6 +288,7 @@ fn joined(points: &[Point]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn ticks_are_round_and_within() {
@@ -255,6 +298,23 @@ mod tests {
         assert_eq!(ticks((0.0, f64::INFINITY), 5), [0.0]);
         let labels: Vec<String> = ticks((-0.2, 0.4), 3).into_iter().map(|tick| tick_label(tick, (-0.2, 0.4))).collect();
         assert_eq!(labels, ["−0.2", "0", "0.2", "0.4"]);
+        // A step of 0.5 would leave two.
+        assert_eq!(ticks((0.0, 0.8), 2), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_axis_has_three_ticks_or_more_that_are_told_apart(
+            low in -1e6f64..1e6, span in -3f64..7.0, about in 2usize..8
+        ) {
+            let range = (low, low + 10f64.powf(span));
+            let found = ticks(range, about);
+            prop_assert!(found.len() >= 3 && found.len() <= 12 * about, "{found:?}");
+            let room = 1e-6 * (range.1 - range.0);
+            prop_assert!(found.iter().all(|tick| (range.0 - room..=range.1 + room).contains(tick)), "{found:?}");
+            let labels: Vec<String> = found.iter().map(|&tick| tick_label(tick, range)).collect();
+            prop_assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "{labels:?}");
+        }
     }
 
     #[test]

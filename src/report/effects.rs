@@ -1,36 +1,67 @@
 //! Figures of effects: a forest of measures with their intervals, and subjects beside their twins.
 
 use crate::figure::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
-use crate::figure::text::{shortened, steps};
+use crate::figure::text::{number, shortened, steps, with_interval};
 use crate::report::definitions::{self, Theme};
 use crate::transfer::measures::Measure;
 use crate::transfer::summary::Summary;
 
-/// Where the intervals of a forest begin and end.
-const FOREST: (f64, f64) = (152.0, WIDTH - 12.0);
 const ROW: f64 = 19.0;
-/// Letters of a name that fit beside a forest.
-const NAME: usize = 23;
+
+/// How wide a forest is.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Breadth {
+    /// As wide as a phone.
+    Narrow,
+    /// As wide as the text of a page, with the numbers beside the intervals.
+    Page,
+}
+
+impl Breadth {
+    fn width(self) -> f64 {
+        match self {
+            Self::Narrow => WIDTH,
+            Self::Page => 640.0,
+        }
+    }
+
+    /// Where intervals begin and end.
+    fn plot(self) -> (f64, f64) {
+        match self {
+            Self::Narrow => (152.0, WIDTH - 12.0),
+            Self::Page => (190.0, 455.0),
+        }
+    }
+
+    /// Letters of a name that fit beside them.
+    fn name(self) -> usize {
+        match self {
+            Self::Narrow => 23,
+            Self::Page => 28,
+        }
+    }
+}
 
 /// One panel per measure on its own scale, one row per comparison: value and 95% interval about the value that means no
 /// effect. `colour` gives the colour of a group.
-pub fn forest(title: &str, theme: Theme, summary: &Summary, colour: impl Fn(&str) -> usize) -> Svg {
+pub fn forest(title: &str, theme: Theme, summary: &Summary, breadth: Breadth, colour: impl Fn(&str) -> usize) -> Svg {
     let mut svg =
         Svg::new(title, "Measures of transfer with their 95% intervals, by group. The numbers are in the table.");
     let mut y = 4.0;
     for definition in definitions::ALL.iter().filter(|definition| definition.figure == Some(theme)) {
         let rows: Vec<_> = summary.of(definition.measure).filter(|(_, measure)| measure.value.is_some()).collect();
         if !rows.is_empty() {
-            y = panel(&mut svg, y, definition, &rows, &colour) + 14.0;
+            y = panel(&mut svg, y, breadth, definition, &rows, &colour) + 14.0;
         }
     }
-    svg.reach(0.0, y);
+    svg.reach(breadth.width(), y);
     svg
 }
 
 fn panel(
     svg: &mut Svg,
     top: f64,
+    breadth: Breadth,
     definition: &definitions::Definition,
     rows: &[(String, &Measure)],
     colour: impl Fn(&str) -> usize,
@@ -39,37 +70,44 @@ fn panel(
     let (low, high) = ends.fold((definition.null, definition.null), |(low, high), end| (low.min(end), high.max(end)));
     let room = if high > low { 0.06 * (high - low) } else { 1.0 };
     let y = top + 14.0;
+    let (left, right) = breadth.plot();
+    let edge = breadth.width() - 12.0;
+    let in_steps = definition.unit == "env steps";
     svg.text((0.0, y), Anchor::Start, "strong", definition.name);
-    svg.text((WIDTH - 12.0, y), Anchor::End, "small faint", definition.unit);
+    svg.text((edge, y), Anchor::End, "small faint", definition.unit);
     let bottom = y + 8.0 + ROW * rows.len() as f64;
-    let plot = Plot { x: (low - room, high + room), y: (0.0, 1.0), edges: (FOREST.0, FOREST.1, y + 6.0, bottom) };
+    let plot = Plot { x: (low - room, high + room), y: (0.0, 1.0), edges: (left, right, y + 6.0, bottom) };
     svg.line(&[plot.at(definition.null, 0.0), plot.at(definition.null, 1.0)], "null");
     for (index, (group, measure)) in rows.iter().enumerate() {
         let row = y + 20.0 + ROW * index as f64;
         let at = |value: f64| (plot.at(value, 0.0).0, row - 4.0);
-        svg.text((0.0, row), Anchor::Start, "small", &shortened(&group.replace(" against ", " v "), NAME));
+        svg.text((0.0, row), Anchor::Start, "small", &shortened(&group.replace(" against ", " v "), breadth.name()));
+        let Some(value) = measure.value else { continue };
+        let interval = measure.low.zip(measure.high);
         svg.coloured(colour(group), |svg| {
-            if let (Some(low), Some(high)) = (measure.low, measure.high) {
+            if let Some((low, high)) = interval {
                 svg.line(&[at(low), at(high)], "line");
             }
-            if let Some(value) = measure.value {
-                // Filled: it is clear.
-                let class = if measure.significant { "dot" } else { "hollow" };
-                if !measure.significant {
-                    svg.dot(at(value), 4.5, "backed");
-                }
-                svg.dot(at(value), 4.5, class);
+            // Filled: it is clear.
+            let class = if measure.significant { "dot" } else { "hollow" };
+            if !measure.significant {
+                svg.dot(at(value), 4.5, "backed");
             }
+            svg.dot(at(value), 4.5, class);
         });
+        if breadth == Breadth::Page {
+            let numbers = with_interval(value, interval, if in_steps { steps } else { number });
+            let class = if measure.significant { "small strong" } else { "small" };
+            svg.text((edge, row), Anchor::End, class, &numbers);
+        }
     }
     for tick in ticks(plot.x, 4) {
         let (x, _) = plot.at(tick, 0.0);
         svg.line(&[(x, bottom), (x, bottom + 4.0)], "axis");
-        let in_steps = definition.unit == "env steps";
         let label = if in_steps { steps(tick) } else { tick_label(tick, plot.x) };
         svg.text((x, bottom + 16.0), Anchor::Middle, "small", &label);
     }
-    svg.line(&[(FOREST.0, bottom), (FOREST.1, bottom)], "axis");
+    svg.line(&[(left, bottom), (right, bottom)], "axis");
     bottom + 20.0
 }
 
@@ -95,7 +133,7 @@ pub fn paired(title: &str, reference: &str, groups: &[(String, usize, [Paired; 2
             let better = pairs.iter().filter(|(before, after)| after > before).count();
             svg.text((left, y + 12.0), Anchor::Start, "strong", what);
             svg.text((left, y + 27.0), Anchor::Start, "small faint", &format!("{better} of {} higher", pairs.len()));
-            for tick in ticks(plot.y, 2) {
+            for tick in ticks(plot.y, 3) {
                 let (_, height) = plot.at(0.0, tick);
                 svg.line(&[(left, height), (left + 164.0, height)], "grid");
                 svg.text((left - 5.0, height + 4.0), Anchor::End, "small", &tick_label(tick, plot.y));

@@ -18,8 +18,7 @@ pub struct Finding {
 pub fn finding(spec: &ExperimentSpec, summary: &Summary) -> Finding {
     let story = Story { spec, summary };
     let compared = || spec.groups.0.iter().filter(|(name, _)| *name != spec.reference);
-    let main = compared().find(|(_, group)| story.kind(group) == Kind::Practised).or_else(|| compared().next());
-    let Some((name, group)) = main else {
+    let Some((name, group)) = main(spec) else {
         let lead = format!("There is only one group, {}: nothing is compared.", spec.reference);
         return Finding { lead, others: Vec::new() };
     };
@@ -35,6 +34,13 @@ pub fn finding(spec: &ExperimentSpec, summary: &Summary) -> Finding {
     Finding { lead: story.lead(name, group), others }
 }
 
+/// The group that the main comparison is about: the first that practised with reward and learns in the test, or else the first
+/// other than the reference.
+pub fn main(spec: &ExperimentSpec) -> Option<&(String, Group)> {
+    let compared = || spec.groups.0.iter().filter(|(name, _)| *name != spec.reference);
+    compared().find(|(_, group)| kind(spec, group) == Kind::Practised).or_else(|| compared().next())
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// Practised with reward, and learns in the test.
@@ -47,21 +53,21 @@ enum Kind {
     Naive,
 }
 
+fn kind(spec: &ExperimentSpec, group: &Group) -> Kind {
+    match group {
+        _ if !spec.test_of(group).learning => Kind::Frozen,
+        _ if group.practice.is_empty() => Kind::Naive,
+        _ if group.practice.iter().all(|block| !block.reward) => Kind::Sham,
+        _ => Kind::Practised,
+    }
+}
+
 struct Story<'a> {
     spec: &'a ExperimentSpec,
     summary: &'a Summary,
 }
 
 impl Story<'_> {
-    fn kind(&self, group: &Group) -> Kind {
-        match group {
-            _ if !self.spec.test_of(group).learning => Kind::Frozen,
-            _ if group.practice.is_empty() => Kind::Naive,
-            _ if group.practice.iter().all(|block| !block.reward) => Kind::Sham,
-            _ => Kind::Practised,
-        }
-    }
-
     /// Whether the group has practised the same as the reference.
     fn practised_alike(&self, group: &Group) -> bool {
         self.spec.groups.get(&self.spec.reference).is_some_and(|reference| reference.practice == group.practice)
@@ -165,7 +171,7 @@ impl Story<'_> {
         let reference = &self.spec.reference;
         let practice: Vec<&str> = group.practice.iter().map(|block| block.task.as_str()).collect();
         let practice = practice.join(", then ");
-        let role = match self.kind(group) {
+        let role = match kind(self.spec, group) {
             Kind::Sham => format!("practised {practice} without reward, which shows what mere movement is worth"),
             Kind::Frozen if group.practice.is_empty() => "learned nothing at any time".into(),
             Kind::Frozen => format!(

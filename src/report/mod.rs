@@ -1,20 +1,24 @@
 //! `report.html`: what an experiment asked, found and did, for someone who reads nothing else.
 //!
-//! The page is made of `run.yaml`, `evaluations.csv` and the signals in `logs/` alone, and is the same to the last byte whenever it
-//! is made. It needs no network and no scripts. Every figure is also a file in `figures/`.
+//! The page is made of `run.yaml`, `evaluations.csv`, the signals in `logs/`, and the checkpoints of the subjects that it shows, and is
+//! the same to the last byte whenever it is made. It needs no network, and no scripts: they only play what is a still without
+//! them. Every figure is also a file in `figures/`.
 
 mod definitions;
 mod design;
 mod effects;
 mod finding;
 pub mod page;
+mod replay;
 mod signals;
 
 pub use design::{agent as agent_in_words, describe as block_in_words};
 
+use crate::catalog::Catalog;
 use crate::experiment::{Block, ExperimentSpec};
 use crate::figure::text;
 use crate::figure::{Escaped, Line, Series, interval_in_words, learning, number, profile, signal, steps};
+use crate::report::effects::Breadth;
 use crate::report::page::Page;
 use crate::run::folder::{RunFolder, RunRecord, read_record};
 use crate::stats::Curve;
@@ -26,26 +30,29 @@ use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::path::Path;
 
-/// Writes the report of an experiment and its figures.
+/// Writes the report of an experiment and its figures. Subjects are shown if the catalog has their agents and tasks.
 ///
 /// # Errors
 /// A damaged log of signals, or a folder that cannot be written to.
-pub fn write(folder: &RunFolder, results: &Results, summary: &Summary) -> Result<()> {
+pub fn write(catalog: &Catalog, folder: &RunFolder, results: &Results, summary: &Summary) -> Result<()> {
     let record = read_record::<TransferSpec>(folder.path())?;
     let shown = record.run.signals_every > 0;
     let signals = shown.then(|| signals::read(folder.path(), &record.run)).transpose()?.unwrap_or_default();
-    let page = Report { record: &record, spec: &record.run.experiment, results, summary }.page(signals)?;
+    let spec = &record.run.experiment;
+    let main = finding::main(spec).map(|(name, _)| name.as_str());
+    let takes = replay::takes(catalog, folder.path(), &record.run, results, main);
+    let page = Report { record: &record, spec, results, summary }.page(signals, &takes)?;
     for (path, figure) in &page.figures {
         folder.write(path, figure.as_bytes())?;
     }
     folder.write("report.html", page.html().as_bytes())
 }
 
-/// Makes the report of a folder anew from its tables, and sums the experiment up.
+/// Makes the report of a folder anew, and sums the experiment up.
 ///
 /// # Errors
 /// A folder that holds no finished experiment, damaged files, or a folder that cannot be written to.
-pub fn rebuild(path: &Path) -> Result<Summary> {
+pub fn rebuild(catalog: &Catalog, path: &Path) -> Result<Summary> {
     let record = read_record::<TransferSpec>(path)?;
     let table = path.join("evaluations.csv");
     if !table.exists() {
@@ -63,7 +70,7 @@ pub fn rebuild(path: &Path) -> Result<Summary> {
     }
     let summary = Summary::new(&record.run, &results);
     let folder = RunFolder::open(path, &record.run, true)?;
-    write(&folder, &results, &summary)?;
+    write(catalog, &folder, &results, &summary)?;
     Ok(summary)
 }
 
@@ -78,11 +85,12 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn page(&self, signals: Vec<(usize, Vec<Line>)>) -> Result<Page> {
+    fn page(&self, signals: Vec<(usize, Vec<Line>)>, takes: &replay::Takes) -> Result<Page> {
         let mut page = Page::new(&format!("{}: {}", self.spec.experiment, self.spec.question));
         self.head(&mut page);
         self.design(&mut page);
         self.test(&mut page);
+        replay::show(&mut page, &self.spec.test.task, takes);
         self.measures(&mut page);
         self.subjects(&mut page);
         self.practice(&mut page);
@@ -142,7 +150,8 @@ impl Report<'_> {
             summary.criterion
         );
         let series = self.series(|group| Some(group.tests()));
-        page.figure("test", &learning(&title, &series, Some(summary.criterion)), &caption);
+        let figure = learning(&title, &series, Some(&spec.reference), Some(summary.criterion));
+        page.figure("test", &figure, &caption);
         let rows = summary.groups.0.iter().map(|(name, group)| {
             vec![
                 name.clone(),
@@ -185,8 +194,10 @@ impl Report<'_> {
             let mut drawn = definitions::ALL.iter().filter(|definition| definition.figure == Some(theme));
             if drawn.any(|definition| summary.of(definition.measure).any(|(_, measure)| measure.value.is_some())) {
                 page.markup(format_args!("<h3>{heading}</h3>"));
-                let svg = effects::forest(&format!("Measures of transfer: {heading}"), theme, summary, colour);
-                page.figure(name, &svg, &caption);
+                let title = format!("Measures of transfer: {heading}");
+                let forest = |breadth| effects::forest(&title, theme, summary, breadth, colour);
+                let [narrow, wide] = [Breadth::Narrow, Breadth::Page].map(forest);
+                page.figure_in_two(name, [&narrow, &wide], &caption);
             }
         }
         page.markup("<h3>All measures</h3>");
@@ -251,7 +262,7 @@ impl Report<'_> {
             .collect();
         page.figure(
             "profile",
-            &profile("Performance profile", &lasts),
+            &profile("Performance profile", &lasts, Some(&reference.name)),
             "Share of subjects whose last score is at least τ, with pointwise 95% intervals. Higher lines are better; \
              where lines cross, one group has the better best subjects and the other the better worst subjects.",
         );
@@ -281,8 +292,13 @@ impl Report<'_> {
             let has = |group: &GroupResult| group.subjects.iter().all(|subject| index + 1 < subject.curves.len());
             let series = self.series(|group| has(group).then(|| group.practice(index)));
             let title = format!("Score in practice, block {}", index + 1);
-            let caption = format!("Score on the practised task, block {} of each group.", index + 1);
-            page.figure(&format!("practice-{}", index + 1), &learning(&title, &series, None), &caption);
+            let mut criteria = self.spec.groups.0.iter().filter_map(|(_, group)| group.practice.get(index));
+            let criterion = criteria.next().map(|block| self.spec.criterion_of(block));
+            let shared = criterion.filter(|&one| criteria.all(|block| self.spec.criterion_of(block) == one));
+            let told = if shared.is_some() { " The thin line is the criterion." } else { "" };
+            let caption = format!("Score on the practised task, block {} of each group.{told}", index + 1);
+            let figure = learning(&title, &series, Some(&self.spec.reference), shared);
+            page.figure(&format!("practice-{}", index + 1), &figure, &caption);
         }
     }
 
@@ -296,7 +312,7 @@ impl Report<'_> {
                 "{} Median and middle half of subjects; practice is to the left of 0, the test to its right.",
                 shown.meaning
             );
-            let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis);
+            let svg = signal(&format!("Signal: {}", shown.axis), &lines, shown.axis, Some(&self.spec.reference));
             page.figure(&format!("signal-{}", shown.signal.replace('_', "-")), &svg, &caption);
         }
     }
@@ -368,7 +384,7 @@ impl Report<'_> {
         }
         page.markup(
             "<footer class=\"quiet\">Written by <code>etude transfer</code>; <code>etude report FOLDER</code> regenerates it \
-             from the tables in its folder.</footer>",
+             from its folder.</footer>",
         );
     }
 

@@ -44,13 +44,33 @@ impl Page {
 
     /// A figure with its caption, also written as `figures/NAME.svg`.
     pub fn figure(&mut self, name: &str, svg: &Svg, caption: &str) {
-        let path = format!("figures/{name}.svg");
+        self.figure_of(name, &format!("<div class=\"wide\">\n{}</div>", svg.inline()), svg, caption);
+    }
+
+    /// A figure that is as wide as the page where there is room, and a narrow one in its place where there is none; the wide one
+    /// is the file.
+    pub fn figure_in_two(&mut self, name: &str, [narrow, wide]: [&Svg; 2], caption: &str) {
+        let shown = format!(
+            "<div class=\"narrow-page\">\n{}</div><div class=\"broad-page\">\n{}</div>",
+            narrow.inline(),
+            wide.inline()
+        );
+        self.figure_of(name, &shown, wide, caption);
+    }
+
+    fn figure_of(&mut self, name: &str, shown: &str, file: &Svg, caption: &str) {
+        let caption = Escaped(caption);
+        let path = self.file(name, file);
         self.markup(format_args!(
-            "<figure><div class=\"wide\">\n{}</div><figcaption>{} <a href=\"{path}\">As a file</a></figcaption></figure>",
-            svg.inline(),
-            Escaped(caption)
+            "<figure>{shown}<figcaption>{caption} <a href=\"{path}\">As a file</a></figcaption></figure>"
         ));
-        self.figures.push((path, svg.file()));
+    }
+
+    /// A figure as the file `figures/NAME.svg`, whose path is returned.
+    pub fn file(&mut self, name: &str, svg: &Svg) -> String {
+        let path = format!("figures/{name}.svg");
+        self.figures.push((path.clone(), svg.file()));
+        path
     }
 
     /// A table; columns from `numbers` on are aligned to the right, and broken before brackets only.

@@ -7,6 +7,7 @@
 mod axis;
 mod chart;
 mod film;
+mod footage;
 mod messages;
 mod number;
 mod overlay;
@@ -21,6 +22,7 @@ mod video;
 mod view;
 
 pub use film::png;
+pub use footage::{Footage, SIZE as FOOTAGE_SIZE, footage};
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
 pub use overlay::{Hint, keys};
 pub use programme::{Programme, Trained, Training};

@@ -25,6 +25,7 @@ pub mod spec;
 pub mod summary;
 pub mod workers;
 
+use crate::catalog::Catalog;
 use crate::experiment::Experiment;
 use crate::report;
 use crate::run::folder::RunFolder;
@@ -62,11 +63,12 @@ impl Parted for TransferSpec {
     }
 }
 
-/// Runs an experiment, or what is left of it, and writes its folder.
+/// Runs an experiment, or what is left of it, and writes its folder; the catalog is the one that the experiment is from.
 ///
 /// # Errors
 /// An unusable folder, an agent that does not fit a task, or an agent with non-finite actions.
 pub fn transfer(
+    catalog: &Catalog,
     experiment: &Experiment,
     spec: &TransferSpec,
     threads: usize,
@@ -101,26 +103,26 @@ pub fn transfer(
         folder: &folder,
     };
     workplace.run(threads, quiet)?;
-    conclude(&folder, spec, &schedule)
+    conclude(catalog, &folder, spec, &schedule)
 }
 
 /// Joins parts of an experiment into the folder that a single run of all subjects would have written.
 ///
 /// # Errors
 /// Folders that are no parts of one experiment or do not make up the whole, and folders that cannot be read or written.
-pub fn merge(parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
+pub fn merge(catalog: &Catalog, parts: &[PathBuf], out: &Path, resume: bool) -> Result<Summary> {
     let (folder, spec) = join::<TransferSpec>(parts, out, resume)?;
-    conclude(&folder, &spec, &spec.schedule())
+    conclude(catalog, &folder, &spec, &spec.schedule())
 }
 
 /// Writes all that follows from checkpoints and logs.
-fn conclude(folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<Summary> {
+fn conclude(catalog: &Catalog, folder: &RunFolder, spec: &TransferSpec, schedule: &Schedule) -> Result<Summary> {
     let faults = results::write_evaluations(folder, spec, schedule)?;
     let results =
         Results::read(&spec.experiment, &spec.subjects(), File::open(folder.path().join("evaluations.csv"))?)?;
     folder.write("blocks.csv", results.blocks_csv(&spec.experiment).as_bytes())?;
     let summary = Summary::new(spec, &results);
     folder.write("summary.json", summary.to_json()?.as_bytes())?;
-    report::write(folder, &results, &summary)?;
+    report::write(catalog, folder, &results, &summary)?;
     Ok(Summary { faults, ..summary })
 }

@@ -47,6 +47,7 @@ pub fn adaptation(setting: &Setting<'_>) -> Result<Outcome> {
 
     let title = "Adaptation to a force field";
     let mut outcome = Outcome::titled(title, ["trial", "deviation (mm, left positive)"], Mechanism::Body);
+    outcome.mark("in the field", [FIELD + 1, WASHOUT]);
     outcome.line("naive deviation (mm)", naive, Band::Within(12.0, 35.0));
     outcome.tests(Mechanism::FeedbackError);
     let last = size(0, WASHOUT - CYCLE, CYCLE);
@@ -94,6 +95,7 @@ pub fn two_state(setting: &Setting<'_>) -> Result<Outcome> {
 
     let title = "The course of adaptation";
     let mut outcome = Outcome::titled(title, ["trial", "adaptation index"], Mechanism::Sites);
+    outcome.mark("in the field", [ROUND * BEFORE + 1, ROUND * (BEFORE + FIELD)]);
     let at: Vec<f64> = cohort.probes.iter().map(|(at, _)| (at + 1) as f64).collect();
     // A curve with non-finite values cannot be fitted: all its measures are misses.
     let fit = fit_probes(std::slice::from_ref(&cohort)).ok();

@@ -147,6 +147,7 @@ const BANDS: [(&str, Band); 3] = [
 pub fn cells(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "mean shift of preferred directions (deg)"];
     let mut outcome = Outcome::titled("Units in a force field", axes, Mechanism::MotorCortex);
+    outcome.mark("in the field", [BASELINE + 1, BASELINE + FIELD]);
     if setting.agent.brain().is_none_or(|brain| brain.motor_cortex.is_none()) {
         for (measure, band) in BANDS {
             outcome.not_run(measure, band, "an agent without a motor cortex");

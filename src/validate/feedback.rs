@@ -39,6 +39,7 @@ pub fn reward_and_error(setting: &Setting<'_>) -> Result<Outcome> {
     let task = scheduled(setting, &schedule)?;
     let axes = ["trial", "turn of the hand against the cursor's (deg)"];
     let mut outcome = Outcome::titled("Reward beside error", axes, Mechanism::Reward);
+    outcome.mark("without feedback", [TRIALS + 1, TRIALS + UNTOLD]);
     let group = |lesson: Lesson| -> Result<Vec<Vec<f64>>> {
         cohort(setting, |subject| {
             let mut session = Session::new(&setting.agent, &task, subject)?;

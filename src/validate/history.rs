@@ -35,6 +35,7 @@ pub fn structure(setting: &Setting<'_>) -> Result<Outcome> {
     const FIRST: usize = 10;
     let axes = ["trial of the turns", "size of the launch's error (deg)"];
     let mut outcome = Outcome::titled("Structural learning", axes, Mechanism::ErrorMemory);
+    outcome.mark("opposite rotation", [TURNED + 1, TURNED + OPPOSITE]);
     let group = |kind: Kind| -> Result<Vec<Vec<f64>>> {
         cohort(setting, |subject| {
             let mut rng = subject.fan("structure", 0).rng();
@@ -109,6 +110,7 @@ pub fn evoked_recovery(setting: &Setting<'_>) -> Result<Outcome> {
     const PRACTICE: [usize; 3] = [50, 125, 15];
     let axes = ["clamp", "adaptation index"];
     let mut outcome = Outcome::titled("Evoked recovery", axes, Mechanism::FeedbackError);
+    outcome.mark("after two trials in the field", [CLAMPS + 1, CLAMPS + LAST]);
     let target = format!("targets: [{TARGET}]");
     let clamps = |trials: usize| format!("{{trials: {trials}, {target}, field: curl, strength: {CURL}, clamp: 1}}");
     let field =

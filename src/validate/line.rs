@@ -174,6 +174,7 @@ struct Figure {
     title: String,
     axes: [&'static str; 2],
     groups: Vec<figure::Course>,
+    stretch: Option<figure::Stretch<'static>>,
 }
 
 impl Outcome {
@@ -184,7 +185,7 @@ impl Outcome {
 
     /// The figure as SVG; `None` if nothing was run.
     pub fn figure(&self) -> Option<String> {
-        self.figure.as_ref().map(|own| figure::courses(&own.title, own.axes, &own.groups).file())
+        self.figure.as_ref().map(|own| figure::courses(&own.title, own.axes, &own.groups, own.stretch).file())
     }
 
     /// The numbers behind the figure, one row per value.
@@ -202,7 +203,7 @@ impl Outcome {
 
     /// An outcome with a figure; the lines that follow test this mechanism.
     pub(super) fn titled(title: &str, axes: [&'static str; 2], mechanism: Mechanism) -> Outcome {
-        let figure = Some(Figure { title: title.into(), axes, groups: Vec::new() });
+        let figure = Some(Figure { title: title.into(), axes, groups: Vec::new(), stretch: None });
         Outcome { lines: Vec::new(), mechanism, figure }
     }
 
@@ -225,6 +226,13 @@ impl Outcome {
             mechanism: self.mechanism,
             reason: Some(reason),
         });
+    }
+
+    /// Marks trials in the figure in which something is different: the first and the last of them, counted from 1.
+    pub(super) fn mark(&mut self, name: &'static str, [first, last]: [usize; 2]) {
+        if let Some(figure) = &mut self.figure {
+            figure.stretch = Some(figure::Stretch { name, ends: [first as f64 - 0.5, last as f64 + 0.5] });
+        }
     }
 
     /// Adds courses to the figure, taken at these places.

@@ -56,6 +56,7 @@ pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "direction of the end of the hand's way (deg)"];
     let mut outcome = Outcome::titled("A turned cursor, then none", axes, Mechanism::ForwardModel);
     let off = BEFORE + TURNED;
+    outcome.mark("cursor turned", [BEFORE + 1, off]);
     let hand = |trial: &Trial| if trial.strength == 0.0 { trial.end_angle } else { trial.end_angle - TURN };
     let ends: Vec<f64> = all.iter().map(|trials| mean(&angles(&trials[off..], |trial| trial.end_angle))).collect();
     let launches: Vec<f64> =
@@ -81,6 +82,7 @@ pub fn scattered(setting: &Setting<'_>) -> Result<Outcome> {
     let task = scheduled(setting, &format!("[{{trials: {}}}, {{cursor: \"off\"}}]", PRACTICE + ASKED))?;
     let all = then_untold(setting, &task, PRACTICE + ASKED, ASKED)?;
     let mut outcome = Outcome::titled("Scatter of reaches", ["trial", "direction (deg)"], Mechanism::Body);
+    outcome.mark("cursor off", [PRACTICE + ASKED + 1, PRACTICE + 2 * ASKED]);
     let sd = |from: usize, of: fn(&Trial) -> f64| {
         mean(&all.iter().map(|trials| scatter(&angles(&trials[from..from + ASKED], of))).collect::<Vec<_>>())
     };

@@ -93,6 +93,7 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
 pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
     let mut outcome = Outcome::titled("Learning the turned cursor from reward", axes, Mechanism::FeedbackError);
+    outcome.mark("without feedback", [REWARDED + 1, REWARDED + UNTOLD]);
     let groups = [("intact", None), ("no cerebellum", Some("cerebellum")), ("no basal ganglia", Some("basal-ganglia"))];
     let (mut by_error, mut by_reward, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for (name, part) in groups {

@@ -106,6 +106,7 @@ fn standard_errors(values: &[f64]) -> f64 {
 pub fn turned_decoder(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "deviation at half distance (mm)"];
     let mut outcome = Outcome::titled("A turned decoder", axes, Mechanism::MotorCortex);
+    outcome.mark("decoder turned", [CONTROL + 1, CONTROL + TURNED]);
     let arms: [(f32, f64, f64); 2] = [(0.25, 0.3, 0.75), (0.5, 0.1, 0.5)];
     let decoders = Decoders::new(setting, TASK)?;
     let mut made_up = Vec::new();

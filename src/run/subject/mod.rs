@@ -10,7 +10,7 @@ pub use plan::{Conditions, Plan};
 use crate::calibration::suited;
 use crate::record::{Log, Rows, Whose};
 use crate::run::checkpoint::{Checkpoint, Kept};
-use crate::run::evaluate::evaluate;
+use crate::run::evaluate::{Seen, evaluate, evaluate_watched};
 use crate::run::interrupt;
 use crate::run::lesions::lesion;
 use anyhow::{Result, anyhow};
@@ -18,7 +18,7 @@ use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::gym::Occupant;
-use etude_envs::lane::LaneAccess;
+use etude_envs::lane::{Episode, LaneAccess};
 use etude_envs::snapshot::{Snapshot, SnapshotError};
 use etude_envs::task::Blueprint;
 use std::sync::Arc;
@@ -316,13 +316,28 @@ impl Subject {
     /// Evaluates a copy of the agent, learning disabled, on lanes of its own; see [`evaluate()`]. An evaluation that is not planned
     /// is none of a longer run.
     fn evaluate(&mut self, planned: bool) -> Result<(), ActionError> {
-        let lanes = (self.seed, "evaluation");
         let agent = &mut *self.agent.clone_agent();
         let place = (self.lane_seed(), self.trial);
-        let episodes = evaluate(agent, &self.task, lanes, place, self.plan.evaluation_episodes)?;
+        let episodes = evaluate(agent, &self.task, self.evaluation_lanes(), place, self.plan.evaluation_episodes)?;
         let trial = self.task.scheduled().then_some(self.trial);
         self.score = self.recorder.evaluation(self.steps, trial, &episodes, planned);
         Ok(())
+    }
+
+    /// Watches the first episode of an evaluation of the subject as it is; nothing of it is recorded.
+    ///
+    /// # Errors
+    /// An agent that acts in numbers that are not finite.
+    pub fn watch_evaluation(&self, watch: &mut dyn FnMut(&Seen<'_>)) -> Result<Episode, ActionError> {
+        let agent = &mut *self.agent.clone_agent();
+        let place = (self.lane_seed(), self.trial);
+        let mut episodes = evaluate_watched(agent, &self.task, self.evaluation_lanes(), place, 1, watch)?;
+        Ok(episodes.pop().unwrap_or_default())
+    }
+
+    /// Where the seeds of all its evaluations come from.
+    fn evaluation_lanes(&self) -> (Seed, &'static str) {
+        (self.seed, "evaluation")
     }
 }
 
