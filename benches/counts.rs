@@ -10,8 +10,8 @@ use std::process::{Command, ExitCode};
 /// Marks a run of this program within valgrind, followed by the operation and how often it is done.
 const INSIDE: &str = "--inside";
 /// The operation is done so often, and once more this often: the difference is its own.
-const FEW: u64 = 200;
-const MORE: u64 = 1_000;
+const FEW: u64 = 20;
+const MORE: u64 = 100;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();

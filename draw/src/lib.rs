@@ -30,5 +30,5 @@ pub use colour::{Colour, ink};
 pub use letters::FONT;
 pub use painter::Painter;
 pub use renderer::{Pixels, Renderer};
-pub use scenes::{Grip, History, Look, Map, Patterns, draw};
+pub use scenes::{Grip, History, Look, Map, Patterns, draw, draw_alone, legend};
 pub use shapes::Shape;

@@ -8,6 +8,7 @@
 
 use crate::error::ActionError;
 use crate::lane::{Lane, LaneAccess, Step};
+use crate::saved::{ForeignState, SavedState};
 use crate::seed::Seed;
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::task::{Blueprint, TaskSpec};
@@ -237,13 +238,26 @@ impl<O: Occupant> Gym<O> {
     /// Brings one lane to the state of a snapshot; see [`LaneAccess::restore`]. `None` if there is no such lane.
     pub fn restore_lane(&mut self, lane: usize, snapshot: &Snapshot) -> Option<Result<(), SnapshotError>> {
         let restored = self.access(lane)?.restore(snapshot);
+        self.gather_all_of(lane);
+        Some(restored)
+    }
+
+    /// Lets one lane go on from a state that was saved in one of these lanes; see [`LaneAccess::recall`]. `None` if there is no
+    /// such lane.
+    pub fn recall_lane(&mut self, lane: usize, saved: &SavedState) -> Option<Result<(), ForeignState>> {
+        let recalled = self.access(lane)?.recall(saved);
+        self.gather_all_of(lane);
+        Some(recalled)
+    }
+
+    /// Gathers what a lane shows, with the final observation of its last episode.
+    fn gather_all_of(&mut self, lane: usize) {
         self.gather_lane(lane);
         let width = self.spec.observation.len();
         if let Some(lane) = self.ecs.get::<Lane>(self.entities[lane]) {
             let row = lane.index() * width..(lane.index() + 1) * width;
             self.batch.final_observations[row].copy_from_slice(lane.final_observation());
         }
-        Some(restored)
     }
 
     /// A lane with its world, to begin, step, push, draw or reseed it by itself. The batch knows nothing of that until the

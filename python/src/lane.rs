@@ -1,6 +1,7 @@
 //! One lane of a task, stepped from Python one action at a time.
 
 use crate::error;
+use crate::saved::SavedState;
 use crate::spec::Spec;
 use etude_draw::Painter;
 use etude_envs::Seed;
@@ -187,6 +188,18 @@ impl Lane {
         let (scene, painter) = (&self.scene, &mut self.painter);
         let pixels = py.detach(|| painter.picture(scene, [width, height]));
         pixels.rgb.to_pyarray(py).reshape([height as usize, width as usize, 3])
+    }
+
+    /// The lane's state, in memory.
+    fn remember(&mut self) -> SavedState {
+        SavedState { state: self.lane.access().save(), running: self.running }
+    }
+
+    /// Goes back to a state that was remembered in this lane; returns the observation.
+    fn recall<'py>(&mut self, py: Python<'py>, saved: &SavedState) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        self.lane.access().recall(&saved.state).map_err(|why| SavedState::refused(&why))?;
+        self.running = saved.running;
+        Ok(self.observation(py))
     }
 
     /// The lane's state as bytes.

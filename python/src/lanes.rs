@@ -1,6 +1,7 @@
 //! Lanes of a task, stepped from Python.
 
 use crate::error;
+use crate::saved::SavedState;
 use crate::spec::Spec;
 use crate::study::Episode;
 use etude_draw::Painter;
@@ -189,6 +190,20 @@ impl Lanes {
             pixels.extend(self.painter.picture(&scene, [width, height]).rgb);
         }
         pixels.to_pyarray(py).reshape([lanes, height as usize, width as usize, 3])
+    }
+
+    /// A lane's state, in memory. `running` says whether an episode that was asked for is running in it.
+    fn remember(&mut self, lane: usize, running: bool) -> PyResult<SavedState> {
+        let state = self.own()?.access(lane).map(|mut access| access.save());
+        state.map(|state| SavedState { state, running }).ok_or_else(|| self.no_lane(lane))
+    }
+
+    /// Brings a lane to a state that was remembered in one of these lanes; returns whether an episode was running.
+    fn recall(&mut self, lane: usize, saved: &SavedState) -> PyResult<bool> {
+        match self.own()?.recall_lane(lane, &saved.state) {
+            Some(recalled) => recalled.map(|()| saved.running).map_err(|why| SavedState::refused(&why)),
+            None => Err(self.no_lane(lane)),
+        }
     }
 
     /// A lane's state as bytes.

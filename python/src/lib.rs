@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `lane.rs` | the class `Lane`: one lane, one action at a time |
 //! | `lanes.rs` | the class `Lanes`: many lanes in batches |
+//! | `saved.rs` | the class `SavedState`: a lane's state in memory |
 //! | `run.rs` | `train`, `transfer` and `merge` in this process |
 //! | `agent.rs` | a Python object as an agent in any run |
 //! | `study.rs` | the class `Study`: an experiment whose subjects learn in Python |
@@ -18,6 +19,7 @@ mod error;
 mod lane;
 mod lanes;
 mod run;
+mod saved;
 mod spec;
 mod stats;
 mod study;
@@ -35,6 +37,7 @@ fn task_ids() -> Vec<String> {
 fn _etude(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<lane::Lane>()?;
     module.add_class::<lanes::Lanes>()?;
+    module.add_class::<saved::SavedState>()?;
     module.add_class::<study::Assignment>()?;
     module.add_class::<study::Episode>()?;
     module.add_class::<study::Study>()?;

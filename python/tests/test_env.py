@@ -247,6 +247,54 @@ def test_copies_go_on_where_the_environment_stood(task):
             same(env.reset(), copied.reset()), pickled.reset()
 
 
+@pytest.mark.parametrize("task", ["cycling/rough-v0", "fretting/guitar-v0", "reaching/curl-v1", "cursor/turned-25-v0"])
+def test_a_saved_state_is_recalled_as_often_as_needed(task):
+    env = etude.make(task)
+    env.reset(seed=3)
+    generator = np.random.default_rng(0)
+    plans = generator.uniform(-1, 1, (6, 12, len(env.action_fields))).astype(np.float32)
+    env.rollout(plans[0])
+    saved = env.save()
+    first = [(env.recall(saved), env.rollout(plan)) for plan in plans]
+    again = [(env.recall(saved), env.rollout(plan)) for plan in plans]
+    for (seen, rolled), (seen_again, rolled_again) in zip(first, again):
+        np.testing.assert_array_equal(seen, seen_again)
+        np.testing.assert_array_equal(rolled[0], rolled_again[0])
+        np.testing.assert_array_equal(rolled[1], rolled_again[1])
+    assert any(not np.array_equal(one[1][0], other[1][0]) for one in first for other in first)
+    stranger = etude.make(task)
+    stranger.reset(seed=3)
+    with pytest.raises(etude.StateError, match="another blueprint"):
+        stranger.recall(saved)
+
+
+def test_all_environments_go_on_from_the_state_of_one():
+    envs = etude.make_vec("cycling/rough-v0", num_envs=5, threads=2)
+    envs.reset(seed=0)
+    still = np.zeros((5, len(envs.action_fields)), np.float32)
+    for _ in range(20):
+        envs.step(still)
+    saved = envs.save(3)
+    observations = envs.recall(saved)
+    assert (observations == observations[3]).all()
+    actions = np.random.default_rng(1).uniform(-1, 1, still.shape).astype(np.float32)
+    tried, rewards, *_ = envs.step(actions)
+    assert len({row.tobytes() for row in tried}) == 5
+    envs.recall(saved, [1, 4])
+    same = np.repeat(actions[2:3], 5, axis=0)
+    seen, rewards_again, *_ = envs.step(same)
+    for index in (1, 4):
+        np.testing.assert_array_equal(seen[index], tried[2])
+        assert rewards_again[index] == rewards[2]
+    with pytest.raises(IndexError):
+        envs.recall(saved, [5])
+    envs.send(still)
+    with pytest.raises(gymnasium.error.AlreadyPendingCallError):
+        envs.recall(saved)
+    envs.recv()
+    envs.close()
+
+
 def test_a_snapshot_is_branched_from_and_gone_back_to():
     env = etude.make("cycling/rough-v0")
     env.reset(seed=0)

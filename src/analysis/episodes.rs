@@ -105,7 +105,7 @@ mod tests {
             ("0,0,1\n0,2,1", ":3: expected episode 1"),
             ("7,0,1", ":2: expected a subject below 1"),
             ("0,0", ":2"),
-            ("", "nothing of subject 0"),
+            ("", "no rows of subject 0"),
         ] {
             let folder = folder(&format!("{header}\n{rows}\n"));
             let error = format!("{:#}", read(folder.path(), 1, &["score"]).unwrap_err());

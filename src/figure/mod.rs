@@ -5,7 +5,6 @@ mod curves;
 mod film;
 mod groups;
 mod heat;
-mod legend;
 mod ranked;
 mod simplified;
 mod still;

@@ -11,6 +11,7 @@ use crate::run::lesions::Lesions;
 use crate::run::origin::Origin;
 use crate::run::progress::Progress;
 use crate::run::size;
+use crate::run::spare::Spare;
 use crate::run::subject::{Plan, Subject};
 use crate::stats::{interquartile_estimate, interquartile_mean};
 use anyhow::{Context, Result};
@@ -211,7 +212,9 @@ pub fn train(
 ) -> Result<(Summary, f64)> {
     let (task, steps) = (plan.task.clone(), plan.steps);
     interrupt::listen()?;
-    let (mut run, cohort) = Run::open(plan, members, out, resume)?;
+    let (mut run, mut cohort) = Run::open(plan, members, out, resume)?;
+    let spare = Arc::new(Spare::new(threads.saturating_sub(cohort.len())));
+    cohort.iter_mut().for_each(|subject| subject.use_spare(&spare));
     let lanes = cohort.into_iter().map(|subject| (subject.task().clone(), subject.lane_seed(), subject));
     let mut gym = Gym::with_own_tasks(&task, lanes, threads);
     let done = |gym: &Gym<Subject>| subjects_of(gym).map(Subject::steps).sum::<u64>();

@@ -5,6 +5,9 @@ use etude_envs::Seed;
 use etude_envs::error::ActionError;
 use etude_envs::lane::{Episode, LaneAccess, SoloLane, Step};
 use etude_envs::task::Blueprint;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 /// Number of episodes for which memory is reserved.
 const MOST_RESERVED: u64 = 1_000;
@@ -36,6 +39,51 @@ pub fn evaluate(
     evaluate_watched(agent, task, lanes, place, episodes, &mut |_| {})
 }
 
+/// Like [`evaluate()`], with the help of so many more threads, or fewer where the system gives no more. The result is the same to
+/// the last bit: acting without exploring changes no agent, and episodes do not depend on one another.
+///
+/// # Errors
+/// The errors of [`evaluate()`].
+pub fn evaluate_by(
+    agent: &mut dyn Agent,
+    task: &Blueprint,
+    lanes: (Seed, &str),
+    place: (Seed, u64),
+    episodes: u64,
+    helpers: usize,
+) -> Result<Vec<Episode>, ActionError> {
+    if helpers == 0 || episodes < 2 {
+        return evaluate(agent, task, lanes, place, episodes);
+    }
+    let (next, done) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+    let work = |agent: &mut dyn Agent| {
+        let mut examination = Examination::new(task, lanes, place);
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            if index >= episodes {
+                return;
+            }
+            let episode = examination.episode(agent, index, &mut |_| {});
+            if episode.is_err() {
+                next.store(episodes, Ordering::Relaxed);
+            }
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, episode));
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..helpers {
+            let (mut copy, work) = (agent.clone_agent(), &work);
+            if thread::Builder::new().spawn_scoped(scope, move || work(&mut *copy)).is_err() {
+                break;
+            }
+        }
+        work(agent);
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, episode)| episode).collect()
+}
+
 /// A step of an evaluation, after it was taken.
 pub struct Seen<'a> {
     /// Number of episodes before this one, and of steps of the episode before this one.
@@ -64,28 +112,89 @@ pub fn evaluate_watched(
     episodes: u64,
     watch: &mut dyn FnMut(&Seen<'_>),
 ) -> Result<Vec<Episode>, ActionError> {
-    let mut observation = vec![0.0; task.spec().observation.len()];
-    let mut action = vec![0.0; task.spec().action.len()];
+    let mut examination = Examination::new(task, lanes, place);
     let mut done = Vec::with_capacity(episodes.min(MOST_RESERVED) as usize);
-    let mut lane = SoloLane::new(task, lanes.0.fan(lanes.1, 0));
-    while (done.len() as u64) < episodes {
-        if task.scheduled() {
-            let (course, trial) = place;
-            lane = SoloLane::new(task, lanes.0.fan(lanes.1, done.len() as u64)).following(course);
-            lane.access().begin(trial);
+    for index in 0..episodes {
+        done.push(examination.episode(agent, index, watch)?);
+    }
+    Ok(done)
+}
+
+/// A place where episodes of an evaluation are gone through, in any order.
+struct Examination<'a> {
+    task: &'a Blueprint,
+    lanes: (Seed, &'a str),
+    place: (Seed, u64),
+    lane: SoloLane,
+    observation: Vec<f32>,
+    action: Vec<f32>,
+}
+
+impl<'a> Examination<'a> {
+    fn new(task: &'a Blueprint, lanes: (Seed, &'a str), place: (Seed, u64)) -> Self {
+        Self {
+            task,
+            lanes,
+            place,
+            lane: SoloLane::new(task, lanes.0.fan(lanes.1, 0)),
+            observation: vec![0.0; task.spec().observation.len()],
+            action: vec![0.0; task.spec().action.len()],
+        }
+    }
+
+    fn episode(
+        &mut self,
+        agent: &mut dyn Agent,
+        index: u64,
+        watch: &mut dyn FnMut(&Seen<'_>),
+    ) -> Result<Episode, ActionError> {
+        if self.task.scheduled() {
+            let (course, trial) = self.place;
+            self.lane = SoloLane::new(self.task, self.lanes.0.fan(self.lanes.1, index)).following(course);
+            self.lane.access().begin(trial);
+        } else if self.lane.lane().progress() != (index, 0) {
+            self.lane.access().begin(index);
         }
         for step in 0.. {
-            observation.copy_from_slice(lane.lane().observation());
-            agent.act(&observation, false, &mut action);
-            let mut access = lane.access();
-            let outcome = access.step(&action)?;
-            let episode = done.len() as u64;
-            watch(&Seen { episode, step, observation: &observation, action: &action, outcome, lane: &access });
+            self.observation.copy_from_slice(self.lane.lane().observation());
+            agent.act(&self.observation, false, &mut self.action);
+            let mut access = self.lane.access();
+            let outcome = access.step(&self.action)?;
+            watch(&Seen {
+                episode: index,
+                step,
+                observation: &self.observation,
+                action: &self.action,
+                outcome,
+                lane: &access,
+            });
             if outcome.ended() {
                 break;
             }
         }
-        done.push(lane.lane().last_episode().clone());
+        Ok(self.lane.lane().last_episode().clone())
     }
-    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn with_help_it_is_the_same_to_the_last_bit() {
+        let catalog = Catalog::default();
+        for id in ["cycling/rough-v0", "fretting/guitar-blind-v0", "reaching/adaptation-v1", "cursor/turned-25-v0"] {
+            let task = catalog.tasks.task(id).unwrap();
+            let mut agent = catalog.agent("brain").unwrap().make(task.spec(), Seed(4)).unwrap();
+            let task = crate::calibration::suited(&task, &*agent, Seed(5)).unwrap();
+            let (lanes, place) = ((Seed(6), "evaluation"), (Seed(7), 30));
+            let alone = evaluate(&mut *agent, &task, lanes, place, 7).unwrap();
+            for helpers in [1, 3, 20] {
+                let helped = evaluate_by(&mut *agent, &task, lanes, place, 7, helpers).unwrap();
+                // Metrics that were not measured are not equal to themselves.
+                assert_eq!(format!("{helped:?}"), format!("{alone:?}"), "{id} with {helpers}");
+            }
+        }
+    }
 }

@@ -14,4 +14,5 @@ pub mod origin;
 pub mod picture;
 pub mod progress;
 pub mod size;
+pub mod spare;
 pub mod subject;

@@ -70,6 +70,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Trac
     canvas.disc(Vec2::new(x(steps), y(now)), 2.2, ink::CARD);
     let practised = to - from;
     let texts = match (course, from) {
+        // One is what there is at least: nothing to tell of.
+        (Some(_), _) if practised < 2 => ["here".into(), "here".into()],
         (Some(_), _) => [format!("{} steps here", grouped(practised)), format!("{} here", brief(practised))],
         (None, 0) => [format!("{} steps", grouped(to)), brief(to)],
         (None, _) => [format!("{} to {} steps", grouped(from), grouped(to)), format!("{} steps", brief(to))],

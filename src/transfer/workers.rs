@@ -10,6 +10,7 @@ use crate::run::cohort::keep;
 use crate::run::folder::{RunFolder, subject_name};
 use crate::run::interrupt::{self, Interrupted};
 use crate::run::progress::Progress;
+use crate::run::spare::Spare;
 use crate::run::subject::{Plan, Subject};
 use crate::stats::mean;
 use crate::transfer::schedule::Schedule;
@@ -85,7 +86,7 @@ impl Workplace<'_> {
         let board = self.board()?;
         let total: u64 = self.plans.iter().map(|plan| plan.steps * self.subjects.len() as u64).sum();
         let mut progress = Progress::new(total, done(&board), quiet);
-        let (board, changed) = (Mutex::new(board), Condvar::new());
+        let (board, changed, spare) = (Mutex::new(board), Condvar::new(), Arc::default());
         let look_on = || {
             let mut seen = lock(&board);
             while !seen.finished() {
@@ -93,7 +94,7 @@ impl Workplace<'_> {
                 seen = changed.wait_timeout(seen, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner).0;
             }
         };
-        crew(threads, || self.work(&board, &changed), look_on);
+        crew(threads, || self.work(&board, &changed, &spare), look_on);
         let board = board.into_inner().unwrap_or_else(PoisonError::into_inner);
         progress.finish(done(&board));
         match (board.failure, interrupt::requested()) {
@@ -139,7 +140,7 @@ impl Workplace<'_> {
     }
 
     /// The loop of each thread.
-    fn work(&self, board: &Mutex<Board>, changed: &Condvar) {
+    fn work(&self, board: &Mutex<Board>, changed: &Condvar, spare: &Arc<Spare>) {
         let mut seen = lock(board);
         while !seen.finished() {
             let longest =
@@ -147,13 +148,15 @@ impl Workplace<'_> {
             let stopped = interrupt::requested().is_some();
             let next = seen.ready.iter().enumerate().max_by_key(longest).map(|(at, _)| at).filter(|_| !stopped);
             let Some(next) = next else {
+                spare.add();
                 seen = changed.wait(seen).unwrap_or_else(PoisonError::into_inner);
+                spare.remove();
                 continue;
             };
             let unit = seen.ready.swap_remove(next);
             seen.running += 1;
             drop(seen);
-            let practised = catch_unwind(AssertUnwindSafe(|| self.practise(unit, board)))
+            let practised = catch_unwind(AssertUnwindSafe(|| self.practise(unit, board, spare)))
                 .unwrap_or_else(|_| Err(anyhow!("agent `{}` panicked", self.plans[unit.1].agent.name())));
             seen = lock(board);
             seen.running -= 1;
@@ -175,10 +178,11 @@ impl Workplace<'_> {
 
     /// Runs one leg of one subject, unless another one has failed or a signal has arrived; returns whether it was
     /// completed.
-    fn practise(&self, unit: Unit, board: &Mutex<Board>) -> Result<bool> {
+    fn practise(&self, unit: Unit, board: &Mutex<Board>, spare: &Arc<Spare>) -> Result<bool> {
         let (subject, leg) = (self.subjects[unit.0], &self.schedule.legs[unit.1]);
         let name = checkpoint_name(subject, &leg.name);
         let mut practising = Subject::new(&self.plans[unit.1], self.seed, subject)?;
+        practising.use_spare(spare);
         let checkpoint = self.folder.checkpoint_named(&name)?;
         let metrics = &self.plans[unit.1].task.spec().metrics;
         let mut book = self.folder.log_book(&name, metrics, checkpoint.as_ref())?;

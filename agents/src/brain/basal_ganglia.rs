@@ -444,7 +444,7 @@ impl BasalGanglia {
         // hardly to be thanked for what came of it; nor is the policy to be blamed for a body that has changed.
         let share = self.share * teacher.map_or(1.0, |teacher| 1.0 - teacher.cerebellum.blame());
         let driven = self.haste() * share * self.burst.adapted * self.burst.step;
-        let actor_drive = Drive { error: driven, taught, ..critic_drive };
+        let actor_drive = Drive { error: driven, taught: self.gradient_strength != 0.0, ..critic_drive };
         self.actor_update.update(&mut self.actor, &self.tried, actor_drive);
         if taught {
             self.follow();

@@ -35,7 +35,7 @@ pub(super) struct Drive {
     pub(super) plasticity: f32,
     /// γ λ
     pub(super) trace_decay: f64,
-    /// Whether [`Intentional::teach`] follows.
+    /// Whether [`Intentional::teach`] may follow.
     pub(super) taught: bool,
 }
 
@@ -66,8 +66,8 @@ impl Intentional {
             rate,
             traces: zeros.clone(),
             moments: zeros.clone(),
-            directions: zeros.clone(),
-            spreads: zeros,
+            directions: zeros,
+            spreads: vec![Lanes::splat(1.0); column.weights.len()],
             moment_remaining: 1.0,
             effect: Average::new(trace_decay),
             step_size: 0.0,

@@ -3,6 +3,7 @@
 use super::hand::Hand;
 use super::legend::{Key, Symbol};
 use super::look::{Grip, Look, Map};
+use super::parts::scale_bar;
 use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
@@ -71,6 +72,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look, 
     beliefs(canvas, scene, &neck, &map);
     canvas.clip(Some(area));
     if !compact {
+        let left = Vec2::new(board.min.x + 16.0, board.max.y - 14.0);
+        scale_bar(canvas, left, 0.25 * board.width(), map.scale);
         tablature(
             canvas,
             Rect::new(area.min.x + 14.0, area.min.y + 14.0, area.max.x - 14.0, split - 4.0),

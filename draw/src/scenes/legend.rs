@@ -70,14 +70,17 @@ pub(super) fn divide(area: Rect, keys: &[Key]) -> (Rect, Option<Rect>) {
     (Rect { max: Vec2::new(area.max.x, edge), ..area }, Some(Rect { min: Vec2::new(area.min.x, edge), ..area }))
 }
 
-/// Draws the keys of what a scene has.
-pub(super) fn draw(canvas: &mut Canvas, strip: Rect, keys: &[Key], scene: &Scene) {
-    let shown: Vec<&Key> = keys.iter().filter(|key| (key.shown)(scene)).collect();
+/// Draws the keys of what any of some scenes has; returns the height that they take.
+pub(super) fn draw(canvas: &mut Canvas, strip: Rect, keys: &[Key], scenes: &[&Scene]) -> f32 {
+    let shown: Vec<&Key> = keys.iter().filter(|key| scenes.iter().any(|scene| (key.shown)(scene))).collect();
+    let mut rows = 0;
     for ((row, left), key) in places(strip.width(), shown.iter().copied()).zip(&shown) {
         let place = strip.min + Vec2::new(left, MARGIN + (row as f32 + 0.5) * ROW);
         symbol(canvas, place + Vec2::X * 6.0, key);
         canvas.words(place + Vec2::X * SYMBOL, key.meaning, SIZE, ink::INK, Align::Left);
+        rows = row + 1;
     }
+    if rows == 0 { 0.0 } else { rows as f32 * ROW + 2.0 * MARGIN }
 }
 
 /// Row and distance from the left edge of keys one after the other.
@@ -126,7 +129,8 @@ mod tests {
             let strip = strip.expect("there is room");
             assert_eq!((picture.min, picture.max.y, strip.max), (area.min, strip.min.y, area.max));
             let mut canvas = Canvas::default();
-            draw(&mut canvas, strip, &keys, &Scene::default());
+            let tall = draw(&mut canvas, strip, &keys, &[&Scene::default()]);
+            assert!(tall > 0.0 && tall <= strip.height());
             let layer = &canvas.layers[0];
             assert_eq!(layer.words.len(), 3, "what a scene does not have is not explained");
             assert!(layer.corners.iter().all(|corner| strip.contains(*corner)));

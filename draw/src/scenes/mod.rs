@@ -63,21 +63,36 @@ impl Family {
 /// Draws what a subject does into an area, with what colours and arrows mean below it where there is room, and says where it can
 /// be taken hold of, the topmost first.
 pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
-    let (family, compact) = (Family::of(scene), parts::small(area));
-    let keys: &[Key] = if compact { &[] } else { family.keys() };
-    let (picture, strip) = legend::divide(area, keys);
-    canvas.clip(Some(picture));
-    let grips = match family {
-        Family::Cycling => cycling::draw(canvas, picture, scene, look, compact),
-        Family::Fretting => fretting::draw(canvas, picture, scene, look, compact),
-        Family::Reaching => reaching::draw(canvas, picture, scene, history, look, compact),
-        Family::Cursor => cursor::draw(canvas, picture, scene, history, look, compact),
-        Family::Plain => plain::draw(canvas, picture, scene, look),
-    };
+    let keys = Family::of(scene).keys();
+    let (picture, strip) = Some(legend::divide(area, keys))
+        .filter(|(picture, _)| !parts::small(*picture))
+        .unwrap_or((area, None));
+    let grips = draw_alone(canvas, picture, scene, history, look);
     if let Some(strip) = strip {
         canvas.clip(Some(strip));
-        legend::draw(canvas, strip, keys, scene);
+        legend::draw(canvas, strip, keys, &[scene]);
+        canvas.clip(None);
     }
+    grips
+}
+
+/// The same without what colours and arrows mean; see [`legend`].
+pub fn draw_alone(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
+    let compact = parts::small(area);
+    canvas.clip(Some(area));
+    let grips = match Family::of(scene) {
+        Family::Cycling => cycling::draw(canvas, area, scene, look, compact),
+        Family::Fretting => fretting::draw(canvas, area, scene, look, compact),
+        Family::Reaching => reaching::draw(canvas, area, scene, history, look, compact),
+        Family::Cursor => cursor::draw(canvas, area, scene, history, look, compact),
+        Family::Plain => plain::draw(canvas, area, scene, look),
+    };
     canvas.clip(None);
     grips
+}
+
+/// Writes what colours and arrows mean in any of some scenes of one task, from the top of an area downwards, whatever room it
+/// takes; returns its height in pixels.
+pub fn legend(canvas: &mut Canvas, area: Rect, scenes: &[&Scene]) -> f32 {
+    scenes.first().map_or(0.0, |first| legend::draw(canvas, area, Family::of(first).keys(), scenes))
 }

@@ -4,7 +4,7 @@ use super::history::History;
 use super::legend::{Key, Symbol};
 use super::look::{Grip, Look, Map};
 use super::parts::{inset, scale_bar};
-use crate::canvas::{Align, Canvas};
+use crate::canvas::{Align, Canvas, LETTER};
 use crate::colour::{Colour, ink};
 use bevy::math::{Rect, Vec2};
 use etude_envs::scene::Scene;
@@ -71,8 +71,10 @@ pub(super) fn draw(
     scale_bar(canvas, Vec2::new(inner.min.x + 14.0, inner.max.y - 14.0), 0.3 * inner.width(), close.scale);
     canvas.clip(Some(area));
     if left.width() > 300.0 {
+        // Not so large that it hides the hand.
+        let wide = (0.33 * left.width()).min(156.0);
         let corner = Vec2::new(area.min.x + 14.0, area.min.y + 14.0);
-        field(canvas, Rect::from_corners(corner, corner + Vec2::new(156.0, 174.0)), scene);
+        field(canvas, Rect::from_corners(corner, corner + Vec2::new(wide, wide + 18.0)), scene);
     }
     vec![Grip { area: view, map: close, aside: false }, Grip { area: left, map, aside: false }]
 }
@@ -194,12 +196,13 @@ fn field(canvas: &mut Canvas, area: Rect, scene: &Scene) {
     };
     inset(canvas, area, title);
     let middle = Vec2::new(area.center().x, area.center().y + 2.0);
-    let reach = 0.5 * area.width() - 22.0;
-    let size = |x: f32, y: f32| Vec2::new(x, y).length();
-    let rate = told.iter().map(|field| size(field[0], field[1])).fold(0.0, f32::max);
-    let force = told.iter().map(|field| size(field[2], field[3])).fold(0.0, f32::max);
+    let reach = 0.36 * area.width();
+    let length = |x: f32, y: f32| Vec2::new(x, y).length();
+    let rate = told.iter().map(|field| length(field[0], field[1])).fold(0.0, f32::max);
+    let force = told.iter().map(|field| length(field[2], field[3])).fold(0.0, f32::max);
     let words = if forced { format!("{force:.1} N at {rate:.1} m/s") } else { format!("hand at {rate:.1} m/s") };
-    canvas.words(Vec2::new(area.center().x, area.max.y - 12.0), words, 11.0, ink::FAINT, Align::Middle);
+    let size = ((area.width() - 12.0) / (words.chars().count() as f32 * LETTER)).min(11.0);
+    canvas.words(Vec2::new(area.center().x, area.max.y - 12.0), words, size, ink::FAINT, Align::Middle);
     canvas.ring(middle, 0.62 * reach, 1.0, ink::RULE);
     for numbers in told {
         let flip = |x: f32, y: f32| Vec2::new(x, -y);
@@ -208,7 +211,8 @@ fn field(canvas: &mut Canvas, area: Rect, scene: &Scene) {
         let place = middle + rate / speed * (0.62 * reach);
         canvas.disc(place, 2.5, ink::FAINT);
         if forced {
-            let way = (flip(numbers[2], numbers[3]) * NEWTON).clamp_length_max(0.6 * reach);
+            let newton = NEWTON * area.width() / 156.0;
+            let way = (flip(numbers[2], numbers[3]) * newton).clamp_length_max(0.6 * reach);
             canvas.arrow(place, place + way, 2.5, FORCE);
         } else if turned {
             canvas.arrow(middle, middle + flip(numbers[4], numbers[5]) / speed * (0.62 * reach), 2.0, CURSOR);

@@ -50,11 +50,7 @@ pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
             spec.straight_time(),
             episode.time_limit
         ),
-        reward: format!(
-            "r = {} (v·u)/{} + {} A, where v is the velocity of the cursor during the step (m/s), u the unit vector from the \
-             cursor to the target, and A is 1 in the step in which the target is acquired, else 0.",
-            reward.progress, movement.speed, reward.acquisition
-        ),
+        reward: "Speed straight towards the target, plus a bonus for acquiring it.".into(),
         start: format!(
             "The cursor is at rest at the centre, the target {} m away. {} {}{delay}",
             movement.distance,

@@ -345,11 +345,7 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
             "Fraction of the {} m course ridden upright within {} s, from 0 to 1.",
             episode.course, episode.time_limit
         ),
-        reward: format!(
-            "r = T(v - {}, {}) T(φ, {}) - {} Σ a², where v is the forward speed (m/s), φ the roll angle (rad), a the \
-             action, and T(x, m) = 10^(-(x/m)²), which is 1 at x = 0 and 0.1 at x = ±m.",
-            spec.reward.target_speed, spec.reward.speed_margin, episode.fall_roll, spec.reward.effort
-        ),
+        reward: "Closeness of the speed to the target speed times uprightness, minus the cost of effort.".into(),
         start: format!(
             "Rolling at {} ± {} m/s on {} m of level ground, with a roll angle drawn with an SD of {} rad; then {}.",
             episode.start_speed,

@@ -174,20 +174,9 @@ pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
              if it is released before half its length. Notes that sound without being written are errors.",
             1000.0 * ONSET_WINDOW
         ),
-        reward: format!(
-            "r = {} (T(s) + T(f))/2 + {} p - {} w - {} mean(a²), where s and f are the distances in strings and frets of the \
-             current note's finger from its note, p is 1 in the step in which a written note sounds clean (or the force as \
-             a fraction of the required force if the finger presses too lightly), w is the summed force of the fingers \
-             without a current or next note, as a fraction of the largest force of a finger, a is the action, and \
-             T(x) = 10^(-(max(0, x - {})/{})²), which is 1 up to x = {}.",
-            reward.closeness,
-            reward.onset,
-            reward.wrong_press,
-            reward.effort,
-            reward.bound,
-            reward.margin,
-            reward.bound
-        ),
+        reward: "Closeness of the finger that is due to its note, plus a bonus for each correct clean onset (a press too light \
+                 for it earns a fraction), minus a penalty for fingers that press without a note, minus the cost of effort."
+            .into(),
         start: format!(
             "The hand is above the position of the first note of {played}, within {} m along the neck.",
             episode.start_slide

@@ -133,13 +133,9 @@ pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
             "Straightness of the cursor's path (1 up to a deviation of {STRAIGHT} mm, falling to 0 at {CROOKED} mm) times \
              end-point accuracy (1 up to {REACHED} mm from the target, falling to 0 at {MISSED} mm)."
         ),
-        reward: format!(
-            "r = T(d, {}, {}) - {} mean(a²), where d is the distance of the cursor from its desired position (m), a the \
-             action, and T(d, b, m) = 10^(-(max(0, d - b)/m)²), which is 1 up to d = b and 0.1 at d = b + m. In \
-             reward-only trials, r = T(d, {}, {}) in the last step, where d is the distance of the cursor from the target \
-             (m), and 0 before.",
-            reward.bound, reward.margin, reward.effort, reward.end_bound, reward.end_margin
-        ),
+        reward: "Closeness of the cursor to its desired position, minus the cost of effort. In reward-only trials nothing but \
+                 closeness of the cursor to the target in the last step."
+            .into(),
         start: format!(
             "The hand is at rest within {} m of the centre, {} s before the go signal to a target {} m away. {}{}",
             episode.start_offset,

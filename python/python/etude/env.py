@@ -23,6 +23,7 @@ class Env(gymnasium.Env):
     With ``render_mode="rgb_array"``, ``render()`` returns the current picture as uint8 of shape (height, width, 3), drawn without
     a window.
 
+    ``save()`` keeps the whole state in memory within 2 µs or so, and ``recall()`` goes back to it: for planning by trying out.
     ``snapshot()`` returns the state as bytes, and ``restore()`` goes back to it, bit-identically, here or in another environment
     of the task. A pickled or copied environment continues from where it was.
 
@@ -80,6 +81,18 @@ class Env(gymnasium.Env):
         if self.render_mode == "rgb_array":
             return self._lane.picture(*self._size)
         return None
+
+    def save(self):
+        """The whole state, in memory, for recall()."""
+        return self._lane.remember()
+
+    def recall(self, saved):
+        """Goes back to a state that save() of this environment returned, bit-identically, as often as needed.
+
+        Returns the observation.
+        """
+        self._seeded = True
+        return self._lane.recall(saved)
 
     def snapshot(self):
         """The state as bytes: the current episode, and the seed of later ones."""

@@ -28,6 +28,9 @@ class VectorEnv(gymnasium.vector.VectorEnv):
     ``send(actions)`` starts a step in the background and ``recv()`` waits for its result: while one half of the environments
     takes its step, the learner can work on the other half (two of these objects, in turn).
 
+    ``save(i)`` keeps the whole state of environment i in memory, and ``recall(saved)`` lets all environments, or some, go on from
+    it: for planning by trying out many actions at once.
+
     Environment i is seeded with ``seed + i``, and so behaves as ``etude.Env`` with that seed.
     """
 
@@ -107,6 +110,26 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         """Takes one env step in every lane; returns observations, rewards, terminated, truncated and infos."""
         self._refuse_sent("step()")
         return self._step(actions)
+
+    def save(self, index):
+        """The whole state of environment ``index``, in memory, for recall()."""
+        self._refuse_sent("save()")
+        if not self._begun[index]:
+            raise gymnasium.error.ResetNeeded("save() before reset(): an episode must be started first")
+        return self._lanes.remember(index, not self._ended[index])
+
+    def recall(self, saved, indices=None):
+        """Lets environments go on from a state that save() of one of them returned: all, or those of ``indices``.
+
+        The same actions then lead to the same bits in each. Returns the observations of all environments.
+        """
+        self._refuse_sent("recall()")
+        for index in range(self.num_envs) if indices is None else indices:
+            self._ended[index] = not self._lanes.recall(index, saved)
+            self._begun[index] = True
+            if self._generators[index] is None:
+                self._generators[index] = gymnasium.utils.seeding.np_random(None)[0]
+        return self._lanes.observations()
 
     def send(self, actions):
         """Starts the step that step() would take, and returns at once; recv() returns what it brings."""

@@ -10,9 +10,10 @@ pub use plan::{Conditions, Plan};
 use crate::calibration::suited;
 use crate::record::{Log, Rows, Whose};
 use crate::run::checkpoint::{Checkpoint, Kept};
-use crate::run::evaluate::{Seen, evaluate, evaluate_watched};
+use crate::run::evaluate::{Seen, evaluate_by, evaluate_watched};
 use crate::run::interrupt;
 use crate::run::lesions::lesion;
+use crate::run::spare::Spare;
 use anyhow::{Result, anyhow};
 use etude_agents::{Agent, State, Transition};
 use etude_envs::Seed;
@@ -56,6 +57,8 @@ pub struct Subject {
     closing: u64,
     /// The lane in the middle of an episode, to go on with.
     lane: Option<Snapshot>,
+    /// Threads that help with evaluations.
+    spare: Arc<Spare>,
 }
 
 /// Why a subject cannot go on.
@@ -100,7 +103,13 @@ impl Subject {
             cut_due: false,
             closing: 0,
             lane: None,
+            spare: Arc::default(),
         })
+    }
+
+    /// Lets evaluations use threads that have nothing to do.
+    pub fn use_spare(&mut self, spare: &Arc<Spare>) {
+        self.spare = Arc::clone(spare);
     }
 
     /// Gives the subject's agent what it has learned before, lifts the lesions it had then and makes its own.
@@ -318,7 +327,11 @@ impl Subject {
     fn evaluate(&mut self, planned: bool) -> Result<(), ActionError> {
         let agent = &mut *self.agent.clone_agent();
         let place = (self.lane_seed(), self.trial);
-        let episodes = evaluate(agent, &self.task, self.evaluation_lanes(), place, self.plan.evaluation_episodes)?;
+        let episodes = self.plan.evaluation_episodes;
+        let helpers = self.spare.lend(usize::try_from(episodes.saturating_sub(1)).unwrap_or(usize::MAX));
+        let lanes = self.evaluation_lanes();
+        let episodes = evaluate_by(agent, &self.task, lanes, place, episodes, helpers.threads())?;
+        drop(helpers);
         let trial = self.task.scheduled().then_some(self.trial);
         self.score = self.recorder.evaluation(self.steps, trial, &episodes, planned);
         Ok(())
