@@ -36,7 +36,7 @@ fn action(spec: &CursorSpec) -> Space {
 
 /// The task's spec as texts and spaces.
 pub(super) fn task_spec(spec: &CursorSpec) -> TaskSpec {
-    let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
+    let (episode, movement) = (&spec.episode, &spec.movement);
     let delay = match spec.senses.delay {
         0.0 => String::new(),
         delay => format!(" All observations are delayed by {delay} s."),

@@ -161,7 +161,7 @@ fn action(spec: &FrettingSpec) -> Space {
 
 /// The task's spec as texts and spaces.
 pub(super) fn task_spec(spec: &FrettingSpec) -> TaskSpec {
-    let (episode, reward, music) = (&spec.episode, &spec.reward, &spec.music);
+    let (episode, music) = (&spec.episode, &spec.music);
     let played = match &music.score {
         Some(score) => format!("the score `{}`", score.name()),
         None => format!("a new étude, {} s ± {} % between onsets", music.interval, 100.0 * music.interval_range),

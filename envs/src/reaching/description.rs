@@ -121,7 +121,7 @@ fn action(spec: &ReachingSpec, own: &str) -> Space {
 
 /// The task's spec as texts and spaces.
 pub(super) fn task_spec(spec: &ReachingSpec) -> TaskSpec {
-    let (episode, movement, reward) = (&spec.episode, &spec.movement, &spec.reward);
+    let (episode, movement) = (&spec.episode, &spec.movement);
     let own = match spec.controller.kind {
         ControllerKind::Desired => "added to the command of the body's own controller",
         ControllerKind::None => "commanded to its muscles",
