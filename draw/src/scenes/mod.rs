@@ -64,9 +64,8 @@ impl Family {
 /// be taken hold of, the topmost first.
 pub fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, history: &History, look: &Look) -> Vec<Grip> {
     let keys = Family::of(scene).keys();
-    let (picture, strip) = Some(legend::divide(area, keys))
-        .filter(|(picture, _)| !parts::small(*picture))
-        .unwrap_or((area, None));
+    let (picture, strip) =
+        Some(legend::divide(area, keys)).filter(|(picture, _)| !parts::small(*picture)).unwrap_or((area, None));
     let grips = draw_alone(canvas, picture, scene, history, look);
     if let Some(strip) = strip {
         canvas.clip(Some(strip));
