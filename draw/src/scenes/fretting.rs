@@ -72,7 +72,8 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, scene: &Scene, look: &Look, 
     beliefs(canvas, scene, &neck, &map);
     canvas.clip(Some(area));
     if !compact {
-        let left = Vec2::new(board.min.x + 16.0, board.max.y - 14.0);
+        // On the side of the high frets, where the hand seldom is.
+        let left = Vec2::new(board.max.x - 16.0 - 0.25 * board.width(), board.max.y - 14.0);
         scale_bar(canvas, left, 0.25 * board.width(), map.scale);
         tablature(
             canvas,

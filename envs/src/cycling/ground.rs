@@ -34,6 +34,11 @@ impl Ground {
         Self { start, spacing, heights, bounds }
     }
 
+    /// All heights, in m.
+    pub fn heights(&self) -> &[f32] {
+        &self.heights
+    }
+
     /// Where the ground begins and ends, in m.
     pub fn extent(&self) -> (f32, f32) {
         (self.bounds.mins.x, self.bounds.maxs.x)

@@ -25,18 +25,30 @@ const SIDE_LENGTH: f32 = 2.5;
 pub struct Profile {
     /// The surface.
     pub ground: Ground,
-    /// Curvature of the ground in 1/m times the side of the track on which it lies, from -1 (left) to 1 (right).
-    sided_curvature: Arc<[f32]>,
+    /// Sides of the track on which the ground lies, from -1 (left) to 1 (right), at both ends of every [`SIDE_LENGTH`].
+    sides: Arc<[f32]>,
     /// Surfaces along the course, and the distance along it at which the ride began.
     surfaces: Arc<[SurfaceSpec]>,
     begin: f32,
 }
 
 impl Profile {
-    /// Curvature of the ground at `x` times the side on which it lies, in 1/m.
+    /// Curvature of the ground at `x` times the side on which it lies, in 1/m. It follows from the heights: kept for all
+    /// places it would take as much memory as they do.
     pub fn sided_curvature(&self, x: f32) -> f32 {
-        let place = ((x - START) / SPACING).clamp(0.0, (self.sided_curvature.len() - 1) as f32);
-        self.sided_curvature[place as usize]
+        let heights = self.ground.heights();
+        let place = ((x - START) / SPACING).clamp(0.0, (heights.len() - 1) as f32) as usize;
+        let (Some(first), Some(&right)) = (place.checked_sub(CURVATURE_REACH), heights.get(place + CURVATURE_REACH))
+        else {
+            return 0.0;
+        };
+        let stretch = side_stretch();
+        let Some(&[before, after]) = self.sides.get(first / stretch..).and_then(|sides| sides.first_chunk()) else {
+            return 0.0;
+        };
+        let base = CURVATURE_REACH as f32 * SPACING;
+        let side = before + (after - before) * (first % stretch) as f32 / stretch as f32;
+        (heights[first] - 2.0 * heights[place] + right) / (base * base) * side
     }
 
     /// The surface at `x`; `None` where the ground has only its own.
@@ -58,7 +70,7 @@ impl Profile {
 pub struct Road {
     spec: GroundSpec,
     way: Way,
-    points: usize,
+    level: Arc<[f32]>,
     workshop: Arc<Mutex<Workshop>>,
 }
 
@@ -68,7 +80,6 @@ struct Workshop {
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
     heights: Vec<f32>,
-    sided_curvature: Vec<f32>,
 }
 
 impl Road {
@@ -95,14 +106,13 @@ impl Road {
             spectrum: inverse.make_input_vec(),
             scratch: inverse.make_scratch_vec(),
             heights: inverse.make_output_vec(),
-            sided_curvature: vec![0.0; points],
             inverse,
         };
         Self {
             // Every lane has a road: the sources of its course are not kept in each.
             spec: GroundSpec { profile: None, surfaces: Vec::new(), features: Vec::new(), ..spec.clone() },
             way: Way::default(),
-            points,
+            level: vec![0.0; points].into(),
             workshop: Arc::new(Mutex::new(workshop)),
         }
     }
@@ -110,8 +120,8 @@ impl Road {
     /// Level ground.
     pub fn level(&self) -> Profile {
         Profile {
-            ground: Ground::new(START, SPACING, vec![0.0; self.points].into()),
-            sided_curvature: vec![0.0; self.points].into(),
+            ground: Ground::new(START, SPACING, Arc::clone(&self.level)),
+            sides: Arc::default(),
             surfaces: Arc::clone(self.way.surfaces()),
             begin: 0.0,
         }
@@ -132,9 +142,11 @@ impl Road {
         let (begin, index) = self.way.begin(rng);
         profile.begin = begin;
         self.way.lay(index, |x| fade(spec, x), &mut shop.heights);
-        shop.sides(rng);
-        profile.sided_curvature = Arc::from(&shop.sided_curvature[..]);
-        profile.ground = Ground::new(START, SPACING, Arc::from(&shop.heights[..]));
+        profile.sides = shop.sides(rng);
+        // Lanes share ground that is level to the last bit.
+        let level = shop.heights.iter().all(|height| height.to_bits() == 0);
+        let heights = if level { Arc::clone(&self.level) } else { Arc::from(&shop.heights[..]) };
+        profile.ground = Ground::new(START, SPACING, heights);
     }
 
     /// Heights with displacement spectral density G(n) = G(n0) (n/n0)^-2 between the spec's wavenumbers and with random
@@ -230,28 +242,24 @@ impl Workshop {
         }
     }
 
-    /// Curvatures of the heights, times the side on which they lie.
-    fn sides(&mut self, rng: &mut Rng) {
-        let stretch = (SIDE_LENGTH / SPACING) as usize;
-        let base = CURVATURE_REACH as f32 * SPACING;
-        let (mut before, mut after) = (rng.random_range(-1.0..=1.0), rng.random_range(-1.0..=1.0));
-        let inner = &mut self.sided_curvature[CURVATURE_REACH..];
-        for (index, (felt, heights)) in inner.iter_mut().zip(self.heights.windows(2 * CURVATURE_REACH + 1)).enumerate()
-        {
-            let along = index % stretch;
-            if along == 0 {
-                (before, after) = (after, rng.random_range(-1.0f32..=1.0));
-            }
-            let side = before + (after - before) * along as f32 / stretch as f32;
-            let (left, middle, right) = (heights[0], heights[CURVATURE_REACH], heights[2 * CURVATURE_REACH]);
-            *felt = (left - 2.0 * middle + right) / (base * base) * side;
-        }
+    /// The sides on which the ground lies, at both ends of every stretch.
+    fn sides(&self, rng: &mut Rng) -> Arc<[f32]> {
+        let felt = self.heights.len().saturating_sub(2 * CURVATURE_REACH);
+        let mut sides = (0..felt.div_ceil(side_stretch()) + 2).map(|_| rng.random_range(-1.0f32..=1.0));
+        // The first one drawn lies before the ground.
+        sides.next();
+        sides.collect()
     }
 
     /// Index of the first height after the run-in.
     fn first_free(&self, spec: &GroundSpec) -> usize {
         (((spec.level_start + spec.ramp - START) / SPACING) as usize).min(self.heights.len())
     }
+}
+
+/// Samples between two independent draws of the side.
+fn side_stretch() -> usize {
+    (SIDE_LENGTH / SPACING) as usize
 }
 
 /// Share of what fades in after the level start that is present at `x`, from 0 to 1.
