@@ -156,7 +156,7 @@ fn the_dictionary_is_told_to_a_person_with_the_tasks_own_metrics_and_without_a_t
     assert!(general.contains("METRIC") && !general.contains("timing_error_ms"), "{general}");
     let described = told(&["describe", "fretting/bass-v0"]);
     assert!(
-        described.contains("Metrics of an episode (9)") && described.contains("mean absolute onset error"),
+        described.contains("Metrics of an episode (9)") && described.contains("Mean absolute onset error"),
         "{described}"
     );
     let (_, message) = failure(folder.path(), &["describe", "--columns", "fretting/base-v0"]);
