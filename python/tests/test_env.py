@@ -307,7 +307,7 @@ def test_a_snapshot_is_branched_from_and_gone_back_to():
     env.restore(state)
     same(first, env.rollout(actions[20:]))
     same(other, env.rollout(actions[:5]))
-    with pytest.raises(etude.StateError, match="expected bytes"):
+    with pytest.raises(etude.StateError, match="expected all bytes"):
         env.restore(state[:-1])
     with pytest.raises(etude.StateError, match="expected one of reaching/null-v0"):
         etude.make("reaching/null-v0").restore(state)

@@ -73,6 +73,7 @@ pub(super) fn draw(canvas: &mut Canvas, area: Rect, frame: &Frame, traces: &Trac
         // One is what there is at least: nothing to tell of.
         (Some(_), _) if practised < 2 => ["here".into(), "here".into()],
         (Some(_), _) => [format!("{} steps here", grouped(practised)), format!("{} here", brief(practised))],
+        (None, 0) if practised < 2 => [String::new(), String::new()],
         (None, 0) => [format!("{} steps", grouped(to)), brief(to)],
         (None, _) => [format!("{} to {} steps", grouped(from), grouped(to)), format!("{} steps", brief(to))],
     };
