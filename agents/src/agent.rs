@@ -174,6 +174,12 @@ pub trait Agent: Send + Sync {
     /// may then be partly loaded and must be dropped.
     fn load(&mut self, state: &State) -> Result<(), StateError>;
 
+    /// Whether actions without exploring follow from what was learned and observed alone, so that copies can go through the
+    /// episodes of an evaluation in any order. An agent that draws them, or remembers them, says no.
+    fn repeatable(&self) -> bool {
+        true
+    }
+
     /// An independent copy, in the same state.
     fn clone_agent(&self) -> Box<dyn Agent>;
 }

@@ -54,6 +54,10 @@ impl Agent for Random {
 
     fn learn(&mut self, _transition: &Transition<'_>) {}
 
+    fn repeatable(&self) -> bool {
+        false
+    }
+
     fn save(&self, state: &mut State) {
         generator::save(&self.generator, &mut state.writer());
     }

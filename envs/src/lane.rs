@@ -214,6 +214,11 @@ impl Lane {
         &self.history
     }
 
+    /// The world as all lanes of the blueprint are built.
+    pub(crate) fn built(&self) -> &Arc<WorldState> {
+        &self.built
+    }
+
     pub(crate) fn now(&self) -> &Now {
         &self.now
     }

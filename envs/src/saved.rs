@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// What a lane was like: world, task, running episode, and the one that ended last.
 pub struct SavedState {
     spec: Arc<TaskSpec>,
+    /// Tells the lane's blueprint from others.
+    built: Arc<WorldState>,
     world: WorldState,
     now: Now,
     history: History,
@@ -32,14 +34,15 @@ impl LaneAccess<'_> {
         let mut history = History::default();
         history.copy(self.lane().history());
         let spec = Arc::clone(self.lane().spec());
-        SavedState { spec, world: WorldState::of(self.world()), now: self.lane().now().clone(), history }
+        let built = Arc::clone(self.lane().built());
+        SavedState { spec, built, world: WorldState::of(self.world()), now: self.lane().now().clone(), history }
     }
 
     /// The same, in the memory of an earlier one.
     pub fn save_into(&mut self, saved: &mut SavedState) {
         saved.world.take(self.world());
         let lane = self.lane();
-        saved.spec = Arc::clone(lane.spec());
+        (saved.spec, saved.built) = (Arc::clone(lane.spec()), Arc::clone(lane.built()));
         saved.now.copy(lane.now());
         saved.history.copy(lane.history());
     }
@@ -50,7 +53,7 @@ impl LaneAccess<'_> {
     /// # Errors
     /// The state of a lane that was made from another blueprint; nothing has happened then.
     pub fn recall(&mut self, saved: &SavedState) -> Result<(), ForeignState> {
-        if !Arc::ptr_eq(&saved.spec, self.lane().spec()) {
+        if !Arc::ptr_eq(&saved.built, self.lane().built()) {
             return Err(ForeignState { found: saved.spec.id.clone(), expected: self.lane().spec().id.clone() });
         }
         saved.world.restore(self.world());

@@ -115,6 +115,11 @@ impl Agent for PythonAgent {
         Ok(())
     }
 
+    /// Nothing holds an object of Python to acting alike, and its copies would wait for one another.
+    fn repeatable(&self) -> bool {
+        false
+    }
+
     fn clone_agent(&self) -> Box<dyn Agent> {
         let copied = Python::attach(|py| {
             let copied = py.import("copy").and_then(|copy| copy.call_method1("deepcopy", (&self.object,)));

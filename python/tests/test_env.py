@@ -263,6 +263,8 @@ def test_a_saved_state_is_recalled_as_often_as_needed(task):
         np.testing.assert_array_equal(rolled[1], rolled_again[1])
     assert any(not np.array_equal(one[1][0], other[1][0]) for one in first for other in first)
     stranger = etude.make(task)
+    with pytest.raises(ResetNeeded):
+        stranger.save()
     stranger.reset(seed=3)
     with pytest.raises(etude.StateError, match="another blueprint"):
         stranger.recall(saved)
@@ -288,6 +290,13 @@ def test_all_environments_go_on_from_the_state_of_one():
         assert rewards_again[index] == rewards[2]
     with pytest.raises(IndexError):
         envs.recall(saved, [5])
+    with pytest.raises(ValueError, match="numbers of environments"):
+        envs.recall(saved, [True, False])
+    while not envs._ended.any():
+        seen, *_ = envs.step(actions)
+    ended = envs._ended.copy()
+    shown = envs.recall(saved, np.flatnonzero(~ended))
+    np.testing.assert_array_equal(shown[ended], seen[ended])
     envs.send(still)
     with pytest.raises(gymnasium.error.AlreadyPendingCallError):
         envs.recall(saved)

@@ -40,7 +40,7 @@ pub fn evaluate(
 }
 
 /// Like [`evaluate()`], with the help of so many more threads, or fewer where the system gives no more. The result is the same to
-/// the last bit: acting without exploring changes no agent, and episodes do not depend on one another.
+/// the last bit: episodes do not depend on one another, and an agent that is not [repeatable](Agent::repeatable) gets no help.
 ///
 /// # Errors
 /// The errors of [`evaluate()`].
@@ -52,7 +52,7 @@ pub fn evaluate_by(
     episodes: u64,
     helpers: usize,
 ) -> Result<Vec<Episode>, ActionError> {
-    if helpers == 0 || episodes < 2 {
+    if helpers == 0 || episodes < 2 || !agent.repeatable() {
         return evaluate(agent, task, lanes, place, episodes);
     }
     let (next, done) = (AtomicU64::new(0), Mutex::new(Vec::new()));
@@ -186,14 +186,17 @@ mod tests {
         let catalog = Catalog::default();
         for id in ["cycling/rough-v0", "fretting/guitar-blind-v0", "reaching/adaptation-v1", "cursor/turned-25-v0"] {
             let task = catalog.tasks.task(id).unwrap();
-            let mut agent = catalog.agent("brain").unwrap().make(task.spec(), Seed(4)).unwrap();
-            let task = crate::calibration::suited(&task, &*agent, Seed(5)).unwrap();
-            let (lanes, place) = ((Seed(6), "evaluation"), (Seed(7), 30));
-            let alone = evaluate(&mut *agent, &task, lanes, place, 7).unwrap();
-            for helpers in [1, 3, 20] {
-                let helped = evaluate_by(&mut *agent, &task, lanes, place, 7, helpers).unwrap();
-                // Metrics that were not measured are not equal to themselves.
-                assert_eq!(format!("{helped:?}"), format!("{alone:?}"), "{id} with {helpers}");
+            // Every agent that comes with the program, also one that draws its guesses.
+            for name in catalog.agent_names() {
+                let agent = catalog.agent(&name).unwrap().make(task.spec(), Seed(4)).unwrap();
+                let task = crate::calibration::suited(&task, &*agent, Seed(5)).unwrap();
+                let (lanes, place) = ((Seed(6), "evaluation"), (Seed(7), 30));
+                let alone = evaluate(&mut *agent.clone_agent(), &task, lanes, place, 7).unwrap();
+                for helpers in [1, 3, 20] {
+                    let helped = evaluate_by(&mut *agent.clone_agent(), &task, lanes, place, 7, helpers).unwrap();
+                    // Metrics that were not measured are not equal to themselves.
+                    assert_eq!(format!("{helped:?}"), format!("{alone:?}"), "{name} in {id} with {helpers}");
+                }
             }
         }
     }

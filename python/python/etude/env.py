@@ -84,6 +84,8 @@ class Env(gymnasium.Env):
 
     def save(self):
         """The whole state, in memory, for recall()."""
+        if not self._seeded:
+            raise gymnasium.error.ResetNeeded("save() before reset(): an episode must be started first")
         return self._lane.remember()
 
     def recall(self, saved):

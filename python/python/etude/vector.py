@@ -124,12 +124,18 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         The same actions then lead to the same bits in each. Returns the observations of all environments.
         """
         self._refuse_sent("recall()")
-        for index in range(self.num_envs) if indices is None else indices:
+        indices = range(self.num_envs) if indices is None else list(indices)
+        if any(isinstance(index, (bool, np.bool_)) for index in indices):
+            raise ValueError("indices that are True or False; expected the numbers of environments")
+        for index in indices:
             self._ended[index] = not self._lanes.recall(index, saved)
             self._begun[index] = True
             if self._generators[index] is None:
                 self._generators[index] = gymnasium.utils.seeding.np_random(None)[0]
-        return self._lanes.observations()
+        observations = self._lanes.observations()
+        # As after step(): an environment that has ended shows its last observation.
+        observations[self._ended] = self._lanes.final_observations()[self._ended]
+        return observations
 
     def send(self, actions):
         """Starts the step that step() would take, and returns at once; recv() returns what it brings."""
