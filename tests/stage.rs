@@ -311,6 +311,7 @@ fn a_person_can_play() {
     let mut window = display.show(folder.path(), &["play", "cycling/flat-v0", "--speed", "8", "--size", "800x500"]);
     // Nothing moves before it is started, whatever other keys are pressed: at this speed a ride takes less than a second.
     let before = window.photograph();
+    assert!(before.colours() > 200, "the first picture is whole");
     for key in ["w", "period", "m", "Right"] {
         window.key(key);
     }

@@ -6,13 +6,14 @@ use bevy::render::settings::{Backends, WgpuSettings};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The renderer. It asks for a native graphics interface: looking for OpenGL beside it makes drivers talk on stderr.
-/// WGPU_BACKEND has the last word.
+/// WGPU_BACKEND has the last word. Pipelines are compiled before the first picture: otherwise that is blank on a slow machine,
+/// and may be photographed so.
 pub(super) fn renderer() -> RenderPlugin {
     let mut settings = WgpuSettings::default();
     if std::env::var_os("WGPU_BACKEND").is_none() {
         settings.backends = Some(Backends::PRIMARY);
     }
-    RenderPlugin { render_creation: settings.into(), ..RenderPlugin::default() }
+    RenderPlugin { render_creation: settings.into(), synchronous_pipeline_compilation: true, ..RenderPlugin::default() }
 }
 
 /// Runs the renderer, whose libraries panic where there is no display or no adapter, and says in a line what was wrong.
