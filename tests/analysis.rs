@@ -49,6 +49,36 @@ fn a_field_is_learned_and_the_table_says_the_same() {
 }
 
 #[test]
+fn the_two_state_model_is_that_of_what_the_channel_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |trial: usize| {
+        let (field, clamp) = if trial < 20 { ("", "") } else { ("13", if trial % 5 == 4 { "1" } else { "" }) };
+        format!("{},{field},{clamp}\n", 45 * (trial % 8))
+    };
+    let table = String::from("target_deg,curl_n_s_per_m,clamp\n") + &(0..140).map(row).collect::<String>();
+    fs::write(folder.path().join("study.csv"), table).unwrap();
+    let task = "task: reaching/study-v1\nextends: reaching/null-v1\nsummary: A field, and channels in it.\n\
+                schedule:\n  - trials: study.csv\n";
+    fs::write(folder.path().join("study.yaml"), task).unwrap();
+    train(folder.path(), "study.yaml", "14_000");
+    let found = json(folder.path(), &["analyse", "run", "--column", "adaptation_index"]);
+    // Channels are trials of the phase whose field they replace.
+    let phases: Vec<_> = found["phases"].as_array().unwrap().iter().map(|phase| &phase["perturbation"]).collect();
+    assert_eq!(phases, [0.0, 13.0]);
+    let value = |name: &str| found["two_state"][name]["value"].as_f64().unwrap();
+    // What was learnt by the last channel trials, by the column itself and by the model.
+    let shown = column(folder.path(), "adaptation_index");
+    let last = shown.iter().map(|own| own[124] + own[129] + own[134] + own[139]).sum::<f64>() / 12.0;
+    let gain = |process: &str| {
+        let [retention, rate] = ["retention", "rate"].map(|what| value(&format!("{what} of the {process} process")));
+        rate / (1.0 - retention).max(1e-6)
+    };
+    let gain = gain("fast") + gain("slow");
+    assert!(last > 0.4 && (gain / (1.0 + gain) - last).abs() < 0.35, "{last} and {gain}");
+    assert!(value("R² of the mean curve") > 0.4, "{found}");
+}
+
+#[test]
 fn a_task_without_phases_has_one() {
     let folder = tempfile::tempdir().unwrap();
     train(folder.path(), "cycling/flat-v0", "3_000");

@@ -184,6 +184,8 @@ fn catch_and_clamp_trials_come_as_often_as_they_should() {
         let value = |name| metric(&task, episode, name);
         let off = value("caught") == 1.0 || value("clamped") == 1.0;
         assert_eq!(value("field_strength"), if off { 0.0 } else { 13.0 });
+        let replaced = value("replaced_field_strength");
+        assert!(if off { replaced == 13.0 } else { replaced.is_nan() }, "{episode:?}");
         assert_eq!(value("hand_deviation_mm") < -12.0, !off, "{episode:?}");
         assert!(!(value("caught") == 1.0 && value("clamped") == 1.0));
     }

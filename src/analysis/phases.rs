@@ -3,12 +3,12 @@
 use super::episodes::Episodes;
 use std::ops::Range;
 
-/// Consecutive trials with the same perturbation, including error-clamp trials between them.
+/// Consecutive trials with the same perturbation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase {
     /// Indices of its trials, from 0.
     pub trials: Range<usize>,
-    /// Its perturbation, as given in the column; `None` if phases are only parts of the run.
+    /// Its perturbation; `None` if trials have none, or if phases are only parts of the run.
     pub perturbation: Option<f64>,
 }
 
@@ -18,19 +18,17 @@ const MOST: usize = 40;
 /// Number of these parts.
 const PARTS: usize = 10;
 
-/// The phases of a cohort that goes through one schedule. `perturbation` and `clamped` are columns; without the first
-/// there is a single phase. Phases contain only trials that every subject has completed.
-pub fn phases(episodes: &Episodes, perturbation: Option<usize>, clamped: Option<usize>) -> Vec<Phase> {
+/// The phases of a cohort that goes through one schedule, by the perturbation of each trial; a single phase if trials
+/// have none. Phases contain only trials that every subject has completed.
+pub fn phases(episodes: &Episodes, perturbation: impl Fn(&[f64]) -> Option<f64>) -> Vec<Phase> {
     let trials = episodes.iter().map(Vec::len).min().unwrap_or(0);
-    let Some((own, column)) = episodes.first().zip(perturbation) else {
-        return vec![Phase { trials: 0..trials, perturbation: None }];
-    };
+    let own = episodes.first().map_or(&[][..], |own| &own[..trials]);
     let mut found: Vec<Phase> = Vec::new();
-    for (trial, row) in own[..trials].iter().enumerate() {
-        let is_clamped = clamped.is_some_and(|column| row[column] > 0.5);
+    for (trial, row) in own.iter().enumerate() {
+        let perturbation = perturbation(row);
         match found.last_mut() {
-            Some(phase) if is_clamped || phase.perturbation == Some(row[column]) => phase.trials.end = trial + 1,
-            _ => found.push(Phase { trials: trial..trial + 1, perturbation: Some(row[column]) }),
+            Some(phase) if phase.perturbation == perturbation => phase.trials.end = trial + 1,
+            _ => found.push(Phase { trials: trial..trial + 1, perturbation }),
         }
     }
     if found.len() > MOST {
@@ -45,20 +43,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phases_follow_the_perturbation_and_hold_the_clamps_between() {
-        // Perturbation and clamp.
-        let row = |strength: f64, clamp: f64| vec![strength, clamp];
-        let subject = [row(0.0, 0.0), row(13.0, 0.0), row(13.0, 1.0), row(13.0, 0.0), row(-13.0, 0.0), row(0.0, 1.0)];
-        let shorter = subject[..5].to_vec();
-        let found = phases(&vec![subject.to_vec(), shorter], Some(0), Some(1));
+    fn phases_follow_the_perturbation_as_far_as_all_subjects_came() {
+        let subject = [0.0, 13.0, 13.0, -13.0, 0.0].map(|strength| vec![strength]).to_vec();
+        let shorter = subject[..4].to_vec();
+        let found = phases(&vec![subject.clone(), shorter.clone()], |row| Some(row[0]));
         let phase = |trials, strength| Phase { trials, perturbation: Some(strength) };
-        assert_eq!(found, [phase(0..1, 0.0), phase(1..4, 13.0), phase(4..5, -13.0)]);
+        assert_eq!(found, [phase(0..1, 0.0), phase(1..3, 13.0), phase(3..4, -13.0)]);
+        assert_eq!(phases(&vec![subject, shorter], |_| None), [Phase { trials: 0..4, perturbation: None }]);
     }
 
     #[test]
     fn a_ramp_is_split_into_tenths() {
         let subject: Vec<Vec<f64>> = (0..200).map(|trial| vec![f64::from(trial)]).collect();
-        let found = phases(&vec![subject], Some(0), None);
+        let found = phases(&vec![subject], |row| Some(row[0]));
         assert_eq!(found.len(), 10);
         assert!(found.iter().all(|phase| phase.perturbation.is_none() && phase.trials.len() == 20));
     }

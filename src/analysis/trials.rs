@@ -4,7 +4,8 @@ use super::episodes::Episodes;
 use super::exponential::Exponential;
 use super::phases::{Phase, phases};
 use crate::stats::{Estimate, mean, paired_estimate};
-use etude_agents::two_state::{self, Course, TwoState, fit_probes};
+use etude_agents::two_state::{self, Course, Fit, TwoState, fit_probes};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Columns of a table used by an analysis, by their position in a row.
@@ -16,10 +17,28 @@ pub struct Columns {
     pub perturbation: Option<usize>,
     /// Whether a trial is an error-clamp trial.
     pub clamped: Option<usize>,
+    /// The perturbation that a catch trial left out or a clamp took the place of; NaN in other trials.
+    pub replaced: Option<usize>,
     /// Fraction of the perturbation that is compensated for, in error-clamp trials.
     pub index: Option<usize>,
     /// The target.
     pub target: Option<usize>,
+}
+
+impl Columns {
+    fn clamped(&self, row: &[f64]) -> bool {
+        self.clamped.is_some_and(|column| row[column] > 0.5)
+    }
+
+    /// The perturbation that a trial replaces, if it is a catch or error-clamp trial.
+    fn replaced(&self, row: &[f64]) -> Option<f64> {
+        self.replaced.map(|column| row[column]).filter(|size| size.is_finite())
+    }
+
+    /// The perturbation that the schedule has for a trial, whether it is replaced or not.
+    fn scheduled(&self, row: &[f64]) -> Option<f64> {
+        self.replaced(row).or_else(|| self.perturbation.map(|column| row[column]))
+    }
 }
 
 /// Learning in one phase. Estimates are for the mean over subjects, with intervals over subjects; `None` where
@@ -60,7 +79,7 @@ pub struct Findings {
 
 /// Analyses the episodes of a cohort.
 pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
-    let found = phases(episodes, columns.perturbation, columns.clamped);
+    let found = phases(episodes, |row| columns.scheduled(row));
     let cohort = Cohort { episodes, columns: *columns };
     let learned: Vec<Learned> = found.iter().map(|phase| cohort.learned(phase)).collect();
     let savings = (1..found.len()).filter_map(|later| {
@@ -96,10 +115,11 @@ struct Cohort<'a> {
 }
 
 impl Cohort<'_> {
-    /// Whether a trial counts for the measure: an error-clamp trial counts only if the measure is defined in clamps.
+    /// Whether a trial counts for the measure: catch and error-clamp trials, which do not have the perturbation of their
+    /// phase, count only for the measure that is defined in clamps.
     fn counts(&self, row: &[f64]) -> bool {
-        let clamped = self.columns.clamped.is_some_and(|column| row[column] > 0.5);
-        !clamped || Some(self.columns.measure) == self.columns.index
+        let replaced = self.columns.replaced(row).is_some_and(|size| size != 0.0);
+        Some(self.columns.measure) == self.columns.index || !(replaced || self.columns.clamped(row))
     }
 
     /// Every subject's mean of the measure over some trials; NaN if it has none.
@@ -156,45 +176,62 @@ impl Cohort<'_> {
         values.into_iter().map(|(target, subjects)| (target, of(subjects))).collect()
     }
 
-    /// The model of Smith, Ghazizadeh & Shadmehr (2006), fitted to the mean over subjects in error-clamp trials, in
-    /// units of the largest perturbation.
+    /// The model of Smith, Ghazizadeh & Shadmehr (2006), fitted to what error-clamp trials show, in units of the largest
+    /// perturbation. Subjects with the same trials are one curve, their mean. Undefined if it explains nothing.
     fn two_state(&self) -> Vec<(&'static str, Option<Estimate>)> {
-        let Columns { perturbation: Some(strength), clamped: Some(clamped), index: Some(index), .. } = self.columns
-        else {
-            return Vec::new();
-        };
+        let columns = &self.columns;
+        let Columns { clamped: Some(_), index: Some(index), .. } = *columns else { return Vec::new() };
         let trials = self.episodes.iter().map(Vec::len).min().unwrap_or(0);
-        let Some(own) = self.episodes.first().map(|own| &own[..trials]) else { return Vec::new() };
-        let largest = own.iter().map(|row| row[strength].abs()).fold(0.0, f64::max);
-        if largest == 0.0 || !largest.is_finite() || own.iter().all(|row| row[clamped] < 0.5) {
+        let all = || self.episodes.iter().flat_map(|own| &own[..trials]);
+        let scheduled = |row: &[f64]| columns.scheduled(row).unwrap_or(f64::NAN);
+        let largest = all().map(|row| scheduled(row).abs()).fold(0.0, f64::max);
+        if largest == 0.0 || !largest.is_finite() || !all().any(|row| columns.clamped(row)) {
             return Vec::new();
         }
-        let kind = |row: &Vec<f64>| match row[clamped] > 0.5 {
-            true => two_state::Trial::Clamped,
-            false => two_state::Trial::Perturbed(row[strength] / largest),
+        let kind = |row: &Vec<f64>| match (columns.clamped(row), columns.replaced(row)) {
+            (true, _) => two_state::Trial::Clamped,
+            (false, Some(_)) => two_state::Trial::Perturbed(0.0),
+            (false, None) => two_state::Trial::Perturbed(scheduled(row) / largest),
         };
-        let schedule: Vec<two_state::Trial> = own.iter().map(kind).collect();
-        let fit = |sample: &[usize]| {
+        let schedules: Vec<Vec<two_state::Trial>> =
+            self.episodes.iter().map(|own| own[..trials].iter().map(kind).collect()).collect();
+        let course = |subjects: &[usize]| {
+            let first = *subjects.first()?;
             let probe = |trial: usize| {
-                let seen: Vec<f64> = self.episodes.iter().map(|subject| subject[trial][index]).collect();
+                let row = &self.episodes[first][trial];
+                let seen: Vec<f64> = self.episodes.iter().map(|own| own[trial][index]).collect();
                 // The index is a fraction of the field that the clamp replaces.
-                Some((trial, mean_of(&seen, sample)? * own[trial][strength] / largest))
+                Some((trial, mean_of(&seen, subjects)? * columns.replaced(row)? / largest))
             };
-            let probes = (0..trials).filter(|&trial| own[trial][clamped] > 0.5).filter_map(probe).collect();
-            fit_probes(&[Course { schedule: schedule.clone(), probes }]).ok()
+            let probes = (0..trials).filter(|&trial| columns.clamped(&self.episodes[first][trial])).filter_map(probe);
+            Some(Course { probes: probes.collect(), schedule: schedules[first].clone() })
         };
+        let fit = |sample: &[usize]| {
+            let mut groups: Vec<Vec<usize>> = Vec::new();
+            for &subject in sample {
+                match groups.iter_mut().find(|group| schedules[group[0]] == schedules[subject]) {
+                    Some(group) => group.push(subject),
+                    None => groups.push(vec![subject]),
+                }
+            }
+            let courses: Vec<Course> = groups.iter().filter_map(|group| course(group)).collect();
+            fit_probes(&courses).ok().filter(|fit| fit.r_squared > 0.0)
+        };
+        // A fit takes a while, and all parameters ask for the same ones.
+        let known: RefCell<BTreeMap<Vec<usize>, Option<Fit>>> = RefCell::default();
+        let fit = |sample: &[usize]| *known.borrow_mut().entry(sample.to_vec()).or_insert_with(|| fit(sample));
         let of = |value: fn(&TwoState) -> f64| {
-            paired_estimate(self.episodes.len(), |sample| fit(sample).map(|fit| value(&fit.model)))
+            let estimate = paired_estimate(self.episodes.len(), |sample| fit(sample).map(|fit| value(&fit.model)));
+            // Parameters are fractions, and so are the ends of their intervals.
+            estimate.map(|Estimate { value, low, high }| Estimate { value, low: low.max(0.0), high: high.min(1.0) })
         };
+        let r_squared = fit(&(0..self.episodes.len()).collect::<Vec<_>>()).map(|fit| Estimate::alone(fit.r_squared));
         vec![
             ("retention of the fast process", of(|model| model.fast.retention)),
             ("rate of the fast process", of(|model| model.fast.rate)),
             ("retention of the slow process", of(|model| model.slow.retention)),
             ("rate of the slow process", of(|model| model.slow.rate)),
-            (
-                "R² of the mean curve",
-                fit(&(0..self.episodes.len()).collect::<Vec<_>>()).map(|fit| Estimate::alone(fit.r_squared)),
-            ),
+            ("R² of the mean curve", r_squared),
         ]
     }
 }
@@ -203,28 +240,40 @@ impl Cohort<'_> {
 mod tests {
     use super::*;
 
-    const COLUMNS: Columns =
-        Columns { measure: 0, perturbation: Some(1), clamped: Some(2), index: Some(3), target: Some(4) };
+    const COLUMNS: Columns = Columns {
+        measure: 0,
+        perturbation: Some(1),
+        clamped: Some(2),
+        replaced: Some(5),
+        index: Some(3),
+        target: Some(4),
+    };
 
     /// Subjects who follow the two-state model through a field, washout and the field again, every fifth trial a clamp.
     fn cohort() -> Episodes {
+        cohort_with(|_, trial| trial % 5 == 4)
+    }
+
+    /// The same with clamps of its own for each subject.
+    fn cohort_with(clamped: impl Fn(usize, usize) -> bool) -> Episodes {
         let strength = |trial: usize| [13.0, 0.0, 13.0][trial / 200];
-        let clamped = |trial: usize| trial % 5 == 4;
-        let kind = |trial: usize| match clamped(trial) {
-            true => two_state::Trial::Clamped,
-            false => two_state::Trial::Perturbed(strength(trial) / 13.0),
-        };
-        let schedule: Vec<two_state::Trial> = (0..600).map(kind).collect();
-        let after = TwoState::JOINER_2008.simulate(&schedule);
-        let subject = |index: usize| -> Vec<Vec<f64>> {
+        let subject = |subject: usize| -> Vec<Vec<f64>> {
+            let clamped = |trial: usize| clamped(subject, trial);
+            let kind = |trial: usize| match clamped(trial) {
+                true => two_state::Trial::Clamped,
+                false => two_state::Trial::Perturbed(strength(trial) / 13.0),
+            };
+            let after = TwoState::JOINER_2008.simulate(&(0..600).map(kind).collect::<Vec<_>>());
             let row = |trial: usize| {
                 let learned = if trial == 0 { 0.0 } else { after[trial - 1] };
-                let off = 0.2 * (index as f64 - 2.0);
+                let off = 0.2 * (subject as f64 - 2.0);
                 let deviation = 20.0 * (strength(trial) / 13.0 - learned) + off;
-                let index = if clamped(trial) { learned / (strength(trial) / 13.0) } else { f64::NAN };
-                // Without a field there is nothing to compensate for.
-                let index = if index.is_finite() { index } else { f64::NAN };
-                vec![deviation, strength(trial), f64::from(u8::from(clamped(trial))), index, (trial % 8) as f64]
+                let clamp = f64::from(u8::from(clamped(trial)));
+                // The channel takes the field's place; without a field there is nothing to compensate for.
+                let [force, replaced] =
+                    if clamped(trial) { [0.0, strength(trial)] } else { [strength(trial), f64::NAN] };
+                let index = if replaced > 0.0 { 13.0 * learned / replaced } else { f64::NAN };
+                vec![deviation, force, clamp, index, (trial % 8) as f64, replaced]
             };
             (0..600).map(row).collect()
         };
@@ -239,6 +288,36 @@ mod tests {
             let value = value.unwrap().value;
             assert!((value - expected).abs() < 0.02, "{name}: {value} for {expected}");
         }
+    }
+
+    #[test]
+    fn subjects_may_have_clamps_of_their_own() {
+        let found = findings(&cohort_with(|subject, trial| (trial + 7 * subject) % (4 + subject) == 1), &COLUMNS);
+        let expected = [0.85, 0.11, 0.998, 0.021, 1.0];
+        for ((name, value), expected) in found.two_state.iter().zip(expected) {
+            let value = value.unwrap().value;
+            assert!((value - expected).abs() < 0.02, "{name}: {value} for {expected}");
+        }
+    }
+
+    #[test]
+    fn what_clamps_do_not_tell_is_undefined() {
+        let mut flat = cohort();
+        flat.iter_mut().flatten().filter(|row| row[3].is_finite()).for_each(|row| row[3] = 0.0);
+        let found = findings(&flat, &COLUMNS);
+        assert!(found.two_state.iter().all(|(_, value)| value.is_none()), "{:?}", found.two_state);
+    }
+
+    #[test]
+    fn catch_trials_belong_to_their_phase_but_not_to_its_curve() {
+        let mut caught = cohort();
+        // A catch trial in the field: no field, a large deviation to the other side.
+        let row = |own: &mut Vec<Vec<f64>>| own[102] = vec![-1000.0, 0.0, 0.0, f64::NAN, 0.0, 13.0];
+        caught.iter_mut().for_each(row);
+        let (with, without) = (findings(&caught, &COLUMNS), findings(&cohort(), &COLUMNS));
+        assert_eq!(with.phases.len(), without.phases.len());
+        let asymptote = |found: &Findings| found.phases[0].curve[1].unwrap().value;
+        assert!((asymptote(&with) - asymptote(&without)).abs() < 0.1, "{} {}", asymptote(&with), asymptote(&without));
     }
 
     #[test]

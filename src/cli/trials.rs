@@ -33,6 +33,7 @@ pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
         measure: 0,
         perturbation: place(PERTURBATIONS.into_iter().find(has)),
         clamped: place(Some("clamped").filter(has)),
+        replaced: place(Some("replaced_field_strength").filter(|_| has(&"clamped"))),
         index: place(Some("adaptation_index").filter(has)),
         target: place(Some("target").filter(has)),
     };

@@ -329,8 +329,9 @@ impl Task for Reaching {
         let flag = |is: bool| f32::from(u8::from(is));
         let Trial { block, target, .. } = self.trial;
         let target = measured(target.map(|target| target as f32));
+        let absent = (self.caught || self.clamped).then(|| Field::of(&self.trial.conditions).strength);
         let place: [f32; PLACE.len()] =
-            [block as f32, target, self.field.strength, flag(self.caught), flag(self.clamped)];
+            [block as f32, target, self.field.strength, flag(self.caught), flag(self.clamped), measured(absent)];
         let (first, rest) = metrics.split_at_mut(PLACE.len());
         first.copy_from_slice(&place);
         rest.copy_from_slice(&self.record.metrics());

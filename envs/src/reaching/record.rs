@@ -55,7 +55,7 @@ pub static METRICS: [Metric; 10] = [
     ),
 ];
 /// The metrics that identify the trial.
-pub static PLACE: [Metric; 5] = [
+pub static PLACE: [Metric; 6] = [
     Metric::new("block", "1", "index of the trial's block in the schedule, from 0"),
     Metric::new(
         "target",
@@ -73,6 +73,12 @@ pub static PLACE: [Metric; 5] = [
         "clamped",
         "1",
         "whether it was an error-clamp trial, in which a channel kept the hand on the straight line: 1 or 0",
+    ),
+    Metric::new(
+        "replaced_field_strength",
+        "N·s/m, deg or 1",
+        "strength of the field that a catch trial left out or a channel took the place of, in the unit of its kind; empty in all \
+         other trials",
     ),
 ];
 /// Fraction of the distance to the target at which the launch angle is measured: too early for much feedback.
