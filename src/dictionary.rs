@@ -62,7 +62,11 @@ fn metrics(task: Option<&Blueprint>) -> Vec<Column> {
     match task {
         Some(task) => task.spec().metrics.iter().map(Column::from).collect(),
         None => {
-            vec![Column::new("METRIC", "its own", "one column per metric of the task; name a TASK to list them")]
+            vec![Column::new(
+                "METRIC",
+                "its own",
+                "one column per metric of the task; `describe --columns TASK` lists them",
+            )]
         }
     }
 }

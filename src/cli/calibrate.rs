@@ -1,5 +1,6 @@
 //! `etude calibrate`: a decoder fitted to a subject, written as a task.
 
+use super::cast;
 use super::evaluate::agent_of;
 use super::flags::{Common, Settings};
 use super::numbers::seed;
@@ -7,7 +8,7 @@ use super::stdout::{print, print_json};
 use crate::calibration::{IMPAIRED, fit, spec_of};
 use crate::catalog::Catalog;
 use crate::files::write_whole;
-use crate::run::checkpoint::Checkpoint;
+use crate::show::Trained;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use etude_envs::Seed;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 pub struct Calibrate {
     /// Name of a task of the cursor family, or path of its YAML file
     task: String,
-    /// Checkpoint of the subject to fit the decoder to [default: a naive subject]
+    /// Checkpoint of the subject to fit the decoder to, or a built-in subject: cursor [default: a naive subject]
     #[arg(long)]
     subject: Option<PathBuf>,
     /// Name of the agent of a naive subject, or path of its YAML file
@@ -45,12 +46,9 @@ impl Calibrate {
         let agent = match &self.subject {
             Some(path) => {
                 self.settings.refuse_of_agent()?;
-                let checkpoint = Checkpoint::open(path)?;
-                let mut agent = agent_of(catalog, &checkpoint, &path.display().to_string())?
-                    .make(task.spec(), Seed(checkpoint.seed))?;
-                agent
-                    .load(&checkpoint.state)
-                    .with_context(|| format!("checkpoint {} does not fit its agent", path.display()))?;
+                let (name, Trained { checkpoint, .. }) = cast::one(path)?;
+                let mut agent = agent_of(catalog, &checkpoint, &name)?.make(task.spec(), Seed(checkpoint.seed))?;
+                agent.load(&checkpoint.state).with_context(|| format!("checkpoint {name} does not fit its agent"))?;
                 agent
             }
             None => catalog

@@ -34,18 +34,31 @@ pub type Cast = Vec<(String, Trained)>;
 /// A path without a checkpoint.
 pub fn cast(subject: Option<&Path>, subjects: Option<u64>) -> Result<Cast> {
     let Some(path) = subject else { return shipped(SHIPPED[0].0).map(|own| vec![own]) };
-    let name = path.to_string_lossy();
-    if SHIPPED.iter().any(|(known, ..)| *known == name) {
-        return shipped(&name).map(|own| vec![own]);
-    }
-    if path.is_dir() {
+    if path.is_dir() && !is_shipped(path) {
         return from_folder(path, subjects.map_or(MOST_FROM_FOLDER, |subjects| subjects as usize));
+    }
+    one(path).map(|own| vec![own])
+}
+
+/// The subject of a checkpoint, or a built-in one by its name.
+///
+/// # Errors
+/// A path without a checkpoint.
+pub fn one(path: &Path) -> Result<(String, Trained)> {
+    let name = path.to_string_lossy();
+    if is_shipped(path) {
+        return shipped(&name);
     }
     if !path.exists() {
         let known: Vec<&str> = SHIPPED.iter().map(|(known, ..)| *known).collect();
         bail!("{name} does not exist; expected a checkpoint, a run folder, or one of {}", known.join(", "));
     }
-    Ok(vec![(name.into_owned(), trained(path)?)])
+    Ok((name.into_owned(), trained(path)?))
+}
+
+/// Whether this is the name of a built-in subject.
+pub fn is_shipped(path: &Path) -> bool {
+    SHIPPED.iter().any(|(known, ..)| Path::new(known) == path)
 }
 
 fn trained(path: &Path) -> Result<Trained> {

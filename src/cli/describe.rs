@@ -149,7 +149,7 @@ fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
     }
     let text = format!(
         "{}\n\n{}\n\nScore   {}\nTested  {}\nReward  {}\nStart   {}\nEnd     {}\nTime    {:.0} actions per second, {} \
-         physics steps each; at most {} actions\n{}\n{}{}Observation ({})\n{}\n{}Action ({})\n{}{}",
+         each; at most {} actions\n{}\n{}{}Observation ({})\n{}\n{}Action ({})\n{}{}",
         spec.id,
         spec.summary,
         spec.score,
@@ -158,7 +158,10 @@ fn of_task(catalog: &Catalog, blueprint: &Blueprint) -> Result<Told> {
         spec.start,
         spec.end,
         1.0 / spec.physics.control_interval(),
-        spec.physics.steps_per_action,
+        match spec.physics.steps_per_action {
+            1 => "1 physics step".to_string(),
+            steps => format!("{steps} physics steps"),
+        },
         spec.step_limit,
         describe_schedule(blueprint),
         reward_formula.as_ref().map(describe_formula).unwrap_or_default(),

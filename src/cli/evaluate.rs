@@ -1,5 +1,6 @@
 //! `etude evaluate`: how well a trained subject does, learning disabled.
 
+use super::cast;
 use super::filming::{Filming, size};
 use super::flags::{Common, Lesioning, Settings};
 use super::numbers::{seed, whole_number};
@@ -10,7 +11,6 @@ use crate::catalog::{AgentBlueprint, Catalog, body_differences};
 use crate::files::write_whole;
 use crate::record::{Log, StepRow, Steps, Whose, episode_row};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::course::Course;
 use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::lesions::lesion;
 use crate::run::moments::EpisodeMoments;
@@ -34,8 +34,9 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Evaluate {
-    /// Checkpoint of a subject, e.g. runs/NAME/checkpoints/subject-000.safetensors, or a run folder for all its subjects
-    #[arg(value_name = "CHECKPOINT|RUN")]
+    /// Checkpoint of a subject, e.g. runs/NAME/checkpoints/subject-000.safetensors, a run folder for all its subjects, or a
+    /// built-in subject: cycling, fretting, reaching, cursor
+    #[arg(value_name = "CHECKPOINT|RUN|NAME")]
     checkpoint: PathBuf,
     /// Task to evaluate on [default: the one it was trained on]
     #[arg(long)]
@@ -81,14 +82,14 @@ const MOMENTS: (usize, [f32; 2]) = (4, [640.0, 360.0]);
 impl Evaluate {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         self.settings.refuse_of_agent()?;
-        if self.checkpoint.is_dir() {
+        if self.checkpoint.is_dir() && !cast::is_shipped(&self.checkpoint) {
             return self.cohort(catalog);
         }
         if let Some(path) = &self.sound {
             refuse_other_sounds(path)?;
         }
         let mut recording = Recording { path: self.record_steps.as_deref(), steps: None };
-        let Judged { checkpoint, task, blueprint, trial, episodes, sound, picture } =
+        let Judged { trained: Trained { checkpoint, course }, task, blueprint, trial, episodes, sound, picture } =
             self.judge(catalog, &self.checkpoint, &mut recording)?;
         recording.finish()?;
         if let (Some(path), Some(sound)) = (&self.sound, sound) {
@@ -140,8 +141,12 @@ impl Evaluate {
             write_picture(path, &png(&picture)?)?;
         }
         if let Some(path) = &self.filming.record {
-            let told =
-                self.filming.film(path, self.programme(checkpoint, task, blueprint), self.size, Speed::Times(1.0))?;
+            let told = self.filming.film(
+                path,
+                self.programme(Trained { checkpoint, course }, task, blueprint),
+                self.size,
+                Speed::Times(1.0),
+            )?;
             if !self.common.json {
                 print(&told)?;
             }
@@ -151,8 +156,7 @@ impl Evaluate {
 
     /// Evaluates the subject of a checkpoint.
     fn judge(&self, catalog: &Catalog, path: &Path, recording: &mut Recording<'_>) -> Result<Judged> {
-        let checkpoint = Checkpoint::open(path)?;
-        let name = path.display().to_string();
+        let (name, Trained { checkpoint, course }) = cast::one(path)?;
         let trained_on = task_of(catalog, &checkpoint, &name)?;
         let task = match &self.task {
             Some(name) => catalog.tasks.task(name)?,
@@ -187,10 +191,13 @@ impl Evaluate {
         })?;
         recorded?;
         let sound = sound.map(EpisodeSound::finish);
-        let title =
-            format!("{}: {}, {} steps of {}", task.spec().id, checkpoint.agent, checkpoint.steps, checkpoint.task);
+        let lesions: Vec<String> =
+            self.lesions.lesions().iter().map(|(part, share)| format!("{part}={share}")).collect();
+        let lesioned = if lesions.is_empty() { String::new() } else { format!("; lesion {}", lesions.join(", ")) };
+        let Checkpoint { agent: name, steps, task: practised, .. } = &checkpoint;
+        let title = format!("{}: {name}, {steps} steps of {practised}{lesioned}", task.spec().id);
         let picture = moments.map(|moments| moments.picture(&title, MOMENTS.0, MOMENTS.1));
-        Ok(Judged { checkpoint, task, blueprint, trial, episodes, sound, picture })
+        Ok(Judged { trained: Trained { checkpoint, course }, task, blueprint, trial, episodes, sound, picture })
     }
 
     /// Evaluates all subjects of a run folder, on the same episodes.
@@ -207,7 +214,7 @@ impl Evaluate {
         }
         recording.finish()?;
         let Some(first) = all.first() else { bail!("{folder} holds no checkpoint of a subject") };
-        let rows: Vec<_> = all.iter().map(|judged| (&judged.checkpoint, &judged.episodes)).collect();
+        let rows: Vec<_> = all.iter().map(|judged| (&judged.trained.checkpoint, &judged.episodes)).collect();
         self.write_table(&first.task, &rows)?;
         let means: Vec<f64> = all.iter().map(Judged::score).collect();
         let (iqm, estimate) = (interquartile_mean(&means), interquartile_estimate(&means));
@@ -216,7 +223,7 @@ impl Evaluate {
         if self.common.json {
             let subjects: Vec<_> = all.iter().map(Judged::to_json).collect();
             print_json(&json!({
-                "task": task, "agent": first.checkpoint.agent, "episodes": self.episodes, "subjects": subjects,
+                "task": task, "agent": first.trained.checkpoint.agent, "episodes": self.episodes, "subjects": subjects,
                 "score_iqm": iqm, "score_interval": interval, "lesions": self.lesions.lesions(),
                 "evaluation": in_words(first.trial.is_some()), "trial": first.trial,
             }))?;
@@ -225,7 +232,7 @@ impl Evaluate {
         let row = |judged: &Judged| {
             let scores = || judged.episodes.iter().map(|episode| episode.score);
             let (lowest, highest) = (scores().fold(f32::MAX, f32::min), scores().fold(f32::MIN, f32::max));
-            let Checkpoint { subject, steps, .. } = &judged.checkpoint;
+            let Checkpoint { subject, steps, .. } = &judged.trained.checkpoint;
             let score = judged.score();
             vec![
                 subject.to_string(),
@@ -242,8 +249,8 @@ impl Evaluate {
         };
         print(&format!(
             "{} trained on {}, on {task}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
-            first.checkpoint.agent,
-            first.checkpoint.task,
+            first.trained.checkpoint.agent,
+            first.trained.checkpoint.task,
             self.episodes,
             table(&["subject", "steps", "mean score", "lowest", "highest"], &rows)
         ))?;
@@ -266,7 +273,8 @@ impl Evaluate {
     }
 
     /// The programme to record: the subject on the task, learning disabled, in its own lane.
-    fn programme(&self, checkpoint: Checkpoint, task: Blueprint, agent: AgentBlueprint) -> Programme {
+    fn programme(&self, trained: Trained, task: Blueprint, agent: AgentBlueprint) -> Programme {
+        let Trained { checkpoint, course } = trained;
         let trial = self.trial.unwrap_or(checkpoint.trial);
         // A given trial belongs to this task.
         let of = if self.trial.is_some() { task.yaml().to_string() } else { checkpoint.task_yaml.clone() };
@@ -276,10 +284,7 @@ impl Evaluate {
             agent,
             seed: Seed(self.seed),
             subjects: 1,
-            cast: vec![Trained {
-                course: Course::beside(&checkpoint, &self.checkpoint),
-                checkpoint: Checkpoint { trial, task_yaml: of, ..checkpoint },
-            }],
+            cast: vec![Trained { course, checkpoint: Checkpoint { trial, task_yaml: of, ..checkpoint } }],
             learning: false,
             lesions: self.lesions.lesions(),
             run: None,
@@ -330,7 +335,7 @@ impl Recording<'_> {
 
 /// A subject that was evaluated.
 struct Judged {
-    checkpoint: Checkpoint,
+    trained: Trained,
     task: Blueprint,
     blueprint: AgentBlueprint,
     trial: Option<u64>,
@@ -348,7 +353,7 @@ impl Judged {
 
     fn to_json(&self) -> Value {
         json!({
-            "subject": self.checkpoint.subject, "steps_practised": self.checkpoint.steps, "score_mean": self.score(),
+            "subject": self.trained.checkpoint.subject, "steps_practised": self.trained.checkpoint.steps, "score_mean": self.score(),
             "scores": self.episodes.iter().map(|episode| episode.score).collect::<Vec<_>>(),
         })
     }

@@ -171,6 +171,8 @@ pub struct Frame {
     pub speed: Speed,
     /// Env steps per second of all subjects together.
     pub rate: f32,
+    /// Whether there are keys to press: in a window, not in a film.
+    pub has_keys: bool,
     /// Something that has to be said.
     pub notice: Option<String>,
 }
@@ -201,6 +203,7 @@ impl Frame {
             paused: false,
             speed: Speed::Times(1.0),
             rate: 0.0,
+            has_keys: true,
             notice: None,
         }
     }

@@ -89,7 +89,9 @@ fn policy_bars(canvas: &mut Canvas, area: Rect, frame: &Frame, sample: &Sample, 
 fn parts(canvas: &mut Canvas, area: Rect, frame: &Frame, words: f32, row: f32) {
     let line = area.min.y + 0.7 * words;
     canvas.words(Vec2::new(area.min.x, line), "lesions", words, ink::INK, Align::Left);
-    canvas.words(Vec2::new(area.max.x, line), "? for keys", words, ink::FAINT, Align::Right);
+    if frame.has_keys {
+        canvas.words(Vec2::new(area.max.x, line), "? for keys", words, ink::FAINT, Align::Right);
+    }
     for (index, (part, share)) in frame.parts.iter().enumerate() {
         let y = area.min.y + 1.6 * words + (index as f32 + 0.5) * (row + 2.0);
         canvas.disc(Vec2::new(area.min.x + 6.0, y), 4.5, lesioned(*share));

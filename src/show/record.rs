@@ -3,7 +3,7 @@
 //! subject in focus as its sound track.
 
 use super::film::Film;
-use super::messages::{Sample, Speed};
+use super::messages::{Frame, Sample, Speed};
 use super::theatre::Theatre;
 use super::view::View;
 use crate::sound::{SoundTrack, wav};
@@ -56,7 +56,7 @@ pub fn record(mut theatre: Theatre, recording: &Recording) -> Result<u32> {
         };
         theatre.advance(due - done, true)?;
         done = due;
-        let seen = theatre.frame(recording.speed, false, 0.0);
+        let seen = Frame { has_keys: false, ..theatre.frame(recording.speed, false, 0.0) };
         if let Some(heard) = &mut heard {
             heard.listen(&seen.samples, due);
         }

@@ -182,6 +182,7 @@ impl Theatre {
             paused,
             speed,
             rate,
+            has_keys: true,
             notice: self.notice.clone(),
         }
     }

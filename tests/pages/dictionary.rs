@@ -13,8 +13,8 @@ struct Table<'a> {
 pub fn page(told: &Value) -> String {
     let mut page = "# The data dictionary\n\nEvery column of every table that a run leaves behind, with unit and meaning. Units are SI; `1` is a plain \
         number, and `its own` that of what the column holds. A cell is empty where something was not measured. A name in capitals stands for \
-        several columns: a task's metrics and fields are on its own page ([Tasks and agents](tasks.md)), and `etude describe --columns TASK` \
-        prints this dictionary with them. Files that are no tables are in [The run folder](run-folder.md).\n\nThis page is generated from the \
+        several columns: a task's metrics and fields are on its own page ([Tasks and agents](tasks.md)), and `describe --columns TASK` prints this \
+        dictionary with them. Files that are no tables are in [The run folder](run-folder.md).\n\nThis page is generated from the \
         program.\n"
         .to_string();
     for Table { files, columns } in tables(told) {
@@ -60,7 +60,14 @@ fn title(files: &[(&str, &str)]) -> String {
 
 /// The commands that write it, each once, with the files or flags.
 fn writers(files: &[(&str, &str)]) -> String {
-    files.iter().map(|(command, file)| format!("`etude {command}` ({})", code(file))).collect::<Vec<_>>().join(", ")
+    let mut commands: Vec<(&str, Vec<String>)> = Vec::new();
+    for (command, file) in files {
+        match commands.iter_mut().find(|(known, _)| known == command) {
+            Some((_, files)) => files.push(code(file)),
+            None => commands.push((command, vec![code(file)])),
+        }
+    }
+    commands.iter().map(|(name, files)| format!("`{name}` ({})", files.join(", "))).collect::<Vec<_>>().join(", ")
 }
 
 #[test]
@@ -73,8 +80,5 @@ fn tables_with_the_same_columns_are_one_and_others_are_not() {
     let found: Vec<usize> = tables(&told).iter().map(|table| table.files.len()).collect();
     assert_eq!(found, [2, 1]);
     let page = page(&told);
-    assert!(
-        page.contains("## `a.csv`, `b.csv`\n\nWritten by `etude train` (`a.csv`), `etude sweep` (`b.csv`).\n"),
-        "{page}"
-    );
+    assert!(page.contains("## `a.csv`, `b.csv`\n\nWritten by `train` (`a.csv`), `sweep` (`b.csv`).\n"), "{page}");
 }

@@ -24,11 +24,10 @@ pub fn page(family: &str, tasks: &[Value]) -> String {
         "# The tasks of `{family}`\n\n![{caption}](../{film})\n\nThis page is generated from the registry. Each task has a page of its own, with its \
          picture, spaces, reward, parameters and baselines. [Tasks and agents](../tasks.md) has the scores of trained agents.\n"
     );
-    for (index, same) in bodies(tasks).into_iter().enumerate() {
+    for same in bodies(tasks) {
         let count = |key: &str| list(same[0], key).len();
         page += &format!(
-            "\n## Body {}\n\nAn agent observes {} numbers and sets {} actions. It can move between these tasks:\n\n",
-            index + 1,
+            "\n## {} observations, {} actions\n\nTasks with the same numbers: an agent can move between them.\n\n",
             count("observation"),
             count("action")
         );

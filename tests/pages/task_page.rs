@@ -30,7 +30,7 @@ pub fn page(told: &Told<'_>) -> String {
     let (summary, shown_by) = (text(task, "summary"), &told.shown_by);
     let head = format!(
         "# `{id}`\n\n{summary}\n\n![{summary}]({name}.png)\n\n*Played by {shown_by}, learning disabled; drawn as by `etude evaluate --picture`.*\n\n\
-         A task of the family [{family}](../{family}.md). This page is generated from the registry, and `etude describe {id}` prints the same.\n"
+         A task of the family [{family}](../{family}.md). This page is generated from the registry; `cargo run --release -- describe {id}` prints the same.\n"
     );
     let parts = [
         ("Reward and score", reward(task)),
@@ -65,8 +65,12 @@ fn course(task: &Value) -> String {
         format!("Start: {}", text(task, "start")),
         format!("End: {}", text(task, "end")),
         format!(
-            "Time: {rate:.0} actions per second, {} physics steps each, at most {} actions",
-            task["physics_steps_per_action"], task["step_limit"]
+            "Time: {rate:.0} actions per second, {} each, at most {} actions",
+            match task["physics_steps_per_action"].as_u64().unwrap() {
+                1 => "1 physics step".into(),
+                steps => format!("{steps} physics steps"),
+            },
+            task["step_limit"]
         ),
         format!("Evaluation: {}", text(task, "evaluation")),
     ];
@@ -76,6 +80,10 @@ fn course(task: &Value) -> String {
     }
     lines.iter().map(|line| format!("- {line}\n")).collect()
 }
+
+const ROLES: &str = "The role tells an agent's parts what a number is about: the `body`, the `world` around it, what is `desired` of the \
+    body, the `feedback` command of its own controller, whether the error behind that is shown (`error-shown`), the desired velocity (`aim`), \
+    or the `error` of the actual one.";
 
 /// A table of a space's fields; like ones are one row.
 fn space(task: &Value, key: &str) -> String {
@@ -96,7 +104,7 @@ fn space(task: &Value, key: &str) -> String {
         let range = format!("{} to {}", number("low"), number("high"));
         [name, text(first, "unit").into(), range, text(first, "role").into(), text(first, "meaning").into()]
     });
-    format!("{} numbers.\n\n{}", all.len(), table(["field", "unit", "range", "role", "meaning"], rows))
+    format!("{} numbers. {ROLES}\n\n{}", all.len(), table(["field", "unit", "range", "role", "meaning"], rows))
 }
 
 fn metrics(task: &Value) -> String {
@@ -112,7 +120,7 @@ fn parameters(task: &Value) -> String {
     let numbers = said.filter(|field| !["task", "summary"].contains(&text(field, "path")));
     let row = |field: &Value| [code(text(field, "path")), code(text(field, "value")), text(field, "meaning").into()];
     format!(
-        "What the task's YAML says; of a list `[]`, its first entry. Units are in the meanings. `etude describe {} --fields` lists what it could say \
+        "What the task's YAML says; of a list `[]`, its first entry. Units are in the meanings. `describe {} --fields` lists what it could say \
          besides, and `--set PATH=VALUE` changes a parameter for one run.\n\n{}",
         text(task, "task"),
         table(["parameter", "value", "meaning"], numbers.map(row))

@@ -45,7 +45,11 @@ use std::sync::Arc;
 
 /// The metrics of an episode, in the order of [`Task::metrics`].
 static METRICS: [Metric; 4] = [
-    Metric::new("distance_m", "m", "furthest position of the rear axle along the course before a fall"),
+    Metric::new(
+        "distance_m",
+        "m",
+        "furthest position of the rear axle along the course before a fall; the ground goes on a little behind the course",
+    ),
     Metric::new("mean_speed_m_per_s", "m/s", "`distance_m` divided by the duration of the episode"),
     Metric::new("largest_roll_rad", "rad", "largest absolute roll angle of the bicycle"),
     Metric::new("fallen", "1", "whether the episode ended in a fall: 1 or 0"),
@@ -333,8 +337,8 @@ fn task_spec(spec: &CyclingSpec) -> TaskSpec {
     }));
     observation.extend(BUMPS_AHEAD.map(|distance| {
         let meaning = format!(
-            "curvature of the ground {distance} m ahead of the front contact point, times its side of the track: -1 left to \
-             1 right"
+            "curvature of the ground {distance} m ahead of the front contact point, times where across the track it is: -1 at \
+             the left edge to 1 at the right"
         );
         Field::outside(&format!("bump_{}cm", (distance * 100.0).round()), "1/m", -20.0, 20.0, 0.1, &meaning)
     }));

@@ -36,18 +36,19 @@ pub(super) const NOTES: [&str; 2] = ["now", "next"];
 
 fn observation(spec: &FrettingSpec) -> Space {
     let mut fields = Vec::new();
-    for when in NOTES {
+    for (when, which) in NOTES.into_iter().zip(["the note", "the note after it"]) {
         let mut note = |name: &str, low, high, typical, meaning: &str| {
-            fields.push(Field::outside(&format!("{when}_{name}"), "1", low, high, typical, meaning));
+            let meaning = meaning.replace("the note", which);
+            fields.push(Field::outside(&format!("{when}_{name}"), "1", low, high, typical, &meaning));
         };
-        note("string", -1.0, 13.0, 2.0, "string of the note, counted from 1, the lowest; 0 after the last note");
-        note("fret", -1.0, 37.0, 5.0, "fret of the note; 0 for an open string and after the last note");
+        note("string", -1.0, 13.0, 2.0, "string of the note, counted from 1, the lowest; 0 after the last");
+        note("fret", -1.0, 37.0, 5.0, "fret of the note; 0 for an open string and after the last");
         note(
             "urgency",
             -0.1,
             2.0,
             0.5,
-            "urgency of the onset: exp(-time to onset/`display.urgency_time`), 1 at the onset",
+            "urgency of the note: exp(-time to its onset/`display.urgency_time`), 1 at the onset",
         );
         for finger in 1..=FINGERS {
             note(

@@ -15,20 +15,26 @@ pub static METRICS: [Metric; 10] = [
     Metric::new(
         "cursor_deviation_mm",
         "mm",
-        "largest distance of the cursor from the straight line between start and target, positive to the left of the movement",
+        "largest distance of the cursor, or of the hand while the cursor is clamped to a direction, from the straight line between start and \
+         target, positive to the left of the movement",
     ),
     Metric::new(
         "launch_angle_deg",
         "deg",
-        "direction of the cursor from the start at a quarter of the distance to the target, minus direction of the target, \
-         positive to the left; empty if the cursor never got that far",
+        "direction of the cursor, or of the hand while the cursor is clamped to a direction, from the start at a quarter of the distance to \
+         the target, minus direction of the target, positive to the left; empty if it never got that far",
     ),
     Metric::new(
         "end_angle_deg",
         "deg",
-        "direction of the cursor from the start at the end of the trial, minus direction of the target, positive to the left",
+        "direction of the cursor, or of the hand while the cursor is clamped to a direction, from the start at the end of the trial, minus \
+         direction of the target, positive to the left",
     ),
-    Metric::new("end_error_mm", "mm", "distance of the cursor from the target at the end of the trial"),
+    Metric::new(
+        "end_error_mm",
+        "mm",
+        "distance of the cursor, or of the hand while the cursor is clamped to a direction, from the target at the end of the trial",
+    ),
     Metric::new(
         "movement_time_s",
         "s",

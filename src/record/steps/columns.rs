@@ -25,7 +25,10 @@ pub(super) fn layout(task: Option<&Blueprint>) -> Vec<(Column, Content)> {
             None => vec![Column {
                 name: format!("{space}_FIELD").into(),
                 unit: "its own".into(),
-                meaning: format!("one column for each field of the task's {space}; name a TASK to see them").into(),
+                meaning: format!(
+                    "one column for each field of the task's {space}; `describe --columns TASK` lists them"
+                )
+                .into(),
             }],
         };
         columns.into_iter().map(|column| (column, Content::Number)).collect()

@@ -28,7 +28,8 @@ pub struct BlockSpec {
     /// What acts on the hand or the cursor.
     #[serde(default)]
     pub field: FieldKind,
-    /// Strength of the field in all trials, or a course over trials; units as in [`FieldKind`].
+    /// Strength of the field in all trials, or a course over trials, in the unit of its kind: N·s/m for a curl field, degrees for a
+    /// rotation or an error clamp, a factor for the others.
     #[serde(default)]
     #[schemars(with = "AnyForm")]
     pub strength: Strength,
