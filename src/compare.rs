@@ -260,7 +260,7 @@ impl Comparison {
     /// Meaning of the columns.
     pub fn legend(&self) -> String {
         format!(
-            "Evaluations: {}. With 95% intervals over subjects. Last score: interquartile mean over subjects; mean score: over \
+            "Evaluations: {}. With 95 % intervals over subjects. Last score: interquartile mean over subjects; mean score: over \
              all {} steps; steps to criterion: restricted mean to a score of {} in two evaluations in a row, not reached if no \
              subject did; beats the first: probability that a subject's mean score exceeds that of a subject of the first run.{}",
             self.evaluation,
@@ -289,7 +289,7 @@ impl Comparison {
         let series =
             |(colour, run): (usize, &Entry)| Series { name: run.name.clone(), colour, curves: run.curves.clone() };
         let series: Vec<Series> = self.runs.iter().enumerate().map(series).collect();
-        let caption = "Score in evaluations with learning disabled: the interquartile mean over subjects with its 95% interval. \
+        let caption = "Score in evaluations with learning disabled: the interquartile mean over subjects with its 95 % interval. \
                        The thin line is the criterion.";
         let first = self.runs.first().map(|run| run.name.as_str());
         let title = format!("Score in practice of {}", self.task);

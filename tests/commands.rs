@@ -155,7 +155,7 @@ fn a_checkpoint_is_evaluated_on_its_own_and_on_other_tasks() {
     };
     let [interval, range] =
         ["score_interval", "score_range"].map(ends).map(|ends| format!("{:.3} to {:.3}", ends[0], ends[1]));
-    let expected = format!("score {mean:.3} (95% interval {interval}) over 3 episodes, range {range}");
+    let expected = format!("score {mean:.3} (95 % interval {interval}) over 3 episodes, range {range}");
     assert!(text("3").contains(&expected), "`{expected}` is missing from\n{}", text("3"));
     assert!(text("1").contains("in one episode (no interval)"), "{}", text("1"));
     assert!(json(folder.path(), &["evaluate", checkpoint, "--episodes", "1"])["score_interval"].is_null());

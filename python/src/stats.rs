@@ -4,7 +4,7 @@ use crate::error;
 use etude::stats::{self, Curve};
 use pyo3::prelude::*;
 
-/// A value with its 95% interval; `low` and `high` are None without one, for example for a single subject.
+/// A value with its 95 % interval; `low` and `high` are None without one, for example for a single subject.
 #[pyclass(frozen, get_all, module = "etude.stats")]
 #[derive(Clone, Copy)]
 pub struct Estimate {
@@ -19,7 +19,7 @@ pub struct Estimate {
 impl Estimate {
     fn __repr__(&self) -> String {
         match (self.low, self.high) {
-            (Some(low), Some(high)) => format!("Estimate({:.4}, 95% interval {low:.4} to {high:.4})", self.value),
+            (Some(low), Some(high)) => format!("Estimate({:.4}, 95 % interval {low:.4} to {high:.4})", self.value),
             _ => format!("Estimate({:.4}, no interval)", self.value),
         }
     }

@@ -205,12 +205,16 @@ def test_without_autoreset_a_lane_waits_for_its_reset():
         envs.step(envs.action_space.sample())
     envs.reset(seed=0)
     for _ in range(5000):
-        observations, _, terminated, truncated, _ = envs.step(envs.action_space.sample())
+        observations, _, terminated, truncated, infos = envs.step(envs.action_space.sample())
         ended = terminated | truncated
         if ended.any():
             break
     with pytest.raises(ResetNeeded, match="has ended"):
         envs.step(envs.action_space.sample())
+    # A lane that is not reset shows what it showed.
+    waiting, told = envs.reset(options={"reset_mask": np.zeros(4, bool)})
+    same(waiting, observations)
+    same(told["score"], infos["score"])
     begun, _ = envs.reset(options={"reset_mask": ended})
     same(begun[~ended], observations[~ended])
     assert (begun[ended] != observations[ended]).any()
@@ -397,6 +401,37 @@ if os.fork() == 0:
     except RuntimeError as why:
         os._exit(0 if "do not outlive a fork" in str(why) else 2)
     os._exit(1)
+raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
+
+
+def test_a_forked_child_sends_steps_of_its_own():
+    import subprocess
+    import sys
+
+    script = """
+import os, warnings
+warnings.simplefilter("ignore")
+import etude, gymnasium, numpy as np
+envs = etude.make_vec("cycling/flat-v0", 4)
+envs.reset(seed=0)
+actions = np.zeros(envs.action_space.shape, np.float32)
+envs.send(actions)
+envs.recv()
+envs.send(actions)
+if os.fork() == 0:
+    try:
+        envs.recv()
+        os._exit(1)
+    except gymnasium.error.NoAsyncCallError:
+        pass
+    envs.reset(seed=0)
+    envs.send(actions)
+    envs.recv()
+    envs.close()
+    os._exit(0)
+envs.recv()
 raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
 """
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0

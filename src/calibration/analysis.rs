@@ -7,7 +7,7 @@ use crate::stats::mean;
 
 /// Fraction of the shared variance that determines the dimensionality (Williamson et al. 2016).
 const EXPLAINED: f64 = 0.95;
-/// Number of standard errors beyond which a shift of a preferred direction is significant (95%).
+/// Number of standard errors beyond which a shift of a preferred direction is significant (95 %).
 const SIGNIFICANT: f64 = 1.96;
 
 /// Findings about one recording.
@@ -21,7 +21,7 @@ pub struct Findings {
     pub tunings: Option<Vec<Tuning>>,
     /// The factors of the activity.
     pub factors: Factors,
-    /// Number of factors that explain 95% of the shared variance.
+    /// Number of factors that explain 95 % of the shared variance.
     pub dimension: usize,
     /// Fraction of the total variance that is shared between units.
     pub shared: f64,
@@ -32,7 +32,7 @@ pub struct Findings {
 pub struct Difference {
     /// Shift of each unit's preferred direction, in degrees, for units tuned in both recordings.
     pub shifts: Vec<f64>,
-    /// Fraction of these units with a significant shift (95%).
+    /// Fraction of these units with a significant shift (95 %).
     pub significant: f64,
     /// Mean decrease of the modulation depth, in the unit of the rates.
     pub drop: f64,

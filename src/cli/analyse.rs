@@ -61,7 +61,7 @@ impl Analyse {
         let all = |value: fn(&Findings) -> f64| found.iter().map(value).collect::<Vec<f64>>();
         tell("units", all(|found| found.units as f64));
         tell("steps", all(|found| found.steps as f64));
-        tell("dimension (factors of 95% of the shared variance)", all(|found| found.dimension as f64));
+        tell("dimension (factors of 95 % of the shared variance)", all(|found| found.dimension as f64));
         tell("share of variance that is shared", all(|found| found.shared));
         if found.iter().all(|found| found.tunings.is_some()) {
             let tuned = |value: fn(&crate::calibration::Tuning) -> f64| {
@@ -109,7 +109,7 @@ impl Analyse {
                 .collect();
             print_json(&json!({"measures": measures, "tunings": tunings}))?;
         } else {
-            print(&table(&["measure", "mean (95% interval over subjects)"], &rows))?;
+            print(&table(&["measure", "mean (95 % interval over subjects)"], &rows))?;
         }
         Ok(ExitCode::SUCCESS)
     }

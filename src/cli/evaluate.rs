@@ -124,7 +124,7 @@ impl Evaluate {
             let mean = mean(&scores);
             let score = match interval {
                 Some((low, high)) => format!(
-                    "score {mean:.3} (95% interval {low:.3} to {high:.3}) over {} episodes, range {lowest:.3} to {highest:.3}",
+                    "score {mean:.3} (95 % interval {low:.3} to {high:.3}) over {} episodes, range {lowest:.3} to {highest:.3}",
                     episodes.len()
                 ),
                 None => format!("score {mean:.3} in one episode (no interval)"),
@@ -244,7 +244,7 @@ impl Evaluate {
         };
         let rows: Vec<Vec<String>> = all.iter().map(row).collect();
         let interval = match interval {
-            Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
+            Some((low, high)) => format!("95 % interval {low:.3} to {high:.3}"),
             None => "no interval for a single subject".into(),
         };
         print(&format!(

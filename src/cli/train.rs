@@ -285,7 +285,7 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
         })
         .collect();
     let interval = match summary.score_interval {
-        Some((low, high)) => format!("95% interval {low:.3} to {high:.3}"),
+        Some((low, high)) => format!("95 % interval {low:.3} to {high:.3}"),
         None => "no interval for a single subject".into(),
     };
     format!(

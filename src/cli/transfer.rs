@@ -118,7 +118,7 @@ fn report(summary: &Summary, out: &Path) -> String {
         "learned it",
         "first score",
         "last score",
-        "95% interval",
+        "95 % interval",
         "mean score",
         "k steps to criterion",
         "reached",
@@ -133,7 +133,7 @@ fn report(summary: &Summary, out: &Path) -> String {
     }
     format!(
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
-         {}\nMeasures against {} with 95% intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
+         {}\nMeasures against {} with 95 % intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
          by Holm's method; * p is below 0.05 and the interval excludes the value of no effect)\n\n{}\n{notes}\
          Evaluations: {}. Steps to criterion are restricted means: a subject that never reached it counts with all {} k; not \
          reached if no subject did. Only transfer effectiveness takes the cost of practice into account.\nReport {}\n",

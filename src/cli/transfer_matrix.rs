@@ -233,7 +233,7 @@ fn cells(summary: &Summary) -> String {
         .collect();
     format!(
         "Mean score over {} steps of a test after {} steps of practice, minus that from scratch:\n\n{}\n\
-         With 95% intervals; * p, adjusted for all {} tests by Holm's method, is below 0.05 and the interval excludes 0:\n\n{}\n",
+         With 95 % intervals; * p, adjusted for all {} tests by Holm's method, is below 0.05 and the interval excludes 0:\n\n{}\n",
         steps(summary.steps as f64),
         steps(summary.practice_steps as f64),
         table(&header, &grid),

@@ -53,7 +53,7 @@ pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
 fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> String {
     let title = match subjects {
         1 => format!("{measure} of a single subject, without intervals\n\n"),
-        _ => format!("{measure}: mean of {subjects} subjects (95% interval)\n\n"),
+        _ => format!("{measure}: mean of {subjects} subjects (95 % interval)\n\n"),
     };
     let head = ["trials", unit.unwrap_or("perturbation"), "first tenth", "last tenth", "asymptote", "time constant"];
     let rows: Vec<Vec<String>> = found

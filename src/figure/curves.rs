@@ -22,7 +22,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// The interquartile mean over the subjects, with its 95% interval; a single subject has no band.
+    /// The interquartile mean over the subjects, with its 95 % interval; a single subject has no band.
     pub(super) fn line(&self) -> Line {
         let shared = self.curves.iter().map(|curve| curve.points().len()).min().unwrap_or(0);
         let point = |index: usize| {
@@ -45,7 +45,7 @@ pub struct Line {
     pub points: Vec<(f64, [f64; 3])>,
 }
 
-/// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95% interval.
+/// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95 % interval.
 pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     let series =
         Series { name: format!("interquartile mean of {} subjects", curves.len()), colour: 1, curves: curves.to_vec() };
@@ -80,7 +80,7 @@ pub struct Course {
 }
 
 impl Course {
-    /// The mean over the subjects, with its 95% interval; a single subject has no band.
+    /// The mean over the subjects, with its 95 % interval; a single subject has no band.
     pub(super) fn line(&self, colour: usize) -> Line {
         let point = |(index, &at): (usize, &f64)| {
             let values: Vec<f64> = self.subjects.iter().filter_map(|subject| subject.get(index)).copied().collect();

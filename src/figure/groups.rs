@@ -20,12 +20,12 @@ const NAME: usize = 24;
 /// Steps of the score along a performance profile.
 const PROFILE_STEPS: usize = 50;
 
-/// Score over env steps: the interquartile mean over a group's subjects with its 95% interval. A thin line marks the
+/// Score over env steps: the interquartile mean over a group's subjects with its 95 % interval. A thin line marks the
 /// criterion, if there is one.
 pub fn learning(title: &str, series: &[Series], reference: Option<&str>, criterion: Option<f64>) -> Svg {
     let lines: Vec<Line> = series.iter().map(Series::line).collect();
     let description = format!(
-        "Score over env steps, one line per group, with 95% bands. {}",
+        "Score over env steps, one line per group, with 95 % bands. {}",
         sentences(&lines, |(_, [_, middle, _])| format!("{middle:.2}"))
     );
     let tops = lines.iter().flat_map(|line| &line.points).map(|(_, values)| values[2]);
@@ -38,7 +38,7 @@ pub fn learning(title: &str, series: &[Series], reference: Option<&str>, criteri
     groups.draw(Svg::new(title, &description))
 }
 
-/// Share of a group's subjects whose score is at least τ, over τ, with its pointwise 95% interval (performance profiles:
+/// Share of a group's subjects whose score is at least τ, over τ, with its pointwise 95 % interval (performance profiles:
 /// Agarwal et al. 2021).
 pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)], reference: Option<&str>) -> Svg {
     let line = |(name, colour, scores): &(String, usize, Vec<f64>)| {
@@ -73,7 +73,7 @@ pub fn signal(title: &str, lines: &[Line], name: &str, reference: Option<&str>) 
     groups.draw(Svg::new(title, &description))
 }
 
-/// A measure over what it depends on: for each group the mean over its subjects with its 95% interval. A stretch is shaded.
+/// A measure over what it depends on: for each group the mean over its subjects with its 95 % interval. A stretch is shaded.
 pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option<Stretch<'_>>) -> Svg {
     let lines: Vec<Line> = groups.iter().enumerate().map(|(index, group)| group.line(index)).collect();
     let all = lines.iter().flat_map(|line| &line.points).flat_map(|(_, values)| values);
@@ -82,7 +82,7 @@ pub fn courses(title: &str, names: [&str; 2], groups: &[Course], stretch: Option
     let margin = 0.05 * (high - low);
     let [x, y] = names;
     let description = format!(
-        "{y} over {x}, one line per group, with 95% bands. {}",
+        "{y} over {x}, one line per group, with 95 % bands. {}",
         sentences(&lines, |(_, [_, middle, _])| number(*middle))
     );
     let mut svg = Svg::new(title, &description);

@@ -48,7 +48,7 @@ pub fn steps(count: f64) -> String {
     format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text).replace('-', "−"))
 }
 
-/// A value with its 95% interval, in the notation of all tables.
+/// A value with its 95 % interval, in the notation of all tables.
 pub fn with_interval(value: f64, interval: Option<(f64, f64)>, write: fn(f64) -> String) -> String {
     format!("{} ({})", write(value), interval_in_words(interval, write))
 }

@@ -25,7 +25,7 @@ pub fn page(summary: &Summary) -> Page {
         "quiet",
         &format!(
             "{} subjects, paired: subject i has the same seed, and so the same naive agent and the same evaluation episodes, in all \
-             cells. Evaluations: {}. Asterisk: the 95% interval excludes 0, the p-value, adjusted for all {} tests (Holm \
+             cells. Evaluations: {}. Asterisk: the 95 % interval excludes 0, the p-value, adjusted for all {} tests (Holm \
              1979), is below 0.05, and there are at least {FEWEST_SUBJECTS} subjects.",
             summary.subjects, summary.evaluation, summary.tests
         ),

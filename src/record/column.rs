@@ -35,12 +35,12 @@ impl Column {
         Self { name: format!("{space}_{}", field.name).into(), unit, meaning }
     }
 
-    /// The column, and columns for both ends of its 95% interval.
+    /// The column, and columns for both ends of its 95 % interval.
     pub fn with_interval(self) -> [Self; 3] {
         let end = |end: &str| Self {
             name: format!("{}_{end}", self.name).into(),
             unit: self.unit.clone(),
-            meaning: format!("{end} end of the 95% interval of {}; empty if there is none", self.name).into(),
+            meaning: format!("{end} end of the 95 % interval of {}; empty if there is none", self.name).into(),
         };
         let ends = [end("low"), end("high")];
         let [low, high] = ends;

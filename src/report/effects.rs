@@ -42,11 +42,11 @@ impl Breadth {
     }
 }
 
-/// One panel per measure on its own scale, one row per comparison: value and 95% interval about the value that means no
+/// One panel per measure on its own scale, one row per comparison: value and 95 % interval about the value that means no
 /// effect. `colour` gives the colour of a group.
 pub fn forest(title: &str, theme: Theme, summary: &Summary, breadth: Breadth, colour: impl Fn(&str) -> usize) -> Svg {
     let mut svg =
-        Svg::new(title, "Measures of transfer with their 95% intervals, by group. The numbers are in the table.");
+        Svg::new(title, "Measures of transfer with their 95 % intervals, by group. The numbers are in the table.");
     let mut y = 4.0;
     for definition in definitions::ALL.iter().filter(|definition| definition.figure == Some(theme)) {
         let rows: Vec<_> = summary.of(definition.measure).filter(|(_, measure)| measure.value.is_some()).collect();

@@ -192,7 +192,7 @@ impl Story<'_> {
 /// An interval, in words.
 pub fn interval(measure: &Measure, write: fn(f64) -> String) -> String {
     let ends = interval_in_words(measure.low.zip(measure.high), write);
-    if measure.low.is_some() { format!("95% interval {ends}") } else { ends }
+    if measure.low.is_some() { format!("95 % interval {ends}") } else { ends }
 }
 
 #[cfg(test)]
@@ -244,7 +244,7 @@ mod tests {
                 "higher on average than scratch",
             ],
         );
-        says(&finding.lead, &["150 k steps sooner (95% interval 150 k to 150 k)"]);
+        says(&finding.lead, &["150 k steps sooner (95 % interval 150 k to 150 k)"]);
         says(&finding.lead, &["saved 2.50 steps of the test", "the practice paid for itself"]);
         let names: Vec<&str> = finding.others.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["frozen", "sham", "incompatible", "transfer against incompatible"]);

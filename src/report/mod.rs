@@ -114,7 +114,7 @@ impl Report<'_> {
             "quiet",
             &format!(
                 "{} subjects in each group, paired: subject i has the same seed, and so the same naive agent and the same \
-                 evaluation episodes, in all of them. A difference is called clear if its 95% interval excludes the value of no \
+                 evaluation episodes, in all of them. A difference is called clear if its 95 % interval excludes the value of no \
                  effect, its p-value, adjusted for all {} tests of the experiment (Holm 1979), is below 0.05, and there are \
                  at least {FEWEST_SUBJECTS} subjects. Subjects whose practice failed are included.",
                 self.subject_count(),
@@ -144,7 +144,7 @@ impl Report<'_> {
         page.section("Learning in the test");
         let title = format!("Score in the test on {}", spec.test.task);
         let caption = format!(
-            "Score in evaluations with learning disabled, every {} steps: the interquartile mean over subjects with its 95% \
+            "Score in evaluations with learning disabled, every {} steps: the interquartile mean over subjects with its 95 % \
              interval. The thin line is the criterion, {}.",
             text::steps(spec.evaluate_every as f64),
             summary.criterion
@@ -163,7 +163,7 @@ impl Report<'_> {
                 format!("{}/{}", group.reached_criterion, group.subjects),
             ]
         });
-        let header = ["group", "first", "last", "95% interval", "mean", "steps to criterion", "reached it"];
+        let header = ["group", "first", "last", "95 % interval", "mean", "steps to criterion", "reached it"];
         page.table(&header, 1, rows);
         let budget = steps(summary.test_steps as f64);
         page.paragraph(
@@ -182,7 +182,7 @@ impl Report<'_> {
         }
         page.section("What the practice was worth");
         let caption = format!(
-            "Against {} unless stated otherwise, with 95% intervals over whole subjects. Filled dots: clear effects, adjusted \
+            "Against {} unless stated otherwise, with 95 % intervals over whole subjects. Filled dots: clear effects, adjusted \
              for all {} tests. Vertical line: no effect. Right is better, except for forgetting and interference.",
             summary.reference, summary.tests
         );
@@ -203,7 +203,7 @@ impl Report<'_> {
         page.markup("<h3>All measures</h3>");
         page.markup(
             "<div class=\"wide\"><table><thead><tr><th>measure</th><th class=\"n\">value</th>\
-             <th class=\"n\">95% interval</th><th class=\"n\">p, adjusted</th><th>clear</th></tr></thead>",
+             <th class=\"n\">95 % interval</th><th class=\"n\">p, adjusted</th><th>clear</th></tr></thead>",
         );
         for definition in definitions::ALL {
             let rows: Vec<_> = summary.of(definition.measure).collect();
@@ -263,7 +263,7 @@ impl Report<'_> {
         page.figure(
             "profile",
             &profile("Performance profile", &lasts, Some(&reference.name)),
-            "Share of subjects whose last score is at least τ, with pointwise 95% intervals. Higher lines are better; \
+            "Share of subjects whose last score is at least τ, with pointwise 95 % intervals. Higher lines are better; \
              where lines cross, one group has the better best subjects and the other the better worst subjects.",
         );
     }

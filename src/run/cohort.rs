@@ -32,7 +32,7 @@ pub struct Summary {
     pub evaluation: String,
     /// Interquartile mean over subjects of the last evaluation's score.
     pub score_iqm: f64,
-    /// Its 95% interval; `None` for a single subject.
+    /// Its 95 % interval; `None` for a single subject.
     pub score_interval: Option<(f64, f64)>,
     /// One entry per subject.
     pub subjects: Vec<SubjectSummary>,

@@ -1,4 +1,4 @@
-//! How often 95% intervals cover the truth, by simulation: `cargo test --release -p etude --lib -- --ignored --nocapture
+//! How often 95 % intervals cover the truth, by simulation: `cargo test --release -p etude --lib -- --ignored --nocapture
 //! coverage` prints the table.
 
 use crate::catalog::Catalog;
@@ -187,7 +187,7 @@ fn table(samples: usize) -> Vec<Row> {
 #[ignore = "prints the coverage that the docs state, and takes a while"]
 fn coverage_of_all_intervals() {
     const SAMPLES: usize = 20_000;
-    println!("Coverage of 95% intervals in %, {SAMPLES} samples in each cell: Monte Carlo error 0.15 at 95%\n");
+    println!("Coverage of 95 % intervals in %, {SAMPLES} samples in each cell: Monte Carlo error 0.15 at 95 %\n");
     println!("| statistic | of | {} |", SIZES.map(|size| format!("n = {size}")).join(" | "));
     println!("|---|---|---|---|---|");
     for row in table(SAMPLES) {

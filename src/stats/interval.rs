@@ -1,7 +1,7 @@
-//! 95% intervals over subjects, and the corresponding p-values.
+//! 95 % intervals over subjects, and the corresponding p-values.
 //!
 //! Subjects are few, and scores are skewed or concentrated at 1, where percentile bootstrap intervals cover 80 to 93%
-//! instead of 95%. The intervals here were chosen by simulation. All of them start from each subject's contribution to
+//! instead of 95 %. The intervals here were chosen by simulation. All of them start from each subject's contribution to
 //! a statistic, and none needs resampling:
 //!
 //! | statistic | interval |
@@ -28,7 +28,7 @@ const ROUNDING: f64 = 1e-12;
 /// about a point of coverage for lognormal values, and less for others.
 const MOST_SKEWED: f64 = 0.9;
 
-/// A value with its 95% interval.
+/// A value with its 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The statistic over all subjects.

@@ -51,7 +51,7 @@ pub fn page(summary: &Summary) -> Page {
     let left_out = summary.settings.len().saturating_sub(DRAWN);
     let rest = if left_out > 0 { format!(" The other {left_out} are in the table.") } else { String::new() };
     let caption = format!(
-        "{}, with 95% intervals over subjects, in the order of the selection.{rest}",
+        "{}, with 95 % intervals over subjects, in the order of the selection.{rest}",
         summary.measure.in_words()
     );
     let in_steps = summary.measure == Measure::StepsToCriterion;

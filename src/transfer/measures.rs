@@ -1,6 +1,6 @@
 //! The measures of transfer, retention and interference.
 //!
-//! Measures are means of paired differences, or ratios of means, with 95% intervals over whole subjects
+//! Measures are means of paired differences, or ratios of means, with 95 % intervals over whole subjects
 //! ([`interval`](crate::stats::interval)).
 //!
 //! A measure is called significant if its interval excludes the value without an effect and its p-value, adjusted for
@@ -21,9 +21,9 @@ const LEVEL: f64 = 0.05;
 pub struct Measure {
     /// Value of the measure.
     pub value: Option<f64>,
-    /// Lower end of its 95% interval.
+    /// Lower end of its 95 % interval.
     pub low: Option<f64>,
-    /// Upper end of its 95% interval.
+    /// Upper end of its 95 % interval.
     pub high: Option<f64>,
     /// p-value of its own test of no effect.
     pub p: Option<f64>,

@@ -56,9 +56,9 @@ pub struct GroupSummary {
     pub score_first_iqm: f64,
     /// Interquartile mean of the last evaluation's score.
     pub score_final_iqm: f64,
-    /// Lower end of its 95% interval; `None` with one subject.
+    /// Lower end of its 95 % interval; `None` with one subject.
     pub score_final_low: Option<f64>,
-    /// Upper end of its 95% interval; `None` with one subject.
+    /// Upper end of its 95 % interval; `None` with one subject.
     pub score_final_high: Option<f64>,
     /// Mean over subjects of the mean score over the test.
     pub area: f64,

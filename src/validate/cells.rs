@@ -143,7 +143,7 @@ const BANDS: [(&str, Band); 3] = [
 
 /// V13b. The whole command passes through 90 units; 360 trials without a field, 240 in a curl field, 240 without.
 /// Preferred directions are fitted to each unit's mean activity during the desired movement in the last 96 trials of
-/// each. A shift is significant if the 95% interval of the bootstrap over trials excludes zero.
+/// each. A shift is significant if the 95 % interval of the bootstrap over trials excludes zero.
 pub fn cells(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "mean shift of preferred directions (deg)"];
     let mut outcome = Outcome::titled("Units in a force field", axes, Mechanism::MotorCortex);

@@ -1,5 +1,6 @@
 """Many environments, stepped together natively."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import gymnasium
@@ -72,7 +73,7 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         self._generators = [None] * num_envs
         self._ended = np.zeros(num_envs, bool)
         self._begun = np.zeros(num_envs, bool)
-        self._background = None
+        self._background = self._process = None
         self._sent = None
 
     def reset(self, *, seed=None, options=None):
@@ -93,7 +94,14 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         for lane in np.flatnonzero(mask):
             self._begin(int(lane), seeds[lane])
         self._ended[mask] = False
-        return self._lanes.observations(), self._infos(np.zeros(self.num_envs, bool))
+        return self._shown(), self._infos(self._ended)
+
+    def _shown(self):
+        """The observations of all environments; of one that has ended and is not begun anew, its last."""
+        observations = self._lanes.observations()
+        if self._ended.any():
+            observations[self._ended] = self._lanes.final_observations()[self._ended]
+        return observations
 
     def _begin(self, lane, seed):
         if seed is not None or self._generators[lane] is None:
@@ -132,16 +140,14 @@ class VectorEnv(gymnasium.vector.VectorEnv):
             self._begun[index] = True
             if self._generators[index] is None:
                 self._generators[index] = gymnasium.utils.seeding.np_random(None)[0]
-        observations = self._lanes.observations()
-        # As after step(): an environment that has ended shows its last observation.
-        observations[self._ended] = self._lanes.final_observations()[self._ended]
-        return observations
+        return self._shown()
 
     def send(self, actions):
         """Starts the step that step() would take, and returns at once; recv() returns what it brings."""
         self._refuse_sent("send()")
-        if self._background is None:
-            self._background = ThreadPoolExecutor(1, "etude")
+        if self._background is None or self._process != os.getpid():
+            # A forked child does not have the thread of its parent.
+            self._background, self._process = ThreadPoolExecutor(1, "etude"), os.getpid()
         # A copy, so that the caller may write the next actions into the same array.
         self._sent = self._background.submit(self._step, np.array(actions, np.float32))
 
@@ -150,6 +156,8 @@ class VectorEnv(gymnasium.vector.VectorEnv):
         if self._sent is None:
             raise gymnasium.error.NoAsyncCallError("recv() without send()", "send")
         sent, self._sent = self._sent, None
+        if self._process != os.getpid():
+            raise gymnasium.error.NoAsyncCallError("recv() of a step that the parent of this process has sent", "send")
         return sent.result()
 
     def _refuse_sent(self, call):
@@ -158,7 +166,7 @@ class VectorEnv(gymnasium.vector.VectorEnv):
 
     def close_extras(self, **kwargs):
         """Ends the thread of send(), once its step has ended."""
-        if self._background is not None:
+        if self._background is not None and self._process == os.getpid():
             self._background.shutdown()
 
     def _step(self, actions):
