@@ -60,6 +60,8 @@ fn a_ramp_leaves_the_same_run_as_hundreds_of_one_trial_blocks_but_for_their_numb
         }
         assert!(one == other, "{table} differs");
     }
+    let figure = fs::read_to_string(folder.path().join("ramp/figures/learning.svg")).unwrap();
+    assert!(figure.contains(">perturbed trials<") && figure.contains("class=\"shaded\""), "the ramp is shaded");
     let strengths = &columns(&folder.path().join("ramp/episodes.csv"))["field_strength"];
     assert_eq!((strengths[0].as_str(), strengths[239].as_str()), ("0", "13"));
 }

@@ -10,6 +10,7 @@ use crate::space::{Field, Space};
 use crate::tone::Tone;
 use crate::world::{PhysicsSettings, World, WorldState};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use crate::push::Push;
@@ -131,6 +132,12 @@ pub trait Task: TaskClone + Send + Sync + 'static {
     /// tasks whose episodes are trials of a schedule; the trial must follow from these two alone, whatever was called
     /// before.
     fn trial(&mut self, _lane: Seed, _index: u64) {}
+
+    /// Whether the trial that was announced last has a perturbation, such as a field or a turned cursor, be it that a catch
+    /// trial leaves it out.
+    fn perturbed(&self) -> bool {
+        false
+    }
 
     /// Sets the seed of perturbations that are random over trials, such as random walks, before each `trial`. It is the
     /// lane's own seed, except that evaluations in other lanes use the seed of practice.
@@ -288,6 +295,24 @@ impl Blueprint {
     /// See [`Task::round`].
     pub fn round(&self) -> Option<Round> {
         self.round
+    }
+
+    /// The stretches of trials with a perturbation among the first ones of a schedule, in order.
+    pub fn perturbed(&self, trials: u64) -> Vec<Range<u64>> {
+        let mut stretches: Vec<Range<u64>> = Vec::new();
+        if self.round.is_none() {
+            return stretches;
+        }
+        let mut task = self.make();
+        for trial in 0..trials {
+            task.trial(Seed(0), trial);
+            match stretches.last_mut().filter(|last| last.end == trial) {
+                _ if !task.perturbed() => {}
+                Some(last) => last.end = trial + 1,
+                None => stretches.push(trial..trial + 1),
+            }
+        }
+        stretches
     }
 }
 

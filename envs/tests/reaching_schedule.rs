@@ -3,11 +3,11 @@
 mod common;
 
 use common::{field, seen, task, with, yaml};
-use etude_envs::Seed;
 use etude_envs::lane::SoloLane;
 use etude_envs::rapier::prelude::Vector;
 use etude_envs::schedule::After;
 use etude_envs::task::Blueprint;
+use etude_envs::{Registry, Seed};
 
 /// The arm of a task on these blocks, in a flow sequence of YAML.
 fn on(arm: &str, blocks: &str) -> Blueprint {
@@ -175,6 +175,19 @@ fn a_lane_tells_the_break_that_follows_a_trial() {
         }
     }
     assert_eq!(rests, [0.0, 90.0, 0.0, 0.0]);
+}
+
+#[test]
+fn perturbed_trials_are_those_of_the_schedule_be_they_caught_or_not() {
+    let schedule = "{trials: 5}, {trials: 4, field: curl, strength: 13, catch: 0.5}, {trials: 2, field: gain, strength: 1}, \
+                    {trials: 3, field: rotation, strength: 30}";
+    let task = on("reaching/null-v0", schedule);
+    assert_eq!(task.perturbed(14), [5..9, 11..14]);
+    assert_eq!(task.perturbed(7), [5..7], "as far as asked");
+    let never = Registry::default().task("cycling/flat-v0").unwrap();
+    assert_eq!(never.perturbed(100), [], "there are no trials");
+    let cursor = Registry::default().task("cursor/outside-gradual-v0").unwrap();
+    assert_eq!(cursor.perturbed(2400), [0..2400]);
 }
 
 #[test]

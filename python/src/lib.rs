@@ -35,6 +35,7 @@ fn task_ids() -> Vec<String> {
 
 #[pymodule]
 fn _etude(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<lane::Lane>()?;
     module.add_class::<lanes::Lanes>()?;
     module.add_class::<saved::SavedState>()?;

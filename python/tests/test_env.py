@@ -437,6 +437,12 @@ raise SystemExit(os.waitstatus_to_exitcode(os.wait()[1]))
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0
 
 
+def test_the_version_is_that_of_the_installed_package():
+    import importlib.metadata
+
+    assert etude.__version__ == importlib.metadata.version("etude")
+
+
 def test_nothing_warns_on_import():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

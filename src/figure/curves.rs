@@ -46,7 +46,8 @@ pub struct Line {
 }
 
 /// Score over the practice of one group: a thin line for each subject, and their interquartile mean with its 95 % interval.
-pub fn practice(title: &str, curves: &[Curve]) -> Svg {
+/// Stretches are shaded.
+pub fn practice(title: &str, curves: &[Curve], stretches: &[Stretch<'_>]) -> Svg {
     let series =
         Series { name: format!("interquartile mean of {} subjects", curves.len()), colour: 1, curves: curves.to_vec() };
     let line = series.line();
@@ -57,7 +58,7 @@ pub fn practice(title: &str, curves: &[Curve]) -> Svg {
     let mut svg = Svg::new(title, &description);
     let top = svg.heading(LEFT, title);
     let names = ["practice (env steps)", "score, learning disabled"];
-    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[], stretch: None };
+    let frame = Frame { top, y: (0.0, 1.0), names, marks: &[], stretches };
     let plot = frame.draw(&mut svg, std::slice::from_ref(&line));
     svg.coloured(line.colour, |svg| {
         for curve in curves {
@@ -135,8 +136,8 @@ pub(super) struct Frame<'a> {
     pub names: [&'a str; 2],
     /// Entries of the key after the lines.
     pub marks: &'a [Key<'a>],
-    /// What is shaded.
-    pub stretch: Option<Stretch<'a>>,
+    /// What is shaded; all of one name.
+    pub stretches: &'a [Stretch<'a>],
 }
 
 impl Frame<'_> {
@@ -146,15 +147,13 @@ impl Frame<'_> {
         let dashes = |line: &Line| if lines.len() > 1 { line.colour } else { 0 };
         let own =
             lines.iter().map(|line| Key { name: &line.name, class: "line", colour: line.colour, dashes: dashes(line) });
-        let shaded = self.stretch.map(|stretch| stretch.key());
+        let shaded = self.stretches.first().map(Stretch::key);
         let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).chain(shaded).collect();
         let top = svg.key(self.top, LEFT, &entries) + 6.0;
         let x = reach(lines);
         let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
         plot.axes(svg, x_name, y_name, numbered(x));
-        if let Some(stretch) = self.stretch {
-            stretch.draw(svg, &plot);
-        }
+        self.stretches.iter().for_each(|stretch| stretch.draw(svg, &plot));
         let trace = |line: &Line, which: usize| -> Vec<Point> {
             line.points.iter().map(|(x, values)| plot.at(*x, values[which])).collect()
         };
@@ -190,6 +189,15 @@ mod tests {
 
     #[test]
     fn figures_of_nothing_do_not_panic() {
-        practice("", &[]).file();
+        practice("", &[], &[]).file();
+    }
+
+    #[test]
+    fn stretches_are_shaded_where_they_are_and_named_once() {
+        let curve = Curve::new(vec![(0, 0.1), (100, 0.5)]);
+        let stretches = [[10.0, 20.0], [40.0, 100.0]].map(|ends| Stretch { name: "in the field", ends });
+        let text = practice("", &[curve], &stretches).inline();
+        let count = |part: &str| text.matches(part).count();
+        assert_eq!((count("class=\"shaded\""), count(">in the field<")), (2, 1), "{text}");
     }
 }

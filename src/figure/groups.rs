@@ -143,7 +143,8 @@ impl<'a> Groups<'a> {
         if self.lines.len() > self.together {
             self.apart(&mut svg, &marks);
         } else {
-            let frame = Frame { top: self.top, y: self.y, names: self.names, marks: &marks, stretch: self.stretch };
+            let stretches = self.stretch.as_slice();
+            let frame = Frame { top: self.top, y: self.y, names: self.names, marks: &marks, stretches };
             let plot = frame.draw(&mut svg, self.lines);
             self.mark(&mut svg, &plot);
         }

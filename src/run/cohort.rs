@@ -1,6 +1,6 @@
 //! A cohort: all subjects of a run, practising in parallel.
 
-use crate::figure;
+use crate::figure::{self, Stretch};
 use crate::files::create_folder;
 use crate::record::{Arrays, Log, LogBook, Steps, write_npz};
 use crate::run::evaluate::in_words;
@@ -17,6 +17,7 @@ use crate::stats::{interquartile_estimate, interquartile_mean};
 use anyhow::{Context, Result};
 use etude_envs::Seed;
 use etude_envs::gym::Gym;
+use etude_envs::task::Blueprint;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -167,13 +168,34 @@ impl Run {
         }
         let curves = evaluations::curves(self.folder.path(), &spec)?;
         let title = format!("{} practises {}", self.plan.agent.name(), self.plan.task.spec().id);
-        let figure = figure::practice(&title, &curves.curves);
+        let perturbed = perturbed(&self.plan.task, &curves.trials);
+        let stretches: Vec<Stretch<'_>> =
+            perturbed.iter().map(|&ends| Stretch { name: "perturbed trials", ends }).collect();
+        let figure = figure::practice(&title, &curves.curves, &stretches);
         self.folder.write("figures/learning.svg", figure.file().as_bytes())?;
         let mut json = serde_json::to_vec_pretty(&summary)?;
         json.push(b'\n');
         self.folder.write("summary.json", &json)?;
         Ok(summary)
     }
+}
+
+/// The stretches of practice, in env steps, whose trials have a perturbation, where only some have. `trials` has the trial
+/// that was reached at some env steps; it is taken to have gone on evenly between them.
+fn perturbed(task: &Blueprint, trials: &[(u64, u64)]) -> Vec<[f64; 2]> {
+    let last = trials.last().map_or(0, |&(_, trial)| trial);
+    let stretches = task.perturbed(last);
+    if matches!(&stretches[..], [all] if *all == (0..last)) {
+        return Vec::new();
+    }
+    let step_of = |trial: u64| {
+        let after = trials.iter().position(|&(_, reached)| reached >= trial).unwrap_or(trials.len().saturating_sub(1));
+        let (steps, reached) = trials[after];
+        let (steps_before, reached_before) = trials[after.saturating_sub(1)];
+        let share = (trial - reached_before.min(trial)) as f64 / (reached - reached_before).max(1) as f64;
+        steps_before as f64 + share * (steps - steps_before) as f64
+    };
+    stretches.into_iter().map(|stretch| [stretch.start, stretch.end].map(step_of)).collect()
 }
 
 /// Appends the buffered rows if there are many or a checkpoint was taken, and then saves the checkpoint, so that a

@@ -13,6 +13,9 @@ pub struct Evaluations {
     pub curves: Vec<Curve>,
     /// Whether the evaluations are of trials of a schedule.
     pub scheduled: bool,
+    /// Env steps of practice and the trial that they had led to, at each evaluation; empty unless it is the same in all
+    /// subjects.
+    pub trials: Vec<(u64, u64)>,
 }
 
 /// Env steps at which a block of `end` steps is evaluated: 0, every `every` steps, those in `besides` (ascending), and
@@ -45,7 +48,8 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
         );
     }
     let mut points: BTreeMap<u64, Vec<(u64, f64)>> = BTreeMap::new();
-    let mut scheduled = false;
+    let (mut scheduled, mut trials) = (false, BTreeMap::new());
+    let mut alike = true;
     let mut reader = csv::Reader::from_path(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let path = path.display();
     let columns = header(&EVALUATION_COLUMNS);
@@ -64,6 +68,9 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
             }
         }
         scheduled |= !row[7].is_empty();
+        if let Ok(trial) = row[7].parse::<u64>() {
+            alike &= *trials.entry(steps).or_insert(trial) == trial;
+        }
         points.entry(subject).or_default().push((steps, score));
     }
     if points.len() as u64 != run.subjects {
@@ -81,7 +88,8 @@ pub fn curves(folder: &Path, run: &RunSpec) -> Result<Evaluations> {
             );
         }
     }
-    Ok(Evaluations { curves: points.into_values().map(Curve::new).collect(), scheduled })
+    let trials = if alike { trials.into_iter().collect() } else { Vec::new() };
+    Ok(Evaluations { curves: points.into_values().map(Curve::new).collect(), scheduled, trials })
 }
 
 #[cfg(test)]

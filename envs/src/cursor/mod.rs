@@ -193,6 +193,11 @@ impl Task for Cursor {
         self.night = block.night && (trial + 1).is_multiple_of(u64::from(block.trials));
     }
 
+    fn perturbed(&self) -> bool {
+        let block = self.block();
+        block.perturbation != Perturbation::None && block.mix > 0.0
+    }
+
     fn reset(&mut self, world: &mut World<'_>, _rng: &mut Rng) {
         let movement = &self.spec.movement;
         let direction = self.block().targets(movement)[self.place.target].to_radians();

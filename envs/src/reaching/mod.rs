@@ -236,6 +236,16 @@ impl Task for Reaching {
         self.trial = trial(&self.spec, seed, self.course.unwrap_or(seed), index);
     }
 
+    fn perturbed(&self) -> bool {
+        let Conditions { field, strength, .. } = self.trial.conditions;
+        match field {
+            FieldKind::None => false,
+            FieldKind::Gain => strength != 1.0,
+            FieldKind::Linear => true,
+            FieldKind::Curl | FieldKind::Saddle | FieldKind::Rotation | FieldKind::ErrorClamp => strength != 0.0,
+        }
+    }
+
     fn follow(&mut self, course: Seed) {
         self.course = Some(course);
     }

@@ -21,6 +21,7 @@ from ._etude import (
     Spec,
     StateError,
     TaskError,
+    __version__,
     experiment_names,
     task_ids,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Study",
     "TaskError",
     "VectorEnv",
+    "__version__",
     "experiment",
     "experiment_names",
     "make",
