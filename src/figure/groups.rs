@@ -13,7 +13,7 @@ const COURSES_TOGETHER: usize = 3;
 const COLUMNS: usize = 2;
 const EDGES: (f64, f64) = (46.0, WIDTH - 20.0);
 /// Room between plots, across and down, and how tall one is.
-const GAP: (f64, f64) = (24.0, 46.0);
+const GAP: (f64, f64) = (34.0, 46.0);
 const TALL: f64 = 118.0;
 /// Letters of a name that fit above a plot.
 const NAME: usize = 24;

@@ -5,11 +5,15 @@ mod curves;
 mod film;
 mod groups;
 mod heat;
+#[cfg(test)]
+pub(crate) mod kept;
 mod ranked;
 mod simplified;
 mod still;
 mod stills;
 pub mod svg;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 pub use curves::{Course, Line, Series, Stretch, practice};

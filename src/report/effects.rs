@@ -162,3 +162,41 @@ pub fn paired(title: &str, reference: &str, groups: &[(String, usize, [Paired; 2
     svg.reach(0.0, y);
     svg
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::kept::hold;
+
+    fn measures() -> Vec<(String, Measure)> {
+        let measure = |value: f64, significant: bool| Measure {
+            value: Some(value),
+            low: Some(value - 0.1),
+            high: Some(value + 0.15),
+            p: Some(0.01),
+            p_adjusted: Some(0.03),
+            significant,
+        };
+        vec![("transfer".into(), measure(0.3, true)), ("incompatible against transfer".into(), measure(-0.05, false))]
+    }
+
+    #[test]
+    fn forests_look_as_they_were_kept() {
+        let measures = measures();
+        let rows: Vec<(String, &Measure)> = measures.iter().map(|(name, measure)| (name.clone(), measure)).collect();
+        let definition = definitions::ALL.iter().find(|definition| definition.measure == "area_difference").unwrap();
+        for (name, breadth) in [("forest-narrow", Breadth::Narrow), ("forest-page", Breadth::Page)] {
+            let mut svg = Svg::new("In score", "");
+            let bottom = panel(&mut svg, 4.0, breadth, definition, &rows, |group| group.len() % 2);
+            svg.reach(breadth.width(), bottom);
+            hold(name, &svg);
+        }
+    }
+
+    #[test]
+    fn twins_look_as_they_were_kept() {
+        let pairs = |gain: f64| (0..5).map(|subject| (0.4, 0.4 + gain * (f64::from(subject) - 1.0))).collect();
+        let groups = [("transfer".to_string(), 1, [("mean score", pairs(0.1)), ("last score", pairs(0.05))])];
+        hold("twins", &paired("Twins", "scratch", &groups));
+    }
+}
