@@ -6,6 +6,7 @@
 
 mod axis;
 mod chart;
+mod company;
 mod film;
 mod footage;
 mod messages;
@@ -21,11 +22,12 @@ mod traces;
 mod video;
 mod view;
 
+pub use company::BURST;
 pub use film::png;
 pub use footage::{Footage, SIZE as FOOTAGE_SIZE, footage};
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
 pub use overlay::{Hint, keys};
 pub use programme::{Programme, Trained, Training};
 pub use record::{Recording, record};
-pub use theatre::{BURST, SAMPLES, Theatre};
+pub use theatre::{SAMPLES, Theatre};
 pub use view::View;

@@ -84,7 +84,7 @@ pub(super) fn help(canvas: &mut Canvas, size: Vec2, playing: bool) {
 }
 
 /// Letters in a line of what an action does; it has two.
-const MEANING: usize = 50;
+const MEANING: usize = 47;
 
 /// What a person is told before they start: the task, what they move by which keys, and how to begin.
 pub(super) fn start(canvas: &mut Canvas, size: Vec2, frame: &Frame, hints: &[Hint]) {

@@ -6,38 +6,24 @@
 //! practises in bursts of many steps per call, so that nothing synchronises per step. Lanes share nothing, so results
 //! are the same to the last bit for any number of lanes and threads. A gym can be sent to another thread.
 
+mod occupant;
+mod system;
+mod workers;
+
+pub use occupant::Occupant;
+
 use crate::error::ActionError;
 use crate::lane::{Lane, LaneAccess, Step};
 use crate::saved::{ForeignState, SavedState};
 use crate::seed::Seed;
 use crate::snapshot::{Snapshot, SnapshotError};
 use crate::task::{Blueprint, TaskSpec};
-use crate::world::World;
-use bevy::ecs::query::QueryData;
 use bevy::ecs::schedule::SingleThreadedExecutor;
 use bevy::ecs::world::World as Ecs;
 use bevy::prelude::*;
-use bevy_rapier2d::prelude::{
-    RapierContextColliders, RapierContextJoints, RapierContextSimulation, RapierRigidBodySet,
-};
-use rayon::{ThreadPool, ThreadPoolBuilder};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-/// Something that lives on a lane and acts in it: usually a subject with its agent.
-pub trait Occupant: Send + Sync + 'static {
-    /// Works on the lane for as long as it likes; called once per [`Gym::burst`].
-    fn burst(&mut self, lane: &mut LaneAccess<'_>);
-}
-
-/// The occupant of a gym that is only stepped from outside.
-impl Occupant for () {
-    fn burst(&mut self, _: &mut LaneAccess<'_>) {}
-}
-
-#[derive(Component)]
-struct Occupancy<O: Occupant>(O);
+use std::sync::Arc;
+use system::{LaneParts, Occupancy, Order, access, drive};
+use workers::Workers;
 
 /// All lanes' data after a step: row-major, one row per lane.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -65,74 +51,6 @@ pub struct Gym<O: Occupant = ()> {
     batch: Batch,
     /// Finds the parts of a single lane.
     parts: QueryState<LaneParts<O>>,
-}
-
-/// Fewer lanes than this per thread are stepped faster by one thread than a second one is woken.
-const FEWEST_LANES_PER_THREAD: usize = 8;
-
-/// What every lane is to do in the next run of the system.
-#[derive(Resource)]
-enum Order {
-    Begin(u64),
-    /// Actions of all lanes, and which of them rest; none does if there is no such list.
-    Step(Vec<f32>, Vec<bool>),
-    Burst,
-}
-
-/// Threads that help the calling one. To wake one that sleeps takes as long as stepping dozens of lanes, so after a step they
-/// wait for the next one awake, for a while.
-#[derive(Resource)]
-struct Workers {
-    /// Absent for one thread, or where the system gives no more.
-    helpers: Option<ThreadPool>,
-    threads: usize,
-    /// How often they were called to work.
-    calls: Arc<AtomicUsize>,
-}
-
-/// How long a thread waits awake for another one.
-const AWAKE: Duration = Duration::from_micros(200);
-
-impl Workers {
-    fn new(threads: usize) -> Self {
-        let build = || ThreadPoolBuilder::new().num_threads(threads - 1).thread_name(|_| "lane worker".into()).build();
-        let helpers = (threads > 1).then(build).and_then(Result::ok);
-        Self { helpers, threads, calls: Arc::default() }
-    }
-
-    /// Ends the helpers' waiting.
-    fn call(&self) {
-        self.calls.fetch_add(1, Ordering::Release);
-    }
-
-    /// Lets the helpers wait awake for the next call.
-    fn stand_by(&self) {
-        let Some(helpers) = &self.helpers else { return };
-        let (calls, known) = (Arc::clone(&self.calls), self.calls.load(Ordering::Relaxed));
-        helpers.spawn_broadcast(move |_| wait_awake(|| calls.load(Ordering::Acquire) != known));
-    }
-}
-
-/// Waits without sleeping, but not for long.
-fn wait_awake(until: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !until() && start.elapsed() < AWAKE {
-        // Between two looks at the clock.
-        for _ in 0..16 {
-            std::hint::spin_loop();
-        }
-    }
-}
-
-#[derive(QueryData)]
-#[query_data(mutable)]
-struct LaneParts<O: Occupant> {
-    lane: &'static mut Lane,
-    occupancy: &'static mut Occupancy<O>,
-    simulation: &'static mut RapierContextSimulation,
-    bodies: &'static mut RapierRigidBodySet,
-    colliders: &'static mut RapierContextColliders,
-    joints: &'static mut RapierContextJoints,
 }
 
 impl Gym<()> {
@@ -340,84 +258,5 @@ impl<O: Occupant> Gym<O> {
         batch.rewards[index] = reward;
         batch.terminated[index] = terminated;
         batch.truncated[index] = truncated;
-    }
-}
-
-/// The one system: every lane does all its work before the next one is touched.
-fn drive<O: Occupant>(mut lanes: Query<LaneParts<O>>, order: Res<Order>, workers: Res<Workers>) {
-    let order = &*order;
-    let count = lanes.iter().len();
-    let enough = match order {
-        Order::Burst => 2,
-        _ => FEWEST_LANES_PER_THREAD * workers.threads,
-    };
-    let Some(helpers) = workers.helpers.as_ref().filter(|_| count >= enough) else {
-        for mut parts in &mut lanes {
-            obey(&mut parts, order);
-        }
-        return;
-    };
-    // Each thread begins with lanes of its own, which stay in its cache from step to step, a few at a time; once they are done
-    // it helps the others. Bursts are long enough to go one by one.
-    let own = count.div_ceil(workers.threads);
-    let handful = match order {
-        Order::Burst => 1,
-        _ => own.div_ceil(16),
-    };
-    let mut parts: Vec<_> = lanes.iter_mut().collect();
-    let waiting: Vec<_> = parts.chunks_mut(own).map(|lanes| Mutex::new(lanes.chunks_mut(handful))).collect();
-    let work = |thread: usize| {
-        let (others, own) = waiting.split_at(thread.min(waiting.len()));
-        for lanes in own.iter().chain(others) {
-            while let Some(mine) = lanes.lock().ok().and_then(|mut chunks| chunks.next()) {
-                mine.iter_mut().for_each(|parts| obey(parts, order));
-            }
-        }
-    };
-    let finished = AtomicUsize::new(0);
-    helpers.in_place_scope(|scope| {
-        scope.spawn_broadcast(|_, helper| {
-            work(helper.index() + 1);
-            finished.fetch_add(1, Ordering::Release);
-        });
-        workers.call();
-        work(0);
-        wait_awake(|| finished.load(Ordering::Acquire) == workers.threads - 1);
-    });
-    if !matches!(order, Order::Burst) {
-        workers.stand_by();
-    }
-}
-
-fn access<'a, O: Occupant>(parts: LanePartsItem<'a, '_, O>) -> LaneAccess<'a> {
-    let bodies = parts.bodies.into_inner();
-    let world = World {
-        simulation: parts.simulation.into_inner(),
-        bodies: &mut bodies.bodies,
-        colliders: &mut parts.colliders.into_inner().colliders,
-        joints: parts.joints.into_inner(),
-    };
-    LaneAccess::new(parts.lane.into_inner(), world)
-}
-
-fn obey<O: Occupant>(parts: &mut LanePartsItem<'_, '_, O>, order: &Order) {
-    let world = World {
-        simulation: &mut parts.simulation,
-        bodies: &mut parts.bodies.bodies,
-        colliders: &mut parts.colliders.colliders,
-        joints: &mut parts.joints,
-    };
-    let mut lane = LaneAccess::new(&mut parts.lane, world);
-    match order {
-        Order::Begin(index) => lane.begin(*index),
-        Order::Burst => parts.occupancy.0.burst(&mut lane),
-        Order::Step(actions, resting) => {
-            let width = lane.lane().spec().action.len();
-            let index = lane.lane().index();
-            if resting.get(index).is_none_or(|&rests| !rests) {
-                // The buffers have been checked.
-                let _ = lane.step(&actions[index * width..(index + 1) * width]);
-            }
-        }
     }
 }
