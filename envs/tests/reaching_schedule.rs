@@ -178,6 +178,7 @@ fn a_lane_tells_the_break_that_follows_a_trial() {
 }
 
 #[test]
+#[expect(clippy::single_range_in_vec_init, reason = "a list of one range is meant")]
 fn perturbed_trials_are_those_of_the_schedule_be_they_caught_or_not() {
     let schedule = "{trials: 5}, {trials: 4, field: curl, strength: 13, catch: 0.5}, {trials: 2, field: gain, strength: 1}, \
                     {trials: 3, field: rotation, strength: 30}";
