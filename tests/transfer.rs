@@ -57,6 +57,30 @@ fn scores(rows: &[Row], subject: &str) -> Vec<(u64, f64)> {
 }
 
 #[test]
+fn without_a_name_each_run_has_a_folder_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), TINY);
+    let alone = |more: &[&str]| {
+        let arguments = [&["transfer", "tiny.yaml", "--subjects", "1", "--quiet"][..], more].concat();
+        etude(folder.path()).args(arguments).assert().success();
+    };
+    let there = |name: &str| folder.path().join("runs").join(name).join("summary.json").exists();
+    alone(&[]);
+    assert!(there("tiny") && !there("tiny_2"));
+    alone(&["--resume"]);
+    assert!(!there("tiny_2"), "the last one is resumed");
+    alone(&[]);
+    assert!(there("tiny_2"));
+    for part in ["1/2", "2/2"] {
+        let arguments = ["transfer", "tiny.yaml", "--subjects", "2", "--quiet", "--shard", part];
+        etude(folder.path()).args(arguments).assert().success();
+    }
+    let parts = ["1", "2"].map(|part| format!("runs/tiny_part-{part}-of-2"));
+    etude(folder.path()).arg("merge").args(parts).assert().success();
+    assert!(there("merged"));
+}
+
+#[test]
 fn an_experiment_leaves_a_folder_a_document_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), TINY);

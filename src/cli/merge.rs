@@ -1,6 +1,7 @@
 //! `etude merge`: joins parts of a study that were run separately into what a single run would have written.
 
 use super::flags::Common;
+use super::runs::folder;
 use super::{sweep, transfer, transfer_matrix};
 use crate::catalog::Catalog;
 use crate::matrix::{self, MatrixSpec};
@@ -16,9 +17,9 @@ pub struct Merge {
     /// Folders written by `etude transfer`, `etude transfer-matrix` or `etude sweep` with --shard
     #[arg(required = true)]
     parts: Vec<PathBuf>,
-    /// Output folder
+    /// Output folder [default: a new one in runs/, named merged]
     #[arg(long)]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Resume a merge that was stopped
     #[arg(long)]
     resume: bool,
@@ -28,7 +29,8 @@ pub struct Merge {
 
 impl Merge {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
-        let (parts, out, common) = (&self.parts, &self.out, &self.common);
+        let (parts, common) = (&self.parts, &self.common);
+        let out = &folder(self.out.as_deref(), "merged", self.resume);
         match self.parts.first().map(|part| format_of(part)).transpose()?.as_deref() {
             Some(MatrixSpec::FORMAT) => transfer_matrix::show(&matrix::merge(parts, out, self.resume)?, out, common),
             Some(SweepRun::FORMAT) => sweep::show(&crate::sweep::merge(parts, out, self.resume)?, out, common),

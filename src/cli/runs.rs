@@ -1,19 +1,16 @@
-//! Default names of run folders.
+//! Default names of output folders, in `runs/`.
 
 use std::path::{Path, PathBuf};
 
-/// The first numbered folder in `runs/` of that name that does not exist.
-pub(super) fn first_free(name: &str) -> PathBuf {
-    numbered(name, free_number(name))
-}
-
-/// The last existing folder in `runs/` of that name; the first one if none exists.
-pub(super) fn last_taken(name: &str) -> PathBuf {
-    numbered(name, free_number(name).saturating_sub(1).max(1))
-}
-
-fn free_number(name: &str) -> u32 {
-    (1..u32::MAX).find(|&number| !numbered(name, number).exists()).unwrap_or(1)
+/// The folder that was asked for; without one the first numbered folder in `runs/` of that name that does not exist, or with
+/// `resume` the last that does.
+pub(super) fn folder(out: Option<&Path>, name: &str, resume: bool) -> PathBuf {
+    let Some(out) = out else {
+        let plain = name.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-' && letter != '_', "-");
+        let free = (1..u32::MAX).find(|&number| !numbered(&plain, number).exists()).unwrap_or(1);
+        return numbered(&plain, if resume { (free - 1).max(1) } else { free });
+    };
+    out.into()
 }
 
 fn numbered(name: &str, number: u32) -> PathBuf {

@@ -1,7 +1,7 @@
 //! `etude sweep`: which settings are best, selected on some subjects and confirmed on others.
 
 use super::flags::{Common, Threads};
-use super::runs::{first_free, last_taken};
+use super::runs::folder;
 use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
@@ -39,8 +39,7 @@ impl SweepArgs {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let sweep = Sweep::read(catalog, &Document::open(&self.sweep)?, self.shard)?;
         let name = format!("sweep_{}", sweep.name());
-        let free = || if self.resume { last_taken(&name) } else { first_free(&name) };
-        let out = self.out.clone().unwrap_or_else(free);
+        let out = folder(self.out.as_deref(), &name, self.resume);
         let quiet = self.common.quiet || self.common.json;
         let summary = sweep.run(self.threads.count(), &out, self.resume, quiet)?;
         show(&summary, &out, &self.common)

@@ -3,7 +3,7 @@
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
 use super::flags::{Common, Lesioning, Settings, Threads};
 use super::numbers::{seed, whole_number};
-use super::runs::{first_free, last_taken};
+use super::runs::folder;
 use super::stdout::{print, print_json};
 use super::table::table;
 use crate::catalog::{AgentBlueprint, Catalog};
@@ -265,9 +265,7 @@ fn recorded_agent(catalog: &Catalog, run: &RunSpec, folder: &Path) -> Result<Age
 
 /// `runs/TASK_AGENT`, numbered if it exists already; with `resume`, the last one.
 fn default_folder(plan: &Plan, resume: bool) -> PathBuf {
-    let plain = |name: &str| name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "-");
-    let name = format!("{}_{}", plain(&plan.task.spec().id), plain(plan.agent.name()));
-    if resume { last_taken(&name) } else { first_free(&name) }
+    folder(None, &format!("{}_{}", plan.task.spec().id, plan.agent.name()), resume)
 }
 
 fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {

@@ -2,6 +2,7 @@
 
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
+use super::runs::folder;
 use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
@@ -19,9 +20,9 @@ use std::process::ExitCode;
 pub struct Transfer {
     /// Experiment name, or path of its YAML file
     experiment: String,
-    /// Output folder
+    /// Output folder [default: a new one in runs/, named after the experiment]
     #[arg(long)]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Agent name, or path of its YAML file [default: the experiment's]
     #[arg(long)]
     agent: Option<String>,
@@ -62,8 +63,10 @@ impl Transfer {
         }
         let spec = TransferSpec::new(&experiment, self.signals, self.shard);
         let quiet = self.common.quiet || self.common.json;
-        let summary = transfer(catalog, &experiment, &spec, self.threads.count(), &self.out, self.resume, quiet)?;
-        show(&summary, &self.out, &self.common)
+        let part = self.shard.map(|Shard { index, of }| format!("_part-{index}-of-{of}")).unwrap_or_default();
+        let out = folder(self.out.as_deref(), &format!("{}{part}", spec.experiment.experiment), self.resume);
+        let summary = transfer(catalog, &experiment, &spec, self.threads.count(), &out, self.resume, quiet)?;
+        show(&summary, &out, &self.common)
     }
 }
 

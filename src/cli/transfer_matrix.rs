@@ -2,7 +2,7 @@
 
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
-use super::runs::{first_free, last_taken};
+use super::runs::folder;
 use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::{Catalog, body_differences};
@@ -108,8 +108,7 @@ impl TransferMatrix {
             tasks_yaml: tasks.iter().map(|(id, task)| (id.clone(), task.yaml())).collect(),
         };
         let name = format!("matrix_{}", in_files(agent.name()));
-        let free = || if self.resume { last_taken(&name) } else { first_free(&name) };
-        let out = self.out.clone().unwrap_or_else(free);
+        let out = folder(self.out.as_deref(), &name, self.resume);
         let quiet = self.common.quiet || self.common.json;
         let summary = matrix::run(&spec, &tasks, &agent, self.threads.count(), &out, self.resume, quiet)?;
         show(&summary, &out, &self.common)

@@ -2,7 +2,7 @@
 
 use super::flags::{Common, Settings, Threads};
 use super::numbers::{seed, whole_number};
-use super::runs::first_free;
+use super::runs::folder;
 use super::stdout::{print, print_json};
 use super::table::table;
 use crate::catalog::Catalog;
@@ -80,7 +80,7 @@ impl Validate {
             mutants: self.mutants,
             agent_yaml: setting.agent.yaml().into(),
         };
-        let out = self.out.clone().unwrap_or_else(|| first_free("validation"));
+        let out = folder(self.out.as_deref(), "validation", false);
         // The same command rewrites its contents, and any other command refuses the folder.
         let folder = RunFolder::open(&out, &asked, true)?;
         if self.mutants {
