@@ -275,7 +275,6 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
         .map(|subject| {
             vec![
                 subject.subject.to_string(),
-                subject.seed.to_string(),
                 subject.steps.to_string(),
                 subject.episodes.to_string(),
                 format!("{:.3}", subject.score),
@@ -291,7 +290,7 @@ fn report(summary: &Summary, steps_per_second: f64, out: &Path) -> String {
          Speed {steps_per_second:.0} steps/s\nFolder {}\n",
         summary.agent,
         summary.task,
-        table(&["subject", "seed", "steps", "episodes", "score"], &rows),
+        table(&["subject", "steps", "episodes", "score"], &rows),
         summary.score_iqm,
         out.display(),
     )
