@@ -31,6 +31,9 @@ fn wrong_usage_ends_with_code_two() {
 #[test]
 fn unknown_names_are_answered_with_the_nearest() {
     let folder = tempfile::tempdir().unwrap();
+    message(folder.path(), &["train", "mine.yaml"], 1, &["mine.yaml: cannot be read", "No such file"]);
+    message(folder.path(), &["transfer", "mine.yml"], 1, &["mine.yml: cannot be read", "No such file"]);
+    message(folder.path(), &["train", "cycling/flat-v0", "--steps", "3.000"], 2, &["expected a whole number"]);
     message(folder.path(), &["train", "cycling/falt-v0"], 1, &["unknown task `cycling/falt-v0`", "`cycling/flat-v0`"]);
     message(
         folder.path(),
@@ -38,7 +41,8 @@ fn unknown_names_are_answered_with_the_nearest() {
         1,
         &["unknown agent `dopamin`", "did you mean `dopamine`"],
     );
-    message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["no task, agent or experiment is called"]);
+    message(folder.path(), &["describe", "cycling/none-v0"], 1, &["no task, agent or experiment is called"]);
+    message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["file.yaml: cannot be read", "No such file"]);
     message(folder.path(), &["describe", "brian"], 1, &["did you mean `brain`"]);
     message(folder.path(), &["validate", "W4"], 1, &["unknown finding `W4`", "did you mean `V4`", "V1, V2"]);
     assert!(contents(folder.path()).is_empty());
@@ -120,7 +124,12 @@ fn damaged_checkpoints_are_refused() {
     fs::write(&path, b"GIF89a, and so on, and so on, and so on").unwrap();
     message(folder.path(), &evaluate, 1, &["not a checkpoint of etude"]);
     fs::remove_file(&path).unwrap();
-    message(folder.path(), &evaluate, 1, &["cannot read checkpoint", "No such file"]);
+    message(
+        folder.path(),
+        &evaluate,
+        1,
+        &["subject-000.safetensors does not exist", "expected a checkpoint, a run folder, or one of cycling"],
+    );
     message(folder.path(), &["evaluate", "run"], 1, &["run holds no checkpoint of a subject"]);
 }
 

@@ -57,6 +57,17 @@ fn scores(rows: &[Row], subject: &str) -> Vec<(u64, f64)> {
 }
 
 #[test]
+fn a_single_group_is_compared_with_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "experiment: alone\nquestion: How soon?\nagent: idle\nsubjects: 2\nevaluate_every: 100\nevaluation_episodes: 1\n\
+                criterion: 0.5\nreference: scratch\ntest: {task: reaching/null-v0, steps: 200}\ngroups:\n  scratch: {}\n";
+    write(folder.path(), text);
+    let told = etude(folder.path()).args(["transfer", "tiny.yaml", "--out", "out"]).assert().success();
+    let text = String::from_utf8(told.get_output().stdout.clone()).unwrap();
+    assert!(text.contains("scratch") && !text.contains("Measures against"), "{text}");
+}
+
+#[test]
 fn without_a_name_each_run_has_a_folder_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), TINY);

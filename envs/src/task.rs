@@ -139,6 +139,17 @@ pub trait Task: TaskClone + Send + Sync + 'static {
         false
     }
 
+    /// Number of the block of the trial that was announced last.
+    fn block(&self) -> u32 {
+        0
+    }
+
+    /// Whether the trial that was announced last is certain to be one of those that measure instead of asking for the skill, such
+    /// as catch and error-clamp trials: its score says nothing about the skill.
+    fn only_measures(&self) -> bool {
+        false
+    }
+
     /// Sets the seed of perturbations that are random over trials, such as random walks, before each `trial`. It is the
     /// lane's own seed, except that evaluations in other lanes use the seed of practice.
     fn follow(&mut self, _course: Seed) {}
@@ -295,6 +306,33 @@ impl Blueprint {
     /// See [`Task::round`].
     pub fn round(&self) -> Option<Round> {
         self.round
+    }
+
+    /// The trial whose score says what a subject that has reached `trial` can do: that one, or if it
+    /// [only measures](Task::only_measures), the nearest of the same block that does not, later ones first. That one again if there is
+    /// none nearby.
+    pub fn telling_trial(&self, trial: u64) -> u64 {
+        const NEARBY: u64 = 32;
+        if !self.scheduled {
+            return trial;
+        }
+        let mut task = self.make();
+        let mut at = |trial: u64| {
+            task.trial(Seed(0), trial);
+            (task.block(), task.only_measures())
+        };
+        let (block, measures) = at(trial);
+        if !measures {
+            return trial;
+        }
+        let later = (trial + 1..=trial.saturating_add(NEARBY)).map(|other| (other, at(other)));
+        let later = later.take_while(|(_, (own, _))| *own == block).find(|(_, (_, measures))| !measures);
+        if let Some((other, _)) = later {
+            return other;
+        }
+        let earlier = (trial.saturating_sub(NEARBY)..trial).rev().map(|other| (other, at(other)));
+        let earlier = earlier.take_while(|(_, (own, _))| *own == block).find(|(_, (_, measures))| !measures);
+        earlier.map_or(trial, |(other, _)| other)
     }
 
     /// The stretches of trials with a perturbation among the first ones of a schedule, in order.

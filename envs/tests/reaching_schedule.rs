@@ -192,6 +192,17 @@ fn perturbed_trials_are_those_of_the_schedule_be_they_caught_or_not() {
 }
 
 #[test]
+fn a_subject_is_scored_on_trials_that_ask_for_the_skill() {
+    let table = "block,curl_n_s_per_m,clamp,catch\\n0,,,\\n1,13,,\\n1,13,1,\\n1,13,,1\\n1,13,,\\n1,13,1,\\n2,13,1,\\n2,13,1,\\n3,,,\\n";
+    let task = on("reaching/null-v0", &format!("{{trials: {{table: \"{table}\"}}}}"));
+    let telling: Vec<u64> = (0..9).map(|trial| task.telling_trial(trial)).collect();
+    // Later ones first, none of another block, and itself where a block has no other.
+    assert_eq!(telling, [0, 1, 4, 4, 4, 4, 6, 7, 8]);
+    let sometimes = on("reaching/null-v0", "{field: curl, strength: 13, clamp: 0.5}, {trials: 5}");
+    assert_eq!(sometimes.telling_trial(3), 3, "what may ask for the skill counts");
+}
+
+#[test]
 fn random_strengths_are_those_of_the_seed_that_is_followed_and_targets_those_of_the_lane() {
     let walk = on("reaching/null-v0", "{trials: 50, field: rotation, strength: {random_walk: {sd: 3}}}");
     let strength = walk.spec().metric("field_strength").unwrap();

@@ -72,6 +72,15 @@ pub struct Assignment {
     evaluation_seeds: Vec<u64>,
 }
 
+#[pymethods]
+impl Assignment {
+    /// The trial on which a learner that has reached `trial` of the task's schedule is evaluated: that one, or the nearest of its
+    /// block that is not certain to be a catch or channel trial.
+    fn telling_trial(&self, trial: u64) -> PyResult<u64> {
+        Ok(crate::spec::blueprint(&self.yaml)?.telling_trial(trial))
+    }
+}
+
 /// Number of lanes with seeds.
 const LANES: u64 = 1024;
 /// Learners take seeds of 32 bits.

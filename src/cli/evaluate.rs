@@ -24,7 +24,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use etude_draw::Pixels;
 use etude_envs::Seed;
-use etude_envs::document::Document;
+use etude_envs::document::{Document, shown};
 use etude_envs::lane::Episode;
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
@@ -44,8 +44,8 @@ pub struct Evaluate {
     /// Number of episodes
     #[arg(long, default_value = "20", value_parser = whole_number::<1, 1_000_000>)]
     episodes: u64,
-    /// Trial to evaluate on, counted from 0, if the task is a schedule of trials [default: the one that practice had reached; 0
-    /// on another task]
+    /// Trial to evaluate on, counted from 0, if the task is a schedule of trials [default: the one that practice had reached,
+    /// or the next that is not certain to be a catch or channel trial; 0 on another task]
     #[arg(long, value_parser = whole_number::<0, 1_000_000_000_000>)]
     trial: Option<u64>,
     /// Seed of the episodes
@@ -301,7 +301,7 @@ impl Evaluate {
             return Ok(None);
         }
         let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
-        Ok(Some(self.trial.unwrap_or(stands)))
+        Ok(Some(self.trial.unwrap_or_else(|| task.telling_trial(stands))))
     }
 }
 
@@ -384,7 +384,11 @@ pub(super) fn task_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) ->
 
 /// The agent of the subject of a checkpoint; `name` is the checkpoint's name in messages.
 pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -> Result<AgentBlueprint> {
-    Ok(catalog.agent_from(&Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?)?)
+    let document = Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?;
+    catalog.agent_from(&document).with_context(|| {
+        let agent = shown(&checkpoint.agent);
+        format!("the agent `{agent}` of {name} cannot be made by this program; one of Python is at hand only in Python")
+    })
 }
 
 /// Refuses tasks with different spaces, between which no agent can move.

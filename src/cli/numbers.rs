@@ -14,7 +14,8 @@ pub(super) fn whole_number<const LOW: u64, const HIGH: u64>(text: &str) -> Resul
     let number = match plain.parse::<u64>() {
         Ok(number) => number,
         Err(_) => {
-            let float = plain.parse::<f64>().map_err(|_| expected())?;
+            // Some write a thousand as 1.000.
+            let float = plain.parse::<f64>().ok().filter(|_| !plain.contains('.')).ok_or_else(expected)?;
             if float.fract() != 0.0 || !(0.0..=9e15).contains(&float) {
                 return Err(expected());
             }
@@ -34,7 +35,7 @@ mod tests {
         assert_eq!(parse("300000"), Ok(300_000));
         assert_eq!(parse("300_000"), Ok(300_000));
         assert_eq!(parse("3e5"), Ok(300_000));
-        for wrong in ["", "0", "-1", "1.5", "nan", "inf", "1e9", "many", "1e400"] {
+        for wrong in ["", "0", "-1", "1.5", "3.000", "nan", "inf", "1e9", "many", "1e400"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -127,6 +127,18 @@ fn report(summary: &Summary, out: &Path) -> String {
         "reached",
     ];
     let subjects = summary.groups.0.first().map_or(0, |(_, group)| group.subjects);
+    let measures: Vec<Vec<String>> = measures.collect();
+    // A single group is compared with none.
+    let measured = match measures.is_empty() {
+        true => String::new(),
+        false => format!(
+            "\nMeasures against {} with 95 % intervals ({subjects} subjects, paired; p is adjusted for the {} tests of the experiment \
+             by Holm's method; * p is below 0.05 and the interval excludes the value of no effect)\n\n{}\n",
+            summary.reference,
+            summary.tests,
+            table(&["group", "measure", "value", "low", "high", "p", ""], &measures)
+        ),
+    };
     let mut notes = String::new();
     if subjects < FEWEST_SUBJECTS {
         notes += &format!("With fewer than {FEWEST_SUBJECTS} subjects nothing is called significant.\n");
@@ -136,8 +148,7 @@ fn report(summary: &Summary, out: &Path) -> String {
     }
     format!(
         "{}: {}\n{} is tested on {} for {} k steps; the criterion is a score of {} in two evaluations in a row\n\n\
-         {}\nMeasures against {} with 95 % intervals ({} subjects, paired; p is adjusted for the {} tests of the experiment \
-         by Holm's method; * p is below 0.05 and the interval excludes the value of no effect)\n\n{}\n{notes}\
+         {}\n{measured}{notes}\
          Evaluations: {}. Steps to criterion are restricted means: a subject that never reached it counts with all {} k; not \
          reached if no subject did. Only transfer effectiveness takes the cost of practice into account.\nReport {}\n",
         summary.experiment,
@@ -147,10 +158,6 @@ fn report(summary: &Summary, out: &Path) -> String {
         thousands(summary.test_steps as f64),
         summary.criterion,
         table(&group_header, &groups.collect::<Vec<_>>()),
-        summary.reference,
-        subjects,
-        summary.tests,
-        table(&["group", "measure", "value", "low", "high", "p", ""], &measures.collect::<Vec<_>>()),
         summary.evaluation,
         thousands(summary.test_steps as f64),
         out.join("report.html").display(),

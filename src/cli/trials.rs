@@ -41,7 +41,12 @@ pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
         columns.index = Some(columns.measure);
     }
     let episodes = read(folder, run.subjects, &names)?;
-    let found = findings(&episodes, &columns);
+    let mut found = findings(&episodes, &columns);
+    if measure == "score" {
+        let ends = found.phases.iter_mut().flat_map(|learned| [&mut learned.first, &mut learned.last]);
+        let all = ends.chain(found.targets.values_mut()).filter_map(Option::as_mut);
+        all.for_each(|estimate| *estimate = estimate.within(0.0, 1.0));
+    }
     if as_json {
         print_json(&document(&found, measure))
     } else {
@@ -79,7 +84,7 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
         text += "\nPerturbations met again: first tenth, minus that of the first time\n\n";
         text += &table(&["trials", "first met in", "difference"], &rows);
     }
-    if !found.targets.is_empty() {
+    if found.targets.values().any(Option::is_some) {
         let rows: Vec<Vec<String>> =
             found.targets.iter().map(|(target, value)| vec![target.to_string(), shown(*value)]).collect();
         text += "\nBy target, in the last phase\n\n";

@@ -48,7 +48,7 @@ static METRICS: [Metric; 4] = [
     Metric::new(
         "distance_m",
         "m",
-        "furthest position of the rear axle along the course before a fall; the ground goes on a little behind the course",
+        "furthest position of the rear axle along the course before a fall; the ground, and the ride, go on behind the course",
     ),
     Metric::new("mean_speed_m_per_s", "m/s", "`distance_m` divided by the duration of the episode"),
     Metric::new("largest_roll_rad", "rad", "largest absolute roll angle of the bicycle"),

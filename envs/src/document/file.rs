@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 pub const LARGEST_FILE_BYTES: u64 = 4 << 20;
 
 /// The file of that name: beside the file that names it, in `folder`, or else in the working directory. It may be a
-/// pipe. `None` if nothing has that name; what exists may still be unreadable.
+/// pipe. `None` if nothing has that name; what exists may still be unreadable. A name that ends as a YAML file does is always that of a
+/// file.
 pub fn find(name: &str, folder: Option<&Path>) -> Option<PathBuf> {
     if name.is_empty() {
         return None;
     }
     let beside = folder.map(|folder| folder.join(name));
     // For a path that cannot be examined, reading it gives the reason.
-    beside.into_iter().chain([PathBuf::from(name)]).find(|path| path.try_exists().unwrap_or(true))
+    let found = beside.into_iter().chain([PathBuf::from(name)]).find(|path| path.try_exists().unwrap_or(true));
+    let own = PathBuf::from(name);
+    found.or_else(|| own.extension().is_some_and(|ending| ending == "yaml" || ending == "yml").then_some(own))
 }
 
 /// Reads a text file of at most `most` bytes, or a pipe.

@@ -246,6 +246,14 @@ impl Task for Reaching {
         }
     }
 
+    fn block(&self) -> u32 {
+        self.trial.block
+    }
+
+    fn only_measures(&self) -> bool {
+        self.trial.conditions.catch + self.trial.conditions.clamp >= 1.0
+    }
+
     fn follow(&mut self, course: Seed) {
         self.course = Some(course);
     }

@@ -142,7 +142,7 @@ class Leg:
         done = {evaluation[0] for evaluation in self._evaluations}
         if steps not in self.due or steps in done:
             return None
-        trial = self._trial if self._assignment.scheduled else None
+        trial = self._assignment.telling_trial(self._trial) if self._assignment.scheduled else None
         episodes = evaluate(self._assignment.yaml, self._assignment.evaluation_seeds, trial, act)
         self._evaluations.append((steps, trial, episodes))
         self._evaluations.sort(key=lambda evaluation: evaluation[0])

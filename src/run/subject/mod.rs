@@ -326,13 +326,13 @@ impl Subject {
     /// is none of a longer run.
     fn evaluate(&mut self, planned: bool) -> Result<(), ActionError> {
         let agent = &mut *self.agent.clone_agent();
-        let place = (self.lane_seed(), self.trial);
+        let place = self.examined_at();
         let episodes = self.plan.evaluation_episodes;
         let helpers = self.spare.lend(usize::try_from(episodes.saturating_sub(1)).unwrap_or(usize::MAX));
         let lanes = self.evaluation_lanes();
         let episodes = evaluate_by(agent, &self.task, lanes, place, episodes, helpers.threads())?;
         drop(helpers);
-        let trial = self.task.scheduled().then_some(self.trial);
+        let trial = self.task.scheduled().then_some(place.1);
         self.score = self.recorder.evaluation(self.steps, trial, &episodes, planned);
         Ok(())
     }
@@ -343,9 +343,13 @@ impl Subject {
     /// An agent that acts in numbers that are not finite.
     pub fn watch_evaluation(&self, watch: &mut dyn FnMut(&Seen<'_>)) -> Result<Episode, ActionError> {
         let agent = &mut *self.agent.clone_agent();
-        let place = (self.lane_seed(), self.trial);
-        let mut episodes = evaluate_watched(agent, &self.task, self.evaluation_lanes(), place, 1, watch)?;
+        let mut episodes = evaluate_watched(agent, &self.task, self.evaluation_lanes(), self.examined_at(), 1, watch)?;
         Ok(episodes.pop().unwrap_or_default())
+    }
+
+    /// The seed of its practice lane, and the trial on which it is evaluated.
+    fn examined_at(&self) -> (Seed, u64) {
+        (self.lane_seed(), self.task.telling_trial(self.trial))
     }
 
     /// Where the seeds of all its evaluations come from.
