@@ -143,7 +143,7 @@ impl Evaluate {
         if let Some(path) = &self.filming.record {
             let told = self.filming.film(
                 path,
-                self.programme(Trained { checkpoint, course }, task, blueprint),
+                self.programme(Trained { checkpoint, course }, trial, task, blueprint),
                 self.size,
                 Speed::Times(1.0),
             )?;
@@ -272,10 +272,10 @@ impl Evaluate {
         write_whole(path, &text)
     }
 
-    /// The programme to record: the subject on the task, learning disabled, in its own lane.
-    fn programme(&self, trained: Trained, task: Blueprint, agent: AgentBlueprint) -> Programme {
+    /// The programme to record: the subject on the task, learning disabled, in its own lane, on the trial that was scored.
+    fn programme(&self, trained: Trained, trial: Option<u64>, task: Blueprint, agent: AgentBlueprint) -> Programme {
         let Trained { checkpoint, course } = trained;
-        let trial = self.trial.unwrap_or(checkpoint.trial);
+        let trial = trial.unwrap_or(checkpoint.trial);
         // A given trial belongs to this task.
         let of = if self.trial.is_some() { task.yaml().to_string() } else { checkpoint.task_yaml.clone() };
         Programme {
