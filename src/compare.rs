@@ -2,7 +2,7 @@
 //! probability of improvement.
 
 use crate::experiment::Group;
-use crate::figure::{Series, learning, number, steps, with_interval};
+use crate::figure::{Quantity, Series, learning, steps, with_interval};
 use crate::record::Column;
 use crate::report::page::Page;
 use crate::run::evaluate::in_words;
@@ -241,17 +241,17 @@ impl Comparison {
 
     /// One row of text per run.
     pub fn rows(&self) -> Vec<Vec<String>> {
-        let told = |estimate: &Estimate, write| with_interval(estimate.value, estimate.interval(), write);
+        let told = |estimate: &Estimate, quantity| with_interval(estimate.value, estimate.interval(), quantity);
         let row = |run: &Entry| {
             let beats = run.probability_of_improvement.as_ref();
             vec![
                 run.name.clone(),
                 run.subjects.to_string(),
-                told(&run.score_final, number),
-                told(&run.area, number),
-                run.steps_to_criterion.as_ref().map_or("not reached".into(), |needed| told(needed, steps)),
+                told(&run.score_final, Quantity::Number),
+                told(&run.area, Quantity::Number),
+                run.steps_to_criterion.as_ref().map_or("not reached".into(), |needed| told(needed, Quantity::Steps)),
                 format!("{}/{}", run.reached_criterion, run.subjects),
-                beats.map_or("-".into(), |beats| told(beats, number)),
+                beats.map_or("-".into(), |beats| told(beats, Quantity::Number)),
             ]
         };
         self.runs.iter().map(row).collect()

@@ -46,6 +46,11 @@ fn a_field_is_learned_and_the_table_says_the_same() {
     let text = etude(folder.path()).args(["analyse", "run", "--column", "hand_deviation_mm"]).assert().success();
     let text = String::from_utf8(text.get_output().stdout.clone()).unwrap();
     assert!(text.contains("mean of 3 subjects") && text.contains("field_strength"), "{text}");
+    // Numbers have their units below them.
+    let unit =
+        |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default().trim().to_string();
+    assert!(unit("hand_deviation_mm  ").starts_with("mm "), "{text}");
+    assert!(unit("field_strength  ").starts_with("N·s/m, deg or 1 "), "{text}");
 }
 
 #[test]
@@ -92,7 +97,24 @@ fn what_cannot_be_analysed_is_an_error_that_says_why() {
     let folder = tempfile::tempdir().unwrap();
     train(folder.path(), "reaching/adaptation-v0", "2_000");
     let (code, text) = failure(folder.path(), &["analyse", "run", "--column", "hand_deviation"]);
-    assert!(code == 1 && text.contains("did you mean `hand_deviation_mm`?"), "{text}");
+    let all =
+        ["did you mean `hand_deviation_mm`?", "score", "field_strength", "peak_speed_m_per_s", "adaptation_index"];
+    assert!(code == 1 && all.iter().all(|part| text.contains(part)), "{text}");
+    let (code, text) = failure(folder.path(), &["analyse", "run", "--column", "seed"]);
+    assert!(code == 1 && text.contains("`seed` says which episode") && text.contains("hand_deviation_mm"), "{text}");
+    // Folders of other commands are called so.
+    fs::write(
+        folder.path().join("cohorts.yaml"),
+        "experiment: cohorts\nquestion: Any?\nagent: idle\nsubjects: 2\nevaluate_every: 200\nevaluation_episodes: 1\n\
+         criterion: 0.5\nreference: scratch\ntest: {task: cycling/flat-v0, steps: 200}\ngroups:\n  scratch: {}\n",
+    )
+    .unwrap();
+    json(folder.path(), &["transfer", "cohorts.yaml", "--out", "cohorts"]);
+    let (code, text) = failure(folder.path(), &["analyse", "cohorts"]);
+    assert!(
+        code == 1 && text.contains("cohorts is a folder of `etude transfer`; expected one of `etude train`"),
+        "{text}"
+    );
     let table = folder.path().join("run/episodes.csv");
     let whole = fs::read_to_string(&table).unwrap();
     fs::write(&table, whole.replacen(",1,", ",x,", 1)).unwrap();

@@ -42,6 +42,11 @@ fn unknown_names_are_answered_with_the_nearest() {
         &["unknown agent `dopamin`", "did you mean `dopamine`"],
     );
     message(folder.path(), &["describe", "cycling/none-v0"], 1, &["no task, agent or experiment is called"]);
+    for command in [&["describe", "cycling"][..], &["train", "cycling"], &["evaluate", "reaching", "--task", "cycling"]]
+    {
+        let parts = ["`cycling` is a family of tasks; expected one of them: ", "cycling/flat-v0", "cycling/rough-v0"];
+        message(folder.path(), command, 1, &parts);
+    }
     message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["file.yaml: cannot be read", "No such file"]);
     message(folder.path(), &["describe", "brian"], 1, &["did you mean `brain`"]);
     message(folder.path(), &["validate", "W4"], 1, &["unknown finding `W4`", "did you mean `V4`", "V1, V2"]);

@@ -6,9 +6,9 @@ use common::{Picture, etude, failure};
 use std::fs;
 use std::path::Path;
 
-/// One frame of what is seen.
+/// One frame of what is seen, as large as a window.
 fn picture_of(folder: &Path, name: &str, more: &[&str]) -> Picture {
-    let frame = ["--record", name, "--seconds", "0.04", "--size", "640x360"];
+    let frame = ["--record", name, "--seconds", "0.04", "--size", "1280x720"];
     etude(folder).arg("watch").args(more).args(frame).env_remove("DISPLAY").assert().success();
     Picture::open(&folder.join(name).join("frame-00000.png")).expect("a picture")
 }
@@ -16,7 +16,8 @@ fn picture_of(folder: &Path, name: &str, more: &[&str]) -> Picture {
 #[test]
 fn each_family_looks_as_it_should() {
     let folder = tempfile::tempdir().unwrap();
-    let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures");
+    // The pictures of the book.
+    let references = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
     for (name, arguments) in [
         ("cycling", &["cycling", "--skip", "2.5"][..]),
         ("fretting", &["fretting", "--skip", "3.5"]),
@@ -25,7 +26,7 @@ fn each_family_looks_as_it_should() {
         ("grid", &["cycling", "--subjects", "4", "--skip", "2", "--seed", "3"]),
     ] {
         let found = picture_of(folder.path(), name, arguments);
-        let reference = references.join(format!("{name}.png"));
+        let reference = references.join(format!("window-{name}.png"));
         if std::env::var_os("ETUDE_NEW_PICTURES").is_some() {
             fs::create_dir_all(&references).unwrap();
             fs::copy(folder.path().join(name).join("frame-00000.png"), &reference).unwrap();
@@ -186,6 +187,19 @@ fn what_cannot_be_recorded_is_said_in_a_line() {
     fs::write(folder.path().join("notes.gif"), "not a film").unwrap();
     let (_, text) = failure(folder.path(), &["watch", "cycling", "--record", "notes.gif"]);
     assert!(text.contains("not a picture"), "{text}");
+    // Before anything is evaluated.
+    fs::create_dir(folder.path().join("a.png")).unwrap();
+    for (flag, name, part) in [
+        ("--record", "film.avi", ".gif or .mp4"),
+        ("--record", "notes.gif", "not a picture"),
+        ("--picture", "moments.jpg", "expected a name that ends in .png"),
+        ("--picture", "moments", "expected a name that ends in .png"),
+        ("--picture", "a.png", "is not a file"),
+    ] {
+        let (code, text) = failure(folder.path(), &["evaluate", "cycling", "--table", "table.csv", flag, name]);
+        assert!(code == 1 && text.contains(part) && text.trim_end().lines().count() == 1, "{text}");
+        assert!(!folder.path().join("table.csv").exists(), "{flag} {name}");
+    }
     let (code, text) = failure(folder.path(), &["watch", "cycling", "--seconds", "3"]);
     assert!(code == 2 && text.contains("--record"), "{text}");
 }

@@ -277,7 +277,12 @@ fn damaged_tables_are_located_and_the_old_report_stays() {
     refused("evaluations.csv", &|text| [&lines(text)[..3], &lines(text)[2..]].concat().concat(), "there twice");
     refused("run.yaml", &|text| text.replace("subjects: ", "subjects: 99999999"), "`run.experiment.subjects`");
     refused("run.yaml", &|text| text.replace("criterion: 0.05", "criterion: 5"), "`run.experiment.criterion`");
-    refused("run.yaml", &|text| text.replace("etude-transfer 2", "etude-run 2"), "expected the format");
+    refused("run.yaml", &|text| text.replace("etude-transfer 2", "etude-run 2"), "expected one of `etude transfer`");
+    refused(
+        "run.yaml",
+        &|text| text.replace("etude-transfer 2", "etude-transfer 9"),
+        "expected the format `etude-transfer 2`",
+    );
     fs::remove_file(out.join("evaluations.csv")).unwrap();
     let (_, message) = failure(folder.path(), &["report", "out"]);
     assert!(message.contains("is not finished"), "{message}");
@@ -352,7 +357,10 @@ fn runs_are_set_side_by_side() {
     etude(folder.path()).args(&written).assert().success();
     assert_eq!(contents(&folder.path().join("table")), first);
     let (code, message) = failure(folder.path(), &["compare", "learner", "--out", "idle"]);
-    assert!(code == 1 && message.contains("expected the format `etude-comparison 1`"), "{message}");
+    assert!(
+        code == 1 && message.contains("idle is a folder of `etude train`; expected one of `etude compare`"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -179,7 +179,7 @@ impl Drop for Window<'_> {
 fn the_window_shows_what_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let display = Display::open();
-    for (name, interval) in [("cycling", 1.0 / 60.0), ("fretting", 1.0 / 30.0), ("reaching", 0.01)] {
+    for (name, interval) in [("cycling", 1.0 / 60.0), ("fretting", 1.0 / 30.0), ("reaching", 0.01), ("cursor", 0.045)] {
         // So slow that it stands still, but for the first step or two.
         let slow = ["watch", name, "--size", "640x360", "--speed", "0.01"];
         let recorded = |steps: usize| {

@@ -344,7 +344,10 @@ fn an_experiment_is_neither_overwritten_nor_resumed_as_another() {
         &["train", "cycling/flat-v0", "--agent", "idle", "--steps", "300", "--subjects", "1", "--out", "train"],
     );
     let (code, message) = failure(folder.path(), &["transfer", "tiny.yaml", "--resume", "--out", "train"]);
-    assert!(code == 1 && message.contains("expected the format `etude-transfer 2`, found `etude-run 2`"), "{message}");
+    assert!(
+        code == 1 && message.contains("train is a folder of `etude train`; expected one of `etude transfer`"),
+        "{message}"
+    );
     assert_eq!(contents(&folder.path().join("out")), before);
 }
 

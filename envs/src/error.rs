@@ -15,6 +15,14 @@ pub enum TaskError {
         /// The known task with the closest spelling.
         nearest: Option<String>,
     },
+    /// The name of a family instead of that of a task.
+    #[error("`{family}` is a family of tasks; expected one of them: {}", .tasks.join(", "))]
+    Family {
+        /// The family.
+        family: String,
+        /// The ids of its tasks.
+        tasks: Vec<String>,
+    },
     /// An invalid document.
     #[error(transparent)]
     Document(#[from] DocumentError),

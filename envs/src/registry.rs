@@ -114,7 +114,11 @@ impl Registry {
         if let Some(path) = find(name, folder) {
             return Ok(Document::open(&path)?);
         }
-        let ids = self.task_ids();
+        let mut ids = self.task_ids();
+        if self.families.iter().any(|family| family.name == name) {
+            ids.retain(|id| id.split('/').next() == Some(name));
+            return Err(TaskError::Family { family: name.into(), tasks: ids });
+        }
         let nearest = nearest(name, ids.iter().map(String::as_str)).map(String::from);
         Err(TaskError::Unknown { name: name.into(), nearest })
     }
@@ -136,5 +140,16 @@ mod tests {
             error,
             "unknown task `cycling/flt-v0`; did you mean `cycling/flat-v0`? (`etude list tasks` shows all)"
         );
+    }
+
+    #[test]
+    fn a_family_is_answered_with_its_tasks() {
+        let registry = Registry::default();
+        for family in registry.families.iter().map(Family::name) {
+            let error = registry.task(family).unwrap_err().to_string();
+            let (said, tasks) = error.split_once(": ").unwrap();
+            assert_eq!(said, format!("`{family}` is a family of tasks; expected one of them"));
+            assert!(tasks.split(", ").all(|id| registry.task(id).is_ok()), "{tasks}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use etude::agents::{Agent, AgentShape, State, StateError, Tensor, Transition};
 use numpy::ToPyArray;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,7 +92,12 @@ impl Agent for PythonAgent {
 
     fn save(&self, state: &mut State) {
         let saved = Python::attach(|py| {
-            self.noted(self.object.call_method0(py, "save").and_then(|saved| saved.extract::<Vec<u8>>(py)))
+            self.noted(self.object.call_method0(py, "save").and_then(|saved| {
+                let kind = saved.bind(py).get_type().name()?;
+                saved
+                    .extract::<Vec<u8>>(py)
+                    .map_err(|_| PyTypeError::new_err(format!("save() gave an object of type {kind}; expected bytes")))
+            }))
         });
         // A state without bytes cannot be loaded.
         let Some(bytes) = saved else { return };

@@ -76,6 +76,21 @@ class Still:
         self.steps = int.from_bytes(state, "little")
 
 
+def test_what_is_saved_must_be_bytes(tmp_path):
+    class Forgetful(Still):
+        def save(self):
+            return {"steps": self.steps}
+
+    with pytest.raises(TypeError, match=r"save\(\) gave an object of type dict; expected bytes"):
+        etude.train("cycling/flat-v0", tmp_path / "run", Forgetful, subjects=1, steps=200, evaluate_every=200)
+
+
+def test_the_folder_of_another_learner_is_called_so(experiment, tmp_path):
+    etude.Study(experiment, tmp_path / "run", learner="one").close()
+    with pytest.raises(etude.EtudeError, match=r"it has `agents.one`, and this one does not"):
+        etude.Study(experiment, tmp_path / "run", learner="other")
+
+
 @pytest.fixture
 def experiment(tmp_path):
     path = tmp_path / "small.yaml"

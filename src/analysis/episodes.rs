@@ -34,7 +34,7 @@ pub fn read(folder: &Path, subjects: u64, wanted: &[&str]) -> Result<Episodes> {
                 "{path} has no column `{}`{} (there are {})",
                 shown(name),
                 near.unwrap_or_default(),
-                shown(&header.iter().collect::<Vec<_>>().join(", "))
+                header.iter().map(shown).collect::<Vec<_>>().join(", ")
             )
         })
     };

@@ -2,7 +2,7 @@
 
 use super::episodes::Episodes;
 use super::exponential::Exponential;
-use super::phases::{Phase, phases};
+use super::phases::{Phase, Place, phases};
 use crate::stats::{Estimate, mean, paired_estimate};
 use etude_agents::two_state::{self, Course, Fit, TwoState, fit_probes};
 use std::cell::RefCell;
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Columns {
     /// The measure of learning.
     pub measure: usize,
+    /// The block of the schedule.
+    pub block: Option<usize>,
     /// The perturbation, for example `field_strength`.
     pub perturbation: Option<usize>,
     /// Whether a trial is an error-clamp trial.
@@ -79,12 +81,18 @@ pub struct Findings {
 
 /// Analyses the episodes of a cohort.
 pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
-    let found = phases(episodes, |row| columns.scheduled(row));
+    let place = |row: &[f64]| Place {
+        block: columns.block.map(|column| row[column]).filter(|block| block.is_finite()),
+        perturbation: columns.scheduled(row).filter(|size| size.is_finite()),
+    };
+    let found = phases(episodes, place);
     let cohort = Cohort { episodes, columns: *columns };
     let learned: Vec<Learned> = found.iter().map(|phase| cohort.learned(phase)).collect();
     let savings = (1..found.len()).filter_map(|later| {
         let met = found[later].perturbation.filter(|&size| size != 0.0)?;
-        let earlier = found[..later].iter().position(|phase| phase.perturbation == Some(met))?;
+        // What goes on from block to block is not met again.
+        let goes_on = found[later - 1].perturbation == Some(met);
+        let earlier = found[..later].iter().position(|phase| phase.perturbation == Some(met)).filter(|_| !goes_on)?;
         let [before, now] = [earlier, later].map(|index| cohort.values(tenths(&found[index])[0].clone()));
         let difference = |sample: &[usize]| Some(mean_of(&now, sample)? - mean_of(&before, sample)?);
         Some(Savings { phases: [earlier, later], difference: paired_estimate(episodes.len(), difference) })
@@ -242,6 +250,7 @@ mod tests {
 
     const COLUMNS: Columns = Columns {
         measure: 0,
+        block: None,
         perturbation: Some(1),
         clamped: Some(2),
         replaced: Some(5),
@@ -298,6 +307,17 @@ mod tests {
             let value = value.unwrap().value;
             assert!((value - expected).abs() < 0.02, "{name}: {value} for {expected}");
         }
+    }
+
+    #[test]
+    fn what_goes_on_in_the_next_block_is_not_met_again() {
+        let mut blocks = cohort();
+        for own in &mut blocks {
+            own.iter_mut().enumerate().for_each(|(trial, row)| row.push((trial / 100) as f64));
+        }
+        let found = findings(&blocks, &Columns { block: Some(6), ..COLUMNS });
+        assert_eq!(found.phases.len(), 6);
+        assert_eq!(found.savings.iter().map(|savings| savings.phases).collect::<Vec<_>>(), [[0, 4]]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::stdout::{print, print_json};
 use super::table::table;
 use super::trials;
 use crate::calibration::{Difference, Findings, Recording, difference, findings};
+use crate::catalog::Catalog;
 use crate::record::read_npz;
 use crate::stats::{Estimate, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
@@ -38,10 +39,11 @@ pub struct Analyse {
 }
 
 impl Analyse {
-    pub fn run(&self) -> Result<ExitCode> {
+    pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let is_run = self.recording.join("run.yaml").exists();
         if self.column.is_some() || is_run && !self.recording.join("units").exists() && self.against.is_none() {
-            trials::analyse(&self.recording, self.column.as_deref().unwrap_or("score"), self.common.json)?;
+            let column = self.column.as_deref().unwrap_or("score");
+            trials::analyse(catalog, &self.recording, column, self.common.json)?;
             return Ok(ExitCode::SUCCESS);
         }
         let own = self.read(&self.recording)?;

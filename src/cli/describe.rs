@@ -14,6 +14,7 @@ use crate::settings;
 use anyhow::{Result, bail};
 use clap::Args;
 use etude_envs::document::{Document, find, nearest, shown, to_yaml};
+use etude_envs::error::TaskError;
 use etude_envs::formula::{Formula, Term};
 use etude_envs::percept::{Goal, Percept};
 use etude_envs::space::{Field, Space};
@@ -114,6 +115,9 @@ impl Describe {
                 of_task(catalog, &catalog.task_set(name, set)?)?
             }
             None => {
+                if let Err(error @ TaskError::Family { .. }) = catalog.tasks.task(name) {
+                    return Err(error.into());
+                }
                 let names = [tasks, agents, experiments].concat();
                 let near = nearest(name, names.iter().map(String::as_str));
                 bail!(

@@ -14,10 +14,10 @@ use crate::run::checkpoint::Checkpoint;
 use crate::run::evaluate::{Seen, evaluate_watched, in_words};
 use crate::run::lesions::lesion;
 use crate::run::moments::EpisodeMoments;
-use crate::run::picture::write_picture;
+use crate::run::picture::{refuse_other_pictures, write_picture};
 use crate::run::subject::Conditions;
 use crate::settings;
-use crate::show::{Programme, Speed, Trained, png};
+use crate::show::{Programme, Speed, Trained, png, refuse_other_films};
 use crate::sound::{EpisodeSound, refuse_other_sounds, write_wav};
 use crate::stats::{interquartile_estimate, interquartile_mean, mean, mean_estimate};
 use anyhow::{Context, Result, bail};
@@ -26,6 +26,7 @@ use etude_draw::Pixels;
 use etude_envs::Seed;
 use etude_envs::document::{Document, shown};
 use etude_envs::lane::Episode;
+use etude_envs::schedule::Round;
 use etude_envs::task::Blueprint;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -85,9 +86,10 @@ impl Evaluate {
         if self.checkpoint.is_dir() && !cast::is_shipped(&self.checkpoint) {
             return self.cohort(catalog);
         }
-        if let Some(path) = &self.sound {
-            refuse_other_sounds(path)?;
-        }
+        // Before anything is computed.
+        self.sound.as_deref().map_or(Ok(()), refuse_other_sounds)?;
+        self.picture.as_deref().map_or(Ok(()), refuse_other_pictures)?;
+        self.filming.record.as_deref().map_or(Ok(()), refuse_other_films)?;
         let mut recording = Recording { path: self.record_steps.as_deref(), steps: None };
         let Judged { trained: Trained { checkpoint, course }, task, blueprint, trial, episodes, sound, picture } =
             self.judge(catalog, &self.checkpoint, &mut recording)?;
@@ -103,10 +105,10 @@ impl Evaluate {
         let metrics = task.spec().metrics.iter().enumerate().map(|(index, metric)| {
             let values = episodes.iter().map(|episode| f64::from(episode.metrics[index]));
             let known: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-            (&*metric.name, (!known.is_empty()).then(|| mean(&known)))
+            (metric, (!known.is_empty()).then(|| mean(&known)))
         });
         if self.common.json {
-            let metrics: BTreeMap<&str, Option<f64>> = metrics.collect();
+            let metrics: BTreeMap<&str, Option<f64>> = metrics.map(|(metric, mean)| (&*metric.name, mean)).collect();
             print_json(&json!({
                 "task": task.spec().id, "agent": checkpoint.agent, "episodes": episodes.len(),
                 "score_mean": mean(&scores), "score_interval": interval, "score_range": [lowest, highest],
@@ -117,10 +119,13 @@ impl Evaluate {
         } else {
             let steps = checkpoint.steps;
             let rows: Vec<Vec<String>> = metrics
-                .map(|(name, value)| vec![name.into(), value.map_or("none".into(), |value| format!("{value:.3}"))])
+                .map(|(metric, value)| {
+                    let value = value.map_or("none".into(), |value| format!("{value:.3}"));
+                    vec![metric.name.to_string(), metric.unit.to_string(), value]
+                })
                 .collect();
-            let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "mean"], &rows) };
-            let place = trial.map(|trial| format!(", trial {trial} of its schedule (from 0)")).unwrap_or_default();
+            let metrics = if rows.is_empty() { String::new() } else { table(&["metric", "unit", "mean"], &rows) };
+            let place = trial.map(|trial| in_schedule(&task, trial)).unwrap_or_default();
             let mean = mean(&scores);
             let score = match interval {
                 Some((low, high)) => format!(
@@ -303,6 +308,16 @@ impl Evaluate {
         let stands = if trained_on.yaml() == task.yaml() { checkpoint.trial } else { 0 };
         Ok(Some(self.trial.unwrap_or_else(|| task.telling_trial(stands))))
     }
+}
+
+/// Where a trial is in a task's schedule, in words.
+fn in_schedule(task: &Blueprint, trial: u64) -> String {
+    let past = |round: &Round| trial >= round.trials;
+    let past = task
+        .round()
+        .filter(past)
+        .map(|Round { trials, after }| format!(", past its {trials} trials: {}", after.in_words()));
+    format!(", trial {trial} of its schedule (from 0{})", past.unwrap_or_default())
 }
 
 /// Seed of the lane in which the subject of a checkpoint practised.

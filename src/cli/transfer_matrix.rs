@@ -6,7 +6,7 @@ use super::runs::folder;
 use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::{Catalog, body_differences};
-use crate::figure::{interval_in_words, number, steps};
+use crate::figure::{Quantity, interval_in_words, number, steps};
 use crate::matrix::{self, MOST_TASKS, MatrixSpec, STATION, Summary, estimate, in_files, short_names, station};
 use crate::run::limits::{MOST_EPISODES, MOST_STEPS, MOST_SUBJECTS};
 use crate::transfer::Shard;
@@ -245,7 +245,7 @@ fn cells(summary: &Summary) -> String {
 }
 
 fn told(measure: &Measure) -> String {
-    let ends = interval_in_words(measure.low.zip(measure.high), number);
+    let ends = interval_in_words(measure.low.zip(measure.high), Quantity::Number);
     measure.value.map_or("undefined".into(), |value| format!("{} ({ends}){}", number(value), star(measure)))
 }
 

@@ -1,26 +1,37 @@
 //! `etude analyse RUN`: learning over the trials of a training run.
 
+use super::columns::sentence;
 use super::stdout::{print, print_json};
 use super::table::table;
 use crate::analysis::episodes::{self, read};
 use crate::analysis::phases::Phase;
 use crate::analysis::trials::{Columns, Findings, findings};
+use crate::catalog::Catalog;
+use crate::record::{Column, Log};
 use crate::run::folder::{RunSpec, read_record};
 use crate::stats::Estimate;
-use anyhow::Result;
+use anyhow::{Result, bail};
+use etude_envs::document::{Document, shown};
 use serde_json::{Value, json};
 use std::path::Path;
 
+/// Columns that say which episode a row is about: nothing is learned in them.
+const PLACES: [&str; 4] = ["subject", "seed", "episode", "steps"];
 /// Columns with the perturbation of a trial; the first that a table has is used.
 const PERTURBATIONS: [&str; 2] = ["field_strength", "block"];
 
 /// Analyses a measure of the trials of a run folder and prints what is found.
 ///
 /// # Errors
-/// A folder that holds no finished training run, or a column that it does not have.
-pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
+/// A folder that holds no finished training run, or a column that it does not have or that measures nothing.
+pub fn analyse(catalog: &Catalog, folder: &Path, measure: &str, as_json: bool) -> Result<()> {
     let run = read_record::<RunSpec>(folder)?.run;
     let known = episodes::columns(folder)?;
+    if PLACES.contains(&measure) {
+        let others: Vec<&str> = known.iter().map(String::as_str).filter(|name| !PLACES.contains(name)).collect();
+        let others = others.into_iter().map(shown).collect::<Vec<_>>().join(", ");
+        bail!("`{measure}` says which episode a row is about; expected a measure: {others}");
+    }
     let has = |name: &&str| known.iter().any(|column| column == name);
     let mut names = vec![measure];
     let mut place = |name: Option<&'static str>| {
@@ -31,6 +42,7 @@ pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
     };
     let mut columns = Columns {
         measure: 0,
+        block: place(Some("block").filter(has)),
         perturbation: place(PERTURBATIONS.into_iter().find(has)),
         clamped: place(Some("clamped").filter(has)),
         replaced: place(Some("replaced_field_strength").filter(|_| has(&"clamped"))),
@@ -50,24 +62,50 @@ pub fn analyse(folder: &Path, measure: &str, as_json: bool) -> Result<()> {
     if as_json {
         print_json(&document(&found, measure))
     } else {
-        let unit = columns.perturbation.map(|column| names[column]);
-        print(&text(&found, measure, unit, run.subjects))
+        let perturbation = columns.perturbation.map(|column| names[column]);
+        let legend = legend(catalog, &run, &[Some(measure), perturbation])?;
+        print(&(text(&found, measure, perturbation, run.subjects) + &legend))
     }
 }
 
-fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> String {
+/// Units and meanings of columns.
+fn legend(catalog: &Catalog, run: &RunSpec, names: &[Option<&str>]) -> Result<String> {
+    let task = match run.task_yaml.is_empty() {
+        true => catalog.tasks.task(&run.task).ok(),
+        false => Some(catalog.tasks.task_from(&Document::parse("task_yaml", &run.task_yaml)?)?),
+    };
+    let known = Log::Episodes.columns(task.iter().flat_map(|task| &task.spec().metrics).map(Column::from));
+    let row = |name: &&str| {
+        known
+            .iter()
+            .find(|column| column.name == *name)
+            .map(|column| vec![column.name.to_string(), column.unit.to_string(), sentence(&column.meaning)])
+    };
+    let rows: Vec<Vec<String>> = names.iter().flatten().filter_map(row).collect();
+    let head = ["column", "unit", "meaning"];
+    Ok(if rows.is_empty() { String::new() } else { format!("\n{}", table(&head, &rows)) })
+}
+
+fn text(found: &Findings, measure: &str, perturbation: Option<&str>, subjects: u64) -> String {
     let title = match subjects {
         1 => format!("{measure} of a single subject, without intervals\n\n"),
         _ => format!("{measure}: mean of {subjects} subjects (95 % interval)\n\n"),
     };
-    let head = ["trials", unit.unwrap_or("perturbation"), "first tenth", "last tenth", "asymptote", "time constant"];
+    let head = [
+        "trials",
+        perturbation.unwrap_or("perturbation"),
+        "first tenth",
+        "last tenth",
+        "asymptote",
+        "time constant (trials)",
+    ];
     let rows: Vec<Vec<String>> = found
         .phases
         .iter()
         .map(|learned| {
             let [_, asymptote, time_constant] = learned.curve;
             let size = learned.phase.perturbation.map_or("-".into(), |size| format!("{size}"));
-            let estimates = [learned.first, learned.last, asymptote, time_constant].map(shown);
+            let estimates = [learned.first, learned.last, asymptote, time_constant].map(with_interval);
             [vec![trials(&learned.phase), size], estimates.to_vec()].concat()
         })
         .collect();
@@ -78,7 +116,7 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
             .iter()
             .map(|savings| {
                 let [before, now] = savings.phases.map(|index| trials(&found.phases[index].phase));
-                vec![now, before, shown(savings.difference)]
+                vec![now, before, with_interval(savings.difference)]
             })
             .collect();
         text += "\nPerturbations met again: first tenth, minus that of the first time\n\n";
@@ -86,13 +124,13 @@ fn text(found: &Findings, measure: &str, unit: Option<&str>, subjects: u64) -> S
     }
     if found.targets.values().any(Option::is_some) {
         let rows: Vec<Vec<String>> =
-            found.targets.iter().map(|(target, value)| vec![target.to_string(), shown(*value)]).collect();
+            found.targets.iter().map(|(target, value)| vec![target.to_string(), with_interval(*value)]).collect();
         text += "\nBy target, in the last phase\n\n";
         text += &table(&["target", measure], &rows);
     }
     if !found.two_state.is_empty() {
         let rows: Vec<Vec<String>> =
-            found.two_state.iter().map(|(name, value)| vec![name.to_string(), shown(*value)]).collect();
+            found.two_state.iter().map(|(name, value)| vec![name.to_string(), with_interval(*value)]).collect();
         text += "\nTwo-state model (Smith, Ghazizadeh & Shadmehr 2006), fitted to adaptation_index in error clamps\n\n";
         text += &table(&["parameter", "value"], &rows);
     }
@@ -104,7 +142,7 @@ fn trials(phase: &Phase) -> String {
     format!("{}-{}", phase.trials.start + 1, phase.trials.end)
 }
 
-fn shown(estimate: Option<Estimate>) -> String {
+fn with_interval(estimate: Option<Estimate>) -> String {
     let Some(estimate) = estimate else { return "undefined".into() };
     match estimate.interval() {
         Some((low, high)) => format!("{:.3} ({low:.3} to {high:.3})", estimate.value),

@@ -52,7 +52,7 @@ pub fn profile(title: &str, groups: &[(String, usize, Vec<f64>)], reference: Opt
         Line { name: name.clone(), colour: *colour, points: (0..=PROFILE_STEPS).filter_map(point).collect() }
     };
     let lines: Vec<Line> = groups.iter().map(line).collect();
-    let names = ["score τ", "share of subjects with score ≥ τ"];
+    let names = ["score τ", "share of subjects"];
     let svg = Svg::new(title, "Share of subjects with at least that score, over the score, one line per group.");
     Groups::new(&lines, reference, (0.0, 1.0), names).draw(svg)
 }

@@ -23,4 +23,4 @@ pub use heat::{HeatCell, heat_map};
 pub use ranked::{RankedRow, ranked};
 pub use still::still;
 pub use stills::{Still, stills};
-pub use text::{Escaped, interval_in_words, number, short_task, steps, with_interval};
+pub use text::{Escaped, Quantity, interval_in_words, number, p_value, short_task, steps, with_interval};

@@ -1,7 +1,9 @@
 //! The report of a transfer matrix with its heat maps.
 
 use super::summary::{Cell, Sequence, StationSummary, Summary};
-use crate::figure::{Escaped, HeatCell, heat_map, interval_in_words, number, short_task, steps, with_interval};
+use crate::figure::{
+    Escaped, HeatCell, Quantity, heat_map, interval_in_words, number, short_task, steps, with_interval,
+};
 use crate::report::page::Page;
 use crate::stats::Estimate;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
@@ -78,7 +80,7 @@ fn cells(page: &mut Page, summary: &Summary) {
     page.section("All pairs");
     let told = |measure: &Measure| {
         let star = if measure.significant { " *" } else { "" };
-        let ends = interval_in_words(measure.low.zip(measure.high), number);
+        let ends = interval_in_words(measure.low.zip(measure.high), Quantity::Number);
         measure.value.map_or("undefined".into(), |value| format!("{} ({ends}){star}", number(value)))
     };
     let rows = summary.cells.iter().map(|cell| {
@@ -133,7 +135,7 @@ fn of_sequence(page: &mut Page, sequence: &Sequence, length: u64) {
 
 /// An estimate as text.
 pub fn estimate(estimate: &Estimate) -> String {
-    with_interval(estimate.value, estimate.interval(), number)
+    with_interval(estimate.value, estimate.interval(), Quantity::Number)
 }
 
 #[cfg(test)]

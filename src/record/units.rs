@@ -4,7 +4,7 @@
 //! has an array of steps by units under its name.
 
 use super::column::Column;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read, Write};
@@ -126,8 +126,9 @@ pub fn write_npz(arrays: &Arrays) -> Result<Vec<u8>> {
 pub fn read_npz(path: &Path) -> Result<Arrays> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    let mut zip = ZipArchive::new(BufReader::new(file))
-        .with_context(|| format!("{name} is not a recording: expected an .npz file, which is a zip of arrays"))?;
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| {
+        anyhow!("{name} is not a recording; expected an .npz file, which is a zip of arrays, or a run folder")
+    })?;
     let mut arrays = Arrays::default();
     let mut left = LARGEST_BYTES;
     for index in 0..zip.len() {

@@ -1,7 +1,7 @@
 //! Figures of effects: a forest of measures with their intervals, and subjects beside their twins.
 
 use crate::figure::svg::{Anchor, Plot, Svg, WIDTH, ceiling, tick_label, ticks};
-use crate::figure::text::{number, shortened, steps, with_interval};
+use crate::figure::text::{Quantity, shortened, steps, with_interval};
 use crate::report::definitions::{self, Theme};
 use crate::transfer::measures::Measure;
 use crate::transfer::summary::Summary;
@@ -72,7 +72,7 @@ fn panel(
     let y = top + 14.0;
     let (left, right) = breadth.plot();
     let edge = breadth.width() - 12.0;
-    let in_steps = definition.unit == "env steps";
+    let quantity = Quantity::of_unit(definition.unit);
     svg.text((0.0, y), Anchor::Start, "strong", definition.name);
     svg.text((edge, y), Anchor::End, "small faint", definition.unit);
     let bottom = y + 8.0 + ROW * rows.len() as f64;
@@ -96,7 +96,7 @@ fn panel(
             svg.dot(at(value), 4.5, class);
         });
         if breadth == Breadth::Page {
-            let numbers = with_interval(value, interval, if in_steps { steps } else { number });
+            let numbers = with_interval(value, interval, quantity);
             let class = if measure.significant { "small strong" } else { "small" };
             svg.text((edge, row), Anchor::End, class, &numbers);
         }
@@ -104,7 +104,10 @@ fn panel(
     for tick in ticks(plot.x, 4) {
         let (x, _) = plot.at(tick, 0.0);
         svg.line(&[(x, bottom), (x, bottom + 4.0)], "axis");
-        let label = if in_steps { steps(tick) } else { tick_label(tick, plot.x) };
+        let label = match quantity {
+            Quantity::Steps => steps(tick),
+            Quantity::Number => tick_label(tick, plot.x),
+        };
         svg.text((x, bottom + 16.0), Anchor::Middle, "small", &label);
     }
     svg.line(&[(left, bottom), (right, bottom)], "axis");

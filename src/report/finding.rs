@@ -1,7 +1,7 @@
 //! What was found, in sentences made from the measures: with intervals, and saying so where nothing is clear.
 
 use crate::experiment::{ExperimentSpec, Group};
-use crate::figure::text::{interval_in_words, number, steps};
+use crate::figure::text::{Quantity, interval_in_words, number, steps};
 use crate::report::design;
 use crate::transfer::measures::{FEWEST_SUBJECTS, Measure};
 use crate::transfer::summary::Summary;
@@ -118,8 +118,8 @@ impl Story<'_> {
         else {
             return format!("cannot be compared with {other}");
         };
-        let size = format!("{} {}", number(value.abs()), if value < 0.0 { "lower" } else { "higher" });
-        let interval = interval(measure, number);
+        let size = difference(value, measure.significant);
+        let interval = interval(measure, Quantity::Number);
         if measure.significant {
             format!("scored {size} on average than {other} ({interval})")
         } else {
@@ -130,15 +130,15 @@ impl Story<'_> {
     fn start_and_speed(&self, name: &str) -> String {
         let start = self.measure(name, "jumpstart").and_then(|measure| {
             let value = measure.value?;
-            let size = format!("{} {}", number(value.abs()), if value < 0.0 { "lower" } else { "higher" });
+            let size = difference(value, measure.significant);
             let clear = if measure.significant { "it scored" } else { "there was no clear difference: it scored" };
-            Some(format!("Before any step of the test {clear} {size} ({})", interval(measure, number)))
+            Some(format!("Before any step of the test {clear} {size} ({})", interval(measure, Quantity::Number)))
         });
         let speed = self.measure(name, "steps_saved").map(|measure| {
             let criterion = format!("the criterion, a score of {}", self.summary.criterion);
             let Some(value) = measure.value else { return format!("No subject of either group reached {criterion}") };
             let size = format!("{} steps {}", steps(value.abs()), if value < 0.0 { "later" } else { "sooner" });
-            let interval = interval(measure, steps);
+            let interval = interval(measure, Quantity::Steps);
             match measure.significant {
                 true => format!("It reached {criterion}, {size} ({interval})"),
                 false => format!("In reaching {criterion}, there is no clear difference: {size} ({interval})"),
@@ -163,7 +163,7 @@ impl Story<'_> {
         format!(
             "Each step of practice saved {} steps of the test ({}): {verdict}. ",
             number(value),
-            interval(measure, number)
+            interval(measure, Quantity::Number)
         )
     }
 
@@ -189,9 +189,17 @@ impl Story<'_> {
     }
 }
 
+/// A difference in score, in words that follow "it scored".
+fn difference(value: f64, clear: bool) -> String {
+    match number(value.abs()) {
+        size if size == number(0.0) && !clear => "the same".into(),
+        size => format!("{size} {}", if value < 0.0 { "lower" } else { "higher" }),
+    }
+}
+
 /// An interval, in words.
-pub fn interval(measure: &Measure, write: fn(f64) -> String) -> String {
-    let ends = interval_in_words(measure.low.zip(measure.high), write);
+pub fn interval(measure: &Measure, quantity: Quantity) -> String {
+    let ends = interval_in_words(measure.low.zip(measure.high), quantity);
     if measure.low.is_some() { format!("95 % interval {ends}") } else { ends }
 }
 
@@ -268,6 +276,10 @@ mod tests {
             &["showed no clear difference from scratch", "No subject of either group reached the criterion"],
         );
         assert!(!finding.lead.contains("step of practice"), "{}", finding.lead);
+        assert_eq!(
+            [(0.0001, false), (0.0001, true), (-0.02, false)].map(|(value, clear)| difference(value, clear)),
+            ["the same", "0.000 higher", "0.020 lower"]
+        );
         let (_, finding) = found(3, [0.2, 0.9, 0.2, 0.1, 0.1]);
         says(&finding.lead, &["With 3 subjects no difference can be called clear", "showed no clear difference"]);
         says(&finding.lead, &["too few subjects to tell whether it paid for itself"]);

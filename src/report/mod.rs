@@ -17,7 +17,9 @@ pub use design::{agent as agent_in_words, describe as block_in_words};
 use crate::catalog::Catalog;
 use crate::experiment::{Block, ExperimentSpec};
 use crate::figure::text;
-use crate::figure::{Escaped, Line, Series, interval_in_words, learning, number, profile, signal, steps};
+use crate::figure::{
+    Escaped, Line, Quantity, Series, interval_in_words, learning, number, p_value, profile, signal, steps,
+};
 use crate::report::effects::Breadth;
 use crate::report::page::Page;
 use crate::run::folder::{RunFolder, RunRecord, read_record};
@@ -157,7 +159,7 @@ impl Report<'_> {
                 name.clone(),
                 number(group.score_first_iqm),
                 number(group.score_final_iqm),
-                interval_in_words(group.score_final_low.zip(group.score_final_high), number),
+                interval_in_words(group.score_final_low.zip(group.score_final_high), Quantity::Number),
                 number(group.area),
                 group.steps_to_criterion.map_or("not reached".into(), steps),
                 format!("{}/{}", group.reached_criterion, group.subjects),
@@ -212,18 +214,18 @@ impl Report<'_> {
             }
             let (name, meaning) = (Escaped(definition.name), Escaped(definition.meaning));
             page.markup(format_args!(
-                "<tbody class=\"measure\"><tr><th colspan=\"5\"><strong>{name}</strong> ({}). {meaning}</th></tr>",
+                "<tbody class=\"measure\"><tr><th colspan=\"5\"><p><strong>{name}</strong> ({}). {meaning}</p></th></tr>",
                 Escaped(definition.unit)
             ));
             for (comparison, measure) in rows {
-                let write = if definition.unit == "env steps" { steps } else { number };
-                let ends = measure.value.map(|_| interval_in_words(measure.low.zip(measure.high), write));
+                let quantity = Quantity::of_unit(definition.unit);
+                let ends = measure.value.map(|_| interval_in_words(measure.low.zip(measure.high), quantity));
                 page.markup(format_args!(
                     "<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td></tr>",
                     Escaped(&comparison),
-                    measure.value.map_or("undefined".into(), write),
+                    measure.value.map_or("undefined".into(), |value| quantity.write(value)),
                     ends.unwrap_or_default(),
-                    measure.p_adjusted.map(number).unwrap_or_default(),
+                    measure.p_adjusted.map(p_value).unwrap_or_default(),
                     if measure.significant { "yes" } else { "" }
                 ));
             }

@@ -15,6 +15,17 @@ const PNG: [Sign; 1] = [(0, b"\x89PNG")];
 /// Endings of the names of pictures and sounds.
 const ENDINGS: [&str; 4] = ["gif", "mp4", "png", "wav"];
 
+/// Refuses names that do not end as those of PNG pictures do, and places where there is something other than a picture.
+///
+/// # Errors
+/// Says what was expected, or what is in the way.
+pub fn refuse_other_pictures(path: &Path) -> Result<()> {
+    match path.extension() {
+        Some(ending) if ending.eq_ignore_ascii_case("png") => refuse_others(path, "picture", &PNG),
+        _ => bail!("cannot draw {}: expected a name that ends in .png", path.display()),
+    }
+}
+
 /// Writes a PNG picture.
 ///
 /// # Errors

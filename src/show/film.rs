@@ -31,6 +31,28 @@ pub fn png(pixels: &Pixels) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses names that end like no film, and places where there is something other than a film.
+///
+/// # Errors
+/// Says what was expected, or what is in the way.
+pub fn refuse_other_films(path: &Path) -> Result<()> {
+    match ending(path).as_deref() {
+        Some("gif") => refuse_others(path, "picture", &[(0, b"GIF8")]),
+        Some("mp4") => refuse_others(path, "film", &[(4, b"ftyp")]),
+        None => refuse_run(path),
+        Some(other) => bail!(
+            "cannot record {}: expected a name that ends in .gif or .mp4, or a folder for PNG files (without an ending), found \
+             .{other}",
+            path.display()
+        ),
+    }
+}
+
+/// The ending of a name, in lower case.
+fn ending(path: &Path) -> Option<String> {
+    path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase)
+}
+
 /// Where the frames of a recording go.
 pub enum Film {
     /// One PNG file a frame in a folder.
@@ -45,29 +67,17 @@ impl Film {
     /// Begins a film; its kind follows from the ending of its name.
     ///
     /// # Errors
-    /// An unknown ending, a place that cannot be written to, or no ffmpeg where one is needed.
+    /// Those of [`refuse_other_films`], a place that cannot be written to, or no ffmpeg where one is needed.
     pub fn begin(path: &Path, [width, height]: [u32; 2], frames_per_second: u32) -> Result<Self> {
-        let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-        match ending.as_deref() {
-            Some("gif") => {
-                refuse_others(path, "picture", &[(0, b"GIF8")])?;
-                Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?))
-            }
-            Some("mp4") => {
-                refuse_others(path, "film", &[(4, b"ftyp")])?;
-                Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?))
-            }
+        refuse_other_films(path)?;
+        match ending(path).as_deref() {
+            Some("gif") => Ok(Self::Gif(GifFilm::new(path, [width, height], frames_per_second)?)),
+            Some(_) => Ok(Self::Video(VideoFilm::new(path, [width, height], frames_per_second)?)),
             None => {
-                refuse_run(path)?;
                 create_folder(path)?;
                 remove_frames(path)?;
                 Ok(Self::Pictures(path.into(), 0))
             }
-            Some(other) => bail!(
-                "cannot record {}: expected a name that ends in .gif or .mp4, or a folder for PNG files (without an ending), \
-                 found .{other}",
-                path.display()
-            ),
         }
     }
 

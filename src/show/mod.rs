@@ -23,7 +23,7 @@ mod video;
 mod view;
 
 pub use company::BURST;
-pub use film::png;
+pub use film::{png, refuse_other_films};
 pub use footage::{Footage, SIZE as FOOTAGE_SIZE, footage};
 pub use messages::{Command, Ended, Frame, Sample, Shot, Speed};
 pub use overlay::{Hint, keys};

@@ -3,7 +3,7 @@
 use super::spec::Measure;
 use super::summary::{Entry, Summary, Told};
 use super::tables::plain;
-use crate::figure::{Escaped, RankedRow, number, ranked, steps, with_interval};
+use crate::figure::{Escaped, Quantity, RankedRow, ranked, steps, with_interval};
 use crate::report::page::Page;
 use crate::stats::Estimate;
 
@@ -28,8 +28,8 @@ pub fn told_in_words(measure: Measure, told: &Told) -> String {
 
 /// An estimate in the unit of a measure, as text.
 pub fn in_words(measure: Measure, estimate: &Estimate) -> String {
-    let write = if measure == Measure::StepsToCriterion { steps } else { number };
-    with_interval(estimate.value, estimate.interval(), write)
+    let quantity = if measure == Measure::StepsToCriterion { Quantity::Steps } else { Quantity::Number };
+    with_interval(estimate.value, estimate.interval(), quantity)
 }
 
 /// The page, with its figure.

@@ -97,7 +97,9 @@ pub struct Picture {
 impl Picture {
     /// The picture in a file, if it is there and whole.
     pub fn open(path: &Path) -> Option<Self> {
-        let mut reader = png::Decoder::new(BufReader::new(File::open(path).ok()?)).read_info().ok()?;
+        let mut decoder = png::Decoder::new(BufReader::new(File::open(path).ok()?));
+        decoder.set_transformations(png::Transformations::EXPAND);
+        let mut reader = decoder.read_info().ok()?;
         let mut rgb = vec![0; reader.output_buffer_size()?];
         let info = reader.next_frame(&mut rgb).ok()?;
         Some(Self { size: (info.width, info.height), rgb })

@@ -3,7 +3,7 @@
 use crate::files::write_whole;
 use crate::tell::tell;
 use anyhow::{Result, bail};
-use etude_envs::document::{Document, Invalid};
+use etude_envs::document::{Document, Invalid, shown};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -95,7 +95,13 @@ pub(super) fn write_record<S: Spec>(folder: &Path, run: &S, version: &str, machi
 pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
     let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
     if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
-        bail!("{}: expected the format `{}`, found `{format}`", document.source_name(), S::FORMAT);
+        let [found, expected] = [format, S::FORMAT].map(|format| format.split(' ').next().unwrap_or_default());
+        if found != expected
+            && let (Some(found), Some(expected)) = (writer(found), writer(expected))
+        {
+            bail!("{} is a folder of `etude {found}`; expected one of `etude {expected}`", folder.display());
+        }
+        bail!("{}: expected the format `{}`, found `{}`", document.source_name(), S::FORMAT, shown(format));
     }
     let record: RunRecord<S> = document.read()?;
     record
@@ -105,14 +111,30 @@ pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
     Ok(record)
 }
 
+/// The command that writes folders of a format.
+fn writer(format: &str) -> Option<&'static str> {
+    let written = [
+        ("etude-run", "train"),
+        ("etude-transfer", "transfer"),
+        ("etude-transfer-matrix", "transfer-matrix"),
+        ("etude-sweep", "sweep"),
+        ("etude-comparison", "compare"),
+        ("etude-validation", "validate"),
+    ];
+    written.iter().find(|(known, _)| *known == format).map(|(_, command)| *command)
+}
+
 /// The first field in which two specs differ, in words.
 pub fn difference<S: Serialize>(found: &S, wanted: &S) -> Option<String> {
     let (found, wanted) = (serde_json::to_value(found).ok()?, serde_json::to_value(wanted).ok()?);
     let (path, found, wanted) = first_difference("", &found, &wanted)?;
-    Some(if path.contains("_yaml") {
-        format!("its `{}` file has changed", path.replace("_yaml", ""))
-    } else {
-        format!("its `{path}` is {found}, not {wanted}")
+    let is_file = path.contains("_yaml");
+    let path = path.replace("_yaml", "");
+    Some(match (found, wanted) {
+        (Value::String(_), Value::Null) if is_file => format!("it has `{path}`, and this one does not"),
+        (Value::Null, Value::String(_)) if is_file => format!("it has no `{path}`, and this one does"),
+        _ if is_file => format!("its `{path}` file has changed"),
+        _ => format!("its `{path}` is {found}, not {wanted}"),
     })
 }
 
