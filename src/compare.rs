@@ -7,7 +7,7 @@ use crate::record::Column;
 use crate::report::page::Page;
 use crate::run::evaluate::in_words;
 use crate::run::evaluations;
-use crate::run::folder::{RunFolder, RunSpec, Spec, format_of, read_record};
+use crate::run::folder::{RunFolder, RunSpec, Spec, format_among, read_record};
 use crate::stats::comparison::probability_of_improvement;
 use crate::stats::{Curve, Estimate, interquartile_estimate, mean_estimate};
 use crate::transfer::TransferSpec;
@@ -121,7 +121,7 @@ struct Contender<'a> {
 
 /// The contenders in a folder: one for a training run, one per group for an experiment.
 fn contenders(folder: &Path) -> Result<Vec<Contender<'_>>> {
-    if format_of(folder)? != TransferSpec::FORMAT {
+    if format_among(folder, &[RunSpec::FORMAT, TransferSpec::FORMAT])? != TransferSpec::FORMAT {
         let run = read_record::<RunSpec>(folder)?.run;
         let found = evaluations::curves(folder, &run)?;
         return Ok(vec![Contender {

@@ -3,6 +3,7 @@
 use crate::compare;
 use crate::matrix;
 use crate::record::{ARRAYS, Column, Log, columns};
+use crate::report::definitions::{self, Definition};
 use crate::sweep;
 use crate::transfer::results::{block_columns, evaluation_columns};
 use crate::validate::FIGURE_COLUMNS;
@@ -51,6 +52,12 @@ pub fn tables(task: Option<&Blueprint>) -> Vec<Table> {
         all(&[&[("compare", "report.html")]], compare::COLUMNS.to_vec()),
         all(&[&[("validate", "v*.csv")]], FIGURE_COLUMNS.to_vec()),
     ]
+}
+
+/// Measures of transfer in `summary.json`.
+pub fn measures() -> Vec<Column> {
+    let column = |definition: &Definition| Column::new(definition.measure, definition.unit, definition.meaning);
+    definitions::ALL.iter().map(column).collect()
 }
 
 /// Possible values of `signal` in `logs/*.signals.csv`.

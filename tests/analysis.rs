@@ -101,7 +101,12 @@ fn what_cannot_be_analysed_is_an_error_that_says_why() {
         ["did you mean `hand_deviation_mm`?", "score", "field_strength", "peak_speed_m_per_s", "adaptation_index"];
     assert!(code == 1 && all.iter().all(|part| text.contains(part)), "{text}");
     let (code, text) = failure(folder.path(), &["analyse", "run", "--column", "seed"]);
-    assert!(code == 1 && text.contains("`seed` says which episode") && text.contains("hand_deviation_mm"), "{text}");
+    assert!(
+        code == 1 && text.contains("`seed` says which episode or trial") && text.contains("hand_deviation_mm"),
+        "{text}"
+    );
+    let (code, text) = failure(folder.path(), &["analyse", "run", "--last", "20"]);
+    assert!(code == 1 && text.contains("--last is for recorded units, and run has none"), "{text}");
     // Folders of other commands are called so.
     fs::write(
         folder.path().join("cohorts.yaml"),

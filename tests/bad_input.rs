@@ -47,10 +47,28 @@ fn unknown_names_are_answered_with_the_nearest() {
         let parts = ["`cycling` is a family of tasks; expected one of them: ", "cycling/flat-v0", "cycling/rough-v0"];
         message(folder.path(), command, 1, &parts);
     }
+    // What is of another kind is called so, with the command that takes it.
+    let other = |command: &[&str], parts: &[&str]| message(folder.path(), command, 1, parts);
+    other(&["transfer", "reaching/curl-v0"], &["`reaching/curl-v0` is a task; expected an experiment (`etude train"]);
+    other(&["transfer", "brain"], &["`brain` is an agent; expected an experiment", "--agent brain"]);
+    other(
+        &["train", "flat-to-rough"],
+        &["`flat-to-rough` is an experiment; expected a task (`etude transfer flat-to-rough`"],
+    );
     message(folder.path(), &["describe", "no/such/file.yaml"], 1, &["file.yaml: cannot be read", "No such file"]);
     message(folder.path(), &["describe", "brian"], 1, &["did you mean `brain`"]);
     message(folder.path(), &["validate", "W4"], 1, &["unknown finding `W4`", "did you mean `V4`", "V1, V2"]);
+    message(folder.path(), &["report", "nowhere"], 1, &["nowhere does not exist; expected the folder of a run"]);
+    message(folder.path(), &["train", "cycling/flat-v0", "--subjects", "0"], 2, &["a whole number from 1 to 10000\n"]);
     assert!(contents(folder.path()).is_empty());
+    // The folder of a run may be called like a family.
+    fs::create_dir(folder.path().join("cycling")).unwrap();
+    for command in ["describe", "train"] {
+        message(folder.path(), &[command, "cycling"], 1, &["`cycling` is a family of tasks"]);
+    }
+    message(folder.path(), &["report", "cycling"], 1, &["cycling holds no run: there is no run.yaml in it"]);
+    fs::write(folder.path().join("mine.yaml"), "experiment: mine\n").unwrap();
+    message(folder.path(), &["train", "mine.yaml"], 1, &["`mine.yaml` is an experiment; expected a task"]);
 }
 
 #[test]

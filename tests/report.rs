@@ -82,6 +82,8 @@ fn a_report_needs_nothing_but_its_folder() {
     for forbidden in ["img", "link", "iframe", "object", "image", "use", "b", "i"] {
         assert!(!elements(&page).contains(&forbidden), "<{forbidden}>");
     }
+    // What is less than something is text, too.
+    assert!(!page.split("<script>").next().unwrap().contains("< "), "an unescaped sign");
     // Its own script plays the replay, and is the only one.
     assert_eq!(elements(&page).iter().filter(|name| **name == "script").count(), 1);
     assert!(page.contains("<script>\n// Plays the films"), "{page}");
@@ -201,7 +203,8 @@ fn a_report_plays_the_evaluation_of_a_subject_and_of_its_twin() {
     let gain = |subject| last("transfer", subject) - last("scratch", subject);
     let shown = if gain(0) <= gain(1) { 0 } else { 1 };
     for group in ["scratch", "transfer"] {
-        let label = format!("<strong>{group}</strong>, subject {shown}: score {:.3}</p>", last(group, shown));
+        let label =
+            format!("<strong>{group}</strong>, subject {shown}: score {:.3} in this episode</p>", last(group, shown));
         assert!(page.contains(&label), "{label} is not in the page");
         assert!(out.join(format!("figures/replay-{group}.svg")).is_file());
     }
@@ -277,7 +280,11 @@ fn damaged_tables_are_located_and_the_old_report_stays() {
     refused("evaluations.csv", &|text| [&lines(text)[..3], &lines(text)[2..]].concat().concat(), "there twice");
     refused("run.yaml", &|text| text.replace("subjects: ", "subjects: 99999999"), "`run.experiment.subjects`");
     refused("run.yaml", &|text| text.replace("criterion: 0.05", "criterion: 5"), "`run.experiment.criterion`");
-    refused("run.yaml", &|text| text.replace("etude-transfer 2", "etude-run 2"), "expected one of `etude transfer`");
+    refused(
+        "run.yaml",
+        &|text| text.replace("etude-transfer 2", "etude-run 2"),
+        "expected one of `etude transfer`, `etude transfer-matrix`, `etude sweep`",
+    );
     refused(
         "run.yaml",
         &|text| text.replace("etude-transfer 2", "etude-transfer 9"),
@@ -287,7 +294,7 @@ fn damaged_tables_are_located_and_the_old_report_stays() {
     let (_, message) = failure(folder.path(), &["report", "out"]);
     assert!(message.contains("is not finished"), "{message}");
     let (code, message) = failure(folder.path(), &["report", "nowhere"]);
-    assert!(code == 1 && message.contains("nowhere/run.yaml"), "{message}");
+    assert!(code == 1 && message.contains("nowhere does not exist; expected the folder of a run"), "{message}");
 }
 
 fn train(folder: &Path, out: &str, more: &[&str]) {
@@ -384,7 +391,7 @@ fn only_what_was_done_alike_is_compared() {
         ("other", "its task is cycling/flat-v0 with other settings"),
         ("short", "its number of steps is 600, not 900"),
         ("seldom", "its number of steps between evaluations is 450, not 300"),
-        ("nowhere", "nowhere/run.yaml"),
+        ("nowhere", "nowhere does not exist"),
     ] {
         let (code, message) = failure(folder.path(), &["compare", "one", second, "--out", "table"]);
         assert!(code == 1 && message.contains(says), "{message}");

@@ -212,7 +212,15 @@ fn a_schedule_is_evaluated_where_practice_stands() {
     assert_eq!(evaluate(&["--task", "reaching/savings-v0"])["trial"], 0);
     assert!(evaluate(&["--task", "reaching/curl-v0"])["trial"].is_null());
     let text = etude(folder.path()).args(["evaluate", checkpoint, "--episodes", "2"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&text.stdout).contains("trial 199 of its schedule"));
+    assert!(String::from_utf8_lossy(&text.stdout).contains("trial 199 of its schedule (from 0)"));
+    // Past its end.
+    let past = "trial 900 of its schedule (from 0, past its 300 trials: its last block continues)";
+    for target in [checkpoint, "brain"] {
+        let told =
+            etude(folder.path()).args(["evaluate", target, "--episodes", "1", "--trial", "900"]).output().unwrap();
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.contains(past), "{told}");
+    }
     let (_, message) = failure(folder.path(), &["evaluate", checkpoint, "--task", "reaching/curl-v0", "--trial", "3"]);
     assert!(message.contains("not a schedule"), "{message}");
     let document = json(folder.path(), &["compare", "idle", "brain", "--criterion", "0.3"]);
@@ -313,6 +321,22 @@ fn groups_of_experiments_are_compared_beside_training_runs() {
     train("long", "1500");
     let (_, message) = failure(folder.path(), &["compare", "long", "experiment"]);
     assert!(message.contains("its number of steps is 1000, not 1500"), "{message}");
+}
+
+#[test]
+fn what_is_resumed_without_a_length_keeps_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let task =
+            ["train", "cycling/flat-v0", "--agent", "random", "--evaluate-every", "300", "--out", "run", "--quiet"];
+        etude(folder.path()).args(task).args(more).assert().success();
+        contents(&folder.path().join("run"))
+    };
+    let first = run(&["--subjects", "2", "--steps", "600"]);
+    assert!(run(&["--resume"]) == first, "the run has become another one");
+    let longer = run(&["--resume", "--steps", "900"]);
+    assert!(String::from_utf8_lossy(&longer["run.yaml"]).contains("subjects: 2"));
+    assert!(longer["episodes.csv"].len() > first["episodes.csv"].len());
 }
 
 #[test]

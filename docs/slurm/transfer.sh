@@ -4,7 +4,7 @@
 #   sbatch --array=1-16 docs/slurm/transfer.sh guitar-to-bass runs/wide --subjects 200
 #
 # The first word is the experiment, the second the folder for what comes out (on a disk that all nodes share); the rest
-# goes to `etude transfer` as it is. Tasks that were killed are given again by the same command: they go on where they stood.
+# goes to `etude transfer` as it is. Resubmit killed tasks by the same command: they resume.
 # ETUDE is the program, by default the one of the working folder.
 #SBATCH --job-name=etude
 #SBATCH --cpus-per-task=2

@@ -111,11 +111,13 @@ impl Registry {
         if let Some(text) = built_in {
             return Ok(Document::parse(&format!("{name}.yaml (built in)"), text)?);
         }
-        if let Some(path) = find(name, folder) {
+        let is_family = self.families.iter().any(|family| family.name == name);
+        // A folder called like a family, such as that of a run, is not what is meant.
+        if let Some(path) = find(name, folder).filter(|path| !(is_family && path.is_dir())) {
             return Ok(Document::open(&path)?);
         }
         let mut ids = self.task_ids();
-        if self.families.iter().any(|family| family.name == name) {
+        if is_family {
             ids.retain(|id| id.split('/').next() == Some(name));
             return Err(TaskError::Family { family: name.into(), tasks: ids });
         }

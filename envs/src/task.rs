@@ -133,10 +133,10 @@ pub trait Task: TaskClone + Send + Sync + 'static {
     /// before.
     fn trial(&mut self, _lane: Seed, _index: u64) {}
 
-    /// Whether the trial that was announced last has a perturbation, such as a field or a turned cursor, be it that a catch
-    /// trial leaves it out.
-    fn perturbed(&self) -> bool {
-        false
+    /// Kind of the perturbation of the trial that was announced last, such as `curl` or `rotation`, even if a catch or channel trial
+    /// leaves it out; `None` without a perturbation.
+    fn perturbation(&self) -> Option<&'static str> {
+        None
     }
 
     /// Number of the block of the trial that was announced last.
@@ -335,22 +335,37 @@ impl Blueprint {
         earlier.map_or(trial, |(other, _)| other)
     }
 
+    /// The kind of perturbation of each of the first trials of a schedule, if it has one; empty for a task without a schedule.
+    pub fn perturbations(&self, trials: u64) -> Vec<Option<&'static str>> {
+        if self.round.is_none() {
+            return Vec::new();
+        }
+        let mut task = self.make();
+        let kind = |trial| {
+            task.trial(Seed(0), trial);
+            task.perturbation()
+        };
+        (0..trials).map(kind).collect()
+    }
+
     /// The stretches of trials with a perturbation among the first ones of a schedule, in order.
     pub fn perturbed(&self, trials: u64) -> Vec<Range<u64>> {
         let mut stretches: Vec<Range<u64>> = Vec::new();
-        if self.round.is_none() {
-            return stretches;
-        }
-        let mut task = self.make();
-        for trial in 0..trials {
-            task.trial(Seed(0), trial);
+        for (trial, kind) in (0..).zip(self.perturbations(trials)) {
             match stretches.last_mut().filter(|last| last.end == trial) {
-                _ if !task.perturbed() => {}
+                _ if kind.is_none() => {}
                 Some(last) => last.end = trial + 1,
                 None => stretches.push(trial..trial + 1),
             }
         }
         stretches
+    }
+
+    /// Whether a trial is certain to be one that measures instead of asking for the skill. See [`Task::only_measures`].
+    pub fn only_measures(&self, trial: u64) -> bool {
+        let mut task = self.make();
+        task.trial(Seed(0), trial);
+        self.scheduled && task.only_measures()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reaching by a plan that can be changed, with late senses and noise.
+//! Reaching by a plan that can be changed, with delayed senses and noise.
 
 mod common;
 

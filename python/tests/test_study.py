@@ -87,7 +87,7 @@ def test_what_is_saved_must_be_bytes(tmp_path):
 
 def test_the_folder_of_another_learner_is_called_so(experiment, tmp_path):
     etude.Study(experiment, tmp_path / "run", learner="one").close()
-    with pytest.raises(etude.EtudeError, match=r"it has `agents.one`, and this one does not"):
+    with pytest.raises(etude.EtudeError, match=r"holds a different run: its `experiment.agent` is"):
         etude.Study(experiment, tmp_path / "run", learner="other")
 
 

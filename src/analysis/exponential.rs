@@ -15,9 +15,10 @@ pub struct Exponential {
 
 /// Least number of values for a fit of three parameters.
 const FEWEST: usize = 6;
-/// Shortest time constant that can be distinguished from a step, in trials, and the longest, in lengths of the curve.
+/// Shortest time constant that can be distinguished from a step, in trials, and the longest whose asymptote is not a guess, in
+/// lengths of the curve.
 const SHORTEST: f64 = 0.2;
-const LONGEST: f64 = 5.0;
+const LONGEST: f64 = 1.0;
 /// Distance from these bounds, as a logarithm, within which a time constant counts as beyond them.
 const EDGE: f64 = 0.01;
 

@@ -2,7 +2,7 @@
 
 use super::episodes::Episodes;
 use super::exponential::Exponential;
-use super::phases::{Phase, Place, phases};
+use super::phases::{Perturbation, Phase, Place, phases};
 use crate::stats::{Estimate, mean, paired_estimate};
 use etude_agents::two_state::{self, Course, Fit, TwoState, fit_probes};
 use std::cell::RefCell;
@@ -49,9 +49,9 @@ impl Columns {
 pub struct Learned {
     /// The phase.
     pub phase: Phase,
-    /// Mean of the first tenth of its trials.
+    /// Mean of the first tenth of its trials that count for the measure.
     pub first: Option<Estimate>,
-    /// Mean of the last tenth of its trials.
+    /// Mean of the last tenth of its trials that count for the measure.
     pub last: Option<Estimate>,
     /// The exponential curve of the mean over subjects: start, asymptote, and time constant in trials.
     pub curve: [Option<Estimate>; 3],
@@ -79,36 +79,40 @@ pub struct Findings {
     pub two_state: Vec<(&'static str, Option<Estimate>)>,
 }
 
-/// Analyses the episodes of a cohort.
-pub fn findings(episodes: &Episodes, columns: &Columns) -> Findings {
-    let place = |row: &[f64]| Place {
-        block: columns.block.map(|column| row[column]).filter(|block| block.is_finite()),
-        perturbation: columns.scheduled(row).filter(|size| size.is_finite()),
+/// Analyses the episodes of a cohort. `kinds` are those of the perturbation of each trial, as far as they are known.
+pub fn findings(episodes: &Episodes, columns: &Columns, kinds: &[Option<&'static str>]) -> Findings {
+    let place = |trial: usize, row: &[f64]| {
+        let strength = columns.scheduled(row).filter(|size| size.is_finite());
+        let kind = kinds.get(trial).copied().flatten();
+        Place {
+            block: columns.block.map(|column| row[column]).filter(|block| block.is_finite()),
+            perturbation: strength.map(|strength| Perturbation { kind, strength }),
+            left_out: columns.clamped(row) || columns.replaced(row).is_some(),
+        }
     };
     let found = phases(episodes, place);
-    let cohort = Cohort { episodes, columns: *columns };
+    let cohort = Cohort::new(episodes, *columns);
     let learned: Vec<Learned> = found.iter().map(|phase| cohort.learned(phase)).collect();
     let savings = (1..found.len()).filter_map(|later| {
-        let met = found[later].perturbation.filter(|&size| size != 0.0)?;
-        // What goes on from block to block is not met again.
-        let goes_on = found[later - 1].perturbation == Some(met);
-        let earlier = found[..later].iter().position(|phase| phase.perturbation == Some(met)).filter(|_| !goes_on)?;
-        let [before, now] = [earlier, later].map(|index| cohort.values(tenths(&found[index])[0].clone()));
+        let own = &found[later];
+        let met = own.perturbation.filter(|met| met.strength != 0.0 && !own.left_out)?;
+        // What goes on from block to block, or after a channel, is not met again.
+        let mut before = found[..later].iter().enumerate().filter(|(_, phase)| !phase.left_out);
+        let goes_on = before.clone().next_back().is_some_and(|(_, last)| last.perturbation == Some(met));
+        let (earlier, _) = before.find(|(_, phase)| phase.perturbation == Some(met)).filter(|_| !goes_on)?;
+        let [before, now] = [earlier, later].map(|index| cohort.tenth(&found[index], false));
         let difference = |sample: &[usize]| Some(mean_of(&now, sample)? - mean_of(&before, sample)?);
         Some(Savings { phases: [earlier, later], difference: paired_estimate(episodes.len(), difference) })
     });
+    let mut known = kinds.iter().flatten();
+    let mixed = known.next().is_some_and(|first| known.any(|other| other != first));
     Findings {
         savings: savings.collect(),
         targets: found.last().map(|last| cohort.by_target(last)).unwrap_or_default(),
-        two_state: cohort.two_state(),
+        // One scale for all: of fields of one kind.
+        two_state: if mixed { Vec::new() } else { cohort.two_state() },
         phases: learned,
     }
-}
-
-/// First and last tenths of a phase, of at least one trial each.
-fn tenths(phase: &Phase) -> [std::ops::Range<usize>; 2] {
-    let (trials, length) = (&phase.trials, phase.trials.len().div_ceil(10));
-    [trials.start..trials.start + length, trials.end - length..trials.end]
 }
 
 /// Mean over the chosen subjects that have a finite value.
@@ -120,14 +124,22 @@ fn mean_of(values: &[f64], sample: &[usize]) -> Option<f64> {
 struct Cohort<'a> {
     episodes: &'a Episodes,
     columns: Columns,
+    /// Whether the measure is one of channels: it has no value outside of them.
+    of_channels: bool,
 }
 
-impl Cohort<'_> {
+impl<'a> Cohort<'a> {
+    fn new(episodes: &'a Episodes, columns: Columns) -> Self {
+        let mut measured = episodes.iter().flatten().filter(|row| row[columns.measure].is_finite()).peekable();
+        let of_channels = measured.peek().is_some() && measured.all(|row| columns.clamped(row));
+        Self { episodes, columns, of_channels }
+    }
+
     /// Whether a trial counts for the measure: catch and error-clamp trials, which do not have the perturbation of their
-    /// phase, count only for the measure that is defined in clamps.
+    /// phase, count only for the measures of channels.
     fn counts(&self, row: &[f64]) -> bool {
         let replaced = self.columns.replaced(row).is_some_and(|size| size != 0.0);
-        Some(self.columns.measure) == self.columns.index || !(replaced || self.columns.clamped(row))
+        self.of_channels || !(replaced || self.columns.clamped(row))
     }
 
     /// Every subject's mean of the measure over some trials; NaN if it has none.
@@ -141,13 +153,29 @@ impl Cohort<'_> {
         self.episodes.iter().map(of).collect()
     }
 
-    fn estimate(&self, trials: std::ops::Range<usize>) -> Option<Estimate> {
-        let values = self.values(trials);
+    /// Every subject's mean of the measure over the first or last tenth of those trials of a phase that count, of at least one; NaN
+    /// without any.
+    fn tenth(&self, phase: &Phase, last: bool) -> Vec<f64> {
+        let of = |subject: &Vec<Vec<f64>>| {
+            let rows = subject[phase.trials.clone()].iter().filter(|row| self.counts(row));
+            let values: Vec<f64> =
+                rows.map(|row| row[self.columns.measure]).filter(|value| value.is_finite()).collect();
+            let length = values.len().div_ceil(10);
+            match (values.is_empty(), last) {
+                (true, _) => f64::NAN,
+                (_, false) => mean(&values[..length]),
+                (_, true) => mean(&values[values.len() - length..]),
+            }
+        };
+        self.episodes.iter().map(of).collect()
+    }
+
+    fn estimate(&self, phase: &Phase, last: bool) -> Option<Estimate> {
+        let values = self.tenth(phase, last);
         paired_estimate(self.episodes.len(), |sample| mean_of(&values, sample))
     }
 
     fn learned(&self, phase: &Phase) -> Learned {
-        let [first, last] = tenths(phase);
         let single: Vec<Vec<f64>> = phase.trials.clone().map(|trial| self.values(trial..trial + 1)).collect();
         let fit = |sample: &[usize]| {
             let course: Vec<f64> = single.iter().map(|values| mean_of(values, sample).unwrap_or(f64::NAN)).collect();
@@ -159,7 +187,7 @@ impl Cohort<'_> {
         // Via its logarithm, so that no interval includes negative values.
         let time_constant = of(|fit| fit.time_constant.ln()).and_then(|log| log.map(|log| Some(log.exp())));
         let curve = [of(|fit| fit.start), of(|fit| fit.asymptote), time_constant];
-        Learned { first: self.estimate(first), last: self.estimate(last), curve, phase: phase.clone() }
+        Learned { first: self.estimate(phase, false), last: self.estimate(phase, true), curve, phase: phase.clone() }
     }
 
     fn by_target(&self, phase: &Phase) -> BTreeMap<i64, Option<Estimate>> {
@@ -291,7 +319,7 @@ mod tests {
 
     #[test]
     fn the_model_that_made_the_trials_is_found_again() {
-        let found = findings(&cohort(), &COLUMNS);
+        let found = findings(&cohort(), &COLUMNS, &[]);
         let expected = [0.85, 0.11, 0.998, 0.021, 1.0];
         for ((name, value), expected) in found.two_state.iter().zip(expected) {
             let value = value.unwrap().value;
@@ -301,7 +329,7 @@ mod tests {
 
     #[test]
     fn subjects_may_have_clamps_of_their_own() {
-        let found = findings(&cohort_with(|subject, trial| (trial + 7 * subject) % (4 + subject) == 1), &COLUMNS);
+        let found = findings(&cohort_with(|subject, trial| (trial + 7 * subject) % (4 + subject) == 1), &COLUMNS, &[]);
         let expected = [0.85, 0.11, 0.998, 0.021, 1.0];
         for ((name, value), expected) in found.two_state.iter().zip(expected) {
             let value = value.unwrap().value;
@@ -315,16 +343,39 @@ mod tests {
         for own in &mut blocks {
             own.iter_mut().enumerate().for_each(|(trial, row)| row.push((trial / 100) as f64));
         }
-        let found = findings(&blocks, &Columns { block: Some(6), ..COLUMNS });
+        let found = findings(&blocks, &Columns { block: Some(6), ..COLUMNS }, &[]);
         assert_eq!(found.phases.len(), 6);
         assert_eq!(found.savings.iter().map(|savings| savings.phases).collect::<Vec<_>>(), [[0, 4]]);
+    }
+
+    #[test]
+    fn what_is_measured_in_channels_counts_there_and_all_else_elsewhere() {
+        let mut first = cohort();
+        // A baseline of ten trials, the fourth and the ninth in a channel that takes the place of the field.
+        for own in &mut first {
+            let row = |trial: usize| match trial % 5 {
+                4 => vec![0.5, 0.0, 1.0, 0.0, 0.0, 13.0],
+                _ => vec![1.0, 0.0, 0.0, f64::NAN, 0.0, f64::NAN],
+            };
+            own.splice(0..0, (0..10).map(row));
+        }
+        let found = findings(&first, &COLUMNS, &[]);
+        assert_eq!(found.phases[0].phase.trials, 0..10, "a channel in a baseline is part of it");
+        assert_eq!(found.phases[0].last.unwrap().value, 1.0, "and does not count for the deviation");
+        assert_eq!(found.savings.iter().map(|savings| savings.phases).collect::<Vec<_>>(), [[1, 3]]);
+        let index = Columns { measure: 3, ..COLUMNS };
+        assert_eq!(findings(&first, &index, &[]).phases[0].last.unwrap().value, 0.0);
+        // Fields of two kinds have no common scale, and neither is the other one.
+        let kinds: Vec<_> = (0..610).map(|trial| Some(if trial < 300 { "curl" } else { "rotation" })).collect();
+        let found = findings(&first, &COLUMNS, &kinds);
+        assert!(found.savings.is_empty() && found.two_state.is_empty(), "{found:?}");
     }
 
     #[test]
     fn what_clamps_do_not_tell_is_undefined() {
         let mut flat = cohort();
         flat.iter_mut().flatten().filter(|row| row[3].is_finite()).for_each(|row| row[3] = 0.0);
-        let found = findings(&flat, &COLUMNS);
+        let found = findings(&flat, &COLUMNS, &[]);
         assert!(found.two_state.iter().all(|(_, value)| value.is_none()), "{:?}", found.two_state);
     }
 
@@ -334,7 +385,7 @@ mod tests {
         // A catch trial in the field: no field, a large deviation to the other side.
         let row = |own: &mut Vec<Vec<f64>>| own[102] = vec![-1000.0, 0.0, 0.0, f64::NAN, 0.0, 13.0];
         caught.iter_mut().for_each(row);
-        let (with, without) = (findings(&caught, &COLUMNS), findings(&cohort(), &COLUMNS));
+        let (with, without) = (findings(&caught, &COLUMNS, &[]), findings(&cohort(), &COLUMNS, &[]));
         assert_eq!(with.phases.len(), without.phases.len());
         let asymptote = |found: &Findings| found.phases[0].curve[1].unwrap().value;
         assert!((asymptote(&with) - asymptote(&without)).abs() < 0.1, "{} {}", asymptote(&with), asymptote(&without));
@@ -342,7 +393,7 @@ mod tests {
 
     #[test]
     fn phases_savings_and_targets_are_those_of_the_model() {
-        let found = findings(&cohort(), &COLUMNS);
+        let found = findings(&cohort(), &COLUMNS, &[]);
         assert_eq!(found.phases.iter().map(|learned| learned.phase.trials.len()).collect::<Vec<_>>(), [200; 3]);
         let field = &found.phases[0];
         let (first, last) = (field.first.unwrap(), field.last.unwrap());
@@ -356,6 +407,9 @@ mod tests {
         assert_eq!(found.targets.len(), 8);
         let mut unlisted = cohort();
         unlisted.iter_mut().flatten().filter(|row| row[4] == 0.0).for_each(|row| row[4] = f64::NAN);
-        assert!(!findings(&unlisted, &COLUMNS).targets.contains_key(&0), "a direction without a number is no target");
+        assert!(
+            !findings(&unlisted, &COLUMNS, &[]).targets.contains_key(&0),
+            "a direction without a number is no target"
+        );
     }
 }

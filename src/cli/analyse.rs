@@ -42,6 +42,15 @@ impl Analyse {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let is_run = self.recording.join("run.yaml").exists();
         if self.column.is_some() || is_run && !self.recording.join("units").exists() && self.against.is_none() {
+            if let Some(flag) = [("--population", self.population.is_some()), ("--last", self.last.is_some())]
+                .iter()
+                .find_map(|(flag, given)| given.then_some(flag))
+            {
+                bail!(
+                    "{flag} is for recorded units, and {} has none; `etude train --record-units 1` writes them",
+                    self.recording.display()
+                );
+            }
             let column = self.column.as_deref().unwrap_or("score");
             trials::analyse(catalog, &self.recording, column, self.common.json)?;
             return Ok(ExitCode::SUCCESS);

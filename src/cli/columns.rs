@@ -3,7 +3,7 @@
 use super::flags::Common;
 use super::stdout::{print, print_json};
 use super::table::table;
-use crate::dictionary::{Table, signals, tables};
+use crate::dictionary::{Table, measures, signals, tables};
 use crate::record::Column;
 use anyhow::Result;
 use etude_envs::task::Blueprint;
@@ -20,7 +20,8 @@ pub fn tell(task: Option<&Blueprint>, common: &Common) -> Result<()> {
     for Table { files, columns } in &tables {
         text += &format!("{}\n{}\n", heading(files), rows("column", columns));
     }
-    text += &format!("Signals in logs/*.signals.csv, if the agent has them\n{}", rows("signal", &signals));
+    text += &format!("Signals in logs/*.signals.csv, if the agent has them\n{}\n", rows("signal", &signals));
+    text += &format!("Measures in summary.json (transfer), each with its group\n{}", rows("measure", &measures()));
     print(&text)
 }
 
@@ -41,6 +42,9 @@ fn document(task: Option<&Blueprint>, tables: &[Table], signals: &[Column]) -> V
     json!({
         "task": task.map(|task| &task.spec().id), "columns": columns,
         "signals": signals.iter().map(signal).collect::<Value>(),
+        "measures": measures().iter().map(|measure| {
+            json!({ "measure": measure.name, "unit": measure.unit, "meaning": sentence(&measure.meaning) })
+        }).collect::<Value>(),
     })
 }
 
@@ -84,7 +88,8 @@ mod tests {
         let tasks: Vec<Blueprint> = registry.task_ids().iter().map(|id| registry.task(id).unwrap()).collect();
         for task in tasks.iter().map(Some).chain([None]) {
             let signals = Table { files: vec![("any", "signals")], columns: signals() };
-            for Table { files, columns } in tables(task).iter().chain([&signals]) {
+            let measures = Table { files: vec![("any", "measures")], columns: measures() };
+            for Table { files, columns } in tables(task).iter().chain([&signals, &measures]) {
                 let mut names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
                 for Column { name, unit, meaning } in columns {
                     let at = format!("{:?} {files:?} {name}", task.map(|task| &task.spec().id));

@@ -88,7 +88,8 @@ impl Describe {
         let known = |names: &[String]| names.iter().any(|known| known == name);
         let built_in = [&tasks, &agents, &experiments].iter().any(|names| known(names));
         // A pipe can be read only once.
-        let document = match find(name, None).filter(|_| !built_in) {
+        let is_family = || matches!(catalog.tasks.task(name), Err(TaskError::Family { .. }));
+        let document = match find(name, None).filter(|path| !(built_in || path.is_dir() && is_family())) {
             Some(path) => Some(Document::open(&path)?),
             None => None,
         };

@@ -248,12 +248,15 @@ impl Evaluate {
             ]
         };
         let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+        // Subjects may have come to trials of their own.
+        let same = all.iter().all(|judged| judged.trial == first.trial);
+        let place = first.trial.filter(|_| same).map(|trial| in_schedule(&first.task, trial)).unwrap_or_default();
         let interval = match interval {
             Some((low, high)) => format!("95 % interval {low:.3} to {high:.3}"),
             None => "no interval for a single subject".into(),
         };
         print(&format!(
-            "{} trained on {}, on {task}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
+            "{} trained on {}, on {task}{place}, {} episodes each\n{}Score {iqm:.3} (interquartile mean over subjects, {interval})\n",
             first.trained.checkpoint.agent,
             first.trained.checkpoint.task,
             self.episodes,
@@ -317,7 +320,12 @@ fn in_schedule(task: &Blueprint, trial: u64) -> String {
         .round()
         .filter(past)
         .map(|Round { trials, after }| format!(", past its {trials} trials: {}", after.in_words()));
-    format!(", trial {trial} of its schedule (from 0{})", past.unwrap_or_default())
+    let measures = if task.only_measures(trial) {
+        "; a catch or channel trial, whose score says nothing about the skill"
+    } else {
+        ""
+    };
+    format!(", trial {trial} of its schedule (from 0{}{measures})", past.unwrap_or_default())
 }
 
 /// Seed of the lane in which the subject of a checkpoint practised.
@@ -402,7 +410,7 @@ pub(super) fn agent_of(catalog: &Catalog, checkpoint: &Checkpoint, name: &str) -
     let document = Document::parse(&format!("{name} (agent)"), &checkpoint.agent_yaml)?;
     catalog.agent_from(&document).with_context(|| {
         let agent = shown(&checkpoint.agent);
-        format!("the agent `{agent}` of {name} cannot be made by this program; one of Python is at hand only in Python")
+        format!("the agent `{agent}` of {name} cannot be made by this program; agents written in Python can be evaluated only from Python")
     })
 }
 

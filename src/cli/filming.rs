@@ -38,7 +38,8 @@ impl Filming {
             grid: programme.subjects > 1,
         };
         let frames = record(Theatre::open(programme)?, &recording)?;
-        Ok(format!("{frames} frames in {}\n", path.display()))
+        let plural = if frames == 1 { "" } else { "s" };
+        Ok(format!("{frames} frame{plural} in {}\n", path.display()))
     }
 }
 

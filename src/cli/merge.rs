@@ -5,8 +5,9 @@ use super::runs::folder;
 use super::{sweep, transfer, transfer_matrix};
 use crate::catalog::Catalog;
 use crate::matrix::{self, MatrixSpec};
-use crate::run::folder::{Spec, format_of};
+use crate::run::folder::{Spec, format_among};
 use crate::sweep::SweepRun;
+use crate::transfer::TransferSpec;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -31,7 +32,8 @@ impl Merge {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let (parts, common) = (&self.parts, &self.common);
         let out = &folder(self.out.as_deref(), "merged", self.resume);
-        match self.parts.first().map(|part| format_of(part)).transpose()?.as_deref() {
+        let formats = [TransferSpec::FORMAT, MatrixSpec::FORMAT, SweepRun::FORMAT];
+        match self.parts.first().map(|part| format_among(part, &formats)).transpose()?.as_deref() {
             Some(MatrixSpec::FORMAT) => transfer_matrix::show(&matrix::merge(parts, out, self.resume)?, out, common),
             Some(SweepRun::FORMAT) => sweep::show(&crate::sweep::merge(parts, out, self.resume)?, out, common),
             _ => transfer::show(&crate::transfer::merge(catalog, parts, out, self.resume)?, out, common),

@@ -11,6 +11,7 @@ mod describe;
 mod evaluate;
 mod filming;
 mod flags;
+mod kinds;
 mod list;
 mod merge;
 #[cfg(not(feature = "stage"))]

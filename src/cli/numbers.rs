@@ -10,7 +10,10 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
 /// Parses `300000`, `300_000` and `3e5` alike.
 pub(super) fn whole_number<const LOW: u64, const HIGH: u64>(text: &str) -> Result<u64, String> {
     let plain = text.replace('_', "");
-    let expected = || format!("expected a whole number from {LOW} to {HIGH}, such as 300000, 300_000 or 3e5");
+    let expected = || {
+        let written = if (LOW..=HIGH).contains(&300_000) { ", such as 300000, 300_000 or 3e5" } else { "" };
+        format!("expected a whole number from {LOW} to {HIGH}{written}")
+    };
     let number = match plain.parse::<u64>() {
         Ok(number) => number,
         Err(_) => {

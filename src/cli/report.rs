@@ -5,8 +5,9 @@ use super::{sweep, transfer, transfer_matrix};
 use crate::catalog::Catalog;
 use crate::matrix::{self, MatrixSpec};
 use crate::report;
-use crate::run::folder::{Spec, format_of};
+use crate::run::folder::{Spec, format_among};
 use crate::sweep::SweepRun;
+use crate::transfer::TransferSpec;
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ pub struct Report {
 impl Report {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
         let (folder, common) = (&self.folder, &self.common);
-        match format_of(folder)?.as_str() {
+        match format_among(folder, &[TransferSpec::FORMAT, MatrixSpec::FORMAT, SweepRun::FORMAT])?.as_str() {
             MatrixSpec::FORMAT => transfer_matrix::show(&matrix::rebuild(folder)?, folder, common),
             SweepRun::FORMAT => sweep::show(&crate::sweep::rebuild(folder)?, folder, common),
             _ => transfer::show(&report::rebuild(catalog, folder)?, folder, common),

@@ -2,6 +2,7 @@
 
 use super::evaluate::{agent_of, refuse_other_bodies, task_of};
 use super::flags::{Common, Lesioning, Settings, Threads};
+use super::kinds::{Kind, refuse_other_kinds};
 use super::numbers::{seed, whole_number};
 use super::runs::folder;
 use super::stdout::{print, print_json};
@@ -103,10 +104,14 @@ impl Train {
                 (asked, out, resume)
             }
         };
-        let Asked { plan, seed, subjects, from } = asked;
+        let Asked { mut plan, seed, mut subjects, from } = asked;
+        if resume {
+            keep_length(&mut plan.steps, &mut subjects, (self.steps, self.subjects), &out);
+        }
         if let Some(note) = beyond(&plan.task, plan.steps).filter(|_| !quiet) {
             tell(&note);
         }
+        let task = plan.task.clone();
         let members = Members { subjects, seed, from: from.as_ref() };
         let (summary, steps_per_second) = train(plan, members, self.threads.count(), &out, resume, quiet)?;
         if summary.faults > 0 {
@@ -114,6 +119,13 @@ impl Train {
                 "warning: {} episodes ended in a fault; see the column `fault` of episodes.csv",
                 summary.faults
             ));
+        }
+        // Trials are counted from 0: as many as are complete is the next one.
+        let measures = |episodes: u64| task.scheduled() && task.only_measures(task.telling_trial(episodes));
+        if !quiet && summary.subjects.iter().all(|subject| measures(subject.episodes)) {
+            tell(
+                "note: practice ended in a block of catch or channel trials: the last scores say nothing about the skill",
+            );
         }
         if self.common.json {
             let mut document = serde_json::to_value(&summary)?;
@@ -125,6 +137,14 @@ impl Train {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What is not asked for is as long and as large as the run in the folder, if there is one.
+fn keep_length(steps: &mut u64, subjects: &mut u64, asked: (Option<u64>, Option<u64>), out: &Path) {
+    // What is wrong with the folder is found when it is opened.
+    let Ok(found) = read_record::<RunSpec>(out) else { return };
+    *steps = asked.0.unwrap_or(found.run.steps);
+    *subjects = asked.1.unwrap_or(found.run.subjects);
 }
 
 /// A note for runs that are longer than the task's schedule.
@@ -156,7 +176,10 @@ impl Train {
         let name = self.from.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         let trained_on = from.as_ref().map(|from| task_of(catalog, &from.checkpoint, &name)).transpose()?;
         let task = match (&self.task, &trained_on) {
-            (Some(task), _) => catalog.tasks.task(task)?,
+            (Some(task), _) => {
+                refuse_other_kinds(catalog, task, Kind::Task)?;
+                catalog.tasks.task(task)?
+            }
             (None, Some(trained_on)) => trained_on.clone(),
             (None, None) => bail!("expected a task, a folder after --resume, or a checkpoint after --from"),
         };

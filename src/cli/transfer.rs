@@ -1,12 +1,13 @@
 //! `etude transfer`: what practice of one skill is worth for another.
 
 use super::flags::{Common, Settings, Threads};
+use super::kinds::{Kind, refuse_other_kinds};
 use super::numbers::{seed, whole_number};
 use super::runs::folder;
 use super::stdout::print_summary;
 use super::table::table;
 use crate::catalog::Catalog;
-use crate::report::UNDEFINED;
+use crate::report::{UNDEFINED, definitions};
 use crate::run::limits::MOST_SUBJECTS;
 use crate::transfer::measures::FEWEST_SUBJECTS;
 use crate::transfer::summary::Summary;
@@ -42,7 +43,7 @@ pub struct Transfer {
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     scale_steps: Option<f64>,
     /// Env steps between records of the agent's signals; 0 for none
-    #[arg(long, value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
+    #[arg(long = "signals-every", alias = "signals", value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
     signals: u64,
     #[command(flatten)]
     settings: Settings,
@@ -54,6 +55,7 @@ pub struct Transfer {
 
 impl Transfer {
     pub fn run(&self, catalog: &Catalog) -> Result<ExitCode> {
+        refuse_other_kinds(catalog, &self.experiment, Kind::Experiment)?;
         let mut experiment = catalog.experiment_set(&self.experiment, self.agent.as_deref(), &self.settings.set)?;
         let spec = &mut experiment.spec;
         spec.subjects = self.subjects.unwrap_or(spec.subjects);
@@ -68,6 +70,17 @@ impl Transfer {
         let summary = transfer(catalog, &experiment, &spec, self.threads.count(), &out, self.resume, quiet)?;
         show(&summary, &out, &self.common)
     }
+}
+
+/// A p-value: one below 0.00005 is not 0.
+fn p_value(p: f64) -> String {
+    if p < 0.000_05 { "<0.0001".into() } else { format!("{p:.4}") }
+}
+
+/// The name of a measure, as the report has it.
+fn name_of(measure: &str) -> String {
+    let known = definitions::ALL.iter().find(|definition| definition.measure == measure);
+    known.map_or_else(|| measure.replace('_', " "), |definition| definition.name.to_lowercase())
 }
 
 /// Prints a summary as the flags specify.
@@ -107,11 +120,11 @@ fn report(summary: &Summary, out: &Path) -> String {
         let star = if measure.significant { "*" } else { "" };
         vec![
             group.replace('_', " "),
-            what.replace('_', " "),
+            name_of(what),
             measure.value.map_or("undefined".into(), |value| number(Some(value))),
             number(measure.low),
             number(measure.high),
-            measure.p_adjusted.map_or("-".into(), |p| format!("{p:.4}")),
+            measure.p_adjusted.map_or("-".into(), p_value),
             star.into(),
         ]
     });

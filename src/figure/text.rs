@@ -54,7 +54,10 @@ fn steps_beside(count: f64, largest: f64) -> String {
         size if size >= 1e3 => (count / 1e3, " k"),
         _ => (count, ""),
     };
-    let text = format!("{scaled:.1}");
+    // What would round to nothing keeps a digit.
+    let digits =
+        if count != 0.0 && scaled.abs() < 0.05 { (-scaled.abs().log10()).ceil().clamp(1.0, 9.0) as usize } else { 1 };
+    let text = format!("{scaled:.digits$}");
     format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text).replace('-', "−"))
 }
 
@@ -152,6 +155,8 @@ mod tests {
     #[test]
     fn numbers_beside_each_other_share_a_unit() {
         assert_eq!(with_interval(1300.0, Some((200.4, 3000.0)), Quantity::Steps), "1.3 k (0.2 k to 3 k)");
+        assert_eq!(with_interval(1.5e6, Some((2e4, 3e6)), Quantity::Steps), "1.5 M (0.02 M to 3 M)");
+        assert_eq!(with_interval(2800.0, Some((-30.0, 0.0)), Quantity::Steps), "2.8 k (−0.03 k to 0 k)");
         assert_eq!(with_interval(800.0, None, Quantity::Steps), "800 (no interval)");
         assert_eq!(interval_in_words(Some((-2e6, 5e5)), Quantity::of_unit("env steps")), "−2 M to 0.5 M");
         assert_eq!(with_interval(0.5, Some((-0.25, 12.0)), Quantity::of_unit("1")), "0.500 (−0.250 to 12.0)");

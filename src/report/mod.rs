@@ -4,7 +4,7 @@
 //! the same to the last byte whenever it is made. It needs no network, and no scripts: they only play what is a still without
 //! them. Every figure is also a file in `figures/`.
 
-mod definitions;
+pub mod definitions;
 mod design;
 mod effects;
 mod finding;
@@ -184,8 +184,8 @@ impl Report<'_> {
         }
         page.section("What the practice was worth");
         let caption = format!(
-            "Against {} unless stated otherwise, with 95 % intervals over whole subjects. Filled dots: clear effects, adjusted \
-             for all {} tests. Vertical line: no effect. Right is better, except for forgetting and interference.",
+            "Against {} unless stated otherwise (retention and savings: against the group's own first learning), with 95 % intervals over whole subjects. Filled dots: clear effects, adjusted \
+             for all {} tests; measures that follow from one another share a test. Vertical line: no effect. Right is better, except for forgetting and interference.",
             summary.reference, summary.tests
         );
         let colour = |comparison: &str| {
@@ -225,7 +225,7 @@ impl Report<'_> {
                     Escaped(&comparison),
                     measure.value.map_or("undefined".into(), |value| quantity.write(value)),
                     ends.unwrap_or_default(),
-                    measure.p_adjusted.map(p_value).unwrap_or_default(),
+                    Escaped(&measure.p_adjusted.map(p_value).unwrap_or_default()),
                     if measure.significant { "yes" } else { "" }
                 ));
             }

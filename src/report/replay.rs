@@ -131,7 +131,7 @@ pub fn show(page: &mut Page, test: &str, takes: &Takes) {
         files.push_str(&format!(" <a href=\"{path}\">Still of {escaped}</a>"));
         page.markup(format_args!(
             "<div class=\"panel\" data-film=\"{film}\"><p><span class=\"figure\" aria-hidden=\"true\"><span class=\"c{}\">■</span></span> \
-             <strong>{escaped}</strong>, subject {subject}: score {}</p>\n{}</div>",
+             <strong>{escaped}</strong>, subject {subject}: score {} in this episode</p>\n{}</div>",
             group % 8,
             number(f64::from(*score)),
             svg.inline()

@@ -78,8 +78,8 @@ fn scores(rng: &mut Rng, centres: (f64, f64), spread: f64) -> (f64, f64) {
 
 const PAIRS: [(&str, Pair); 8] = [
     ("scores about 0.6 and 0.4", |rng| scores(rng, (0.6, 0.4), 0.15)),
-    ("scores about 0.95 and 0.9, heaped at 1", |rng| scores(rng, (0.95, 0.9), 0.1)),
-    ("scores, both heaped at 1, no difference", |rng| scores(rng, (0.95, 0.95), 0.1)),
+    ("scores about 0.95 and 0.9, concentrated at 1", |rng| scores(rng, (0.95, 0.9), 0.1)),
+    ("scores, both concentrated at 1, no difference", |rng| scores(rng, (0.95, 0.95), 0.1)),
     ("skewed numbers, twice as large", |rng| {
         let shared = exponential(rng);
         (shared + exponential(rng), 0.5 * shared + 0.5 * exponential(rng))
@@ -198,7 +198,7 @@ fn coverage_of_all_intervals() {
 
 /// An experiment in which nothing makes a difference: all groups and all blocks draw from the same learning curves, in
 /// which twins share what they are good at; without `learning`, from scores that stay as they are, so that nothing can be
-/// forgotten or saved either. Scores are heaped at 1 or rounded to fifths, or they are neither.
+/// forgotten or saved either. Scores are concentrated at 1 or rounded to fifths, or they are neither.
 fn without_effect(experiment: &Experiment, learning: bool, subjects: u64, kind: usize, rng: &mut Rng) -> Summary {
     let talents: Vec<(f64, f64)> = (0..subjects).map(|_| (normal(rng), exponential(rng))).collect();
     let mut curve = |(level, pace): (f64, f64)| {
@@ -251,7 +251,7 @@ fn false_stars((name, learning): (&str, bool), subjects: u64, kind: usize, exper
 /// Experiments, and whether anything is learned in them: where the same was learned twice, it must not be.
 const EXPERIMENTS: [(&str, bool); 2] = [("flat-to-rough", true), ("flat-reversed-flat", false)];
 /// Kinds of scores of [`without_effect`].
-const KINDS: [&str; 3] = ["between 0 and 1", "heaped at 1", "in fifths"];
+const KINDS: [&str; 3] = ["between 0 and 1", "concentrated at 1", "in fifths"];
 
 #[test]
 #[ignore = "prints the rate of false stars that the docs state, and takes a while"]

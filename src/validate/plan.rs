@@ -54,7 +54,7 @@ pub fn after_effect(setting: &Setting<'_>) -> Result<Outcome> {
     )?;
     let all = then_untold(setting, &task, BEFORE + TURNED, OFF)?;
     let axes = ["trial", "direction of the end of the hand's way (deg)"];
-    let mut outcome = Outcome::titled("A turned cursor, then none", axes, Mechanism::ForwardModel);
+    let mut outcome = Outcome::titled("A rotated cursor, then none", axes, Mechanism::ForwardModel);
     let off = BEFORE + TURNED;
     outcome.mark("cursor turned", [BEFORE + 1, off]);
     let hand = |trial: &Trial| if trial.strength == 0.0 { trial.end_angle } else { trial.end_angle - TURN };

@@ -40,7 +40,7 @@ const LARGEST_SCATTER: f64 = 10.0;
 /// half of that at the single target that other subjects practise, as in the paper.
 pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
-    let mut outcome = Outcome::titled("Learning the turned cursor", axes, Mechanism::Reward);
+    let mut outcome = Outcome::titled("Learning the rotated cursor", axes, Mechanism::Reward);
     let (mut spreads, mut shifts, mut widths) = (Vec::new(), Vec::new(), Vec::new());
     for (name, reward_only, trials) in [("error shown", false, FIELD), ("reward only", true, REWARDED)] {
         let block =
@@ -92,7 +92,7 @@ pub fn prediction(setting: &Setting<'_>) -> Result<Outcome> {
 /// exploring hand as adaptation.
 pub fn dissociation(setting: &Setting<'_>) -> Result<Outcome> {
     let axes = ["trial", "turn made up for (share)"];
-    let mut outcome = Outcome::titled("Learning the turned cursor from reward", axes, Mechanism::FeedbackError);
+    let mut outcome = Outcome::titled("Learning the rotated cursor from reward", axes, Mechanism::FeedbackError);
     outcome.mark("without feedback", [REWARDED + 1, REWARDED + UNTOLD]);
     let groups = [("intact", None), ("no cerebellum", Some("cerebellum")), ("no basal ganglia", Some("basal-ganglia"))];
     let (mut by_error, mut by_reward, mut kept) = (Vec::new(), Vec::new(), Vec::new());

@@ -28,7 +28,13 @@ pub fn page(told: &Value) -> String {
         "\n## Signals\n\nWhat the column `signal` of `logs/*.signals.csv` may be, if the agent has such a part.\n\n";
     let signal =
         |signal: &Value| [code(text(signal, "signal")), text(signal, "unit").into(), text(signal, "meaning").into()];
-    page + &table(["signal", "unit", "meaning"], list(told, "signals").iter().map(signal))
+    page += &table(["signal", "unit", "meaning"], list(told, "signals").iter().map(signal));
+    page += "\n## Measures of transfer\n\nWhat `summary.json` of `transfer` holds for each group, against the reference unless the measure says \
+             otherwise; `NAME against OTHER` is a contrast of two groups.\n\n";
+    let measure = |measure: &Value| {
+        [code(text(measure, "measure")), text(measure, "unit").into(), text(measure, "meaning").into()]
+    };
+    page + &table(["measure", "unit", "meaning"], list(told, "measures").iter().map(measure))
 }
 
 /// The rows by table: those of the same columns are of one.

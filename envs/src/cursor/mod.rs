@@ -193,9 +193,9 @@ impl Task for Cursor {
         self.night = block.night && (trial + 1).is_multiple_of(u64::from(block.trials));
     }
 
-    fn perturbed(&self) -> bool {
+    fn perturbation(&self) -> Option<&'static str> {
         let block = self.block();
-        block.perturbation != Perturbation::None && block.mix > 0.0
+        (block.perturbation != Perturbation::None && block.mix > 0.0).then_some("decoder")
     }
 
     fn reset(&mut self, world: &mut World<'_>, _rng: &mut Rng) {

@@ -236,14 +236,18 @@ impl Task for Reaching {
         self.trial = trial(&self.spec, seed, self.course.unwrap_or(seed), index);
     }
 
-    fn perturbed(&self) -> bool {
+    fn perturbation(&self) -> Option<&'static str> {
         let Conditions { field, strength, .. } = self.trial.conditions;
-        match field {
-            FieldKind::None => false,
-            FieldKind::Gain => strength != 1.0,
-            FieldKind::Linear => true,
-            FieldKind::Curl | FieldKind::Saddle | FieldKind::Rotation | FieldKind::ErrorClamp => strength != 0.0,
-        }
+        let (kind, none) = match field {
+            FieldKind::None => return None,
+            FieldKind::Curl => ("curl", 0.0),
+            FieldKind::Saddle => ("saddle", 0.0),
+            FieldKind::Rotation => ("rotation", 0.0),
+            FieldKind::ErrorClamp => ("error-clamp", 0.0),
+            FieldKind::Gain => ("gain", 1.0),
+            FieldKind::Linear => return Some("linear"),
+        };
+        (strength != none).then_some(kind)
     }
 
     fn block(&self) -> u32 {

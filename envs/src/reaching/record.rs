@@ -49,8 +49,7 @@ pub static METRICS: [Metric; 10] = [
     Metric::new(
         "channel_force_n",
         "N",
-        "largest force of the hand against the walls of the channel, positive to the left of the movement; empty unless \
-         a channel takes the place of a field",
+        "largest force of the hand against the walls of the channel, positive to the left of the movement; empty outside a channel",
     ),
     Metric::new(
         "adaptation_index",
@@ -112,6 +111,7 @@ pub struct Record {
     end_error: f32,
     moving: Option<[f32; 2]>,
     feedback: f32,
+    in_channel: bool,
     channel_force: f32,
     force_by_ideal: f32,
     ideal_squared: f32,
@@ -142,6 +142,7 @@ impl Record {
     /// Records a physics step in the channel: the force of the channel on the hand and the force of the field it
     /// replaces, both in N, positive to the left of the movement.
     pub fn channel(&mut self, force: f32, field: f32) {
+        self.in_channel = true;
         keep_larger(&mut self.channel_force, -force);
         // The hand pushes against the channel as it would against the field.
         self.force_by_ideal += force * field;
@@ -160,7 +161,7 @@ impl Record {
             measured(self.moving.map(|[first, last]| last - first)),
             self.peak_speed,
             self.feedback / self.steps.max(1) as f32,
-            measured(self.adaptation_index().map(|_| self.channel_force)),
+            measured(self.in_channel.then_some(self.channel_force)),
             measured(self.adaptation_index()),
         ]
     }

@@ -18,7 +18,7 @@ mod run_spec;
 mod run_yaml;
 
 pub use run_spec::RunSpec;
-pub use run_yaml::{RunRecord, Spec, difference, format_of, read_record};
+pub use run_yaml::{RunRecord, Spec, difference, format_among, read_record};
 
 use crate::files::{create_folder, is_partial, remove_partials, write_whole, write_whole_by};
 use crate::record::{EVALUATION_COLUMNS, Log, LogBook, copy_rows, last_row, without_end};

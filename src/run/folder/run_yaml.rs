@@ -70,13 +70,26 @@ pub(super) fn machine() -> String {
     format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
-/// The format that the `run.yaml` of a folder names; empty if it names none.
+/// The format that the `run.yaml` of a folder names, of those `expected`; another one if it is none that is known.
 ///
 /// # Errors
-/// A file that is not there or is damaged.
-pub fn format_of(folder: &Path) -> Result<String> {
-    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
-    Ok(document.text_field("format").unwrap_or_default().into())
+/// A file that is not there or is damaged, and a folder that another command has written.
+pub fn format_among(folder: &Path, expected: &[&str]) -> Result<String> {
+    let document = document(folder)?;
+    let format = document.text_field("format").unwrap_or_default();
+    refuse_others(folder, format, expected)?;
+    Ok(format.into())
+}
+
+/// The `run.yaml` of a folder.
+fn document(folder: &Path) -> Result<Document> {
+    if !folder.exists() {
+        bail!("{} does not exist; expected the folder of a run", folder.display());
+    }
+    if folder.is_dir() && !folder.join(RECORD).exists() {
+        bail!("{} holds no run: there is no {RECORD} in it", folder.display());
+    }
+    Ok(Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?)
 }
 
 /// Writes the `run.yaml` of a run folder, for a run that was begun by this version on this machine.
@@ -93,14 +106,9 @@ pub(super) fn write_record<S: Spec>(folder: &Path, run: &S, version: &str, machi
 /// # Errors
 /// A file that is not there, is damaged, says something that makes no sense, or is of another kind of run.
 pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
-    let document = Document::open_up_to(&folder.join(RECORD), LARGEST_RECORD_BYTES)?;
+    let document = document(folder)?;
     if let Some(format) = document.text_field("format").filter(|format| *format != S::FORMAT) {
-        let [found, expected] = [format, S::FORMAT].map(|format| format.split(' ').next().unwrap_or_default());
-        if found != expected
-            && let (Some(found), Some(expected)) = (writer(found), writer(expected))
-        {
-            bail!("{} is a folder of `etude {found}`; expected one of `etude {expected}`", folder.display());
-        }
+        refuse_others(folder, format, &[S::FORMAT])?;
         bail!("{}: expected the format `{}`, found `{}`", document.source_name(), S::FORMAT, shown(format));
     }
     let record: RunRecord<S> = document.read()?;
@@ -111,8 +119,20 @@ pub fn read_record<S: Spec>(folder: &Path) -> Result<RunRecord<S>> {
     Ok(record)
 }
 
-/// The command that writes folders of a format.
+/// Refuses a folder that another command has written than those with the expected formats.
+fn refuse_others(folder: &Path, format: &str, expected: &[&str]) -> Result<()> {
+    let Some(found) = writer(format) else { return Ok(()) };
+    let expected: Vec<&str> = expected.iter().filter_map(|format| writer(format)).collect();
+    if expected.is_empty() || expected.contains(&found) {
+        return Ok(());
+    }
+    let expected = expected.iter().map(|command| format!("`etude {command}`")).collect::<Vec<_>>().join(", ");
+    bail!("{} is a folder of `etude {found}`; expected one of {expected}", folder.display());
+}
+
+/// The command that writes folders of a format, of whatever version.
 fn writer(format: &str) -> Option<&'static str> {
+    let format = format.split(' ').next().unwrap_or_default();
     let written = [
         ("etude-run", "train"),
         ("etude-transfer", "transfer"),
@@ -131,8 +151,8 @@ pub fn difference<S: Serialize>(found: &S, wanted: &S) -> Option<String> {
     let is_file = path.contains("_yaml");
     let path = path.replace("_yaml", "");
     Some(match (found, wanted) {
-        (Value::String(_), Value::Null) if is_file => format!("it has `{path}`, and this one does not"),
-        (Value::Null, Value::String(_)) if is_file => format!("it has no `{path}`, and this one does"),
+        (Value::String(_), Value::Null) if is_file => format!("it has `{path}`, and what was asked for does not"),
+        (Value::Null, Value::String(_)) if is_file => format!("it has no `{path}`, and what was asked for does"),
         _ if is_file => format!("its `{path}` file has changed"),
         _ => format!("its `{path}` is {found}, not {wanted}"),
     })
@@ -143,7 +163,9 @@ fn first_difference<'a>(path: &str, found: &'a Value, wanted: &'a Value) -> Opti
     let (Value::Object(ours), Value::Object(theirs)) = (found, wanted) else {
         return (found != wanted).then(|| (path.to_string(), found, wanted));
     };
-    let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+    let mut keys: Vec<&String> = ours.keys().chain(theirs.keys()).collect::<BTreeSet<_>>().into_iter().collect();
+    // Settings say more than documents that follow from them.
+    keys.sort_by_key(|key| key.contains("_yaml"));
     keys.into_iter().find_map(|key| {
         let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let value = |fields: &'a serde_json::Map<String, Value>| fields.get(key).unwrap_or(&Value::Null);
