@@ -1,6 +1,6 @@
 //! Lines with bands: what they are made of, how they are drawn in one plot, and the figure of practice.
 
-use crate::figure::svg::{Key, Plot, Point, Svg, WIDTH, tick_label};
+use crate::figure::svg::{AXIS_TICKS, Key, Plot, Point, Svg, WIDTH, room, tick_label};
 use crate::figure::text;
 use crate::stats::{Curve, interquartile_estimate, mean_estimate};
 
@@ -151,7 +151,7 @@ impl Frame<'_> {
         let entries: Vec<Key<'_>> = own.chain(self.marks.iter().copied()).chain(shaded).collect();
         let top = svg.key(self.top, LEFT, &entries) + 6.0;
         let x = reach(lines);
-        let plot = Plot { x, y, edges: (LEFT, RIGHT, top, top + HEIGHT) };
+        let plot = Plot { x, y, edges: (LEFT + room(y, AXIS_TICKS), RIGHT, top, top + HEIGHT) };
         plot.axes(svg, x_name, y_name, numbered(x));
         self.stretches.iter().for_each(|stretch| stretch.draw(svg, &plot));
         let trace = |line: &Line, which: usize| -> Vec<Point> {

@@ -2,7 +2,7 @@
 //! has a plot of its own, in which the group that they are compared with is drawn as well, and all others are faint.
 
 use crate::figure::curves::{Course, Frame, LEFT, Line, MANY, Series, Stretch, numbered, reach, sentences};
-use crate::figure::svg::{Anchor, Key, Plot, Point, Svg, WIDTH, ceiling};
+use crate::figure::svg::{Anchor, Key, Plot, Point, Svg, WIDTH, ceiling, room};
 use crate::figure::text::{number, shortened};
 use crate::stats::comparison::Share;
 
@@ -12,6 +12,8 @@ const COURSES_TOGETHER: usize = 3;
 /// Plots beside one another, and where the first begins and the last ends.
 const COLUMNS: usize = 2;
 const EDGES: (f64, f64) = (46.0, WIDTH - 20.0);
+/// About how many ticks their upright axes have.
+const UP: usize = 4;
 /// Room between plots, across and down, and how tall one is.
 const GAP: (f64, f64) = (34.0, 46.0);
 const TALL: f64 = 118.0;
@@ -167,16 +169,17 @@ impl<'a> Groups<'a> {
         let marks = marks.iter().copied().chain(shaded);
         let entries: Vec<Key<'_>> = common.into_iter().chain([others]).chain(marks).collect();
         let top = svg.key(self.top, EDGES.0, &entries) + 16.0;
-        let wide = (EDGES.1 - EDGES.0 - GAP.0 * (COLUMNS - 1) as f64) / COLUMNS as f64;
+        let first = EDGES.0 + room(self.y, UP);
+        let wide = (EDGES.1 - first - GAP.0 * (COLUMNS - 1) as f64) / COLUMNS as f64;
         let x = reach(self.lines);
         let own = (0..self.lines.len()).filter(|&index| Some(index) != reference);
         let mut bottom = top;
         for (place, index) in own.enumerate() {
-            let left = EDGES.0 + (wide + GAP.0) * (place % COLUMNS) as f64;
+            let left = first + (wide + GAP.0) * (place % COLUMNS) as f64;
             let upper = top + (TALL + GAP.1) * (place / COLUMNS) as f64;
             bottom = upper + TALL;
             let plot = Plot { x, y: self.y, edges: (left, left + wide, upper, bottom) };
-            plot.scales(svg, [3, 4], place % COLUMNS == 0, numbered(x));
+            plot.scales(svg, [3, UP], place % COLUMNS == 0, numbered(x));
             if let Some(stretch) = self.stretch {
                 stretch.draw(svg, &plot);
             }
@@ -186,7 +189,7 @@ impl<'a> Groups<'a> {
             svg.coloured(*colour, |svg| svg.text((left, upper - 7.0), Anchor::Start, "strong", &name));
         }
         let [x_name, y_name] = self.names;
-        svg.text(((EDGES.0 + EDGES.1) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
+        svg.text(((first + EDGES.1) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
         svg.upright((12.0, (top + bottom) / 2.0), Anchor::Middle, "faint", y_name);
         svg.reach(0.0, bottom + 42.0);
     }

@@ -65,6 +65,9 @@ impl Anchor {
     }
 }
 
+/// About how many ticks the axes of a plot by itself have.
+pub const AXIS_TICKS: usize = 5;
+
 /// A point in the figure's units, from the upper left corner.
 pub type Point = (f64, f64);
 
@@ -222,7 +225,7 @@ impl Plot {
     /// Draws axes with ticks, and names them.
     pub fn axes(&self, svg: &mut Svg, x_name: &str, y_name: &str, x_label: impl Fn(f64) -> String) {
         let (left, right, top, bottom) = self.edges;
-        self.scales(svg, [5, 5], true, x_label);
+        self.scales(svg, [AXIS_TICKS; 2], true, x_label);
         svg.text(((left + right) / 2.0, bottom + 35.0), Anchor::Middle, "faint", x_name);
         svg.upright((12.0, (top + bottom) / 2.0), Anchor::Middle, "faint", y_name);
         svg.reach(0.0, bottom + 42.0);
@@ -268,6 +271,12 @@ pub fn ticks((low, high): (f64, f64), about: usize) -> Vec<f64> {
     found.unwrap_or_else(|| within(&ROUND[wanted]))
 }
 
+/// Room in px that the numbers of an upright axis with about so many ticks need beyond that for three characters.
+pub fn room((low, high): (f64, f64), about: usize) -> f64 {
+    let lengths = ticks((low, high), about).into_iter().map(|tick| tick_label(tick, (low, high)).chars().count());
+    7.5 * lengths.max().unwrap_or(0).saturating_sub(3) as f64
+}
+
 /// Where an axis of scores ends: at the next fifth above all of them, at most at 1.
 pub fn ceiling(scores: impl Iterator<Item = f64>) -> f64 {
     ((5.0 * scores.fold(0.0, f64::max)).ceil().max(1.0) / 5.0).min(1.0)
@@ -296,6 +305,7 @@ mod tests {
         assert_eq!(ticks((-30.0, 150.0), 5), [0.0, 50.0, 100.0, 150.0]);
         assert_eq!(ticks((2.0, 2.0), 5), [2.0]);
         assert_eq!(ticks((0.0, f64::INFINITY), 5), [0.0]);
+        assert_eq!([(0.0, 1.0), (0.0, 0.15), (0.0, 0.002)].map(|y| room(y, 4)), [0.0, 7.5, 22.5]);
         let labels: Vec<String> = ticks((-0.2, 0.4), 3).into_iter().map(|tick| tick_label(tick, (-0.2, 0.4))).collect();
         assert_eq!(labels, ["−0.2", "0", "0.2", "0.4"]);
         // A step of 0.5 would leave two.
