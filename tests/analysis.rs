@@ -70,6 +70,8 @@ fn the_two_state_model_is_that_of_what_the_channel_shows() {
     // Channels are trials of the phase whose field they replace.
     let phases: Vec<_> = found["phases"].as_array().unwrap().iter().map(|phase| &phase["perturbation"]).collect();
     assert_eq!(phases, [0.0, 13.0]);
+    let kinds: Vec<_> = found["phases"].as_array().unwrap().iter().map(|phase| phase["kind"].as_str()).collect();
+    assert_eq!(kinds, [None, Some("curl")]);
     let value = |name: &str| found["two_state"][name]["value"].as_f64().unwrap();
     // What was learnt by the last channel trials, by the column itself and by the model.
     let shown = column(folder.path(), "adaptation_index");

@@ -107,7 +107,7 @@ fn so_is_what_experiments_leave() {
                       criterion: 0.5\nagent: dopamine\nreference: novices\ntest: {task: cycling/flat-v0, steps: 400}\n\
                       groups:\n  novices: {practice: []}\n  riders:\n    practice:\n      - {task: cycling/flat-v0, steps: 200}\n";
     std::fs::write(folder.path().join("tiny.yaml"), experiment).unwrap();
-    json(folder.path(), &["transfer", "tiny.yaml", "--out", "transfer", "--signals", "50"]);
+    json(folder.path(), &["transfer", "tiny.yaml", "--out", "transfer", "--signals-every", "50"]);
     assert_eq!(look_up(&folder.path().join("transfer"), "transfer", &known), told_of("transfer", &known));
 }
 

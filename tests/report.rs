@@ -42,7 +42,7 @@ fn small() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tiny.yaml"), TINY).unwrap();
     fs::write(folder.path().join("a<i>'&.yaml"), TASK).unwrap();
-    json(folder.path(), &["transfer", "tiny.yaml", "--out", "out", "--signals", "100"]);
+    json(folder.path(), &["transfer", "tiny.yaml", "--out", "out", "--signals-every", "100"]);
     folder
 }
 

@@ -95,7 +95,7 @@ fn without_a_name_each_run_has_a_folder_of_its_own() {
 fn an_experiment_leaves_a_folder_a_document_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), TINY);
-    let document = run(folder.path(), "out", &["--signals", "200"]);
+    let document = run(folder.path(), "out", &["--signals-every", "200"]);
     let out = folder.path().join("out");
     let files = contents(&out);
     for name in [
@@ -155,8 +155,9 @@ fn an_experiment_leaves_a_folder_a_document_and_a_table() {
     };
     let difference = document["measures"]["sham.area_difference"]["value"].as_f64().unwrap();
     assert!((difference - (area("sham") - area("scratch"))).abs() < 1e-12);
-    let text =
-        etude(folder.path()).args(["transfer", "tiny.yaml", "--out", "out", "--resume", "--signals", "200"]).output();
+    let text = etude(folder.path())
+        .args(["transfer", "tiny.yaml", "--out", "out", "--resume", "--signals-every", "200"])
+        .output();
     let text = String::from_utf8(text.unwrap().stdout).unwrap();
     for part in ["Does it help?", "incompatible", "transfer against incompatible", "steps saved", "criterion"] {
         assert!(text.contains(part), "`{part}` is missing from\n{text}");

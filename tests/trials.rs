@@ -146,6 +146,27 @@ fn describe_tells_how_long_a_schedule_is_and_train_says_when_practice_is_longer(
 }
 
 #[test]
+fn a_channel_is_measured_with_and_without_a_field_and_its_score_is_not_taken_for_a_skill() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks = "  - trials: 3\n  - {trials: 3, clamp: 1}\n  - {trials: 4, field: curl, strength: 13, clamp: 1}\n";
+    task(folder.path(), "channels.yaml", "reaching/channels-v1", blocks);
+    let plan = ["train", "channels.yaml", "--subjects", "1", "--steps", "1000", "--out", "run"];
+    let output = etude(folder.path()).args(plan).output().unwrap();
+    let note = "note: practice ended in a block of catch or channel trials";
+    assert!(String::from_utf8_lossy(&output.stderr).contains(note), "{output:?}");
+    let table = columns(&folder.path().join("run/episodes.csv"));
+    let measured = |name: &str| table[name].iter().map(|cell| !cell.is_empty()).collect::<Vec<_>>();
+    let from = |first: usize| (0..10).map(|trial| trial >= first).collect::<Vec<_>>();
+    assert_eq!((measured("channel_force_n"), measured("adaptation_index")), (from(3), from(6)));
+    let told = |trial: &str| {
+        let evaluate = ["evaluate", "run/checkpoints/subject-000.safetensors", "--episodes", "1", "--trial", trial];
+        String::from_utf8(etude(folder.path()).args(evaluate).output().unwrap().stdout).unwrap()
+    };
+    let warned = |trial| told(trial).contains("a catch or channel trial, whose score says nothing about the skill");
+    assert_eq!([warned("0"), warned("4"), warned("7")], [false, true, true]);
+}
+
+#[test]
 fn subjects_have_walks_of_their_own_that_evaluations_follow() {
     let folder = tempfile::tempdir().unwrap();
     let walk = "  - {trials: 60, field: rotation, targets: [90], strength: {random_walk: {from: 10, sd: 2}}}\n";

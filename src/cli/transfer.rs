@@ -43,8 +43,8 @@ pub struct Transfer {
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     scale_steps: Option<f64>,
     /// Env steps between records of the agent's signals; 0 for none
-    #[arg(long = "signals-every", alias = "signals", value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
-    signals: u64,
+    #[arg(long, value_name = "STEPS", default_value = "0", value_parser = whole_number::<0, 1_000_000_000>)]
+    signals_every: u64,
     #[command(flatten)]
     settings: Settings,
     #[command(flatten)]
@@ -63,7 +63,7 @@ impl Transfer {
         if let Some(factor) = self.scale_steps {
             *spec = spec.clone().scaled(factor);
         }
-        let spec = TransferSpec::new(&experiment, self.signals, self.shard);
+        let spec = TransferSpec::new(&experiment, self.signals_every, self.shard);
         let quiet = self.common.quiet || self.common.json;
         let part = self.shard.map(|Shard { index, of }| format!("_part-{index}-of-{of}")).unwrap_or_default();
         let out = folder(self.out.as_deref(), &format!("{}{part}", spec.experiment.experiment), self.resume);

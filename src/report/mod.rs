@@ -184,8 +184,9 @@ impl Report<'_> {
         }
         page.section("What the practice was worth");
         let caption = format!(
-            "Against {} unless stated otherwise (retention and savings: against the group's own first learning), with 95 % intervals over whole subjects. Filled dots: clear effects, adjusted \
-             for all {} tests; measures that follow from one another share a test. Vertical line: no effect. Right is better, except for forgetting and interference.",
+            "Against {} unless stated otherwise (retention and savings: against the group's own first learning), with 95 % \
+             intervals over whole subjects. Filled dots: clear effects, adjusted for all {} tests; measures that follow from one \
+             another share a test. Vertical line: no effect. Right is better, except for forgetting and interference.",
             summary.reference, summary.tests
         );
         let colour = |comparison: &str| {
